@@ -1,0 +1,97 @@
+"""The one interface of every forecasting model: a whole panel of series in, arrays of forecasts out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, Self, runtime_checkable
+
+import numpy as np
+from lakecast_schema.periods import Frequency
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Dates = NDArray[np.datetime64]
+
+LEVELS: tuple[float, ...] = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.975)
+"""Quantile levels that every model returns; the stored ones are a subset."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Demand of n items of one data set and frequency, right-aligned: the last column is each item's last period.
+
+    values: (n, T) demand; NaN before an item's first period and where demand is unknown.
+    lengths: (n,) periods from an item's first to its last, unknown ones included.
+    ends: (n,) first day of each item's last period; items may end at different dates.
+    drivers: name -> (n, T + F) known-in-advance values, column T - 1 being the last period and the F columns after
+        it the future; NaN where unknown. All drivers have the same F, at least the horizon that is asked for.
+    country: ISO code of the holidays' calendar, None for none.
+    """
+
+    dataset_id: str
+    frequency: Frequency
+    item_ids: tuple[str, ...]
+    values: Array
+    lengths: NDArray[np.int64]
+    ends: Dates
+    drivers: Mapping[str, Array] = field(default_factory=dict)
+    country: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.item_ids)
+
+    def select(self, rows: NDArray[np.int64]) -> Self:
+        """The panel of some of the items, in the order of `rows`."""
+        raise NotImplementedError
+
+    def until(self, periods: int) -> Self:
+        """The panel as it was `periods` before its end: what a forecast from that rolling origin may see.
+
+        Drivers stay known: they move into the future part. Items that had not begun by then have length 0.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Predicted distributions of n items over h periods.
+
+    mean: (n, h); quantiles: (n, h, len(LEVELS)), ascending along the last axis; both finite and not negative.
+    issues: per item, why there is no model or only a baseline; None where all is well.
+    """
+
+    mean: Array
+    quantiles: Array
+    issues: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """What a fit has to tell: estimated or fixed parameters (JSON-ready) and the validation loss per epoch."""
+
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    loss_curve: tuple[float, ...] = ()
+
+
+class Fitted(Protocol):
+    """A model after `fit`: predicts any panel of the same data set and frequency."""
+
+    @property
+    def diagnostics(self) -> Diagnostics: ...
+
+    def predict(self, panel: Panel, horizon: int) -> Forecasts:
+        """Forecast the `horizon` periods after each item's end; row i depends on row i of the panel only."""
+        ...
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A source of forecasts. Local models learn nothing in `fit` and everything in `predict`; global ones train
+    in `fit`, once for all items. Constructed without arguments by the registry, with options by name.
+    """
+
+    name: str
+    version: str
+
+    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> Fitted:
+        """Learn what is shared by all items. The same panel and seed give the same model."""
+        ...

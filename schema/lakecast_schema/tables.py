@@ -1,0 +1,370 @@
+"""The contract of every table in the lake: columns, types, keys, partitions, and the rules of their values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Literal
+
+import pyarrow as pa
+
+INSTANT = pa.timestamp("us", tz="UTC")
+DATE = pa.date32()
+TEXT = pa.string()
+REAL = pa.float64()
+COUNT = pa.int64()
+
+
+class Rule(Enum):
+    """What must hold for every non-null value of a column, in the words of an error message."""
+
+    FINITE = "must be a finite number"
+    NOT_NEGATIVE = "must be a finite number of at least 0"
+    FRACTION = "must be a number from 0 to 1"
+    NOT_EMPTY = "must not be empty"
+    MODEL_VERSION = "must look like v1.2.3, optionally followed by +build"
+    FORECAST_KIND = "must be live or backtest"
+    FREQUENCY = "must be daily, weekly, monthly, quarterly or yearly"
+    DEMAND_CLASS = "must be smooth, erratic, intermittent or lumpy"
+    ALERT = "must be critical, high, medium, ok or unknown"
+    DISTRIBUTION = "must be normal or negative_binomial"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its Arrow type, whether null is allowed, and the rule of its values."""
+
+    name: str
+    type: pa.DataType
+    comment: str
+    nullable: bool = False
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, its key, its partitions and its columns.
+
+    `ascending` lists columns whose values must not decrease from left to right within a row (nulls left out).
+    """
+
+    name: str
+    layer: Literal["bronze", "silver", "gold", "control"]
+    row: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    partition_by: tuple[str, ...] = ("dataset_id",)
+    ascending: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema, with each column's comment in its metadata."""
+        return pa.schema(
+            [pa.field(c.name, c.type, c.nullable, metadata={"comment": c.comment}) for c in self.columns]
+        )
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+def _dataset() -> Column:
+    return Column("dataset_id", TEXT, "Data set that the row belongs to", rule=Rule.NOT_EMPTY)
+
+
+def _item() -> Column:
+    return Column("item_id", TEXT, "Item, unique within its data set", rule=Rule.NOT_EMPTY)
+
+
+def _run() -> Column:
+    return Column("run_id", TEXT, "Run that wrote the row", rule=Rule.NOT_EMPTY)
+
+
+def _model_version() -> Column:
+    comment = "Changes whenever the model's code or hyperparameters do"
+    return Column("model_version", TEXT, comment, rule=Rule.MODEL_VERSION)
+
+
+def _generated_at(what: str) -> Column:
+    return Column("generated_at", INSTANT, what)
+
+
+def _measure(name: str, comment: str, rule: Rule = Rule.NOT_NEGATIVE) -> Column:
+    return Column(name, REAL, comment, nullable=True, rule=rule)
+
+
+_LANDED_ROW = (
+    _dataset(),
+    Column("file_digest", TEXT, "SHA-256 of the input file's bytes", rule=Rule.NOT_EMPTY),
+    Column("file_name", TEXT, "Name of the input file", rule=Rule.NOT_EMPTY),
+    Column("row", COUNT, "Number of the row in the file; the first row after the header is 1"),
+    Column("ingested_at", INSTANT, "When the file was read"),
+)
+
+LANDED_DEMAND = Table(
+    "landed_demand",
+    "bronze",
+    "a row of an input file, as it came",
+    (
+        *_LANDED_ROW,
+        Column("item_id", TEXT, "As it came", nullable=True),
+        Column("date", TEXT, "As it came", nullable=True),
+        Column("quantity", TEXT, "As it came", nullable=True),
+        Column("drivers", TEXT, "The `x_*` columns as they came, as a JSON object", nullable=True),
+    ),
+    key=("file_digest", "row"),
+)
+
+REJECTED_ROWS = Table(
+    "rejected_rows",
+    "bronze",
+    "a row that broke the input contract, with the reason in words",
+    (
+        *_LANDED_ROW,
+        Column("column", TEXT, "Column that broke the contract", nullable=True),
+        Column("value", TEXT, "The offending value as it came", nullable=True),
+        Column("reason", TEXT, "Why the row was rejected and what to do", rule=Rule.NOT_EMPTY),
+        Column("content", TEXT, "The whole row as it came, as a JSON object"),
+    ),
+    key=("file_digest", "row"),
+)
+
+DEMAND = Table(
+    "demand",
+    "silver",
+    "demand of an item in a period, on a gap-free grid",
+    (
+        _dataset(),
+        _item(),
+        Column("date", DATE, "The period's first day"),
+        Column("quantity", REAL, "In the item's unit; null where unknown", nullable=True, rule=Rule.NOT_NEGATIVE),
+    ),
+    key=("dataset_id", "item_id", "date"),
+)
+
+DRIVER = Table(
+    "driver",
+    "silver",
+    "a known-in-advance value of an item, or of all items, in a period",
+    (
+        _dataset(),
+        Column("item_id", TEXT, "Null where the value holds for all items", nullable=True),
+        Column("date", DATE, "The period's first day"),
+        Column("name", TEXT, "Name of the input column without `x_`", rule=Rule.NOT_EMPTY),
+        Column("value", REAL, "The known value", rule=Rule.FINITE),
+    ),
+    key=("dataset_id", "item_id", "date", "name"),
+)
+
+DIM_ITEM = Table(
+    "dim_item",
+    "silver",
+    "an item",
+    (
+        _dataset(),
+        _item(),
+        Column("sku", TEXT, "Stock keeping unit", nullable=True),
+        Column("name", TEXT, "Name for people", nullable=True),
+        Column("category", TEXT, "Category", nullable=True),
+        Column("unit", TEXT, "Unit of its quantities", nullable=True),
+        Column("supplier", TEXT, "Supplier", nullable=True),
+        _measure("lead_time_days", "Mean days from order to arrival"),
+        _measure("lead_time_std_days", "Standard deviation of the lead time in days"),
+        _measure("service_level", "Wanted probability of no stockout in a cycle", Rule.FRACTION),
+        _measure("review_period_days", "Days between two looks at the stock"),
+        _measure("min_order_quantity", "Smallest order that the supplier takes"),
+        _measure("unit_cost", "Cost of one unit"),
+        Column("frequency", TEXT, "Length of a period", rule=Rule.FREQUENCY),
+        Column("demand_class", TEXT, "Syntetos-Boylan class", nullable=True, rule=Rule.DEMAND_CLASS),
+    ),
+    key=("dataset_id", "item_id"),
+)
+
+FACT_INVENTORY = Table(
+    "fact_inventory",
+    "silver",
+    "stock of an item on a day",
+    (
+        _dataset(),
+        _item(),
+        Column("date", DATE, "Day of the count"),
+        _measure("on_hand", "Stock that can be used at once", Rule.FINITE),
+        _measure("on_order", "Ordered and not yet arrived"),
+    ),
+    key=("dataset_id", "item_id", "date"),
+)
+
+BOUNDS = ("lower_95", "lower_80", "median", "upper_80", "upper_95")
+"""Quantile columns of `fact_forecast` in ascending order, of levels `BOUND_LEVELS`."""
+BOUND_LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
+PUBLISHED_COLUMNS = (
+    "date", "item_id", "forecast", "actual", "source", "model_version", "generated_at", "dataset_id",
+)  # fmt: skip
+"""The published results contract: the eight columns that are enough for an import."""
+
+FACT_FORECAST = Table(
+    "fact_forecast",
+    "gold",
+    "a forecast for an item, source and date",
+    (
+        Column("date", DATE, "The period's first day"),
+        _item(),
+        Column("forecast", REAL, "Mean of the predicted demand", rule=Rule.NOT_NEGATIVE),
+        Column("actual", REAL, "Observed demand; null until known", nullable=True, rule=Rule.FINITE),
+        Column("source", TEXT, "Model that made the forecast", rule=Rule.NOT_EMPTY),
+        _model_version(),
+        _generated_at("When the model produced the forecast"),
+        _dataset(),
+        *(
+            _measure(name, f"Quantile {level:g} of the predicted demand")
+            for name, level in sorted(zip(BOUNDS, BOUND_LEVELS, strict=True), key=lambda b: abs(b[1] - 0.5))
+        ),
+        Column("kind", TEXT, "live: about the future; backtest: from a rolling origin", rule=Rule.FORECAST_KIND),
+        Column("cutoff", DATE, "Last observed period of this item that the model saw"),
+        _run(),
+    ),
+    key=("dataset_id", "item_id", "source", "kind", "cutoff", "date"),
+    partition_by=("dataset_id", "source", "kind"),
+    ascending=BOUNDS,
+)
+
+METRICS = (
+    "windows", "observations", "mae", "rmse", "wape", "smape", "mape", "mase", "rmsse", "bias",
+    "scaled_quantile_loss", "interval_score_80", "coverage_80", "coverage_95", "skill", "fit_seconds",
+)  # fmt: skip
+"""Columns of `fact_metrics` that hold figures."""
+
+FACT_METRICS = Table(
+    "fact_metrics",
+    "gold",
+    "backtest errors of a source on an item, over all windows",
+    (
+        _dataset(),
+        _item(),
+        Column("source", TEXT, "Model that made the forecasts", rule=Rule.NOT_EMPTY),
+        Column("windows", COUNT, "Rolling origins that were scored", nullable=True),
+        Column("observations", COUNT, "Pairs of forecast and actual that were scored", nullable=True),
+        _measure("mae", "Mean absolute error of the forecast"),
+        _measure("rmse", "Root mean squared error of the forecast"),
+        _measure("wape", "Sum of absolute errors over sum of absolute actuals"),
+        _measure("smape", "Symmetric mean absolute percentage error, 0 to 2"),
+        _measure("mape", "Mean absolute percentage error; null where an actual is zero"),
+        _measure("mase", "Mean absolute scaled error"),
+        _measure("rmsse", "Root mean squared scaled error of the forecast"),
+        _measure("bias", "Sum of (forecast - actual) over sum of absolute actuals", Rule.FINITE),
+        _measure("scaled_quantile_loss", "Twice the mean pinball loss of the stored quantiles over the MASE scale"),
+        _measure("interval_score_80", "Mean interval score of the 80 % interval"),
+        _measure("coverage_80", "Share of actuals within the 80 % interval", Rule.FRACTION),
+        _measure("coverage_95", "Share of actuals within the 95 % interval", Rule.FRACTION),
+        _measure("skill", "1 - scaled quantile loss over that of seasonal naive", Rule.FINITE),
+        _measure("fit_seconds", "Seconds of computation for this item"),
+        _model_version(),
+        _generated_at("When the backtest was scored"),
+        _run(),
+    ),
+    key=("dataset_id", "item_id", "source"),
+    partition_by=("dataset_id", "source"),
+)
+
+FACT_REPLENISHMENT = Table(
+    "fact_replenishment",
+    "gold",
+    "the reorder decision for an item, with what is needed to recompute it",
+    (
+        _dataset(),
+        _item(),
+        Column("as_of", DATE, "The stock's date, else the item's last observed date"),
+        Column("source", TEXT, "The item's champion", rule=Rule.NOT_EMPTY),
+        _measure("on_hand", "Null when stock is unknown", Rule.FINITE),
+        _measure("on_order", "Null when stock is unknown"),
+        Column("lead_time_days", REAL, "Mean lead time", rule=Rule.NOT_NEGATIVE),
+        Column("lead_time_std_days", REAL, "Standard deviation of the lead time", rule=Rule.NOT_NEGATIVE),
+        Column("review_period_days", REAL, "Days between two looks at the stock", rule=Rule.NOT_NEGATIVE),
+        Column("service_level", REAL, "Wanted probability of no stockout in a cycle", rule=Rule.FRACTION),
+        Column("min_order_quantity", REAL, "Smallest order", rule=Rule.NOT_NEGATIVE),
+        _measure("unit_cost", "Cost of one unit"),
+        Column("distribution", TEXT, "Family of the demand over the lead time", rule=Rule.DISTRIBUTION),
+        _measure("dispersion", "Size parameter of the negative binomial per day; null for normal"),
+        Column("daily_demand", REAL, "Mean demand per calendar day", rule=Rule.NOT_NEGATIVE),
+        Column("demand_std", REAL, "Standard deviation of the forecast error per day", rule=Rule.NOT_NEGATIVE),
+        Column("lead_time_demand", REAL, "Expected demand over the lead time", rule=Rule.NOT_NEGATIVE),
+        Column("safety_stock", REAL, "Stock above the expected lead-time demand", rule=Rule.FINITE),
+        Column("reorder_point", REAL, "Lead-time demand + safety stock", rule=Rule.NOT_NEGATIVE),
+        _measure("days_to_stockout", "Null when stock is unknown or lasts"),
+        _measure("recommended_order", "Null when stock is unknown"),
+        _measure("recommended_order_value", "Recommended order x unit cost"),
+        Column("alert", TEXT, "Urgency", rule=Rule.ALERT),
+        _generated_at("When the decision was computed"),
+        _run(),
+    ),
+    key=("dataset_id", "item_id"),
+)
+
+MODEL_RUN = Table(
+    "model_run",
+    "gold",
+    "a training run of a source",
+    (
+        _run(),
+        _dataset(),
+        Column("source", TEXT, "Model that was trained", rule=Rule.NOT_EMPTY),
+        _model_version(),
+        _generated_at("When the run of the source ended"),
+        _measure("fit_seconds", "Seconds of computation"),
+        Column("parameters", TEXT, "Hyperparameters and what was estimated, as a JSON object"),
+        Column(
+            "members",
+            pa.list_(pa.struct([("source", TEXT), ("demand_class", TEXT), ("weight", REAL)])),
+            "Ensemble weights; demand_class null means all classes",
+        ),
+        Column("loss_curve", pa.list_(REAL), "Validation loss per epoch"),
+        Column(
+            "issues",
+            pa.list_(pa.struct([("item_id", TEXT), ("reason", TEXT)])),
+            "Items without a model of their own, and why",
+        ),
+    ),
+    key=("run_id", "dataset_id", "source"),
+)
+
+ENTRY = pa.struct(
+    [("dataset_id", TEXT), ("table", TEXT), ("version", COUNT), ("rows", COUNT), ("committed_at", INSTANT)]
+)
+"""A table's Delta version that a snapshot names for one data set."""
+SUMMARY = pa.struct(
+    [
+        ("dataset_id", TEXT),
+        ("run_id", TEXT),
+        ("model_versions", pa.list_(pa.struct([("source", TEXT), ("model_version", TEXT), ("generated_at", INSTANT)]))),
+        ("wape", REAL),
+        ("rmsse", REAL),
+        ("quantile_loss", REAL),
+        ("coverage_80", REAL),
+        ("coverage_95", REAL),
+        ("skill", REAL),
+    ]
+)
+"""What a list of snapshots shows of a data set without loading it: means over each item's champion."""
+
+SNAPSHOT = Table(
+    "snapshot",
+    "control",
+    "a published set of table versions",
+    (
+        Column("snapshot_id", COUNT, "1, 2, 3, ..."),
+        Column("committed_at", INSTANT, "When the snapshot was published"),
+        _run(),
+        Column("entries", pa.list_(ENTRY), "Table versions, per data set"),
+        Column("datasets", pa.list_(SUMMARY), "Model versions and accuracy, per data set"),
+    ),
+    key=("snapshot_id",),
+    partition_by=(),
+)
+
+TABLES: Mapping[str, Table] = {
+    table.name: table
+    for table in (
+        LANDED_DEMAND, REJECTED_ROWS, DEMAND, DRIVER, DIM_ITEM, FACT_INVENTORY, FACT_FORECAST, FACT_METRICS,
+        FACT_REPLENISHMENT, MODEL_RUN, SNAPSHOT,
+    )
+}  # fmt: skip
