@@ -1,0 +1,66 @@
+"""The errors that a client may see: each has a code of the contract's `ErrorCode` and says what to do."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """`extensions.code` of every error in an answer."""
+
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    RATE_LIMITED = "RATE_LIMITED"
+    QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    TIMEOUT = "TIMEOUT"
+    SNAPSHOT_GONE = "SNAPSHOT_GONE"
+    LAKE_UNAVAILABLE = "LAKE_UNAVAILABLE"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+    GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+    INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
+
+
+KNOWN_SHOWN = 50
+"""How many of the existing values an error lists at most: enough to spot a typing error, no dump of the lake."""
+
+
+class ApiError(Exception):
+    """An error meant for the client.
+
+    Args:
+        code: the contract's code.
+        message: one or two sentences in plain words: what is wrong and what to do.
+        argument: name of the argument (as in the contract) that caused it.
+        known: values that would have been accepted, the first `KNOWN_SHOWN` of them are shown.
+    """
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str,
+        *,
+        argument: str | None = None,
+        known: Sequence[object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.argument = argument
+        self.known = None if known is None else tuple(known)
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        """What stands in the GraphQL error's `extensions`."""
+        shown: dict[str, object] = {"code": self.code.value}
+        if self.argument is not None:
+            shown["argument"] = self.argument
+        if self.known is not None:
+            shown["known"] = list(self.known[:KNOWN_SHOWN])
+        return shown
+
+
+def bad_input(message: str, *, argument: str | None = None, known: Sequence[object] | None = None) -> ApiError:
+    """The most frequent error: an argument that this server cannot answer."""
+    return ApiError(ErrorCode.BAD_USER_INPUT, message, argument=argument, known=known)
