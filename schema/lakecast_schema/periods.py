@@ -35,9 +35,13 @@ class Frequency(StrEnum):
     @property
     def mean_days(self) -> float:
         """Calendar days of an average period."""
-        return {"daily": 1.0, "weekly": 7.0, "monthly": 365.25 / 12, "quarterly": 365.25 / 4, "yearly": 365.25}[
-            self.value
-        ]
+        return {
+            "daily": 1.0,
+            "weekly": 7.0,
+            "monthly": 365.25 / 12,
+            "quarterly": 365.25 / 4,
+            "yearly": 365.25,
+        }[self.value]
 
 
 _MONTHS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.YEARLY: 12}

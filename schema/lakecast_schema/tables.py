@@ -1,7 +1,7 @@
 """The contract of every table in the lake: columns, types, keys, partitions, and the rules of their values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Literal
@@ -45,7 +45,8 @@ class Column:
 class Table:
     """One table: what a row is, its key, its partitions and its columns.
 
-    `ascending` lists columns whose values must not decrease from left to right within a row (nulls left out).
+    `ascending` lists columns whose values must not decrease from left to right within a row (nulls left out);
+    `after` names pairs of columns of which the first must be later than the second.
     """
 
     name: str
@@ -54,7 +55,8 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     partition_by: tuple[str, ...] = ("dataset_id",)
-    ascending: tuple[str, ...] = field(default=())
+    ascending: tuple[str, ...] = ()
+    after: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -137,7 +139,9 @@ DEMAND = Table(
         _dataset(),
         _item(),
         Column("date", DATE, "The period's first day"),
-        Column("quantity", REAL, "In the item's unit; null where unknown", nullable=True, rule=Rule.NOT_NEGATIVE),
+        Column(
+            "quantity", REAL, "In the item's unit; null where unknown", nullable=True, rule=Rule.NOT_NEGATIVE
+        ),
     ),
     key=("dataset_id", "item_id", "date"),
 )
@@ -219,13 +223,16 @@ FACT_FORECAST = Table(
             _measure(name, f"Quantile {level:g} of the predicted demand")
             for name, level in sorted(zip(BOUNDS, BOUND_LEVELS, strict=True), key=lambda b: abs(b[1] - 0.5))
         ),
-        Column("kind", TEXT, "live: about the future; backtest: from a rolling origin", rule=Rule.FORECAST_KIND),
+        Column(
+            "kind", TEXT, "live: about the future; backtest: from a rolling origin", rule=Rule.FORECAST_KIND
+        ),
         Column("cutoff", DATE, "Last observed period of this item that the model saw"),
         _run(),
     ),
     key=("dataset_id", "item_id", "source", "kind", "cutoff", "date"),
     partition_by=("dataset_id", "source", "kind"),
     ascending=BOUNDS,
+    after=(("date", "cutoff"),),
 )
 
 METRICS = (
@@ -252,7 +259,9 @@ FACT_METRICS = Table(
         _measure("mase", "Mean absolute scaled error"),
         _measure("rmsse", "Root mean squared scaled error of the forecast"),
         _measure("bias", "Sum of (forecast - actual) over sum of absolute actuals", Rule.FINITE),
-        _measure("scaled_quantile_loss", "Twice the mean pinball loss of the stored quantiles over the MASE scale"),
+        _measure(
+            "scaled_quantile_loss", "Twice the mean pinball loss of the stored quantiles over the MASE scale"
+        ),
         _measure("interval_score_80", "Mean interval score of the 80 % interval"),
         _measure("coverage_80", "Share of actuals within the 80 % interval", Rule.FRACTION),
         _measure("coverage_95", "Share of actuals within the 95 % interval", Rule.FRACTION),
@@ -286,7 +295,9 @@ FACT_REPLENISHMENT = Table(
         Column("distribution", TEXT, "Family of the demand over the lead time", rule=Rule.DISTRIBUTION),
         _measure("dispersion", "Size parameter of the negative binomial per day; null for normal"),
         Column("daily_demand", REAL, "Mean demand per calendar day", rule=Rule.NOT_NEGATIVE),
-        Column("demand_std", REAL, "Standard deviation of the forecast error per day", rule=Rule.NOT_NEGATIVE),
+        Column(
+            "demand_std", REAL, "Standard deviation of the forecast error per day", rule=Rule.NOT_NEGATIVE
+        ),
         Column("lead_time_demand", REAL, "Expected demand over the lead time", rule=Rule.NOT_NEGATIVE),
         Column("safety_stock", REAL, "Stock above the expected lead-time demand", rule=Rule.FINITE),
         Column("reorder_point", REAL, "Lead-time demand + safety stock", rule=Rule.NOT_NEGATIVE),
@@ -335,7 +346,10 @@ SUMMARY = pa.struct(
     [
         ("dataset_id", TEXT),
         ("run_id", TEXT),
-        ("model_versions", pa.list_(pa.struct([("source", TEXT), ("model_version", TEXT), ("generated_at", INSTANT)]))),
+        (
+            "model_versions",
+            pa.list_(pa.struct([("source", TEXT), ("model_version", TEXT), ("generated_at", INSTANT)])),
+        ),
         ("wape", REAL),
         ("rmsse", REAL),
         ("quantile_loss", REAL),

@@ -1,0 +1,150 @@
+"""The gate: whether a batch of rows keeps its table's contract, and in words where it does not."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lakecast_schema.tables import Rule, Table
+
+SHOWN_ROWS = 5
+"""How many offending rows a message shows."""
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One broken rule of one table."""
+
+    table: str
+    rule: str
+    column: str | None = None
+    rows: tuple[str, ...] = ()
+    count: int = 0
+
+    def __str__(self) -> str:
+        where = self.table if self.column is None else f"{self.table}.{self.column}"
+        shown = "".join(f"\n  {row}" for row in self.rows)
+        counted = f" ({self.count} row{'s' if self.count != 1 else ''})" if self.count else ""
+        return f"{where}: {self.rule}{counted}{shown}"
+
+
+class ContractError(ValueError):
+    """A batch breaks its table's contract; nothing of it was written."""
+
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        super().__init__("\n".join(str(violation) for violation in violations))
+        self.violations = violations
+
+
+def check(table: Table, batch: pa.Table) -> None:
+    """Raise ContractError unless `batch` keeps the contract of `table`.
+
+    Checked are column names and types (their order is free), at least one row, nulls, each column's rule,
+    ascending columns, and the uniqueness of the key.
+    """
+    violations = tuple(_shape(table, batch))
+    if not violations:
+        violations = tuple(_values(table, batch))
+    if violations:
+        raise ContractError(violations)
+
+
+def _shape(table: Table, batch: pa.Table) -> Iterator[Violation]:
+    for column in table.columns:
+        if column.name not in batch.column_names:
+            yield Violation(table.name, f"column is missing; expected type {column.type}", column.name)
+        elif batch.schema.field(column.name).type != column.type:
+            found = batch.schema.field(column.name).type
+            yield Violation(table.name, f"type must be {column.type}, but is {found}", column.name)
+    for name in batch.column_names:
+        if name not in table.column_names:
+            yield Violation(table.name, "column is not part of the contract; remove it", name)
+    if len(set(batch.column_names)) != len(batch.column_names):
+        yield Violation(table.name, "a column name occurs twice")
+    if batch.num_rows == 0:
+        yield Violation(table.name, "has no rows; at least one is needed")
+
+
+def _values(table: Table, batch: pa.Table) -> Iterator[Violation]:
+    for column in table.columns:
+        values = batch[column.name]
+        if not column.nullable and values.null_count:
+            yield _broken(table, batch, column.name, "must not be null", pc.is_null(values))
+        if column.rule is not None:
+            kept = pc.fill_null(_KEEPS[column.rule](values), True)
+            yield from _unless(table, batch, column.name, column.rule.value, kept)
+    yield from _ascending(table, batch)
+    for later, earlier in table.after:
+        kept = pc.fill_null(pc.greater(batch[later], batch[earlier]), True)
+        yield from _unless(table, batch, later, f"must be later than {earlier}", kept)
+    yield from _unique(table, batch)
+
+
+def _unless(
+    table: Table, batch: pa.Table, column: str, rule: str, kept: pa.ChunkedArray
+) -> Iterator[Violation]:
+    if not pc.all(kept).as_py():
+        yield _broken(table, batch, column, rule, pc.invert(kept))
+
+
+def _ascending(table: Table, batch: pa.Table) -> Iterator[Violation]:
+    highest: np.ndarray | None = None
+    for name in table.ascending:
+        values = batch[name].to_numpy(zero_copy_only=False)
+        if highest is not None and (falls := values < highest).any():
+            rule = f"must not be below the columns before it in {' <= '.join(table.ascending)}"
+            yield _broken(table, batch, name, rule, pa.array(falls))
+        highest = values if highest is None else np.fmax(highest, values)
+
+
+def _unique(table: Table, batch: pa.Table) -> Iterator[Violation]:
+    key = list(table.key)
+    groups = batch.select(key).group_by(key).aggregate([([], "count_all")])
+    if groups.num_rows == batch.num_rows:
+        return
+    twice = groups.filter(pc.greater(groups["count_all"], 1))
+    shown = twice.slice(0, SHOWN_ROWS).to_pylist()
+    rows = tuple(
+        f"{', '.join(f'{name}={row[name]}' for name in key)}: {row['count_all']} times" for row in shown
+    )
+    rule = f"the key ({', '.join(key)}) must be unique"
+    yield Violation(table.name, rule, rows=rows, count=batch.num_rows - groups.num_rows)
+
+
+def _broken(table: Table, batch: pa.Table, column: str, rule: str, mask: pa.ChunkedArray) -> Violation:
+    where = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
+    names = [*table.key, *([] if column in table.key else [column])]
+    rows = batch.select(names).take(pa.array(where[:SHOWN_ROWS])).to_pylist()
+    shown = tuple(
+        f"row {index}: {', '.join(f'{name}={row[name]}' for name in names)}"
+        for index, row in zip(where[:SHOWN_ROWS].tolist(), rows, strict=True)
+    )
+    return Violation(table.name, rule, column, shown, len(where))
+
+
+def _one_of(*known: str) -> Callable[[pa.ChunkedArray], pa.ChunkedArray]:
+    return lambda values: pc.is_in(values, pa.array(known)) if len(values) else values
+
+
+def _or_null(
+    keeps: Callable[[pa.ChunkedArray], pa.ChunkedArray],
+) -> Callable[[pa.ChunkedArray], pa.ChunkedArray]:
+    return lambda values: pc.or_(keeps(values), pc.is_null(values))
+
+
+_KEEPS: dict[Rule, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
+    Rule.FINITE: pc.is_finite,
+    Rule.NOT_NEGATIVE: lambda values: pc.and_(pc.is_finite(values), pc.greater_equal(values, 0.0)),
+    Rule.FRACTION: lambda values: pc.and_(pc.greater_equal(values, 0.0), pc.less_equal(values, 1.0)),
+    Rule.NOT_EMPTY: lambda values: pc.not_equal(pc.utf8_trim_whitespace(values), ""),
+    Rule.MODEL_VERSION: lambda values: pc.match_substring_regex(
+        values, r"^v\d+\.\d+\.\d+(\+[0-9A-Za-z.-]+)?$"
+    ),
+    Rule.FORECAST_KIND: _or_null(_one_of("live", "backtest")),
+    Rule.FREQUENCY: _or_null(_one_of("daily", "weekly", "monthly", "quarterly", "yearly")),
+    Rule.DEMAND_CLASS: _or_null(_one_of("smooth", "erratic", "intermittent", "lumpy")),
+    Rule.ALERT: _or_null(_one_of("critical", "high", "medium", "ok", "unknown")),
+    Rule.DISTRIBUTION: _or_null(_one_of("normal", "negative_binomial")),
+}
