@@ -23,30 +23,31 @@ class FrequencyUnclear(ValueError):
 def recognise(dates: Dates, items: NDArray[np.integer] | None = None) -> Frequency:
     """The one frequency of a data set.
 
-    dates: (n,) days in any order, repeats allowed. items: (n,) integer codes that say which item a date belongs to;
-    None where all belong to one.
+    dates: (n,) days in any order, repeats allowed. items: (n,) integer codes that say which item a date
+    belongs to; None where all belong to one.
 
-    The rule: the coarsest frequency on whose grid every item's dates lie, so that gaps do not matter. Dates of an item
-    lie on the grid of years where they share day and month, of quarters where they share the day and are whole quarters
-    apart, of months where they share the day of the month (or all are the last day of their month), of weeks where they
-    share the weekday. Two doubts are errors: no two dates are exactly one period apart (every second week is no
-    frequency that we know), or the dates would lie on a coarser grid but for a few strays (at most a tenth).
+    The rule: the coarsest frequency on whose grid every item's dates lie, so that gaps do not matter. Dates of
+    an item lie on the grid of years where they share day and month, of quarters where they share the day and
+    are whole quarters apart, of months where they share the day of the month (or all are the last day of their
+    month), of weeks where they share the weekday. Two doubts are errors: no two dates are exactly one period
+    apart (every second week is no frequency that we know), or the dates would lie on a coarser grid but for a
+    few strays (at most a tenth).
 
     Raises `FrequencyUnclear`.
     """
     days, codes = _distinct(dates, items)
     if days.size == 0 or np.all(days == days[0]):
         raise FrequencyUnclear(
-            f"{'one date only' if days.size else 'no dates'}: a frequency shows from two dates of an item on. "
+            f"{'one date only' if days.size else 'no dates'}: a frequency shows from two dates on. "
             "Add history, or state the frequency."
         )
     frequency = next(f for f in _COARSEST_FIRST if np.all(_phase_is_constant(days, codes, f)))
     _refuse_strays(days, frequency)
     if not _has_consecutive(days, codes, frequency):
         raise FrequencyUnclear(
-            f"the dates lie on a {frequency} grid, but no two of them are one period apart (from {days.min()} to "
-            f"{days.max()}). Known are daily, weekly, monthly, quarterly and yearly data: fill the missing periods with "
-            "rows of zero demand, or state the frequency."
+            f"the dates, from {days.min()} to {days.max()}, lie on a {frequency} grid, but no two of them are one "
+            "period apart. Known are daily, weekly, monthly, quarterly and yearly data: fill the missing periods "
+            "with rows of zero demand, or state the frequency."
         )
     return frequency
 
@@ -54,8 +55,8 @@ def recognise(dates: Dates, items: NDArray[np.integer] | None = None) -> Frequen
 def period_starts(dates: Dates, frequency: Frequency) -> Dates:
     """Dates as first days of their periods.
 
-    Months, quarters and years that are all named by the last day of a month become their period's first day; all
-    other dates already name their period by a day of its own (weeks may start on any weekday) and stay.
+    Months, quarters and years that are all named by the last day of a month become their period's first day;
+    all other dates already name their period by a day of its own (weeks may start on any weekday) and stay.
     """
     days = np.asarray(dates, dtype="datetime64[D]")
     if frequency not in _MONTHS or days.size == 0 or not np.all(_day_of_month(days + 1) == 0):
@@ -75,7 +76,8 @@ def _distinct(dates: Dates, items: NDArray[np.integer] | None) -> tuple[Dates, N
 
 
 def _day_of_month(days: Dates) -> NDArray[np.int64]:
-    return (days - days.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64)
+    offset: NDArray[np.int64] = (days - days.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64)
+    return offset
 
 
 def _phase(days: Dates, frequency: Frequency) -> NDArray[np.int64]:
@@ -114,6 +116,6 @@ def _refuse_strays(days: Dates, frequency: Frequency) -> None:
         if _NEARLY_ALL <= 1 - stray.mean() < 1:
             some = ", ".join(str(day) for day in np.unique(days[stray])[:5])
             raise FrequencyUnclear(
-                f"{1 - stray.mean():.0%} of the dates lie on a {coarser} grid and the others do not, for example {some}. "
-                "Correct these dates, or state the frequency."
+                f"{1 - stray.mean():.0%} of the dates lie on a {coarser} grid and the others do not, for example "
+                f"{some}. Correct these dates, or state the frequency."
             )

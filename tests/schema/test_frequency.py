@@ -1,0 +1,80 @@
+"""Frequencies are recognised from dates, whatever is missing; what is doubtful is refused."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lakecast_schema.frequency import FrequencyUnclear, period_starts, recognise
+from lakecast_schema.periods import Frequency, shift
+
+STARTS = st.integers(min_value=-10_000, max_value=30_000).map(lambda day: np.datetime64(day, "D"))
+
+
+def series(start: np.datetime64, frequency: Frequency, kept: list[bool]) -> np.ndarray:
+    """Dates of the kept periods; the first three always are, so that one period shows."""
+    steps = np.flatnonzero([True, True, True, *kept])
+    return shift(np.array(start), steps, frequency)
+
+
+@given(
+    st.sampled_from(Frequency),
+    STARTS,
+    st.lists(st.booleans(), max_size=60),
+    st.randoms(use_true_random=False),
+)
+def test_gaps_and_order_do_not_matter(frequency, start, kept, random):
+    if frequency not in (Frequency.DAILY, Frequency.WEEKLY):
+        start = start.astype("datetime64[M]").astype("datetime64[D]")
+    dates = list(series(start, frequency, kept))
+    random.shuffle(dates)
+    assert recognise(np.array(dates)) is frequency
+
+
+@given(st.sampled_from(Frequency), st.lists(STARTS, min_size=2, max_size=5))
+def test_items_may_have_phases_of_their_own(frequency, starts):
+    if frequency not in (Frequency.DAILY, Frequency.WEEKLY):
+        starts = [start.astype("datetime64[M]").astype("datetime64[D]") for start in starts]
+    dates = np.concatenate([series(start, frequency, []) for start in starts])
+    items = np.repeat(np.arange(len(starts)), 3)
+    assert recognise(dates, items) is frequency
+
+
+@given(STARTS, st.integers(2, 24))
+def test_month_ends_are_months(start, periods):
+    firsts = start.astype("datetime64[M]") + np.arange(periods)
+    ends = (firsts + 1).astype("datetime64[D]") - 1
+    assert recognise(ends) is Frequency.MONTHLY
+    assert np.array_equal(period_starts(ends, Frequency.MONTHLY), firsts.astype("datetime64[D]"))
+
+
+def test_quarter_ends_become_quarter_starts():
+    ends = np.array(["2024-03-31", "2024-06-30", "2024-09-30", "2024-12-31"], dtype="datetime64[D]")
+    assert recognise(ends) is Frequency.QUARTERLY
+    starts = np.array(["2024-01-01", "2024-04-01", "2024-07-01", "2024-10-01"], dtype="datetime64[D]")
+    assert np.array_equal(period_starts(ends, Frequency.QUARTERLY), starts)
+
+
+def test_days_of_a_week_stay_as_they_are():
+    sundays = np.datetime64("2024-01-07") + 7 * np.arange(5)
+    assert np.array_equal(period_starts(sundays, Frequency.WEEKLY), sundays)
+
+
+def test_working_days_are_daily():
+    days = np.datetime64("2024-01-01") + np.arange(60)
+    assert recognise(days[np.is_busday(days)]) is Frequency.DAILY
+
+
+@pytest.mark.parametrize(
+    ("dates", "says"),
+    [
+        ([], "no dates"),
+        (["2024-01-01", "2024-01-01"], "one date only"),
+        (["2024-01-01", "2024-01-15", "2024-01-29"], "weekly grid"),
+        (["2020-01-01", "2024-01-01"], "yearly grid"),
+        ([*(f"{2020 + m // 12}-{m % 12 + 1:02}-01" for m in range(30)), "2023-05-02"], "2023-05-02"),
+    ],
+)
+def test_doubt_is_refused_with_the_reason(dates, says):
+    with pytest.raises(FrequencyUnclear, match=says):
+        recognise(np.array(dates, dtype="datetime64[D]"))
