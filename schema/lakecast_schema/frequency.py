@@ -26,12 +26,12 @@ def recognise(dates: Dates, items: NDArray[np.integer] | None = None) -> Frequen
     dates: (n,) days in any order, repeats allowed. items: (n,) integer codes that say which item a date
     belongs to; None where all belong to one.
 
-    The rule: the coarsest frequency on whose grid every item's dates lie, so that gaps do not matter. Dates of
-    an item lie on the grid of years where they share day and month, of quarters where they share the day and
-    are whole quarters apart, of months where they share the day of the month (or all are the last day of their
-    month), of weeks where they share the weekday. Two doubts are errors: no two dates are exactly one period
-    apart (every second week is no frequency that we know), or the dates would lie on a coarser grid but for a
-    few strays (at most a tenth).
+    The rule: the coarsest frequency on whose grid every item's dates lie, so that gaps do not matter.
+    Dates of an item lie on the grid of years where they share day and month, of quarters where they share
+    the day and are whole quarters apart, of months where they share the day of the month (or all are the
+    last day of their month), of weeks where they share the weekday. Two doubts are errors: no two dates
+    are exactly one period apart (every second week is no frequency that we know), or the dates would lie
+    on a coarser grid but for a few strays (at most a tenth).
 
     Raises `FrequencyUnclear`.
     """
@@ -45,9 +45,9 @@ def recognise(dates: Dates, items: NDArray[np.integer] | None = None) -> Frequen
     _refuse_strays(days, frequency)
     if not _has_consecutive(days, codes, frequency):
         raise FrequencyUnclear(
-            f"the dates, from {days.min()} to {days.max()}, lie on a {frequency} grid, but no two of them are one "
-            "period apart. Known are daily, weekly, monthly, quarterly and yearly data: fill the missing periods "
-            "with rows of zero demand, or state the frequency."
+            f"the dates, from {days.min()} to {days.max()}, lie on a {frequency} grid, but no two of them are "
+            "one period apart. Known are daily, weekly, monthly, quarterly and yearly data: fill the missing "
+            "periods with rows of zero demand, or state the frequency."
         )
     return frequency
 
@@ -116,6 +116,6 @@ def _refuse_strays(days: Dates, frequency: Frequency) -> None:
         if _NEARLY_ALL <= 1 - stray.mean() < 1:
             some = ", ".join(str(day) for day in np.unique(days[stray])[:5])
             raise FrequencyUnclear(
-                f"{1 - stray.mean():.0%} of the dates lie on a {coarser} grid and the others do not, for example "
-                f"{some}. Correct these dates, or state the frequency."
+                f"{1 - stray.mean():.0%} of the dates lie on a {coarser} grid and the others do not, for "
+                f"example {some}. Correct these dates, or state the frequency."
             )
