@@ -1,0 +1,162 @@
+"""The words of the contract's enums; a member's value is the lake's lower-case string where the lake has one."""
+
+from enum import StrEnum
+
+
+class ForecastKind(StrEnum):
+    """Which rows of `fact_forecast`: about the future, from a rolling origin, or both."""
+
+    LIVE = "live"
+    BACKTEST = "backtest"
+    ALL = "all"
+
+
+class TimeGrain(StrEnum):
+    """How long the periods of an answer are; NATIVE keeps each item's own."""
+
+    NATIVE = "native"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Frequency(StrEnum):
+    """How long an item's own period is."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    YEARLY = "yearly"
+
+
+class DemandClass(StrEnum):
+    """Syntetos-Boylan class of an item's demand."""
+
+    SMOOTH = "smooth"
+    ERRATIC = "erratic"
+    INTERMITTENT = "intermittent"
+    LUMPY = "lumpy"
+
+
+class ABCClass(StrEnum):
+    """Share of the yearly value: A the first 80 %, B to 95 %, C the rest."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class AlertLevel(StrEnum):
+    """How urgent an order is, most urgent first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    OK = "ok"
+    UNKNOWN = "unknown"
+
+
+class ErrorMeasure(StrEnum):
+    """Measures of `fact_metrics`; a member's value is the column's name."""
+
+    QUANTILE_LOSS = "scaled_quantile_loss"
+    RMSSE = "rmsse"
+    MASE = "mase"
+    WAPE = "wape"
+    SMAPE = "smape"
+    MAE = "mae"
+    RMSE = "rmse"
+    BIAS = "bias"
+    INTERVAL_SCORE = "interval_score_80"
+
+
+class ForecastDimension(StrEnum):
+    """What `forecastTotals` groups by."""
+
+    DATASET = "dataset_id"
+    ITEM = "item_id"
+    CATEGORY = "category"
+    SUPPLIER = "supplier"
+    DEMAND_CLASS = "demand_class"
+    SOURCE = "source"
+    PERIOD = "period"
+    HORIZON = "horizon"
+    CUTOFF = "cutoff"
+
+
+class LeaderboardGroup(StrEnum):
+    """What a leaderboard is made for each of."""
+
+    ALL = "all"
+    DATASET = "dataset_id"
+    CATEGORY = "category"
+    DEMAND_CLASS = "demand_class"
+
+
+class ReplenishmentDimension(StrEnum):
+    """What `replenishmentTotals` groups by."""
+
+    DATASET = "dataset_id"
+    CATEGORY = "category"
+    SUPPLIER = "supplier"
+    ALERT = "alert"
+    ABC_CLASS = "abc_class"
+
+
+class Language(StrEnum):
+    """Language of sentences made for people."""
+
+    EN = "en"
+    PT = "pt"
+
+
+class OrderDirection(StrEnum):
+    """Nulls sort last either way."""
+
+    ASC = "asc"
+    DESC = "desc"
+
+
+class ItemOrderField(StrEnum):
+    """What items are ordered by; a member's value is the column's name."""
+
+    ITEM_ID = "item_id"
+    NAME = "name"
+    CATEGORY = "category"
+    SUPPLIER = "supplier"
+    LEAD_TIME_DAYS = "lead_time_days"
+    UNIT_COST = "unit_cost"
+    OBSERVATIONS = "observations"
+
+
+class ForecastOrderField(StrEnum):
+    """What forecasts are ordered by; a member's value is the column's name."""
+
+    DATE = "date"
+    ITEM_ID = "item_id"
+    SOURCE = "source"
+    FORECAST = "forecast"
+    CUTOFF = "cutoff"
+
+
+class ReplenishmentOrderField(StrEnum):
+    """What replenishment is ordered by; alerts sort by urgency, most urgent first."""
+
+    DAYS_TO_STOCKOUT = "days_to_stockout"
+    ALERT = "alert"
+    RECOMMENDED_ORDER = "recommended_order"
+    RECOMMENDED_ORDER_VALUE = "recommended_order_value"
+    ITEM_ID = "item_id"
+
+
+class TotalsOrderField(StrEnum):
+    """What totals are ordered by; a member's value is the column's name."""
+
+    FORECAST = "forecast"
+    ACTUAL = "actual"
+    WAPE = "wape"
+    BIAS = "bias"
+    PERIOD = "period"
