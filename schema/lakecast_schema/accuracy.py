@@ -121,9 +121,7 @@ def pinball(actual: Array, quantiles: Array, levels: tuple[float, ...]) -> Array
 def interval_score(actual: Array, lower: Array, upper: Array, confidence: float) -> Array:
     """Width of the interval plus a penalty for actuals outside; all arguments of one shape. Lower is better."""
     penalty = 2 / (1 - confidence)
-    score: Array = (
-        (upper - lower) + penalty * np.maximum(lower - actual, 0) + penalty * np.maximum(actual - upper, 0)
-    )
+    score: Array = (upper - lower) + penalty * np.maximum(lower - actual, 0) + penalty * np.maximum(actual - upper, 0)
     return score
 
 

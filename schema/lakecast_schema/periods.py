@@ -79,14 +79,16 @@ def shift(dates: Dates, periods: Indices | int, frequency: Frequency) -> Dates:
     starts = np.asarray(dates, dtype="datetime64[D]")
     steps = np.asarray(periods, dtype=np.int64)
     if frequency is Frequency.DAILY:
-        return starts + steps
+        return np.asarray(starts + steps, dtype="datetime64[D]")
     if frequency is Frequency.WEEKLY:
-        return starts + 7 * steps
+        return np.asarray(starts + 7 * steps, dtype="datetime64[D]")
     months = starts.astype("datetime64[M]")
     within = starts - months.astype("datetime64[D]")
-    return (months + _MONTHS[frequency] * steps).astype("datetime64[D]") + within
+    moved = (months + _MONTHS[frequency] * steps).astype("datetime64[D]") + within
+    return np.asarray(moved, dtype="datetime64[D]")
 
 
 def days_in(dates: Dates, frequency: Frequency) -> Indices:
     """Calendar days of the periods that start on `dates`."""
-    return (shift(dates, 1, frequency) - np.asarray(dates, dtype="datetime64[D]")).astype(np.int64)
+    length = shift(dates, 1, frequency) - np.asarray(dates, dtype="datetime64[D]")
+    return np.asarray(length, dtype=np.int64)

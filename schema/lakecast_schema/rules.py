@@ -82,9 +82,7 @@ def _values(table: Table, batch: pa.Table) -> Iterator[Violation]:
     yield from _unique(table, batch)
 
 
-def _unless(
-    table: Table, batch: pa.Table, column: str, rule: str, kept: pa.ChunkedArray
-) -> Iterator[Violation]:
+def _unless(table: Table, batch: pa.Table, column: str, rule: str, kept: pa.ChunkedArray) -> Iterator[Violation]:
     if not pc.all(kept).as_py():
         yield _broken(table, batch, column, rule, pc.invert(kept))
 
@@ -106,9 +104,7 @@ def _unique(table: Table, batch: pa.Table) -> Iterator[Violation]:
         return
     twice = groups.filter(pc.greater(groups["count_all"], 1))
     shown = twice.slice(0, SHOWN_ROWS).to_pylist()
-    rows = tuple(
-        f"{', '.join(f'{name}={row[name]}' for name in key)}: {row['count_all']} times" for row in shown
-    )
+    rows = tuple(f"{', '.join(f'{name}={row[name]}' for name in key)}: {row['count_all']} times" for row in shown)
     rule = f"the key ({', '.join(key)}) must be unique"
     yield Violation(table.name, rule, rows=rows, count=batch.num_rows - groups.num_rows)
 
@@ -139,9 +135,7 @@ _KEEPS: dict[Rule, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
     Rule.NOT_NEGATIVE: lambda values: pc.and_(pc.is_finite(values), pc.greater_equal(values, 0.0)),
     Rule.FRACTION: lambda values: pc.and_(pc.greater_equal(values, 0.0), pc.less_equal(values, 1.0)),
     Rule.NOT_EMPTY: lambda values: pc.not_equal(pc.utf8_trim_whitespace(values), ""),
-    Rule.MODEL_VERSION: lambda values: pc.match_substring_regex(
-        values, r"^v\d+\.\d+\.\d+(\+[0-9A-Za-z.-]+)?$"
-    ),
+    Rule.MODEL_VERSION: lambda values: pc.match_substring_regex(values, r"^v\d+\.\d+\.\d+(\+[0-9A-Za-z.-]+)?$"),
     Rule.FORECAST_KIND: _or_null(_one_of("live", "backtest")),
     Rule.FREQUENCY: _or_null(_one_of("daily", "weekly", "monthly", "quarterly", "yearly")),
     Rule.DEMAND_CLASS: _or_null(_one_of("smooth", "erratic", "intermittent", "lumpy")),

@@ -61,9 +61,7 @@ class Table:
     @cached_property
     def schema(self) -> pa.Schema:
         """The Arrow schema, with each column's comment in its metadata."""
-        return pa.schema(
-            [pa.field(c.name, c.type, c.nullable, metadata={"comment": c.comment}) for c in self.columns]
-        )
+        return pa.schema([pa.field(c.name, c.type, c.nullable, metadata={"comment": c.comment}) for c in self.columns])
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -139,9 +137,7 @@ DEMAND = Table(
         _dataset(),
         _item(),
         Column("date", DATE, "The period's first day"),
-        Column(
-            "quantity", REAL, "In the item's unit; null where unknown", nullable=True, rule=Rule.NOT_NEGATIVE
-        ),
+        Column("quantity", REAL, "In the item's unit; null where unknown", nullable=True, rule=Rule.NOT_NEGATIVE),
     ),
     key=("dataset_id", "item_id", "date"),
 )
@@ -223,9 +219,7 @@ FACT_FORECAST = Table(
             _measure(name, f"Quantile {level:g} of the predicted demand")
             for name, level in sorted(zip(BOUNDS, BOUND_LEVELS, strict=True), key=lambda b: abs(b[1] - 0.5))
         ),
-        Column(
-            "kind", TEXT, "live: about the future; backtest: from a rolling origin", rule=Rule.FORECAST_KIND
-        ),
+        Column("kind", TEXT, "live: about the future; backtest: from a rolling origin", rule=Rule.FORECAST_KIND),
         Column("cutoff", DATE, "Last observed period of this item that the model saw"),
         _run(),
     ),
@@ -259,9 +253,7 @@ FACT_METRICS = Table(
         _measure("mase", "Mean absolute scaled error"),
         _measure("rmsse", "Root mean squared scaled error of the forecast"),
         _measure("bias", "Sum of (forecast - actual) over sum of absolute actuals", Rule.FINITE),
-        _measure(
-            "scaled_quantile_loss", "Twice the mean pinball loss of the stored quantiles over the MASE scale"
-        ),
+        _measure("scaled_quantile_loss", "Twice the mean pinball loss of the stored quantiles over the MASE scale"),
         _measure("interval_score_80", "Mean interval score of the 80 % interval"),
         _measure("coverage_80", "Share of actuals within the 80 % interval", Rule.FRACTION),
         _measure("coverage_95", "Share of actuals within the 95 % interval", Rule.FRACTION),
@@ -295,9 +287,7 @@ FACT_REPLENISHMENT = Table(
         Column("distribution", TEXT, "Family of the demand over the lead time", rule=Rule.DISTRIBUTION),
         _measure("dispersion", "Size parameter of the negative binomial per day; null for normal"),
         Column("daily_demand", REAL, "Mean demand per calendar day", rule=Rule.NOT_NEGATIVE),
-        Column(
-            "demand_std", REAL, "Standard deviation of the forecast error per day", rule=Rule.NOT_NEGATIVE
-        ),
+        Column("demand_std", REAL, "Standard deviation of the forecast error per day", rule=Rule.NOT_NEGATIVE),
         Column("lead_time_demand", REAL, "Expected demand over the lead time", rule=Rule.NOT_NEGATIVE),
         Column("safety_stock", REAL, "Stock above the expected lead-time demand", rule=Rule.FINITE),
         Column("reorder_point", REAL, "Lead-time demand + safety stock", rule=Rule.NOT_NEGATIVE),

@@ -1,0 +1,113 @@
+"""Expected demand over calendar time: cumulative sums of a forecast, read at any number of days."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lakecast_schema.periods import Dates, Frequency, days_in
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class DemandPath:
+    """Cumulative expected demand of n items over their forecast of up to P periods.
+
+    edges: (n, P + 1) days from the forecast's first day to the end of each period, beginning with 0.
+    cumulative: (n, P + 1) expected demand until then, beginning with 0.
+    season_start: (n,) column at which the last season of the forecast begins.
+
+    Rows with fewer periods repeat their last column. Demand is spread evenly over the calendar days of a period;
+    after the last one, the last season goes on and on.
+    """
+
+    edges: Array
+    cumulative: Array
+    season_start: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, forecast: Array, days: Array, season_length: NDArray[np.int64] | int) -> Self:
+        """From forecasts per period (n, P) and the calendar days of these periods (n, P); NaN pads at the end."""
+        known = np.isfinite(forecast)
+        start = np.zeros((len(forecast), 1))
+        edges = np.concatenate([start, np.cumsum(np.where(known, days, 0.0), axis=1)], axis=1)
+        cumulative = np.concatenate([start, np.cumsum(np.where(known, forecast, 0.0), axis=1)], axis=1)
+        periods = known.sum(axis=1)
+        return cls(edges, cumulative, np.maximum(periods - np.asarray(season_length), 0))
+
+    @classmethod
+    def of_frequency(cls, forecast: Array, first_days: Dates, frequency: Frequency) -> Self:
+        """From forecasts (n, P) for the periods that start on `first_days` (n, P), all of one frequency."""
+        return cls.of(forecast, days_in(first_days, frequency).astype(np.float64), frequency.season_length)
+
+    def times(self, factor: Array | float) -> Self:
+        """The path of `factor` times the demand; a factor for all, or (n,)."""
+        return replace(self, cumulative=self.cumulative * np.reshape(factor, (-1, 1)))
+
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """The paths of some of the items."""
+        return replace(
+            self,
+            edges=self.edges[rows],
+            cumulative=self.cumulative[rows],
+            season_start=self.season_start[rows],
+        )
+
+    @property
+    def horizon(self) -> Array:
+        """(n,) calendar days of the forecast."""
+        days: Array = self.edges[:, -1]
+        return days
+
+    @property
+    def daily(self) -> Array:
+        """(n,) mean demand per calendar day of the forecast."""
+        return self.cumulative[:, -1] / np.maximum(self.horizon, 1.0)
+
+    def until(self, days: Array) -> Array:
+        """(n,) expected demand over the first `days` (n,) calendar days of the forecast."""
+        beyond, seasons, rest = self._past_horizon(days)
+        within = self._interpolate(np.where(beyond, rest, np.minimum(days, self.horizon)))
+        season = self.cumulative[:, -1] - self._at_season_start(self.cumulative)
+        return np.where(beyond, within + seasons * season, within)
+
+    def days_until(self, demand: Array, limit: Array) -> Array:
+        """(n,) days after which the cumulative demand exceeds `demand` (n,); NaN where it does not within `limit`."""
+        total = self.cumulative[:, -1]
+        season = total - self._at_season_start(self.cumulative)
+        season_days = self.horizon - self._at_season_start(self.edges)
+        excess = demand - total
+        with np.errstate(divide="ignore", invalid="ignore"):
+            seasons = np.where((excess >= 0) & (season > 0), np.floor(excess / season) + 1, 0.0)
+        wanted = np.maximum(demand, 0.0) - seasons * season
+        column = (self.cumulative <= wanted[:, None]).sum(axis=1)
+        reached = column < self.cumulative.shape[1]
+        after = np.minimum(column, self.cumulative.shape[1] - 1)[:, None]
+        before = np.maximum(after - 1, 0)
+        low, high = (np.take_along_axis(self.cumulative, at, 1)[:, 0] for at in (before, after))
+        left, right = (np.take_along_axis(self.edges, at, 1)[:, 0] for at in (before, after))
+        share = np.divide(wanted - low, high - low, out=np.zeros_like(low), where=high > low)
+        days = left + share * (right - left) + seasons * season_days
+        return np.where(reached & (days <= limit), days, np.nan)
+
+    def _past_horizon(self, days: Array) -> tuple[NDArray[np.bool_], Array, Array]:
+        """Which days lie past the forecast, and there: how many seasons later than a day within the last one."""
+        start = self._at_season_start(self.edges)
+        season_days = np.maximum(self.horizon - start, 1.0)
+        beyond = days > self.horizon
+        seasons = np.where(beyond, np.ceil((days - self.horizon) / season_days), 0.0)
+        return beyond, seasons, days - seasons * season_days
+
+    def _at_season_start(self, columns: Array) -> Array:
+        picked: Array = np.take_along_axis(columns, self.season_start[:, None], axis=1)[:, 0]
+        return picked
+
+    def _interpolate(self, days: Array) -> Array:
+        last = self.edges.shape[1] - 1
+        column = np.clip((self.edges <= days[:, None]).sum(axis=1), 1, last)[:, None]
+        left, right = (np.take_along_axis(self.edges, at, 1)[:, 0] for at in (column - 1, column))
+        low, high = (np.take_along_axis(self.cumulative, at, 1)[:, 0] for at in (column - 1, column))
+        share = np.divide(days - left, right - left, out=np.zeros_like(left), where=right > left)
+        return low + np.clip(share, 0.0, 1.0) * (high - low)
