@@ -1,25 +1,69 @@
 # Every daily command. `make` lists them.
 .DEFAULT_GOAL := help
-PYTHON ?= python3.11
+SHELL := /bin/sh
+
+# The first of these that is Python 3.11.
+PYTHON ?= $(shell for candidate in python3.11 python3 python; do \
+	$$candidate -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo $$candidate && break; done)
 ML := .venv-ml/bin
 SERVE := .venv-serve/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-help: ## list the recipes
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+# What `make run` runs on: your own folder of demand, else the simulated sample.
+DATA ?=
+SAMPLE := .lakecast/simulated-nova-corrente
+LAKE ?= $(or $(LAKECAST_LAKE),.lakecast/lake)
+PORT ?= 8000
+ADDRESS := 127.0.0.1
 
-install: .venv-ml/.installed .venv-serve/.installed ## build both environments
+help: ## list the recipes
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
+
+install: .venv-ml/.installed .venv-serve/.installed ## build both environments: .venv-ml and .venv-serve
 
 .venv-ml/.installed: pyproject.toml constraints/ml.txt
-	$(PYTHON) -m venv .venv-ml
-	$(ML)/pip install $(PIP_FLAGS) --upgrade pip
-	$(ML)/pip install $(PIP_FLAGS) -c constraints/ml.txt -e '.[ml,dask,sklearn]' --group test --group check
-	touch $@
+	@echo "Building .venv-ml, the training environment: several minutes the first time."
+	@$(call new-environment,.venv-ml)
+	@$(ML)/pip install $(PIP_FLAGS) -c constraints/ml.txt -e '.[ml,dask,sklearn]' --group test --group check-ml
+	@touch $@
 
 .venv-serve/.installed: pyproject.toml constraints/serve.txt
-	$(PYTHON) -m venv .venv-serve
-	$(SERVE)/pip install $(PIP_FLAGS) --upgrade pip
-	$(SERVE)/pip install $(PIP_FLAGS) -c constraints/serve.txt -e '.[serve]' --group test --group check
-	touch $@
+	@echo "Building .venv-serve, the serving environment: a minute or two the first time."
+	@$(call new-environment,.venv-serve)
+	@$(SERVE)/pip install $(PIP_FLAGS) -c constraints/serve.txt -e '.[serve]' --group test --group check
+	@touch $@
 
-.PHONY: help install
+define new-environment
+test -n "$(PYTHON)" || { echo "Python 3.11 was not found. Install it, or say where it is: make PYTHON=/path/to/python3.11" >&2; exit 1; }; \
+$(PYTHON) -m venv $(1) && $(1)/bin/pip install $(PIP_FLAGS) --upgrade 'pip>=25.1'
+endef
+
+run: install ## files to forecasts to a running server; DATA=folder (else the simulated sample), PORT=8000, LAKE=uri
+	@$(SERVE)/python -m lakecast_ops.ports $(ADDRESS) $(PORT)
+	@$(if $(DATA),,$(ML)/lakecast sample $(SAMPLE))
+	@$(ML)/lakecast run --data '$(or $(DATA),$(SAMPLE))' --lake '$(LAKE)'
+	@exec $(SERVE)/lakecast serve --lake '$(LAKE)' --host $(ADDRESS) --port $(PORT) --dev --example
+
+test: install ## the whole test suite, in both environments
+	@$(PYTHON) tests/run.py
+
+check: install ## format, lint, types, import contracts, compose file and images: changes nothing
+	$(ML)/ruff format --check .
+	$(ML)/ruff check .
+	$(ML)/mypy schema lake assets ops
+	$(SERVE)/mypy schema lake graphql ops
+	$(ML)/lint-imports
+	$(ML)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	$(ML)/hadolint ops/images/*.Dockerfile
+	$(ML)/pip check
+	$(SERVE)/pip check
+
+format: install ## format the code and repair what the linter can
+	$(ML)/ruff format .
+	$(ML)/ruff check --fix .
+
+dagster: install ## the Dagster UI on port 3000
+	@mkdir -p .lakecast/dagster
+	LAKECAST_LAKE='$(LAKE)' DAGSTER_HOME=$(CURDIR)/.lakecast/dagster $(ML)/dagster dev -w workspace.yaml -p 3000
+
+.PHONY: help install run test check format dagster

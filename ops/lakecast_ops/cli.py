@@ -1,0 +1,64 @@
+"""The command `lakecast`: one small module per command; what a command needs is imported when it runs."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+import lakecast_ops
+from lakecast_ops import problems
+from lakecast_ops.commands import (
+    doctor,
+    export,
+    import_,
+    keys,
+    refresh,
+    run,
+    sample,
+    schema,
+    serve,
+)
+
+EXIT_CODES = "Exit codes: 0 done, 1 could not be done, 2 what was given is wrong, 130 stopped by Ctrl-C."
+
+app = typer.Typer(
+    name="lakecast",
+    help="Demand forecasting as a lakehouse with a GraphQL face: files of demand in, forecasts out.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"lakecast {lakecast_ops.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def lakecast(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Demand forecasting as a lakehouse with a GraphQL face: files of demand in, forecasts out."""
+
+
+for _module in (sample, run, import_, export, serve, refresh, schema, doctor):
+    app.command(_module.NAME, epilog=_module.EXAMPLE)(_module.command)
+app.add_typer(keys.app, name="keys")
+
+
+def main() -> None:
+    """Run the command line; expected failures become one plain message and an exit code, bugs keep their traceback."""
+    try:
+        app()
+    except Exception as error:
+        problem = problems.explain(error)
+        if problem is None:
+            raise
+        print(f"lakecast: {problem.message}", file=sys.stderr)
+        sys.exit(problem.exit_code)

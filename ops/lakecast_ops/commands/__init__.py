@@ -1,0 +1,1 @@
+"""One module per command: NAME, EXAMPLE, and the function `command` whose docstring is its help."""

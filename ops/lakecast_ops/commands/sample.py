@@ -1,0 +1,24 @@
+"""`lakecast sample`: write the simulated Nova Corrente as an input folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lakecast_ops import environment
+
+NAME = "sample"
+EXAMPLE = "Example: lakecast sample ./sample --items 300 --seed 7"
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(help="Folder to write demand, items and stock to.")],
+    items: Annotated[int, typer.Option(min=1, help="How many items.")] = 300,
+    days: Annotated[int, typer.Option(min=28, help="How many days of demand.")] = 730,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same files.")] = 7,
+) -> None:
+    """Write a **simulated** Nova Corrente: items, daily demand and stock of a telecom tower maintainer in Brazil."""
+    environment.require(environment.ML, NAME)
+    from lakecast_assets import sample
+
+    raise NotImplementedError

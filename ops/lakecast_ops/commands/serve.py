@@ -1,0 +1,52 @@
+"""`lakecast serve`: the GraphQL server."""
+
+import ipaddress
+import os
+from typing import Annotated
+
+import typer
+
+from lakecast_ops import environment
+from lakecast_ops.lake_option import VARIABLE, LakeOption, absolute
+from lakecast_ops.ports import require_free
+from lakecast_ops.problems import UsageProblem
+
+NAME = "serve"
+EXAMPLE = "Example: lakecast serve --lake s3://forecasts/lake --host 0.0.0.0 --workers 2"
+GRACE_SECONDS = 10
+"""How long requests in flight may go on after the server was told to stop."""
+
+
+def command(
+    lake: LakeOption,
+    host: Annotated[str, typer.Option(metavar="H", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
+    dev: Annotated[bool, typer.Option("--dev", help="Turn on GraphiQL and introspection; loopback only.")] = False,
+    example: Annotated[
+        bool, typer.Option("--example", help="Once ready, print an example query and its answer.")
+    ] = False,
+) -> None:
+    """Serve the lake's newest published snapshot over GraphQL, until Ctrl-C."""
+    environment.require(environment.SERVE, NAME)
+    import uvicorn
+
+    from lakecast_ops import first_answer
+
+    require_free(host, port)
+    os.environ[VARIABLE] = absolute(lake)
+    os.environ["LAKECAST_WORKERS"] = str(workers)
+    if dev:
+        os.environ["LAKECAST_DEV"] = "1"
+    if example:
+        first_answer.announce(host, port)
+    uvicorn.run(
+        "lakecast_graphql.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning" if example else "info",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
