@@ -1,0 +1,68 @@
+"""The seam between the doors (HTTP, SSE, WebSocket) and the ways of answering an operation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from lakecast_graphql.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One GraphQL request as it came through a door, its JSON already read.
+
+    `variables` and `extensions` are as the client sent them, not yet coerced. `mutations` tells whether the door
+    admits them: a GET never does.
+    """
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    operation_name: str | None = None
+    extensions: Mapping[str, Any] | None = None
+    mutations: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, as far as an answer may depend on it.
+
+    Attributes:
+        role: "admin" with a valid key, "anonymous" without any.
+        key_id: which key, for the audit log; never the key itself.
+        address: where the request came from, for rate limits and the audit log.
+    """
+
+    role: str = "anonymous"
+    key_id: str | None = None
+    address: str = ""
+    key_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer ready to be sent.
+
+    Attributes:
+        body: the JSON of the whole response.
+        executed: False when the operation was refused before it ran (parse, validation, unknown operation): over
+            HTTP that is status 400 where the client accepts `application/graphql-response+json`.
+        cacheable: the body depends on nothing but snapshot, operation, variables and role.
+        complete: it has no errors.
+        snapshot_id: the snapshot that answered; None without one.
+        code: the first error's code, None without error; decides the status where the operation was not executed.
+    """
+
+    body: bytes
+    executed: bool = True
+    cacheable: bool = False
+    complete: bool = True
+    snapshot_id: int | None = None
+    code: str | None = None
+
+
+class Execution(Protocol):
+    """A way of answering queries and mutations. Never raises for what a client can send."""
+
+    async def answer(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
+        """Answer one operation from `view`, which is None while no snapshot is loaded."""
+        ...

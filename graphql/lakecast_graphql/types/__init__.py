@@ -1,0 +1,1 @@
+"""The contract's types, in Strawberry: what a client can ask and what the words mean."""

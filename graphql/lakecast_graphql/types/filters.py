@@ -1,0 +1,163 @@
+"""Filters of the contract: every given field must hold; `and`, `or` and `not` nest; a null field counts as not given."""
+
+import datetime as dt
+
+import strawberry
+from strawberry import UNSET
+
+from lakecast_graphql.types.enums import AlertLevel, DemandClass
+
+_AND = "All of these must hold; an empty list holds."
+_OR = "At least one of these must hold; an empty list never holds."
+_NOT = "This must not hold."
+
+
+@strawberry.input(description="Comparisons of a text; upper and lower case differ.")
+class StringFilter:
+    """Comparisons of a text."""
+
+    eq: str | None = UNSET
+    in_: list[str] | None = strawberry.field(name="in", default=UNSET, description="Any of these values.")
+    contains: str | None = strawberry.field(default=UNSET, description="Has this text in it.")
+    starts_with: str | None = strawberry.field(default=UNSET, description="Begins with this text.")
+    is_null: bool | None = UNSET
+
+
+@strawberry.input(description="Comparisons of a whole number.")
+class IntFilter:
+    """Comparisons of a whole number."""
+
+    eq: int | None = UNSET
+    in_: list[int] | None = strawberry.field(name="in", default=UNSET, description="Any of these values.")
+    gt: int | None = UNSET
+    gte: int | None = UNSET
+    lt: int | None = UNSET
+    lte: int | None = UNSET
+
+
+@strawberry.input(description="Comparisons of a number. A null value fails every comparison but `isNull`.")
+class FloatFilter:
+    """Comparisons of a number."""
+
+    eq: float | None = UNSET
+    gt: float | None = UNSET
+    gte: float | None = UNSET
+    lt: float | None = UNSET
+    lte: float | None = UNSET
+    is_null: bool | None = UNSET
+
+
+@strawberry.input(description="Comparisons of a calendar date.")
+class DateFilter:
+    """Comparisons of a calendar date."""
+
+    eq: dt.date | None = UNSET
+    gt: dt.date | None = UNSET
+    gte: dt.date | None = UNSET
+    lt: dt.date | None = UNSET
+    lte: dt.date | None = UNSET
+
+
+@strawberry.input(description="Comparisons of a demand class.")
+class DemandClassFilter:
+    """Comparisons of a demand class."""
+
+    eq: DemandClass | None = UNSET
+    in_: list[DemandClass] | None = strawberry.field(name="in", default=UNSET, description="Any of these values.")
+
+
+@strawberry.input(description="Comparisons of an alert level.")
+class AlertLevelFilter:
+    """Comparisons of an alert level."""
+
+    eq: AlertLevel | None = UNSET
+    in_: list[AlertLevel] | None = strawberry.field(name="in", default=UNSET, description="Any of these values.")
+
+
+@strawberry.input(description="Which items. Every given field must hold.")
+class ItemFilter:
+    """Which items."""
+
+    dataset_id: StringFilter | None = UNSET
+    item_id: StringFilter | None = UNSET
+    sku: StringFilter | None = UNSET
+    name: StringFilter | None = UNSET
+    category: StringFilter | None = UNSET
+    supplier: StringFilter | None = UNSET
+    demand_class: DemandClassFilter | None = UNSET
+    has_forecast: bool | None = strawberry.field(
+        default=UNSET, description="Whether any source has a live forecast of it."
+    )
+    search: str | None = strawberry.field(
+        default=UNSET, description="Text in item id, sku or name; upper and lower case are the same."
+    )
+    and_: list["ItemFilter"] | None = strawberry.field(name="and", default=UNSET, description=_AND)
+    or_: list["ItemFilter"] | None = strawberry.field(name="or", default=UNSET, description=_OR)
+    not_: "ItemFilter | None" = strawberry.field(name="not", default=UNSET, description=_NOT)
+
+
+@strawberry.input(description="Which forecast rows. Every given field must hold.")
+class ForecastFilter:
+    """Which forecast rows."""
+
+    dataset_id: StringFilter | None = UNSET
+    item_id: StringFilter | None = UNSET
+    category: StringFilter | None = UNSET
+    supplier: StringFilter | None = UNSET
+    source: StringFilter | None = UNSET
+    model_version: StringFilter | None = UNSET
+    date: DateFilter | None = strawberry.field(default=UNSET, description="The period's first day.")
+    cutoff: DateFilter | None = strawberry.field(
+        default=UNSET, description="Last observed period that the model saw. Given, LIVE reads older cutoffs, too."
+    )
+    horizon: IntFilter | None = strawberry.field(
+        default=UNSET, description="Periods of the item's frequency after the cutoff, 1 being the first."
+    )
+    forecast: FloatFilter | None = strawberry.field(default=UNSET, description="The mean, in the item's unit.")
+    and_: list["ForecastFilter"] | None = strawberry.field(name="and", default=UNSET, description=_AND)
+    or_: list["ForecastFilter"] | None = strawberry.field(name="or", default=UNSET, description=_OR)
+    not_: "ForecastFilter | None" = strawberry.field(name="not", default=UNSET, description=_NOT)
+
+
+@strawberry.input(description="Which rows of backtest errors. Every given field must hold.")
+class MetricFilter:
+    """Which rows of backtest errors."""
+
+    dataset_id: StringFilter | None = UNSET
+    item_id: StringFilter | None = UNSET
+    category: StringFilter | None = UNSET
+    source: StringFilter | None = UNSET
+    rmsse: FloatFilter | None = UNSET
+    wape: FloatFilter | None = strawberry.field(default=UNSET, description="A fraction.")
+    quantile_loss: FloatFilter | None = strawberry.field(default=UNSET, description="Scaled quantile loss.")
+    and_: list["MetricFilter"] | None = strawberry.field(name="and", default=UNSET, description=_AND)
+    or_: list["MetricFilter"] | None = strawberry.field(name="or", default=UNSET, description=_OR)
+    not_: "MetricFilter | None" = strawberry.field(name="not", default=UNSET, description=_NOT)
+
+
+@strawberry.input(description="Which replenishment decisions. Every given field must hold.")
+class ReplenishmentFilter:
+    """Which replenishment decisions."""
+
+    dataset_id: StringFilter | None = UNSET
+    item_id: StringFilter | None = UNSET
+    category: StringFilter | None = UNSET
+    supplier: StringFilter | None = UNSET
+    alert: AlertLevelFilter | None = UNSET
+    days_to_stockout: FloatFilter | None = UNSET
+    recommended_order: FloatFilter | None = strawberry.field(default=UNSET, description="In the item's unit.")
+    search: str | None = strawberry.field(
+        default=UNSET, description="Text in item id, sku or name; upper and lower case are the same."
+    )
+    and_: list["ReplenishmentFilter"] | None = strawberry.field(name="and", default=UNSET, description=_AND)
+    or_: list["ReplenishmentFilter"] | None = strawberry.field(name="or", default=UNSET, description=_OR)
+    not_: "ReplenishmentFilter | None" = strawberry.field(name="not", default=UNSET, description=_NOT)
+
+
+@strawberry.input(description="Which groups of forecast totals, judged after aggregation.")
+class TotalsFilter:
+    """Which groups of forecast totals."""
+
+    forecast: FloatFilter | None = UNSET
+    wape: FloatFilter | None = strawberry.field(default=UNSET, description="A fraction.")
+    item_count: IntFilter | None = UNSET
