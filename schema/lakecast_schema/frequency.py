@@ -45,7 +45,7 @@ def recognise(dates: Dates, items: NDArray[np.integer] | None = None) -> Frequen
     _refuse_strays(days, frequency)
     if not _has_consecutive(days, codes, frequency):
         raise FrequencyUnclear(
-            f"the dates, from {days.min()} to {days.max()}, lie on a {frequency} grid, but no two of them are "
+            f"the dates, from {days.min()} to {days.max()}, lie on a {frequency} grid, but no two are "
             "one period apart. Known are daily, weekly, monthly, quarterly and yearly data: fill the missing "
             "periods with rows of zero demand, or state the frequency."
         )
