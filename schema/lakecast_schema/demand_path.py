@@ -90,7 +90,7 @@ class DemandPath:
         left, right = (np.take_along_axis(self.edges, at, 1)[:, 0] for at in (before, after))
         share = np.divide(wanted - low, high - low, out=np.zeros_like(low), where=high > low)
         days = left + share * (right - left) + seasons * season_days
-        return np.where(reached & (days <= limit), days, np.nan)
+        return np.where(reached & (days <= limit) & ~np.isnan(demand), days, np.nan)
 
     def _past_horizon(self, days: Array) -> tuple[NDArray[np.bool_], Array, Array]:
         """Which days lie past the forecast, and there: how many seasons later than a day within the last one."""

@@ -1,0 +1,40 @@
+"""Quantiles of demand: equal to summing the distribution's own probabilities."""
+
+from math import exp, lgamma, log
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lakecast_schema.count_quantile import EXACT_MEAN, negative_binomial_quantile, normal_quantile
+
+
+def cumulative(mean, variance, count):
+    """P(X <= count) of the negative binomial with this mean and variance."""
+    size = mean**2 / (variance - mean)
+    success = size / (size + mean)
+    logs = (
+        lgamma(k + size) - lgamma(size) - lgamma(k + 1) + size * log(success) + k * log(1 - success)
+        for k in range(int(count) + 1)
+    )
+    return sum(exp(value) for value in logs)
+
+
+@given(st.floats(0.01, EXACT_MEAN), st.floats(1.05, 20), st.floats(0.05, 0.995))
+def test_small_counts_are_the_smallest_that_reach_the_probability(mean, ratio, level):
+    (count,) = negative_binomial_quantile(np.array([mean]), np.array([mean * ratio]), np.array([level]))
+    assert cumulative(mean, mean * ratio, count) >= level - 1e-9
+    assert count == 0 or cumulative(mean, mean * ratio, count - 1) < level + 1e-9
+
+
+@given(st.floats(EXACT_MEAN + 1, 400), st.floats(1.1, 5), st.floats(0.5, 0.99))
+def test_large_counts_err_by_about_a_unit(mean, ratio, level):
+    (count,) = negative_binomial_quantile(np.array([mean]), np.array([mean * ratio]), np.array([level]))
+    assert cumulative(mean, mean * ratio, count + 1) >= level
+    assert cumulative(mean, mean * ratio, count - 2) <= level
+
+
+def test_without_demand_none_is_needed_and_the_normal_is_the_standard_one():
+    assert negative_binomial_quantile(np.zeros(1), np.zeros(1), np.array([0.99])) == 0
+    assert normal_quantile(np.array([0.5, 0.975, 1.0])) == pytest.approx([0, 1.959964, 3.719016])

@@ -1,0 +1,96 @@
+"""The gate: a good batch passes, and each kind of bad one is named with its rows."""
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+from lakecast_schema.rules import ContractError, check
+from lakecast_schema.tables import FACT_FORECAST, TABLES, Table
+
+NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+SAMPLES = {
+    pa.string(): "x", pa.float64(): 0.5, pa.int64(): 1, pa.timestamp("us", tz="UTC"): NOW,
+    pa.date32(): dt.date(2026, 1, 1),
+}  # fmt: skip
+WORDS = {
+    "model_version": "v1.0.0", "kind": "live", "frequency": "daily", "demand_class": "lumpy", "alert": "ok",
+    "distribution": "normal", "cutoff": dt.date(2025, 12, 31),
+}  # fmt: skip
+
+
+def good_rows(table: Table, count: int = 3) -> pa.Table:
+    """Rows that keep the contract of a table."""
+    row = {c.name: WORDS.get(c.name, SAMPLES.get(c.type, [])) for c in table.columns}
+    rows = [dict(row) for _ in range(count)]
+    for number, each in enumerate(rows):
+        name = table.key[-1]
+        each[name] = {str: f"x{number}", int: number}.get(type(row[name])) or (
+            row[name] + dt.timedelta(days=number) if isinstance(row[name], dt.date) else number
+        )
+    return pa.Table.from_pylist(rows, schema=table.schema)
+
+
+def replaced(table: pa.Table, column: str, value: object, row: int = 1) -> pa.Table:
+    """The same rows with one other value."""
+    values = table[column].to_pylist()
+    values[row] = value
+    type_ = table.schema.field(column).type
+    return table.set_column(table.column_names.index(column), column, pa.array(values, type_))
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+def test_rows_that_keep_the_contract_pass(table):
+    check(table, good_rows(table))
+
+
+FORECAST = good_rows(FACT_FORECAST)
+NAN, INFINITY = float("nan"), float("inf")
+BAD = {
+    "no rows": (FORECAST.slice(0, 0), "at least one"),
+    "a missing column": (FORECAST.drop_columns(["cutoff"]), "column is missing"),
+    "an extra column": (FORECAST.append_column("extra", pa.array([1, 2, 3])), "not part of the contract"),
+    "a wrong type": (
+        FORECAST.set_column(2, "forecast", pa.array(["1", "2", "3"])),
+        "type must be double, but is string",
+    ),
+    "an integer forecast": (FORECAST.set_column(2, "forecast", pa.array([1, 2, 3])), "is int64"),
+    "a null": (replaced(FORECAST, "forecast", None), "must not be null"),
+    "a NaN": (replaced(FORECAST, "forecast", NAN), "finite number of at least 0"),
+    "an infinity": (replaced(FORECAST, "forecast", INFINITY), "finite number of at least 0"),
+    "a negative forecast": (replaced(FORECAST, "forecast", -1.0), "finite number of at least 0"),
+    "a NaN bound": (replaced(FORECAST, "upper_80", NAN), "finite number of at least 0"),
+    "disordered quantiles": (replaced(FORECAST, "lower_80", 0.75), "must not be below"),
+    "an empty item": (replaced(FORECAST, "item_id", " "), "must not be empty"),
+    "a strange version": (replaced(FORECAST, "model_version", "1.0"), "v1.2.3"),
+    "an unknown kind": (replaced(FORECAST, "kind", "test"), "live or backtest"),
+    "a forecast of the past": (replaced(FORECAST, "cutoff", dt.date(2026, 6, 1)), "later than cutoff"),
+    "a double key": (replaced(FORECAST, "date", FORECAST["date"][0].as_py()), "2 times"),
+    "an infinite actual": (replaced(FORECAST, "actual", INFINITY), "finite number"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_each_kind_of_bad_batch_is_refused_in_words(kind):
+    batch, words = BAD[kind]
+    with pytest.raises(ContractError, match=words) as caught:
+        check(FACT_FORECAST, batch)
+    assert "fact_forecast" in str(caught.value)
+
+
+def test_quantiles_are_compared_over_nulls():
+    without_median = replaced(FORECAST, "median", None)
+    check(FACT_FORECAST, without_median)
+    with pytest.raises(ContractError, match="upper_80"):
+        check(FACT_FORECAST, replaced(without_median, "upper_80", 0.25))
+
+
+def test_at_most_five_rows_are_shown_of_many():
+    many = good_rows(FACT_FORECAST, 40)
+    bad = many.set_column(2, "forecast", pa.array([-1.0] * 40))
+    with pytest.raises(ContractError) as caught:
+        check(FACT_FORECAST, bad)
+    (violation,) = (v for v in caught.value.violations if v.column == "forecast")
+    assert violation.count == 40
+    assert len(violation.rows) == 5
+    assert "item_id=x" in violation.rows[0]
