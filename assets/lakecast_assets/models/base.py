@@ -1,12 +1,13 @@
 """The one interface of every forecasting model: a whole panel of series in, arrays of forecasts out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
-from lakecast_schema.periods import Frequency
 from numpy.typing import NDArray
+
+from lakecast_schema.periods import Frequency, shift
 
 Array = NDArray[np.float64]
 Dates = NDArray[np.datetime64]
@@ -41,14 +42,45 @@ class Panel:
 
     def select(self, rows: NDArray[np.int64]) -> Self:
         """The panel of some of the items, in the order of `rows`."""
-        raise NotImplementedError
+        return replace(
+            self,
+            item_ids=tuple(self.item_ids[row] for row in rows),
+            values=self.values[rows],
+            lengths=self.lengths[rows],
+            ends=self.ends[rows],
+            drivers={name: known[rows] for name, known in self.drivers.items()},
+        )
 
     def until(self, periods: int) -> Self:
         """The panel as it was `periods` before its end: what a forecast from that rolling origin may see.
 
         Drivers stay known: they move into the future part. Items that had not begun by then have length 0.
         """
-        raise NotImplementedError
+        if periods < 0:
+            raise ValueError(f"a rolling origin lies 0 or more periods before the end, got {periods}")
+        kept = max(self.values.shape[1] - periods, 0)
+        before = periods - (self.values.shape[1] - kept)  # periods by which the origin precedes the first column
+        return replace(
+            self,
+            values=self.values[:, :kept],
+            lengths=np.maximum(self.lengths - periods, 0),
+            ends=shift(self.ends, -periods, self.frequency),
+            drivers={
+                name: np.pad(known, ((0, 0), (before, 0)), constant_values=np.nan) if before else known
+                for name, known in self.drivers.items()
+            },
+        )
+
+    def trimmed(self) -> Self:
+        """The same panel without the leading columns in which no item has begun."""
+        extra = self.values.shape[1] - int(self.lengths.max(initial=0))
+        if extra <= 0:
+            return self
+        return replace(
+            self,
+            values=self.values[:, extra:],
+            drivers={name: known[:, extra:] for name, known in self.drivers.items()},
+        )
 
 
 @dataclass(frozen=True)

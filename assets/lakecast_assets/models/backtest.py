@@ -1,0 +1,151 @@
+"""Runs one model over rolling origins and the present, in batches, and calibrates what comes out."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lakecast_assets.models import conformal, guard
+from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Fitted, Forecasts, Model, Panel
+from lakecast_assets.models.classify import classify
+from lakecast_assets.models.origins import Origins, actuals, takes_part
+
+Map = Callable[..., Iterable[Any]]
+"""The builtin `map` or one with its signature that fans out, such as `Executor.map`: results in order."""
+
+BATCH_SIZE = 2000
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Share of a source in an ensemble; demand_class None means all classes."""
+
+    source: str
+    demand_class: str | None
+    weight: float
+
+
+@dataclass(frozen=True)
+class SourceForecasts:
+    """All that one source has to say about a panel.
+
+    origins: the backtest's; origins.offsets[:origins.scored] belong to `backtest`.
+    backtest: calibrated forecasts per scored window, newest first; rows of items that `origins.takes_part` leaves
+        out are the baseline and are not to be scored.
+    live: calibrated forecasts of the periods after each item's end.
+    raw, raw_live: the same before calibration, raw for all windows: what an ensemble is made of.
+    seconds: (n,) seconds of computation per item, the share in the training included.
+    weights: members of an ensemble, empty for any other source.
+    """
+
+    source: str
+    version: str
+    origins: Origins
+    backtest: tuple[Forecasts, ...]
+    live: Forecasts
+    raw: tuple[Forecasts, ...]
+    raw_live: Forecasts
+    diagnostics: Diagnostics
+    seconds: Array
+    weights: tuple[Weight, ...] = ()
+
+
+def run_source(
+    model: Model,
+    panel: Panel,
+    origins: Origins,
+    horizon: int,
+    *,
+    seed: int = 0,
+    batch_size: int = BATCH_SIZE,
+    map: Map = map,
+) -> SourceForecasts:
+    """Backtest and live forecasts of one model for every item of the panel.
+
+    The model is trained twice: for the backtest on what was known at the oldest origin, so that no window is in
+    its training, and for the live forecasts on everything. Predictions run in batches of items of similar
+    length through `map`, which may fan out to other processes; the result does not depend on the batches.
+    """
+    started = time.perf_counter()
+    now = _fitted(model, panel, horizon, seed)
+    past = _fitted(model, panel.until(origins.oldest), horizon, seed) if origins.offsets else now
+    training = time.perf_counter() - started
+    rows = _batches(panel, batch_size)
+    plan = [(0, now), *((offset, past) for offset in origins.offsets)]
+    tasks = [(fitted, panel.select(part), offset, horizon) for offset, fitted in plan for part in rows]
+    done = list(map(_predict, tasks))
+    back = np.argsort(np.concatenate([*rows, np.empty(0, np.int64)]), kind="stable").astype(np.int64)
+    parts = [done[k * len(rows) : (k + 1) * len(rows)] for k in range(len(plan))]
+    live, *raw = (_in_order([forecasts for forecasts, _ in part], back, horizon) for part in parts)
+    seconds = np.full(len(panel), training / max(len(panel), 1))
+    for part in parts:
+        for batch, (_, spent) in zip(rows, part, strict=True):
+            seconds[batch] += spent / len(batch)
+    diagnostics = Diagnostics() if isinstance(now, Exception) else now.diagnostics
+    return calibrated(model.name, model.version, panel, origins, tuple(raw), live, diagnostics, seconds)
+
+
+def calibrated(
+    source: str,
+    version: str,
+    panel: Panel,
+    origins: Origins,
+    raw: tuple[Forecasts, ...],
+    live: Forecasts,
+    diagnostics: Diagnostics,
+    seconds: Array,
+    weights: tuple[Weight, ...] = (),
+) -> SourceForecasts:
+    """The source with calibrated intervals: each scored window by the windows older than it, the future by all."""
+    horizon = live.mean.shape[1]
+    windows = [
+        conformal.Window(
+            forecasts,
+            actuals(panel, offset, horizon),
+            takes_part(panel, offset),
+            classify(panel.until(offset)),
+        )
+        for offset, forecasts in zip(origins.offsets, raw, strict=True)
+    ]
+    backtest = []
+    for number in range(origins.scored):
+        older = [windows[k] for k in origins.older(number, horizon)]
+        backtest.append(conformal.learn(older, horizon).apply(raw[number], windows[number].classes))
+    future = conformal.learn(windows, horizon).apply(live, classify(panel))
+    return SourceForecasts(source, version, origins, tuple(backtest), future, raw, live, diagnostics, seconds, weights)
+
+
+def _fitted(model: Model, panel: Panel, horizon: int, seed: int) -> Fitted | Exception:
+    try:
+        return model.fit(panel, horizon, seed=seed)
+    except guard.FAILURES as error:
+        return error
+
+
+def _batches(panel: Panel, batch_size: int) -> list[NDArray[np.int64]]:
+    """Rows of the panel in batches of similar length, so that little of a batch is padding."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+    order = np.argsort(panel.lengths, kind="stable")
+    return [order[k : k + batch_size] for k in range(0, len(order), batch_size)]
+
+
+def _predict(task: tuple[Fitted | Exception, Panel, int, int]) -> tuple[Forecasts, float]:
+    fitted, panel, offset, horizon = task
+    started = time.perf_counter()
+    seen = panel.until(offset).trimmed()
+    if isinstance(fitted, Exception):
+        forecasts = guard.unfitted(seen, horizon, fitted)
+    else:
+        forecasts = guard.predict(fitted, seen, horizon)
+    return forecasts, time.perf_counter() - started
+
+
+def _in_order(parts: list[Forecasts], back: NDArray[np.int64], horizon: int) -> Forecasts:
+    if not parts:
+        return Forecasts(np.empty((0, horizon)), np.empty((0, horizon, len(LEVELS))), ())
+    whole = guard.joined(parts)
+    return Forecasts(whole.mean[back], whole.quantiles[back], tuple(whole.issues[k] for k in back))

@@ -1,0 +1,108 @@
+"""Conformal calibration: quantiles shifted so that they hold as often as they promise, learned from older windows.
+
+Every quantile of every source is moved by the quantile of its own past misses, measured in units of the
+forecast's own spread and pooled over the items of a demand class at neighbouring horizons (conformalised quantile
+regression: Romano, Patterson & Candès 2019, with one shift per level). Atoms stay: where the demand and the
+quantile are both 0 often enough, the shift is 0.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lakecast_assets.models.base import LEVELS, Array, Forecasts
+from lakecast_assets.models.guard import ordered
+
+_LEVELS = np.asarray(LEVELS)
+_ENOUGH = 400
+"""Misses that a pool needs before it stands on its own; below, the next larger pool is taken."""
+_SHRINK = 50.0
+"""Misses at which the largest pool's shift counts half."""
+_EVERY = "every class"
+
+
+@dataclass(frozen=True)
+class Window:
+    """A past window: what was forecast, what came, and which items had history enough to count.
+
+    forecasts: of n items over h periods; actuals: (n, h), NaN where unknown; counts: (n,); classes: (n,).
+    """
+
+    forecasts: Forecasts
+    actuals: Array
+    counts: NDArray[np.bool_]
+    classes: NDArray[np.str_]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Shifts in units of the forecast's spread: demand class -> (h, levels). Classes not named take `every`."""
+
+    every: Array
+    classes: Mapping[str, Array]
+
+    def apply(self, forecasts: Forecasts, classes: NDArray[np.str_]) -> Forecasts:
+        """The forecasts with shifted quantiles, ordered and not negative; the mean stays."""
+        shift = np.broadcast_to(self.every, forecasts.quantiles.shape).copy()
+        for name, own in self.classes.items():
+            shift[classes == name] = own
+        moved = forecasts.quantiles + shift * spread(forecasts)[:, :, None]
+        return replace(forecasts, quantiles=ordered(moved))
+
+
+def spread(forecasts: Forecasts) -> Array:
+    """(n, h) size of the error that a forecast expects: its 80 % or 95 % width in standard deviations."""
+    q = forecasts.quantiles
+    inner = (q[:, :, -2] - q[:, :, 1]) / 2.563
+    outer = (q[:, :, -1] - q[:, :, 0]) / 3.920
+    floor = 0.02 * np.maximum(forecasts.mean, q[:, :, 5])
+    return np.asarray(np.maximum(np.maximum(inner, outer), floor))
+
+
+def learn(windows: Sequence[Window], horizon: int) -> Calibration:
+    """Shifts from past windows. Without any, nothing is shifted."""
+    if not windows:
+        return Calibration(np.zeros((horizon, len(LEVELS))), {})
+    misses = np.concatenate([_misses(window) for window in windows])
+    classes = np.concatenate([window.classes[window.counts] for window in windows])
+    pooled = _quantiles(misses.reshape(-1, len(LEVELS)))
+    seen = int(np.isfinite(misses[:, :, 0]).sum())
+    base = np.broadcast_to(pooled * seen / (seen + _SHRINK), (horizon, len(LEVELS)))
+    every = _by_horizon(misses, base)
+    own = {}
+    for name in np.unique(classes):
+        part = misses[classes == name]
+        flat = part.reshape(-1, len(LEVELS))
+        enough = np.isfinite(flat[:, 0]).sum() >= _ENOUGH
+        own[str(name)] = _by_horizon(part, np.broadcast_to(_quantiles(flat), base.shape) if enough else every)
+    return Calibration(every, own)
+
+
+def _misses(window: Window) -> Array:
+    """(items, h, levels) how far the demand lay above each quantile, in units of the spread; NaN where unknown."""
+    rows = np.flatnonzero(window.counts)
+    forecasts = Forecasts(window.forecasts.mean[rows], window.forecasts.quantiles[rows], ())
+    size = spread(forecasts)[:, :, None]
+    gap = window.actuals[rows][:, :, None] - forecasts.quantiles
+    return np.divide(gap, size, out=np.full_like(gap, np.nan), where=size > 0)
+
+
+def _by_horizon(misses: Array, fallback: Array) -> Array:
+    """(h, levels) shifts of the misses at each horizon and its two neighbours; the fallback where they are few."""
+    out = np.array(fallback)
+    horizon = misses.shape[1]
+    for step in range(horizon):
+        near = misses[:, max(step - 1, 0) : step + 2].reshape(-1, misses.shape[2])
+        if np.isfinite(near[:, 0]).sum() >= _ENOUGH:
+            out[step] = _quantiles(near)
+    return out
+
+
+def _quantiles(misses: Array) -> Array:
+    """(levels,) of each level's column of misses its own quantile; 0 where there are none."""
+    known = misses[np.isfinite(misses[:, 0])]
+    if not len(known):
+        return np.zeros(len(LEVELS))
+    return np.array([np.quantile(known[:, k], level) for k, level in enumerate(_LEVELS)])
