@@ -1,0 +1,225 @@
+"""One data set of a folder: its rows put on the grid, and every table in the shape of its contract."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lakecast_assets.ingest.demand import DemandRows
+from lakecast_assets.ingest.drivers import driver_table
+from lakecast_assets.ingest.errors import InputError
+from lakecast_assets.ingest.grid import Periods, Series, fill, place, repeated
+from lakecast_assets.ingest.landed import landed_table
+from lakecast_assets.ingest.masters import FIGURES, STOCK_FIGURES, TEXTS, MasterRows
+from lakecast_assets.ingest.panel import classes
+from lakecast_assets.ingest.rejections import summary
+from lakecast_assets.ingest.rules import Rules
+from lakecast_schema.periods import Frequency
+from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_INVENTORY, Table
+
+Integers = NDArray[np.int64]
+_NOWHERE = "names an item that is neither in the demand nor in the items file; add it there or remove the row"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a folder holds, and the data set that is wanted of it."""
+
+    dataset_id: str
+    demand: DemandRows
+    items: MasterRows | None
+    stock: MasterRows | None
+    now: dt.datetime
+
+
+def assemble(
+    parts: Parts, rules: Rules, *, takes_all: bool
+) -> tuple[Frequency, Mapping[str, pa.Table], tuple[str, ...]]:
+    """Frequency, tables and notes of a data set.
+
+    takes_all: whether this data set reports rejected rows that belong to none in particular. Raises `InputError`,
+    `FrequencyUnclear` and `GridTooLargeError`.
+    """
+    demand = parts.demand
+    here = np.flatnonzero(demand.datasets.codes == _code(demand, parts.dataset_id))
+    rows = here[demand.placed[here]]
+    items = demand.items.select(rows)
+    quantity = demand.quantity[rows]
+    known = ~np.isnan(quantity)
+    if not known.any():
+        raise InputError(
+            demand.file.name,
+            f"no row of data set {parts.dataset_id} can be used",
+            "Correct its rows; the reasons are those of the file's first rejected rows",
+        )
+    periods = _place(demand.day[rows], items.codes, known, rules)
+    late, first = repeated(periods, items.codes, quantity, rules)
+    if late.size:
+        reasons = [
+            f"row {row} already gives the item's demand of that period; keep one row, or let repeated rows be "
+            "added up (duplicates: sum)"
+            for row in demand.file.rows[rows[first]].tolist()
+        ]
+        demand.verdicts.reject_each(rows[late].tolist(), "date", reasons)
+        quantity = quantity.copy()
+        quantity[late] = np.nan
+    series = fill(periods, items.codes, quantity, rules)
+    names = [items.names[code] for code in series.items]
+    dim_item = _dim_item(parts, names, periods.frequency)
+    tables = {
+        "landed_demand": landed_table(demand.file, parts.dataset_id, here, parts.now),
+        "demand": _demand(parts.dataset_id, names, series),
+        "driver": driver_table(parts.dataset_id, periods, items, {n: v[rows] for n, v in demand.drivers.items()}),
+        "fact_inventory": _inventory(parts, dim_item["item_id"].to_pylist()),
+    }
+    demand_class = classes(tables["demand"], periods.frequency)
+    tables["dim_item"] = _with(dim_item, "demand_class", demand_class, DIM_ITEM)
+    tables["rejected_rows"] = _rejected(parts, takes_all)
+    return periods.frequency, tables, _notes(parts, tables, items.names, names, series)
+
+
+def _code(rows: DemandRows, dataset_id: str) -> int:
+    if dataset_id not in rows.datasets.names:
+        known = ", ".join(rows.datasets.names[:10])
+        raise InputError(rows.file.name, f"has no data set {dataset_id}", f"Name one of: {known}", column="dataset_id")
+    return rows.datasets.names.index(dataset_id)
+
+
+def _place(days: NDArray[np.datetime64], items: Integers, known: NDArray[np.bool_], rules: Rules) -> Periods:
+    """All rows placed; only those with a quantity tell the frequency, if it is not given."""
+    if rules.frequency is not None or known.all():
+        return place(days, items, rules.frequency)
+    frequency = place(days[known], items[known], None).frequency
+    return place(days, items, frequency)
+
+
+def _demand(dataset_id: str, names: list[str], series: Series) -> pa.Table:
+    codes = np.repeat(np.arange(len(names), dtype=np.int32), series.lengths)
+    return pa.table(
+        [
+            constant(dataset_id, codes.size),
+            pa.DictionaryArray.from_arrays(codes, pa.array(names, pa.string())).cast(pa.string()),
+            pa.array(series.dates.astype("datetime64[D]"), pa.date32()),
+            pa.array(series.quantity, pa.float64(), from_pandas=True),
+        ],
+        schema=DEMAND.schema,
+    )
+
+
+def constant(value: str, rows: int) -> pa.Array:
+    """A text column of one value."""
+    codes = np.zeros(rows, dtype=np.int8)
+    return pa.DictionaryArray.from_arrays(codes, pa.array([value], pa.string())).cast(pa.string())
+
+
+def _dim_item(parts: Parts, demanded: list[str], frequency: Frequency) -> pa.Table:
+    """Every item with demand, then those of the items file that have none yet; sorted by item."""
+    rows = parts.items
+    mine = _of_dataset(rows, parts.dataset_id)
+    described = {} if rows is None else {rows.items.names[rows.items.codes[row]]: row for row in mine.tolist()}
+    names = sorted({*demanded, *described})
+    place = np.array([described.get(name, -1) for name in names], dtype=np.int64)
+    columns: dict[str, pa.Array] = {
+        "dataset_id": constant(parts.dataset_id, len(names)),
+        "item_id": pa.array(names, pa.string()),
+        "frequency": constant(str(frequency), len(names)),
+    }
+    for name in TEXTS:
+        words = np.array([None], dtype=object) if rows is None else np.r_[rows.texts.get(name, _NONE), [None]]
+        usable = place if words.size > 1 else np.full_like(place, -1)
+        columns[name] = pa.array(words[usable].tolist(), pa.string())
+    for name in FIGURES:
+        figures = np.array([np.nan]) if rows is None else np.r_[rows.figures.get(name, _NO_FIGURE), np.nan]
+        usable = place if figures.size > 1 else np.full_like(place, -1)
+        columns[name] = pa.array(figures[usable], pa.float64(), from_pandas=True)
+    columns["demand_class"] = pa.nulls(len(names), pa.string())
+    return pa.table([columns[name] for name in DIM_ITEM.column_names], schema=DIM_ITEM.schema)
+
+
+_NONE: NDArray[np.object_] = np.array([], dtype=object)
+_NO_FIGURE: NDArray[np.float64] = np.array([], dtype=np.float64)
+
+
+def _of_dataset(rows: MasterRows | None, dataset_id: str) -> Integers:
+    """Positions of the good rows that speak of a data set."""
+    if rows is None:
+        return np.array([], dtype=np.int64)
+    good = ~rows.verdicts.rejected
+    if rows.datasets is not None:
+        if dataset_id not in rows.datasets.names:
+            return np.array([], dtype=np.int64)
+        good &= rows.datasets.codes == rows.datasets.names.index(dataset_id)
+    return np.flatnonzero(good)
+
+
+def _inventory(parts: Parts, items: list[str]) -> pa.Table:
+    rows = parts.stock
+    if rows is None or rows.day is None:
+        return FACT_INVENTORY.schema.empty_table()
+    mine = _of_dataset(rows, parts.dataset_id)
+    known = set(items)
+    named = np.array([name in known for name in rows.items.names] + [False])
+    strangers = mine[~named[rows.items.codes[mine]]]
+    if rows.datasets is not None and strangers.size:
+        rows.verdicts.reject_each(strangers.tolist(), "item_id", [_NOWHERE] * strangers.size)
+    mine = mine[named[rows.items.codes[mine]]]
+    mine = mine[np.lexsort((rows.day[mine], rows.items.codes[mine]))]
+    if mine.size == 0:
+        return FACT_INVENTORY.schema.empty_table()
+    figures = {
+        name: pa.array(rows.figures[name][mine], pa.float64(), from_pandas=True)
+        if name in rows.figures
+        else pa.nulls(mine.size, pa.float64())
+        for name in STOCK_FIGURES
+    }
+    return pa.table(
+        [
+            constant(parts.dataset_id, mine.size),
+            pa.array([rows.items.names[code] for code in rows.items.codes[mine]], pa.string()),
+            pa.array(rows.day[mine], pa.date32()),
+            figures["on_hand"],
+            figures["on_order"],
+        ],
+        schema=FACT_INVENTORY.schema,
+    )
+
+
+def _rejected(parts: Parts, takes_all: bool) -> pa.Table:
+    """Rejected rows of all files; one that names no data set of its own is reported by one data set only."""
+    tables = []
+    for rows in (parts.demand, parts.items, parts.stock):
+        if rows is None:
+            continue
+        own = rows.datasets
+        if own is None:
+            of = np.full(rows.file.rows.size, parts.dataset_id if takes_all else "", dtype=object)
+        else:
+            of = np.array(own.names, dtype=object)[own.codes]
+        table = rows.verdicts.table(of, parts.dataset_id if takes_all else "", parts.now)
+        tables.append(table.filter(pa.compute.equal(table["dataset_id"], parts.dataset_id)))
+    return pa.concat_tables(tables).combine_chunks()
+
+
+def _with(table: pa.Table, name: str, values: Mapping[str, str], contract: Table) -> pa.Table:
+    column = pa.array([values.get(item) for item in table["item_id"].to_pylist()], pa.string())
+    return table.set_column(contract.column_names.index(name), contract.schema.field(name), column)
+
+
+def _notes(
+    parts: Parts, tables: Mapping[str, pa.Table], seen: tuple[str, ...], kept: list[str], series: Series
+) -> tuple[str, ...]:
+    """What a person should know about the reading, in sentences."""
+    rejected = tables["rejected_rows"]
+    notes = [f"{count} rows rejected: {reason}" for reason, count in summary(rejected).items()]
+    if lost := len(set(seen) - set(kept)):
+        notes.append(f"{lost} items have no usable row")
+    if without := tables["dim_item"].num_rows - len(kept):
+        notes.append(f"{without} items of the items file have no demand and get no forecast")
+    if parts.demand.file.ignored:
+        notes.append(f"{parts.demand.file.name}: unknown columns ignored: {', '.join(parts.demand.file.ignored)}")
+    if series.is_log:
+        notes.append("periods without a row count as no demand (a log of events)")
+    return tuple(notes)

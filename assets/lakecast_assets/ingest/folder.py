@@ -1,0 +1,137 @@
+"""Reading a folder of input: which data sets it holds, and each one's tables."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from lakecast_assets.ingest.dataset import Parts, assemble
+from lakecast_assets.ingest.demand import DemandRows, read_demand
+from lakecast_assets.ingest.errors import InputError
+from lakecast_assets.ingest.grid import GridTooLargeError
+from lakecast_assets.ingest.masters import MasterRows, read_items, read_stock
+from lakecast_assets.ingest.rules import Rules
+from lakecast_schema.frequency import FrequencyUnclear
+from lakecast_schema.periods import Frequency
+
+_KEPT_APART = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class DatasetInput:
+    """The tables of one data set, as the contracts want them, and what there is to say about them.
+
+    tables: landed_demand, rejected_rows, demand, driver, dim_item and fact_inventory; those without rows are empty.
+    """
+
+    dataset_id: str
+    frequency: Frequency
+    tables: Mapping[str, pa.Table]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rejected(self) -> int:
+        """Rows of the files that were rejected."""
+        return int(self.tables["rejected_rows"].num_rows)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder's files, read and judged row by row, not yet put on a grid.
+
+    default: data set of rows that name none; datasets: those with at least one usable row, in order.
+    """
+
+    path: Path
+    default: str
+    demand: DemandRows
+    items: MasterRows | None
+    stock: MasterRows | None
+    now: dt.datetime
+    datasets: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """Changes when the content of any file does."""
+        files = (self.demand.file, *(rows.file for rows in (self.items, self.stock) if rows is not None))
+        return "-".join(file.digest[:12] for file in files)
+
+    def dataset(self, dataset_id: str, rules: Rules | None = None) -> DatasetInput:
+        """One data set's tables. Raises `InputError` where its rows cannot become series."""
+        parts = Parts(dataset_id, self.demand, self.items, self.stock, self.now)
+        single = self.datasets == (dataset_id,)
+        takes_all = single or dataset_id == (self.default if self.default in self.datasets else self.datasets[0])
+        try:
+            frequency, tables, notes = assemble(parts, rules or Rules(), takes_all=takes_all)
+        except (FrequencyUnclear, GridTooLargeError) as error:
+            problem = f"data set {dataset_id}: {str(error).rstrip('.')}"
+            remedy = "Correct the dates, or give the frequency (--frequency)"
+            raise InputError(self.demand.file.name, problem, remedy, column="date") from error
+        return DatasetInput(dataset_id, frequency, tables, notes)
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """All data sets of a folder. failed: data set -> why its rows cannot become series."""
+
+    datasets: Mapping[str, DatasetInput]
+    failed: Mapping[str, InputError] = field(default_factory=dict)
+
+    @property
+    def rejected(self) -> int:
+        return sum(dataset.rejected for dataset in self.datasets.values())
+
+
+def open_folder(path: Path | str, dataset: str | None = None, *, now: dt.datetime | None = None) -> Folder:
+    """Read and judge the files of a folder: `demand`, optionally `items` and `stock`, each CSV or Parquet.
+
+    dataset: data set of rows that name none; else the folder's name as a slug.
+    Raises `InputError` for a file that cannot be read, lacks a column or holds nothing usable.
+    """
+    folder = Path(path)
+    default = dataset or slug(folder.resolve().name)
+    demand = read_demand(folder, default)
+    usable = np.unique(demand.datasets.codes[~np.isnan(demand.quantity)])
+    return Folder(
+        folder,
+        default,
+        demand,
+        read_items(folder, default),
+        read_stock(folder, default),
+        now or dt.datetime.now(dt.UTC),
+        tuple(demand.datasets.names[code] for code in usable),
+    )
+
+
+def read_folder(
+    path: Path | str,
+    dataset: str | None = None,
+    rules: Rules | None = None,
+    *,
+    only: Sequence[str] | None = None,
+    now: dt.datetime | None = None,
+) -> Ingested:
+    """Every data set of a folder, or those named in `only`. One bad data set does not stop the others.
+
+    Raises `InputError` as `open_folder` does, and where no data set can be used.
+    """
+    folder = open_folder(path, dataset, now=now)
+    good: dict[str, DatasetInput] = {}
+    bad: dict[str, InputError] = {}
+    for name in only or folder.datasets:
+        try:
+            good[name] = folder.dataset(name, rules)
+        except InputError as error:
+            bad[name] = error
+    if not good:
+        raise next(iter(bad.values()))
+    return Ingested(good, bad)
+
+
+def slug(name: str) -> str:
+    """A data set's name made of a folder's: lower case, other signs than letters and digits as one underscore."""
+    return _KEPT_APART.sub("_", name.lower()).strip("_") or "dataset"

@@ -1,0 +1,106 @@
+"""The optional files: items with their master data, and stock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lakecast_assets.ingest.demand import BAD_DATE, EARLIEST, FAR_DATE, LATEST, NO_DATE, NO_ITEM, datasets_of
+from lakecast_assets.ingest.files import InputFile, as_text, find, read
+from lakecast_assets.ingest.rejections import Rejections
+from lakecast_assets.ingest.values import Identifiers, days, identifiers, numbers
+
+TEXTS = ("sku", "name", "category", "unit", "supplier")
+FIGURES = (
+    "lead_time_days", "lead_time_std_days", "service_level", "review_period_days", "min_order_quantity",
+    "unit_cost",
+)  # fmt: skip
+STOCK_FIGURES = ("on_hand", "on_order")
+
+
+@dataclass(frozen=True)
+class MasterRows:
+    """The rows of an items or stock file, in its order; those rejected are to be left out.
+
+    datasets: None where the file has no such column: then a row speaks of that item in every data set.
+    day: (n,) of stock rows only. texts: name -> (n,) objects, None where empty; figures: name -> (n,), NaN where
+    empty.
+    """
+
+    file: InputFile
+    datasets: Identifiers | None
+    items: Identifiers
+    day: NDArray[np.datetime64] | None
+    texts: Mapping[str, NDArray[np.object_]]
+    figures: Mapping[str, NDArray[np.float64]]
+    verdicts: Rejections
+
+
+def read_items(folder: Path, dataset: str) -> MasterRows | None:
+    """Read and judge the items file of a folder; None where there is none. Raises `InputError`."""
+    path = find(folder, "items")
+    if path is None:
+        return None
+    rows = _judge(read(path, ("item_id",), ("dataset_id", *TEXTS, *FIGURES)), dataset, FIGURES, dated=False)
+    _reject_repeated(rows, "the item; keep one row per item")
+    return rows
+
+
+def read_stock(folder: Path, dataset: str) -> MasterRows | None:
+    """Read and judge the stock file of a folder; None where there is none. Raises `InputError`."""
+    path = find(folder, "stock")
+    if path is None:
+        return None
+    required = ("item_id", "date", "on_hand")
+    rows = _judge(read(path, required, ("dataset_id", "on_order")), dataset, STOCK_FIGURES, dated=True)
+    _reject_repeated(rows, "the item's stock of that day; keep one row per item and day")
+    return rows
+
+
+def _judge(file: InputFile, dataset: str, figures: Sequence[str], *, dated: bool) -> MasterRows:
+    verdicts = Rejections(file)
+    has = file.table.column_names
+    items = identifiers(file.table["item_id"])
+    verdicts.reject(items.codes < 0, "item_id", NO_ITEM)
+    day = None
+    if dated:
+        day = days(file.table["date"])
+        verdicts.reject(np.isnat(day) & file.table["date"].is_null().to_numpy(), "date", NO_DATE)
+        verdicts.reject(np.isnat(day), "date", BAD_DATE)
+        verdicts.reject((day < EARLIEST) | (day >= LATEST), "date", FAR_DATE)
+    values = {}
+    for name in (name for name in figures if name in has):
+        parsed = numbers(file.table[name])
+        verdicts.reject(parsed.unclear | parsed.not_finite, name, f"{name} is no finite number; write one or none")
+        if name != "on_hand":  # a negative stock on hand is a backlog
+            verdicts.reject(parsed.values < 0, name, f"{name} is negative; it must be at least 0")
+        if name == "service_level":
+            wrong = (parsed.values >= 1) | (parsed.values <= 0)
+            verdicts.reject(wrong, name, "service_level must lie between 0 and 1, such as 0.95 for 95 %")
+        values[name] = parsed.values
+    texts = {name: _words(file, name) for name in TEXTS if name in has}
+    datasets = datasets_of(file, dataset) if "dataset_id" in has else None
+    return MasterRows(file, datasets, items, day, texts, values, verdicts)
+
+
+def _words(file: InputFile, name: str) -> NDArray[np.object_]:
+    words = [(word or "").strip() or None for word in as_text(file.table[name]).to_pylist()]
+    return np.array([*words, None], dtype=object)[:-1]
+
+
+def _reject_repeated(rows: MasterRows, what: str) -> None:
+    """Reject all rows but the first of a key (data set, item, day)."""
+    good = np.flatnonzero(~rows.verdicts.rejected)
+    parts = [rows.items.codes]
+    if rows.datasets is not None:
+        parts.append(rows.datasets.codes)
+    if rows.day is not None:
+        parts.append(rows.day.astype(np.int64))
+    keys = np.column_stack(parts)[good]
+    _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    late = np.flatnonzero(first[inverse.reshape(-1)] != np.arange(good.size))
+    earlier = rows.file.rows[good[first[inverse.reshape(-1)[late]]]]
+    reasons = [f"row {row} already describes {what}" for row in earlier.tolist()]
+    rows.verdicts.reject_each(good[late].tolist(), "item_id", reasons)
