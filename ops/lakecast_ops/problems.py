@@ -4,6 +4,7 @@ Every package of Lakecast names its own errors and words them for people. Those 
 is a bug and keeps its traceback.
 """
 
+import sys
 from dataclasses import dataclass
 
 from lakecast_ops.environment import EnvironmentMissing
@@ -14,7 +15,12 @@ FAILED = 1
 WRONG_INPUT = 2
 """What was given is wrong: options, input files, a folder of results."""
 
-_WRONG_INPUT_NAMES = frozenset({"InputError", "ContractError", "HandoverError", "SettingsError"})
+_WRONG_INPUT = (
+    ("lakecast_assets.ingest.errors", "InputError"),
+    ("lakecast_schema.rules", "ContractError"),
+    ("lakecast_lake.errors", "BadResults"),
+    ("lakecast_lake.errors", "BadWrite"),
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,13 @@ def explain(error: Exception) -> Problem | None:
         return Problem(str(error), WRONG_INPUT)
     if isinstance(error, Failure | EnvironmentMissing):
         return Problem(str(error), FAILED)
-    ours = [kind for kind in type(error).__mro__ if kind.__module__.partition(".")[0].startswith("lakecast_")]
-    if not ours:
-        return None
-    wrong_input = any(kind.__name__ in _WRONG_INPUT_NAMES for kind in ours)
-    return Problem(str(error), WRONG_INPUT if wrong_input else FAILED)
+    if isinstance(error, _loaded_wrong_input()):
+        return Problem(str(error), WRONG_INPUT)
+    if any(kind.__module__.startswith("lakecast_") for kind in type(error).__mro__):
+        return Problem(str(error), FAILED)
+    return None
+
+
+def _loaded_wrong_input() -> tuple[type[Exception], ...]:
+    """The classes of wrong input whose modules are loaded: no other can have been raised."""
+    return tuple(getattr(sys.modules[module], name) for module, name in _WRONG_INPUT if module in sys.modules)

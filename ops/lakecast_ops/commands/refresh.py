@@ -11,7 +11,7 @@ import typer
 from lakecast_ops.problems import Failure, UsageProblem
 
 NAME = "refresh"
-EXAMPLE = "Example: lakecast refresh --url http://localhost:8000 --key \"$LAKECAST_ADMIN_KEY\""
+EXAMPLE = 'Example: lakecast refresh --url http://localhost:8000 --key "$LAKECAST_ADMIN_KEY"'
 SECONDS = 120.0
 """How long a server may take to load a snapshot before the call gives up."""
 

@@ -1,0 +1,30 @@
+# The pipeline: Dagster and the models, which fill the lake.
+# Build from the repository's root: docker build -f ops/images/ml.Dockerfile -t lakecast-ml .
+# PyTorch's default build brings GPU libraries; name its CPU index in PIP_EXTRA_INDEX_URL for an image without them.
+FROM python:3.11-slim-bookworm AS build
+ARG PIP_EXTRA_INDEX_URL=""
+WORKDIR /src
+COPY pyproject.toml README.md LICENSE ./
+COPY constraints/ml.txt constraints/ml.txt
+COPY schema schema
+COPY lake lake
+COPY graphql graphql
+COPY assets assets
+COPY ops/lakecast_ops ops/lakecast_ops
+RUN python -m venv /opt/lakecast \
+    && /opt/lakecast/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints/ml.txt '.[ml,dask]'
+
+FROM python:3.11-slim-bookworm
+COPY --from=build /opt/lakecast /opt/lakecast
+COPY workspace.yaml /home/lakecast/workspace.yaml
+ENV PATH=/opt/lakecast/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    LAKECAST_LAKE=/lake \
+    DAGSTER_HOME=/dagster
+RUN useradd --uid 10001 --create-home lakecast \
+    && mkdir -p /lake /dagster /landing \
+    && chown lakecast:lakecast /lake /dagster /landing
+USER 10001
+WORKDIR /home/lakecast
+EXPOSE 3000
+CMD ["dagster", "dev", "--workspace", "workspace.yaml", "--host", "0.0.0.0", "--port", "3000"]

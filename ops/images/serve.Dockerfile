@@ -1,0 +1,29 @@
+# The server: installs the `serve` extra only, so that no machine-learning or orchestration package is in the image.
+# Build from the repository's root: docker build -f ops/images/serve.Dockerfile -t lakecast-serve .
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /src
+COPY pyproject.toml README.md LICENSE ./
+COPY constraints/serve.txt constraints/serve.txt
+COPY schema schema
+COPY lake lake
+COPY graphql graphql
+COPY assets assets
+COPY ops/lakecast_ops ops/lakecast_ops
+RUN python -m venv /opt/lakecast \
+    && /opt/lakecast/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints/serve.txt '.[serve]'
+
+FROM python:3.11-slim-bookworm
+COPY --from=build /opt/lakecast /opt/lakecast
+ENV PATH=/opt/lakecast/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    LAKECAST_LAKE=/lake \
+    LAKECAST_KEYS_FILE=/keys/keys.json
+RUN useradd --uid 10001 --create-home lakecast \
+    && mkdir -p /lake /keys \
+    && chown lakecast:lakecast /lake /keys
+USER 10001
+WORKDIR /home/lakecast
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/live', timeout=4)"]
+CMD ["lakecast", "serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,0 +1,34 @@
+"""What a check-up found: how bad it is, and what to do."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Level(Enum):
+    """How bad a finding is; the value is the word that is printed."""
+
+    OK = "ok"
+    NOTE = "note"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the check-up. A note or a failure has a remedy, a sentence that says what to do."""
+
+    subject: str
+    level: Level
+    message: str
+    remedy: str = ""
+
+
+def ok(subject: str, message: str) -> Finding:
+    return Finding(subject, Level.OK, message)
+
+
+def note(subject: str, message: str, remedy: str) -> Finding:
+    return Finding(subject, Level.NOTE, message, remedy)
+
+
+def fail(subject: str, message: str, remedy: str) -> Finding:
+    return Finding(subject, Level.FAIL, message, remedy)
