@@ -1,0 +1,151 @@
+"""Writing a batch of rows to one table: checked first, one Delta commit, nothing visible before it is published."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+
+from lakecast_lake import merge, predicates, recovery, snapshots
+from lakecast_lake.errors import BadWrite
+from lakecast_lake.optimistic import committed
+from lakecast_lake.ordering import partition_batches
+from lakecast_lake.predicates import Where
+from lakecast_lake.storage import Lake, rows_of
+from lakecast_schema.rules import check
+from lakecast_schema.tables import FACT_FORECAST, Table
+
+ROW_GROUP_ROWS = 20_000
+"""Rows of a Parquet row group: what a point read has to decode."""
+KEPT_CUTOFFS = 8
+"""Newest live cutoffs that `fact_forecast` keeps per item and source."""
+
+_WRITER = WriterProperties(max_row_group_size=ROW_GROUP_ROWS, compression="SNAPPY")
+_FILE_BYTES = 1 << 30  # one file per partition: order holds within a file
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A Delta commit of one data set's rows. `rows` counts the data set's rows in the table at that version."""
+
+    table: str
+    version: int
+    rows: int
+    committed_at: datetime
+
+
+def replace(lake: Lake, table: Table, batch: pa.Table, where: Where, run_id: str) -> Commit:
+    """Replace the rows that match `where` by `batch`.
+
+    where: partition columns and their values, always with the one `dataset_id`; all rows of `batch` must match.
+    Where it leaves partitions of the data set alone, those are first brought back to what is published if another
+    run committed and never published them.
+
+    Raises ContractError (nothing is written), BadWrite, Contended, StoreUnsafe or LakeUnreadable.
+    """
+    check(table, batch)
+    dataset_id = _checked(lake, table, batch, where)
+    lake.refuse_unsafe_store()
+    if set(where) != {"dataset_id"}:
+        recovery.recover(lake, table, dataset_id, run_id)
+    return _write(lake, table, batch, where, dataset_id, run_id)
+
+
+def append(lake: Lake, table: Table, batch: pa.Table, run_id: str) -> Commit:
+    """Add the rows of input files to a bronze table.
+
+    Rows of a file that was added before (same digest) take the place of its old ones, so that a retry adds nothing
+    twice. All rows must belong to one data set. Raises as `replace` does.
+    """
+    check(table, batch)
+    datasets = pc.unique(batch["dataset_id"]).to_pylist()
+    if "file_digest" not in table.column_names or len(datasets) != 1:
+        raise BadWrite(
+            lake.table_uri(table.name),
+            f"rows of {len(datasets)} data sets cannot be appended",
+            "Append to bronze tables only, one data set at a time.",
+        )
+    lake.refuse_unsafe_store()
+    digests = pc.unique(batch["file_digest"]).to_pylist()
+    where = {"dataset_id": datasets[0], "file_digest": digests}
+    return _write(lake, table, batch, where, datasets[0], run_id)
+
+
+def forecasts(
+    lake: Lake,
+    batch: pa.Table,
+    dataset_id: str,
+    sources: Sequence[str],
+    run_id: str,
+    *,
+    demand: pa.Table | None = None,
+    keep_cutoffs: int = KEPT_CUTOFFS,
+) -> Commit:
+    """Commit a run's forecasts of some sources, keeping the published live forecasts of older cutoffs.
+
+    batch: rows of `fact_forecast`, live and backtest. Of each (source, item) the newest `keep_cutoffs` live cutoffs
+    remain, the batch's own included. Actuals of kept rows are taken from the batch's own rows and from `demand`
+    (rows of the `demand` table) where these know them. All other rows of the sources are gone.
+
+    Raises as `replace` does.
+    """
+    check(FACT_FORECAST, batch)
+    where = {"dataset_id": dataset_id, "source": list(sources)}
+    _checked(lake, FACT_FORECAST, batch, where)
+    published = snapshots.published(lake, dataset_id, FACT_FORECAST.name)
+    if published is not None:
+        older = snapshots.scan(lake, published, {**where, "kind": "live"})
+        batch = merge.with_older_cutoffs(batch, older, demand, keep_cutoffs)
+    return replace(lake, FACT_FORECAST, batch, where, run_id)
+
+
+def _checked(lake: Lake, table: Table, batch: pa.Table, where: Where) -> str:
+    """The data set that `where` names; BadWrite if it does not name one, or if the batch goes beyond it."""
+    uri = lake.table_uri(table.name)
+    datasets = predicates.listed(where.get("dataset_id", ()))
+    if len(datasets) != 1 or not set(where) <= set(table.partition_by):
+        raise BadWrite(
+            uri,
+            f"rows cannot be replaced where {dict(where)}",
+            f"Name exactly one dataset_id, and no columns but {', '.join(table.partition_by)}.",
+        )
+    for column, values in where.items():
+        outside = set(pc.unique(batch[column]).to_pylist()) - set(predicates.listed(values))
+        if outside:
+            raise BadWrite(
+                uri,
+                f"the batch holds rows of {column} {', '.join(sorted(outside))}, which are not to be replaced",
+                f"Name every {column} of the batch in the condition.",
+            )
+    return datasets[0]
+
+
+def _write(lake: Lake, table: Table, batch: pa.Table, where: Where, dataset_id: str, run_id: str) -> Commit:
+    batches = partition_batches(table, batch)
+    properties = CommitProperties(
+        custom_metadata={
+            "run_id": run_id,
+            "dataset_id": dataset_id,
+            "where": json.dumps({column: predicates.listed(values) for column, values in where.items()}),
+        }
+    )
+
+    def attempt() -> DeltaTable:
+        handle = lake.create(table)
+        write_deltalake(
+            handle,
+            batches,
+            mode="overwrite",
+            predicate=predicates.sql(where),
+            target_file_size=_FILE_BYTES,
+            writer_properties=_WRITER,
+            commit_properties=properties,
+        )
+        return handle
+
+    handle = committed(lake.table_uri(table.name), attempt)
+    # The version is the writing handle's own: history of an older handle mislabels versions.
+    return Commit(table.name, handle.version(), rows_of(handle, dataset_id), datetime.now(UTC))

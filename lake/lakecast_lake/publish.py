@@ -1,0 +1,150 @@
+"""Publishing: one row appended to `snapshot` makes all commits of a run visible at once."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+from deltalake import CommitProperties, write_deltalake
+
+from lakecast_lake import snapshots
+from lakecast_lake.commit import Commit
+from lakecast_lake.errors import BadWrite, Superseded, VersionMissing
+from lakecast_lake.optimistic import committed
+from lakecast_lake.snapshots import Entry, SnapshotRecord
+from lakecast_lake.storage import Lake, rows_of
+from lakecast_schema.rules import check
+from lakecast_schema.tables import SNAPSHOT, SUMMARY, TABLES
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def publish(
+    lake: Lake,
+    run_id: str,
+    dataset_id: str,
+    commits: Sequence[Commit],
+    summary: Mapping[str, Any],
+    *,
+    without: Collection[str] = (),
+    clock: Callable[[], datetime] = utc_now,
+) -> int:
+    """Publish a run's commits of one data set as the next snapshot, and return its id.
+
+    The newest snapshot's entries of other data sets are carried forward, and so are this data set's entries of
+    tables that are neither in `commits` nor in `without` (tables that the data set no longer has). Of several
+    commits to one table the newest counts.
+    summary: the fields of `lakecast_schema.tables.SUMMARY` but dataset_id and run_id; what is left out is null.
+
+    A retry that brings the same run and the same versions again publishes nothing and returns the first id; a
+    retry that has committed anew publishes a new snapshot.
+
+    Raises VersionMissing when a commit's version does not exist or holds no row of the data set, Superseded when
+    a newer version was published meanwhile, Contended, or LakeUnreadable.
+    """
+    own = tuple(_verified(lake, dataset_id, commit) for commit in _newest_per_table(lake, commits))
+    lake.refuse_unsafe_store()
+
+    def attempt() -> int:
+        handle = lake.create(SNAPSHOT)
+        newest = snapshots.newest_of(handle)
+        entries = _entries(lake, newest, dataset_id, own, without)
+        if newest is not None and (done := _already(lake, newest, run_id, dataset_id, entries)) is not None:
+            return done
+        snapshot_id = 1 if newest is None else newest.snapshot_id + 1
+        record = {
+            "snapshot_id": snapshot_id,
+            "committed_at": _after(newest, clock()),
+            "run_id": run_id,
+            "entries": [vars(entry) for entry in entries],
+            "datasets": _summaries(newest, run_id, dataset_id, summary),
+        }
+        row = pa.Table.from_pylist([record], schema=SNAPSHOT.schema)
+        check(SNAPSHOT, row)
+        write_deltalake(
+            handle,
+            row,
+            mode="append",
+            # No retries by delta-rs: two appends from one version would both succeed, with the same id.
+            commit_properties=CommitProperties(custom_metadata={"run_id": run_id}, max_commit_retries=0),
+        )
+        return snapshot_id
+
+    return committed(lake.table_uri(SNAPSHOT.name), attempt)
+
+
+def _newest_per_table(lake: Lake, commits: Sequence[Commit]) -> list[Commit]:
+    newest: dict[str, Commit] = {}
+    for commit in sorted(commits, key=lambda commit: commit.version):
+        if commit.table not in TABLES or commit.table == SNAPSHOT.name:
+            raise BadWrite(lake.uri, f"{commit.table} cannot be published", f"Tables are {', '.join(TABLES)}.")
+        newest[commit.table] = commit
+    if not newest:
+        raise BadWrite(lake.uri, "there is nothing to publish", "Commit at least one table first.")
+    return list(newest.values())
+
+
+def _verified(lake: Lake, dataset_id: str, commit: Commit) -> Entry:
+    """The commit as an entry, its rows counted in the lake."""
+    rows = rows_of(lake.handle(commit.table, commit.version), dataset_id)
+    if rows == 0:
+        raise VersionMissing(
+            lake.table_uri(commit.table),
+            f"version {commit.version} holds no row of data set {dataset_id}",
+            "Publish the versions that this data set's commits returned.",
+        )
+    return Entry(dataset_id, commit.table, commit.version, rows, commit.committed_at)
+
+
+def _entries(
+    lake: Lake,
+    newest: SnapshotRecord | None,
+    dataset_id: str,
+    own: Sequence[Entry],
+    without: Collection[str],
+) -> list[Entry]:
+    published = () if newest is None else newest.entries
+    versions = {entry.table: entry.version for entry in own}
+    for entry in published:
+        if entry.dataset_id == dataset_id and entry.version > versions.get(entry.table, entry.version):
+            raise Superseded(
+                lake.table_uri(entry.table),
+                f"version {entry.version} of data set {dataset_id} was published after version "
+                f"{versions[entry.table]} was committed",
+                "Run again; publish one run of a data set at a time.",
+            )
+    gone = {*versions, *without}
+    kept = [entry for entry in published if entry.dataset_id != dataset_id or entry.table not in gone]
+    return sorted((*kept, *own), key=lambda entry: (entry.dataset_id, entry.table))
+
+
+def _already(lake: Lake, newest: SnapshotRecord, run_id: str, dataset_id: str, entries: Sequence[Entry]) -> int | None:
+    """The id under which this run has published just these entries of its data set, None where it has not."""
+    if _places(newest.entries) != _places(entries) or run_id not in {
+        summary["run_id"] for summary in newest.datasets if summary["dataset_id"] == dataset_id
+    }:
+        return None
+    own = [record.snapshot_id for record in snapshots.history(lake) if record.run_id == run_id]
+    return own[0] if own else newest.snapshot_id
+
+
+def _places(entries: Sequence[Entry]) -> set[tuple[str, str, int]]:
+    return {(entry.dataset_id, entry.table, entry.version) for entry in entries}
+
+
+def _after(newest: SnapshotRecord | None, now: datetime) -> datetime:
+    """Now, but later than the snapshot before, so that "as of" has one answer even where clocks differ."""
+    return now if newest is None else max(now, newest.committed_at + timedelta(microseconds=1))
+
+
+def _summaries(
+    newest: SnapshotRecord | None, run_id: str, dataset_id: str, summary: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    names = [field.name for field in SUMMARY]
+    own = {name: summary.get(name) for name in names} | {"dataset_id": dataset_id, "run_id": run_id}
+    own["model_versions"] = list(summary.get("model_versions") or ())
+    others = () if newest is None else newest.datasets
+    kept = [other for other in others if other["dataset_id"] != dataset_id]
+    return sorted((*kept, own), key=lambda each: str(each["dataset_id"]))

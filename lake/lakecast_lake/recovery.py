@@ -1,0 +1,100 @@
+"""Bringing a data set's partitions back to what is published, after a run that committed and never published.
+
+A run that writes some sources only leaves the other partitions of its data set as they are in the table. Where a
+failed run has left something there, publishing the new version would make that visible, too.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+
+from lakecast_lake import snapshots
+from lakecast_lake.errors import TableMissing
+from lakecast_lake.optimistic import committed
+from lakecast_lake.ordering import partition_batches
+from lakecast_lake.predicates import Where, listed, sql
+from lakecast_lake.snapshots import Entry
+from lakecast_lake.storage import Lake
+from lakecast_schema.tables import Table
+
+_SAME_ROWS = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
+"""Operations that change no row."""
+
+
+def recover(lake: Lake, table: Table, dataset_id: str, run_id: str) -> tuple[Where, ...]:
+    """Undo, in the data set's partitions, what other runs committed and did not publish.
+
+    Returns the partitions that were brought back; none in the ordinary case. Partitions that `run_id` itself
+    committed stay as they are.
+    """
+    published = snapshots.published(lake, dataset_id, table.name)
+
+    def attempt() -> tuple[Where, ...]:
+        try:
+            handle = lake.handle(table.name)
+        except TableMissing:
+            return ()
+        stale = _stale(lake, table, handle, dataset_id, run_id, published)
+        for where in stale:
+            _bring_back(lake, table, where, published, run_id)
+        return stale
+
+    return committed(lake.table_uri(table.name), attempt)
+
+
+def _stale(
+    lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, run_id: str, published: Entry | None
+) -> tuple[Where, ...]:
+    now = _files(table, handle, dataset_id)
+    then = {} if published is None else _files(table, lake.handle(table.name, published.version), dataset_id)
+    changed = [key for key in now.keys() | then.keys() if now.get(key) != then.get(key)]
+    if not changed:
+        return ()
+    since = -1 if published is None else published.version
+    unpublished = [entry for entry in handle.history(handle.version() - since) if entry["version"] > since]
+    places = [dict(zip(table.partition_by, key, strict=True)) for key in sorted(changed)]
+    return tuple(where for where in places if _last_writer(unpublished, where) != run_id)
+
+
+def _files(table: Table, handle: DeltaTable, dataset_id: str) -> dict[tuple[str, ...], frozenset[str]]:
+    """Paths of the data set's files by partition."""
+    actions = pa.table(handle.get_add_actions(flatten=True))
+    mine = actions.filter(pc.equal(actions["partition.dataset_id"], dataset_id))
+    keys = zip(*(mine[f"partition.{name}"].to_pylist() for name in table.partition_by), strict=True)
+    files: dict[tuple[str, ...], set[str]] = {}
+    for key, path in zip(keys, mine["path"].to_pylist(), strict=True):
+        files.setdefault(key, set()).add(path)
+    return {key: frozenset(paths) for key, paths in files.items()}
+
+
+def _last_writer(history: Collection[Mapping[str, Any]], where: Mapping[str, str]) -> str | None:
+    """The run that wrote the partition last; None for a writer that is none of ours."""
+    for entry in sorted(history, key=lambda entry: -int(entry["version"])):
+        if entry["operation"] in _SAME_ROWS:
+            continue
+        written = json.loads(entry.get("where") or "{}")
+        if all(value in written.get(column, [value]) for column, value in where.items()):
+            return entry.get("run_id")
+    return None
+
+
+def _bring_back(lake: Lake, table: Table, where: Where, published: Entry | None, run_id: str) -> None:
+    """Make one partition what the published entry says, or empty where it says nothing."""
+    rows = None if published is None else snapshots.scan(lake, published, where)
+    note = {"run_id": run_id, "where": json.dumps({c: listed(v) for c, v in where.items()}), "recovered": "true"}
+    properties = CommitProperties(custom_metadata=note)
+    handle = lake.handle(table.name)
+    if rows is None or rows.num_rows == 0:
+        handle.delete(sql(where), commit_properties=properties)
+    else:
+        write_deltalake(
+            handle,
+            partition_batches(table, rows),
+            mode="overwrite",
+            predicate=sql(where),
+            commit_properties=properties,
+        )

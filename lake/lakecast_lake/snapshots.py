@@ -1,0 +1,165 @@
+"""Published snapshots: which there are, and the rows that one of them names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+
+from lakecast_lake.errors import LakeNotFound, SnapshotGone, TableMissing
+from lakecast_lake.ordering import ordered
+from lakecast_lake.predicates import Where, sql
+from lakecast_lake.storage import Lake, unreadable
+from lakecast_schema.tables import SNAPSHOT, TABLES
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The version of a table at which a data set's partition is to be read."""
+
+    dataset_id: str
+    table: str
+    version: int
+    rows: int
+    committed_at: datetime
+
+
+@dataclass(frozen=True)
+class SnapshotRecord:
+    """One row of `snapshot`. `datasets` holds, per data set, the fields of `lakecast_schema.tables.SUMMARY`."""
+
+    snapshot_id: int
+    committed_at: datetime
+    run_id: str
+    entries: tuple[Entry, ...]
+    datasets: tuple[Mapping[str, Any], ...]
+
+    @property
+    def dataset_ids(self) -> tuple[str, ...]:
+        """The data sets of the snapshot in alphabetical order."""
+        return tuple(sorted({entry.dataset_id for entry in self.entries}))
+
+    def entry(self, dataset_id: str, table: str) -> Entry | None:
+        """The entry of a data set's table, None where the snapshot names none."""
+        found = (e for e in self.entries if e.dataset_id == dataset_id and e.table == table)
+        return next(found, None)
+
+
+def newest(lake: Lake) -> SnapshotRecord:
+    """The snapshot that was published last. Raises LakeNotFound where nothing was."""
+    record = newest_of(_handle(lake))
+    if record is None:
+        raise _nothing(lake)
+    return record
+
+
+def get(lake: Lake, snapshot_id: int) -> SnapshotRecord:
+    """The snapshot with that id. Raises SnapshotGone, or LakeNotFound where nothing was published."""
+    records = _records(_handle(lake), f"snapshot_id = {int(snapshot_id)}")
+    if not records:
+        kept = [record.snapshot_id for record in history(lake)]
+        raise SnapshotGone(
+            lake.uri,
+            f"there is no snapshot {snapshot_id}",
+            f"Retained are {', '.join(map(str, kept[:5]))}{' and older ones' if len(kept) > 5 else ''}.",
+        )
+    return records[0]
+
+
+def history(lake: Lake) -> tuple[SnapshotRecord, ...]:
+    """All retained snapshots, newest first; empty where nothing was published."""
+    try:
+        return tuple(reversed(_records(_handle(lake))))
+    except LakeNotFound:
+        return ()
+
+
+def read(
+    lake: Lake,
+    record: SnapshotRecord,
+    table_name: str,
+    dataset_id: str | None = None,
+    columns: Sequence[str] | None = None,
+) -> pa.Table:
+    """Rows of a table as the snapshot names them, ordered by partition and key.
+
+    Each data set's rows are read at that data set's own entry, with deletion vectors and column mapping applied.
+    No rows where the snapshot names no entry. Raises VersionMissing or LakeUnreadable.
+    """
+    table = TABLES[table_name]
+    entries = [
+        entry for entry in record.entries if entry.table == table_name and dataset_id in (None, entry.dataset_id)
+    ]
+    parts = [scan(lake, entry, {"dataset_id": entry.dataset_id}) for entry in entries]
+    rows = ordered(table, pa.concat_tables([table.schema.empty_table(), *parts]))
+    return rows if columns is None else rows.select(columns)
+
+
+def scan(lake: Lake, entry: Entry, where: Where) -> pa.Table:
+    """Rows of a table at an entry's version that match `where`, in the contract's types, in no certain order."""
+    table = TABLES[entry.table]
+    handle = lake.handle(entry.table, entry.version)
+    names = [field.name for field in handle.schema().fields]
+    known = [column.name for column in table.columns if column.name in names]
+    try:
+        rows = pa.table(handle.scan(columns=known, predicate=sql(where)))
+    except (DeltaError, OSError) as error:
+        raise unreadable(f"{lake.table_uri(entry.table)} version {entry.version}", error) from error
+    for column in table.columns:  # a column that the contract gained after the version was written
+        if column.name not in known:
+            rows = rows.append_column(column.name, pa.nulls(rows.num_rows, column.type))
+    return rows.select(table.column_names).cast(table.schema)
+
+
+def published(lake: Lake, dataset_id: str, table_name: str) -> Entry | None:
+    """The newest published entry of a data set's table; None where there is none."""
+    try:
+        return newest(lake).entry(dataset_id, table_name)
+    except LakeNotFound:
+        return None
+
+
+def newest_of(handle: DeltaTable) -> SnapshotRecord | None:
+    """The newest record in an opened `snapshot` table."""
+    files = pa.table(handle.get_add_actions(flatten=True))
+    if "max.snapshot_id" in files.column_names and files["max.snapshot_id"].null_count == 0:
+        highest = max(files["max.snapshot_id"].to_pylist(), default=None)
+        if highest is None:
+            return None
+        records = _records(handle, f"snapshot_id = {highest}")
+    else:
+        records = _records(handle)
+    return records[-1] if records else None
+
+
+def _handle(lake: Lake) -> DeltaTable:
+    try:
+        return lake.handle(SNAPSHOT.name)
+    except TableMissing as error:
+        raise _nothing(lake) from error
+
+
+def _nothing(lake: Lake) -> LakeNotFound:
+    return LakeNotFound(lake.uri, "nothing has been published here", "Run or import first, or check the address.")
+
+
+def _records(handle: DeltaTable, predicate: str | None = None) -> list[SnapshotRecord]:
+    """Records in ascending order of their ids."""
+    try:
+        rows = pa.table(handle.scan(predicate=predicate)).cast(SNAPSHOT.schema).to_pylist()
+    except (DeltaError, OSError) as error:
+        raise unreadable(handle.table_uri, error) from error
+    return sorted(map(_record, rows), key=lambda record: record.snapshot_id)
+
+
+def _record(row: Mapping[str, Any]) -> SnapshotRecord:
+    return SnapshotRecord(
+        snapshot_id=row["snapshot_id"],
+        committed_at=row["committed_at"],
+        run_id=row["run_id"],
+        entries=tuple(Entry(**entry) for entry in row["entries"]),
+        datasets=tuple(row["datasets"]),
+    )

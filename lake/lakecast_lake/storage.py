@@ -1,0 +1,176 @@
+"""Where a lake is: a local folder or an S3-compatible store, and how delta-rs reaches its tables."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+from urllib.parse import unquote, urlparse
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError, TableNotFoundError
+
+from lakecast_lake.conditional import honours_conditional_puts
+from lakecast_lake.errors import BadWrite, LakeUnreadable, StoreUnsafe, TableMissing, VersionMissing
+from lakecast_lake.predicates import sql
+from lakecast_schema.tables import Table
+
+OWN_PREFIX = "LAKECAST_S3_"
+"""`LAKECAST_S3_ENDPOINT_URL` and the like take precedence over `AWS_ENDPOINT_URL`."""
+
+_UNSAFE = "AWS_S3_ALLOW_UNSAFE_RENAME"
+
+_PROBED: set[str] = set()
+
+_CONFIGURATION = {
+    # Old log entries are what a retained snapshot's version is read from: only `retention` removes anything.
+    "delta.enableExpiredLogCleanup": "false",
+}
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A lake by its root.
+
+    uri: a folder (`/data/lake`, `file:///data/lake`) or `s3://bucket/prefix`.
+    options: storage options of delta-rs (`AWS_ENDPOINT_URL`, `AWS_ACCESS_KEY_ID`, ...); empty for a folder.
+    """
+
+    uri: str
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "uri", _normal(self.uri))
+        if _UNSAFE in {name.upper() for name in self.options}:
+            raise BadWrite(self.uri, f"{_UNSAFE} lets writers overwrite each other", "Remove it from the settings.")
+
+    @classmethod
+    def open(cls, uri: str, environ: Mapping[str, str] = os.environ) -> Self:
+        """The lake at `uri`, with S3 settings taken from `AWS_*` and `LAKECAST_S3_*` variables."""
+        if not uri.startswith("s3://"):
+            return cls(uri)
+        given = {name: value for name, value in environ.items() if name.startswith("AWS_")}
+        own = {
+            f"AWS_{name.removeprefix(OWN_PREFIX)}": value
+            for name, value in environ.items()
+            if name.startswith(OWN_PREFIX)
+        }
+        options = {**given, **own}
+        endpoint = options.get("AWS_ENDPOINT_URL_S3", options.get("AWS_ENDPOINT_URL", ""))
+        if endpoint.startswith("http://"):
+            options.setdefault("AWS_ALLOW_HTTP", "true")
+        return cls(uri, options)
+
+    @property
+    def is_local(self) -> bool:
+        return "://" not in self.uri
+
+    def table_uri(self, name: str) -> str:
+        return f"{self.uri}/{name}"
+
+    def exists(self, name: str) -> bool:
+        """Whether the lake has that table."""
+        try:
+            return DeltaTable.is_deltatable(self.table_uri(name), dict(self.options))
+        except (DeltaError, OSError) as error:
+            raise unreadable(self.table_uri(name), error) from error
+
+    def handle(self, name: str, version: int | None = None) -> DeltaTable:
+        """The table at a version, by default its newest.
+
+        Raises TableMissing, VersionMissing or LakeUnreadable.
+        """
+        uri = self.table_uri(name)
+        try:
+            newest = DeltaTable(uri, storage_options=dict(self.options))
+            if version is None or version == newest.version():
+                return newest
+            if not 0 <= version < newest.version():
+                raise VersionMissing(
+                    uri,
+                    f"there is no version {version}, the newest is {newest.version()}",
+                    "Use the version that the commit returned.",
+                )
+            newest.load_as_version(version)
+            return newest
+        except TableNotFoundError as error:
+            raise TableMissing(
+                uri, "there is no such table", "Check the lake's address; a run or an import creates it."
+            ) from error
+        except (DeltaError, OSError) as error:
+            raise unreadable(uri, error) from error
+
+    def probe(self) -> None:
+        """Raise StoreUnsafe unless the store honours conditional puts, LakeUnreadable where it cannot be written."""
+        try:
+            honoured = honours_conditional_puts(self.uri, self.options)
+        except (DeltaError, OSError) as error:
+            raise unreadable(self.uri, error) from error
+        if not honoured:
+            raise StoreUnsafe(
+                self.uri,
+                "the store ignores the condition of a conditional put, so that writers would overwrite each other",
+                "Use a store that honours If-None-Match on PUT: AWS S3, MinIO, SeaweedFS and Ceph do.",
+            )
+
+    def refuse_unsafe_store(self) -> None:
+        """`probe`, once per process and lake; local folders need none."""
+        if not self.is_local and self.uri not in _PROBED:
+            self.probe()
+            _PROBED.add(self.uri)
+
+    def create(self, table: Table) -> DeltaTable:
+        """The table at its newest version, created empty where it does not exist (version 0)."""
+        try:
+            return self.handle(table.name)
+        except TableMissing:
+            pass
+        try:
+            return DeltaTable.create(
+                self.table_uri(table.name),
+                table.schema,
+                mode="ignore",
+                partition_by=list(table.partition_by),
+                name=table.name,
+                description=f"One row is {table.row}.",
+                configuration=dict(_CONFIGURATION),
+                storage_options=dict(self.options),
+            )
+        except (DeltaError, OSError):
+            # Another writer may have created it in between: then it can be opened, else this raises the reason.
+            return self.handle(table.name)
+
+
+def rows_of(handle: DeltaTable, dataset_id: str) -> int:
+    """How many rows of a data set the table holds at the handle's version."""
+    files = pa.table(handle.get_add_actions(flatten=True))
+    mine = files.filter(pc.equal(files["partition.dataset_id"], dataset_id))
+    counts = mine["num_records"]
+    deleted = pa.table(handle.deletion_vectors()).num_rows
+    if counts.null_count or deleted:  # written by others: count what can be read
+        where = sql({"dataset_id": dataset_id})
+        return sum(batch.num_rows for batch in handle.scan(columns=["dataset_id"], predicate=where))
+    return int(pc.sum(counts).as_py() or 0)
+
+
+def unreadable(where: str, error: Exception) -> LakeUnreadable:
+    """What delta-rs or the file system said, as one of our errors."""
+    reason = " ".join(str(error).split())[:400].rstrip(".")
+    return LakeUnreadable(
+        where,
+        f"cannot be read ({reason})",
+        "Check the address, the credentials and the store; older snapshots are still there.",
+    )
+
+
+def _normal(uri: str) -> str:
+    if uri.startswith("file://"):
+        uri = unquote(urlparse(uri).path)
+    elif "://" in uri:
+        scheme = uri.split("://")[0]
+        if scheme != "s3":
+            raise BadWrite(uri, f"{scheme}:// is no lake address", "Use a folder or s3://bucket/prefix.")
+        return uri.rstrip("/")
+    return str(Path(uri).expanduser().resolve())
