@@ -1,0 +1,103 @@
+"""All blocks of some segments in the order that answers have: by data set, item, source, kind and cutoff.
+
+A row's *position* is its place in that order, counted over all segments; positions are what filters find and what
+pages are cut from.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lakecast_lake.columns.segment import Days, Ints, Segment
+
+_KINDS = ("backtest", "live")
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """Arrays of one entry per block, in order; blocks of an item are first[item]:first[item + 1].
+
+    Attributes:
+        segments: what `segment` counts in.
+        sources: source names in ascending order; what `source` counts in.
+        segment, item, source, cutoff, begin: segment, item code, source code, cutoff in days, first row within the
+            segment.
+        live: which blocks are live.
+        at: (blocks + 1,) position of each block's first row.
+        first: (items + 1,) first block of each item.
+    """
+
+    segments: tuple[Segment, ...]
+    sources: tuple[str, ...]
+    segment: NDArray[np.int32]
+    item: NDArray[np.int32]
+    source: NDArray[np.int32]
+    cutoff: Days
+    begin: Ints
+    live: NDArray[np.bool_]
+    at: Ints
+    first: Ints
+
+    @property
+    def count(self) -> int:
+        return len(self.segment)
+
+    @property
+    def rows(self) -> int:
+        return int(self.at[-1])
+
+    def of(self, item: int, source: str | None = None) -> Ints:
+        """Blocks of an item, or of an item and source, without any query."""
+        found = np.arange(self.first[item], self.first[item + 1])
+        if source is None:
+            return found
+        if source not in self.sources:
+            return found[:0]
+        return found[self.source[found] == self.sources.index(source)]
+
+    def segment_positions(self, number: int) -> tuple[Ints, Ints]:
+        """For every row of a segment, in its own order: its position and its block."""
+        mine = np.flatnonzero(self.segment == number)
+        mine = mine[np.argsort(self.begin[mine], kind="stable")]
+        sizes = self.at[mine + 1] - self.at[mine]
+        block = np.repeat(mine, sizes)
+        return np.arange(int(sizes.sum())) - np.repeat(self.begin[mine] - self.at[mine], sizes), block
+
+
+def arrange(segments: Sequence[Segment], codes: Sequence[NDArray[np.int32]], items: int) -> Blocks:
+    """Put the blocks of all segments in order.
+
+    Args:
+        segments: with key (dataset, source, kind).
+        codes: for each segment, the code of each of its items; codes ascend by (dataset, item id).
+        items: number of item codes.
+    """
+    sources = tuple(sorted({segment.key[1] for segment in segments}))
+    sizes = [segment.blocks for segment in segments]
+    number = np.repeat(np.arange(len(segments), dtype=np.int32), sizes)
+    item = _joined([np.repeat(code, np.diff(s.first_block)) for s, code in zip(segments, codes, strict=True)], np.int32)
+    source = np.repeat(np.array([sources.index(s.key[1]) for s in segments], np.int32), sizes)
+    kind = np.repeat(np.array([_KINDS.index(s.key[2]) for s in segments], np.int32), sizes)
+    cutoff = _joined([s.cutoff for s in segments], np.int32)
+    begin = _joined([s.start[:-1] for s in segments], np.int64)
+    rows = _joined([np.diff(s.start) for s in segments], np.int64)
+    order = np.lexsort((cutoff, kind, source, item))
+    item = item[order]
+    return Blocks(
+        segments=tuple(segments),
+        sources=sources,
+        segment=number[order],
+        item=item,
+        source=source[order],
+        cutoff=cutoff[order],
+        begin=begin[order],
+        live=kind[order] == _KINDS.index("live"),
+        at=np.concatenate([np.zeros(1, np.int64), np.cumsum(rows[order])]),
+        first=np.searchsorted(item, np.arange(items + 1)),
+    )
+
+
+def _joined(arrays: Sequence[NDArray[np.generic]], kind: type[np.generic]) -> NDArray[np.generic]:
+    return np.concatenate(arrays) if arrays else np.zeros(0, kind)

@@ -1,0 +1,83 @@
+"""Small tables of a snapshot as Arrow, sorted by item, with an offset per item: errors, decisions, runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+from lakecast_schema.tables import Table
+from numpy.typing import NDArray
+
+from lakecast_lake.columns.items import Items
+from lakecast_lake.columns.segment import Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Rows sorted by item (and, where the table has it, source).
+
+    Attributes:
+        table: (rows,) the contract's columns.
+        item: (rows,) item codes, ascending.
+        first: (items + 1,) the rows of an item are first[item]:first[item + 1].
+    """
+
+    table: pa.Table
+    item: NDArray[np.int32]
+    first: Ints
+
+    def of(self, item: int) -> range:
+        """Rows of an item."""
+        return range(int(self.first[item]), int(self.first[item + 1]))
+
+    def numbers(self, column: str) -> Floats:
+        """A numeric column as float64, NaN for null."""
+        known = self._numbers.get(column)
+        if known is None:
+            known = self.table[column].cast(pa.float64()).to_numpy()
+            self._numbers[column] = known
+        return known
+
+    @cached_property
+    def _numbers(self) -> dict[str, Floats]:
+        return {}
+
+
+def collect(contract: Table, parts: Mapping[tuple[str, ...], pa.Table], items: Items) -> Facts:
+    """Join the partitions of one table.
+
+    Args:
+        parts: partition key, whose first element is the data set -> rows with all the contract's columns.
+    """
+    tables = [parts[key] for key in sorted(parts)]
+    codes = [
+        items.codes(key[0], parts[key]["item_id"].to_pylist()) if len(parts[key]) else np.zeros(0, np.int32)
+        for key in sorted(parts)
+    ]
+    table = pa.concat_tables(tables) if tables else contract.schema.empty_table()
+    item = np.concatenate(codes) if codes else np.zeros(0, np.int32)
+    # Partitions come in ascending order of their source, and a stable sort keeps it within an item.
+    order = np.argsort(item, kind="stable")
+    item = item[order]
+    return Facts(
+        table=table.take(pa.array(order)).combine_chunks(),
+        item=item,
+        first=np.searchsorted(item, np.arange(items.count + 1)),
+    )
+
+
+def completed(contract: Table, table: pa.Table, values: Mapping[str, str]) -> pa.Table:
+    """A partition's rows with its partition columns put back, in the contract's order and types."""
+    columns: list[pa.Array | pa.ChunkedArray] = []
+    for field in contract.schema:
+        if field.name in values:
+            columns.append(pa.repeat(pa.scalar(values[field.name], field.type), len(table)))
+        else:
+            columns.append(table[field.name].cast(field.type))
+    return pa.Table.from_arrays(columns, schema=contract.schema)
+
+
+def read_columns(contract: Table, values: Sequence[str]) -> list[str]:
+    """The contract's columns that stand in the files: all but the partition columns."""
+    return [name for name in contract.column_names if name not in values]

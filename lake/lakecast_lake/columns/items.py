@@ -1,0 +1,159 @@
+"""The items of a snapshot, numbered: what every other column refers to by an item's code."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+from lakecast_schema.periods import Frequency
+from lakecast_schema.tables import DIM_ITEM
+from numpy.typing import NDArray
+
+from lakecast_lake.columns.segment import Days, Floats, Ints, Segment
+
+Codes = NDArray[np.int32]
+
+YEAR = 365
+"""Days of demand that an item's yearly value is counted over: those before the data set's last observed date."""
+A_SHARE, B_SHARE = 0.8, 0.95
+
+
+@dataclass(frozen=True, eq=False)
+class Items:
+    """Items in ascending order of (data set, item id); an item's code is its place.
+
+    Attributes:
+        table: (items,) columns of `dim_item` and, computed here, `first_date`, `last_date`, `observations` and
+            `abc_class`.
+        datasets: data set ids in ascending order.
+        bounds: (data sets + 1,) the codes of a data set are bounds[d]:bounds[d + 1].
+    """
+
+    table: pa.Table
+    datasets: tuple[str, ...]
+    bounds: Ints
+
+    @property
+    def count(self) -> int:
+        return int(self.bounds[-1])
+
+    @cached_property
+    def item_id(self) -> list[str]:
+        texts: list[str] = self.table["item_id"].to_pylist()
+        return texts
+
+    @cached_property
+    def dataset_id(self) -> list[str]:
+        texts: list[str] = self.table["dataset_id"].to_pylist()
+        return texts
+
+    @cached_property
+    def frequency(self) -> NDArray[np.int8]:
+        """Each item's frequency as its place in `FREQUENCIES`."""
+        return np.array([_FREQUENCY_CODE[name] for name in self.table["frequency"].to_pylist()], dtype=np.int8)
+
+    @cached_property
+    def index(self) -> dict[tuple[str, str], int]:
+        """(data set, item id) -> code."""
+        return {key: code for code, key in enumerate(zip(self.dataset_id, self.item_id, strict=True))}
+
+    @cached_property
+    def by_id(self) -> dict[str, list[int]]:
+        """Item id -> codes, one per data set that uses it."""
+        return _places(self.item_id)
+
+    @cached_property
+    def by_sku(self) -> dict[str, list[int]]:
+        """SKU -> codes."""
+        return _places(self.table["sku"].to_pylist())
+
+    def codes(self, dataset_id: str, item_ids: Sequence[str]) -> Codes:
+        """Codes of a data set's items, all of them known."""
+        return np.array([self.index[dataset_id, item] for item in item_ids], dtype=np.int32)
+
+
+FREQUENCIES = tuple(Frequency)
+_FREQUENCY_CODE = {frequency.value: code for code, frequency in enumerate(FREQUENCIES)}
+
+
+def number(dims: Mapping[str, pa.Table], demand: Mapping[str, Segment], others: Mapping[str, set[str]]) -> Items:
+    """Number the items of all data sets.
+
+    Args:
+        dims: data set -> its `dim_item` rows in any order.
+        demand: data set -> its demand.
+        others: data set -> item ids that its other tables name. Those that `dim_item` does not list (any more) get
+            a row of nulls, so that their rows are served, not hidden; they are daily, for want of a better guess.
+    """
+    datasets = tuple(sorted({*dims, *others}))
+    parts = []
+    for dataset in datasets:
+        table = _ordered(dims.get(dataset), dataset, others.get(dataset, set()))
+        parts.append(_with_demand(table, demand.get(dataset)))
+    sizes = [len(part) for part in parts]
+    table = pa.concat_tables(parts) if parts else _with_demand(DIM_ITEM.schema.empty_table(), None)
+    return Items(table.combine_chunks(), datasets, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
+
+
+def _ordered(table: pa.Table | None, dataset: str, named: set[str]) -> pa.Table:
+    table = DIM_ITEM.schema.empty_table() if table is None else table.select(DIM_ITEM.column_names)
+    table = table.cast(DIM_ITEM.schema)
+    missing = sorted(named - set(table["item_id"].to_pylist()))
+    if missing:
+        known = {"dataset_id": [dataset] * len(missing), "item_id": missing, "frequency": ["daily"] * len(missing)}
+        nulls = {field.name: pa.nulls(len(missing), field.type) for field in DIM_ITEM.schema}
+        table = pa.concat_tables([table, pa.table({**nulls, **known}, schema=DIM_ITEM.schema)])
+    texts = table["item_id"].to_pylist()
+    return table.take(pa.array(sorted(range(len(texts)), key=texts.__getitem__), pa.int64()))
+
+
+def _with_demand(table: pa.Table, demand: Segment | None) -> pa.Table:
+    first, last, observed, recent = _summary(table["item_id"].to_pylist(), demand)
+    value = recent * table["unit_cost"].to_numpy()
+    known = observed > 0
+    dates = {"first_date": first, "last_date": last}
+    for name, days in dates.items():
+        table = table.append_column(name, pa.array(days, pa.int32(), mask=~known).cast(pa.date32()))
+    table = table.append_column("observations", pa.array(observed, pa.int64(), mask=~known))
+    return table.append_column("abc_class", abc_class(value))
+
+
+def _summary(item_ids: Sequence[str], demand: Segment | None) -> tuple[Days, Days, Ints, Floats]:
+    """First and last observed day, number of observed periods, and quantity over the last `YEAR`, per item."""
+    first, last = np.zeros(len(item_ids), np.int32), np.zeros(len(item_ids), np.int32)
+    observed, recent = np.zeros(len(item_ids), np.int64), np.zeros(len(item_ids), np.float64)
+    if demand is None or not demand.rows:
+        return first, last, observed, recent
+    quantity = demand.numbers["quantity"]
+    seen = np.isfinite(quantity)
+    since = (int(demand.date[seen].max()) if seen.any() else 0) - YEAR
+    sums = np.where(seen & (demand.date > since), quantity, 0.0)
+    for code, item in enumerate(item_ids):
+        begin, end = demand.span(item)
+        places = np.flatnonzero(seen[begin:end])
+        if len(places):
+            first[code], last[code] = demand.date[begin + places[0]], demand.date[begin + places[-1]]
+            observed[code], recent[code] = len(places), sums[begin:end].sum()
+    return first, last, observed, recent
+
+
+def abc_class(value: Floats) -> pa.Array:
+    """A while the more valuable items make less than 80 % of the value, B to 95 %, C the rest; null for NaN."""
+    known = np.flatnonzero(np.isfinite(value))
+    order = known[np.argsort(-value[known], kind="stable")]
+    total = value[order].sum()
+    before = (np.cumsum(value[order]) - value[order]) / total if total > 0 else np.ones(len(order))
+    classes: list[str | None] = [None] * len(value)
+    for place, share in zip(order.tolist(), before.tolist(), strict=True):
+        # Sums of floats: a hair under the border is the border.
+        classes[place] = "A" if share < A_SHARE - 1e-12 else "B" if share < B_SHARE - 1e-12 else "C"
+    return pa.array(classes, pa.string())
+
+
+def _places(values: Sequence[str | None]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for code, value in enumerate(values):
+        if value is not None:
+            found.setdefault(value, []).append(code)
+    return found

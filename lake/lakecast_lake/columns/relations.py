@@ -1,0 +1,107 @@
+"""The relations that SQL sees: small ones as they are, rows of forecasts with what filters ask of them.
+
+    item                code, the columns of `Items.table`, champion, has_forecast
+    metric              row, item, the columns of `fact_metrics`
+    replenishment       row, item, the columns of `fact_replenishment`
+    block_KIND          block, item, source, live, cutoff, rows
+    row_KIND            position, block, date, forecast, actual, lower_80, upper_80, lower_95, upper_95,
+                        model_version
+
+KIND is live, backtest, all, every_live or every: the attributes of `Snapshot`.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from lakecast_lake.columns.blocks import Blocks
+from lakecast_lake.columns.facts import Facts
+from lakecast_lake.columns.segment import Coded, Floats
+
+if TYPE_CHECKING:
+    from lakecast_lake.columns.snapshot import Snapshot
+
+NUMBERS = ("forecast", "actual", "lower_80", "upper_80", "lower_95", "upper_95")
+KINDS = ("live", "backtest", "all", "every_live", "every")
+
+
+def blocks_of(snapshot: "Snapshot", kind: str) -> Blocks:
+    """The blocks of one of `KINDS`."""
+    found = getattr(snapshot, kind)
+    blocks: Blocks = found() if callable(found) else found
+    return blocks
+
+
+def relations(snapshot: "Snapshot") -> dict[str, Callable[[], pa.Table]]:
+    """Name -> maker of each relation."""
+    makers: dict[str, Callable[[], pa.Table]] = {
+        "item": lambda: _item(snapshot),
+        "metric": lambda: _facts(snapshot.metrics),
+        "replenishment": lambda: _facts(snapshot.replenishment),
+    }
+    for kind in KINDS:
+        makers[f"block_{kind}"] = lambda kind=kind: _block(blocks_of(snapshot, kind))  # type: ignore[misc]
+        makers[f"row_{kind}"] = lambda kind=kind: _row(blocks_of(snapshot, kind))  # type: ignore[misc]
+    return makers
+
+
+def _item(snapshot: "Snapshot") -> pa.Table:
+    items = snapshot.items
+    forecast = np.diff(snapshot.live.first) > 0
+    table = items.table.append_column("code", pa.array(np.arange(items.count, dtype=np.int32)))
+    table = table.append_column("champion", pa.array(snapshot.champion, pa.string()))
+    return table.append_column("has_forecast", pa.array(forecast))
+
+
+def _facts(facts: Facts) -> pa.Table:
+    table = facts.table.append_column("row", pa.array(np.arange(len(facts.item), dtype=np.int64)))
+    return table.append_column("item", pa.array(facts.item))
+
+
+def _block(blocks: Blocks) -> pa.Table:
+    return pa.table(
+        {
+            "block": pa.array(np.arange(blocks.count, dtype=np.int64)),
+            "item": pa.array(blocks.item),
+            "source": pa.DictionaryArray.from_arrays(pa.array(blocks.source), pa.array(blocks.sources, pa.string())),
+            "live": pa.array(blocks.live),
+            "cutoff": pa.array(blocks.cutoff).cast(pa.date32()),
+            "rows": pa.array(np.diff(blocks.at)),
+        }
+    )
+
+
+def _row(blocks: Blocks) -> pa.Table:
+    schema = pa.schema(
+        [
+            ("position", pa.int64()),
+            ("block", pa.int64()),
+            ("date", pa.date32()),
+            *((name, pa.float64()) for name in NUMBERS),
+            ("model_version", pa.dictionary(pa.uint32(), pa.string())),
+        ]
+    )
+    batches = []
+    for number, segment in enumerate(blocks.segments):
+        position, block = blocks.segment_positions(number)
+        columns = [
+            pa.array(position),
+            pa.array(block),
+            pa.array(segment.date).view(pa.date32()),
+            *(_nullable(segment.numbers[name]) for name in NUMBERS),
+            _text(segment.codes["model_version"], segment.rows),
+        ]
+        batches.append(pa.record_batch(columns, schema=schema))
+    return pa.Table.from_batches(batches, schema)
+
+
+def _nullable(values: Floats) -> pa.Array:
+    # Arrow takes the buffer as it is and adds a bitmap of the NaNs.
+    return pa.array(values, from_pandas=True)
+
+
+def _text(column: Coded, rows: int) -> pa.Array:
+    codes = np.zeros(rows, np.uint32) if column.codes is None else column.codes.astype(np.uint32)
+    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(column.values, pa.string()))

@@ -1,0 +1,244 @@
+"""A segment: the rows of one partition as columns, sorted, with an offset per item and per cutoff.
+
+A *block* is a run of rows of one item and, where the table has cutoffs, one cutoff: the unit that forecasts are
+read in. Numbers are float64 with NaN for null (the contract admits no other NaN), dates are int32 days since
+1970-01-01, and text is a code per row, or a single value where all rows agree.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lakecast_lake.errors import LakeUnreadable
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Days = NDArray[np.int32]
+
+_REWRITE = "Publish the data set again: whatever wrote this table went past the gate."
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """A column of few distinct values: `values[codes[row]]`, or `values[0]` in every row where `codes` is None."""
+
+    values: tuple[object, ...]
+    codes: NDArray[np.uint32] | None = None
+
+    def at(self, row: int) -> object:
+        return self.values[0 if self.codes is None else int(self.codes[row])]
+
+    @property
+    def nbytes(self) -> int:
+        return 0 if self.codes is None else self.codes.nbytes
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """Rows sorted by (item, cutoff, date).
+
+    Attributes:
+        key: values of the partition columns: (dataset,) or (dataset, source) or (dataset, source, kind).
+        signature: of the files that it was read from; equal signatures mean equal rows.
+        items: item ids in ascending order.
+        first_block: (items + 1,) the blocks of an item are first_block[i]:first_block[i + 1].
+        start: (blocks + 1,) the rows of a block are start[b]:start[b + 1].
+        cutoff: (blocks,) cutoff of each block in days; empty for tables without cutoffs.
+        date: (rows,) days; empty for tables without dates.
+        numbers: column -> (rows,) float64.
+        codes: column -> `Coded`, for text and instants (microseconds since 1970 in UTC).
+        older: rows of older cutoffs stayed in the files.
+    """
+
+    key: tuple[str, ...]
+    signature: Hashable
+    items: tuple[str, ...]
+    first_block: Ints
+    start: Ints
+    cutoff: Days
+    date: Days
+    numbers: dict[str, Floats]
+    codes: dict[str, Coded]
+    older: bool = False
+
+    @property
+    def rows(self) -> int:
+        return int(self.start[-1])
+
+    @property
+    def blocks(self) -> int:
+        return len(self.start) - 1
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Item id -> position in `items`."""
+        return {item: position for position, item in enumerate(self.items)}
+
+    @property
+    def nbytes(self) -> int:
+        arrays = (self.first_block, self.start, self.cutoff, self.date, *self.numbers.values())
+        return sum(array.nbytes for array in arrays) + sum(column.nbytes for column in self.codes.values())
+
+    def span(self, item_id: str) -> tuple[int, int]:
+        """Rows of an item as a half-open range; empty for an unknown item."""
+        position = self.index.get(item_id)
+        if position is None:
+            return 0, 0
+        return int(self.start[self.first_block[position]]), int(self.start[self.first_block[position + 1]])
+
+
+def build(
+    table: pa.Table,
+    *,
+    key: tuple[str, ...],
+    signature: Hashable,
+    where: str,
+    cutoffs: bool = False,
+    dates: bool = True,
+    newest_only: bool = False,
+) -> Segment:
+    """Columns of a partition. The order of the rows is checked and mended only where it is wrong.
+
+    Args:
+        table: the rows in any order; `item_id` and text columns may be dictionaries.
+        where: how an error names the partition.
+        cutoffs, dates: whether the table has these columns as part of its key.
+        newest_only: keep each item's newest cutoff only.
+
+    Raises LakeUnreadable where a key repeats or is null: half-right answers are worse than none.
+    """
+    names = [name for name, wanted in (("item_id", True), ("cutoff", cutoffs), ("date", dates)) if wanted]
+    for name in names:
+        if table[name].null_count:
+            raise LakeUnreadable(where, f"column {name} is null in {table[name].null_count} rows", _REWRITE)
+    items, item = _ranked(table["item_id"])
+    keys = [item, *(_days(table[name]) for name in names[1:])]
+    order = _order(keys, where)
+    if newest_only and len(item):
+        order, older = _newest(keys, order)
+    else:
+        older = False
+    if order is not None:
+        table, keys = table.take(pa.array(order)), [column[order] for column in keys]
+    item = keys[0]
+    breaks = item[1:] != item[:-1]
+    if cutoffs:
+        breaks = breaks | (keys[1][1:] != keys[1][:-1])
+    begins = np.concatenate([[0], np.flatnonzero(breaks) + 1]) if len(item) else np.zeros(0, np.int64)
+    return Segment(
+        key=key,
+        signature=signature,
+        items=items,
+        first_block=np.searchsorted(item[begins], np.arange(len(items) + 1)),
+        start=np.append(begins, len(item)).astype(np.int64),
+        cutoff=keys[1][begins] if cutoffs else np.zeros(0, np.int32),
+        date=keys[-1] if dates else np.zeros(0, np.int32),
+        numbers={
+            name: _floats(table[name])
+            for name in table.column_names
+            if pa.types.is_floating(table.schema.field(name).type) or pa.types.is_integer(table.schema.field(name).type)
+        },
+        codes={
+            name: coded(table[name])
+            for name in table.column_names
+            if name not in names and _is_coded(table.schema.field(name).type)
+        },
+        older=older,
+    )
+
+
+def coded(column: pa.ChunkedArray) -> Coded:
+    """A text, date or instant column by its distinct values; instants become microseconds since 1970."""
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
+    elif pa.types.is_date(column.type):
+        column = column.cast(pa.int32())
+    array = _one(column)
+    if not pa.types.is_dictionary(array.type):
+        array = array.dictionary_encode(null_encoding="encode")
+    values = array.dictionary.to_pylist()
+    codes = array.indices.to_numpy(zero_copy_only=False)
+    if array.indices.null_count:
+        codes = np.where(array.indices.is_null().to_numpy(zero_copy_only=False), len(values), codes)
+        values.append(None)
+    used = np.flatnonzero(np.bincount(codes, minlength=len(values)))
+    if len(used) <= 1:
+        return Coded(tuple(values[int(code)] for code in used) or (None,))
+    return Coded(tuple(values), codes.astype(_narrowest(len(values))))
+
+
+def _narrowest(count: int) -> type[np.unsignedinteger]:
+    return np.uint8 if count <= 1 << 8 else np.uint16 if count <= 1 << 16 else np.uint32
+
+
+def _is_coded(kind: pa.DataType) -> bool:
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(value) or pa.types.is_timestamp(value) or pa.types.is_date(value))
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def _ranked(column: pa.ChunkedArray) -> tuple[tuple[str, ...], Ints]:
+    """Distinct texts in ascending order, and each row's place among them."""
+    array = _one(column)
+    if isinstance(array, pa.ChunkedArray):  # no chunk at all
+        array = pa.array([], pa.string())
+    if not pa.types.is_dictionary(array.type):
+        array = array.dictionary_encode()
+    values = array.dictionary.to_pylist()
+    codes = array.indices.to_numpy(zero_copy_only=False)
+    used = np.flatnonzero(np.bincount(codes, minlength=len(values)))
+    ordered = sorted(used.tolist(), key=values.__getitem__)
+    rank = np.zeros(len(values), np.int64)
+    rank[ordered] = np.arange(len(ordered))
+    return tuple(values[code] for code in ordered), rank[codes] if len(codes) else np.zeros(0, np.int64)
+
+
+def _days(column: pa.ChunkedArray) -> Days:
+    return np.ascontiguousarray(_one(column.cast(pa.int32())).to_numpy(zero_copy_only=False), dtype=np.int32)
+
+
+def _floats(column: pa.ChunkedArray) -> Floats:
+    # A view of Arrow's buffer where there is no null, else a copy with NaN: either way one contiguous array.
+    return np.asarray(_one(column.cast(pa.float64())).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _order(keys: Sequence[NDArray[np.integer]], where: str) -> Ints | None:
+    """Positions that sort the keys, None where they are sorted; refuses keys that repeat."""
+    order = None
+    rising, same = _compare(keys)
+    if not bool(np.all(rising | same)):
+        order = np.lexsort(tuple(reversed(keys)))
+        _, same = _compare([column[order] for column in keys])
+    if bool(np.any(same)):
+        raise LakeUnreadable(where, f"{int(same.sum())} rows repeat the key of another row", _REWRITE)
+    return order
+
+
+def _compare(keys: Sequence[NDArray[np.integer]]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Of each row against the one before it: is its key greater, is it the same."""
+    count = max(len(keys[0]) - 1, 0)
+    rising, same = np.zeros(count, np.bool_), np.ones(count, np.bool_)
+    for column in keys:
+        rising |= same & (column[1:] > column[:-1])
+        same &= column[1:] == column[:-1]
+    return rising, same
+
+
+def _newest(keys: Sequence[NDArray[np.integer]], order: Ints | None) -> tuple[Ints | None, bool]:
+    """Positions, in order, of the rows of each item's newest cutoff; and whether any row was left out."""
+    item, cutoff = (keys[0], keys[1]) if order is None else (keys[0][order], keys[1][order])
+    last = np.append(np.flatnonzero(item[1:] != item[:-1]), len(item) - 1)
+    counts = np.diff(np.append(-1, last))
+    keep = cutoff == np.repeat(cutoff[last], counts)
+    if bool(keep.all()):
+        return order, False
+    return np.flatnonzero(keep) if order is None else order[keep], True
