@@ -49,8 +49,8 @@ def forecast(panel: Panel, horizon: int, solve: Solve) -> Forecasts:
     """Forecasts with normal quantiles of every item that has demand enough, the baseline for the others."""
     demand = recent(panel)
     known = ~np.isnan(demand)
-    has_demand = (known & (np.nan_to_num(demand) > 0)).any(axis=1)
-    fits = has_demand & (known.sum(axis=1) >= SHORTEST)
+    has_demand: NDArray[np.bool_] = np.asarray((known & (np.nan_to_num(demand) > 0)).any(axis=1))
+    fits: NDArray[np.bool_] = np.asarray(has_demand & (known.sum(axis=1) >= SHORTEST))
     mean = np.zeros((len(panel), horizon))
     quantiles = np.zeros((len(panel), horizon, len(LEVELS)))
     issues: list[str | None] = [None] * len(panel)

@@ -44,7 +44,7 @@ class RandomWalk:
         logs = np.where(inside & positive, np.log(np.maximum(level, _FLOOR)), level)
         smooth = _SMOOTHING[:, None]
         last, response, errors = _filtered(logs, ready, smooth)
-        count = ready.periods - ready.starts - 1.0
+        count: Array = (ready.periods - ready.starts - 1).astype(np.float64)
         slope = errors[1] / np.maximum(errors[2], 1e-12)
         squared = np.maximum(errors[0] - slope * errors[1], 0.0)
         weight = grid_weights(squared, count)

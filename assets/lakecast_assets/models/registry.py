@@ -32,6 +32,7 @@ _BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "imapa": {"batched": "counts:Imapa"},
     "tsb": {"batched": "counts:Tsb"},
     "empirical": {"batched": "empirical:Empirical"},
+    "negative_binomial": {"batched": "negative_binomial:NegativeBinomial"},
 }
 
 

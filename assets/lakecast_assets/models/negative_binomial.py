@@ -1,0 +1,121 @@
+"""Rarely bought items, learned together: an honest common mean and the dispersion around it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lakecast_assets.models import profile, rates
+from lakecast_assets.models.base import Array, Diagnostics, Forecasts, Panel
+from lakecast_assets.models.classify import classify
+from lakecast_assets.models.counts import demand_quantiles, scaled_variance, weighted_moments
+from lakecast_assets.models.learning import past_windows, scaled_loss
+from lakecast_assets.models.series import Series, filled
+from lakecast_schema.accuracy import scales
+from lakecast_schema.periods import Frequency
+
+_DECAYS = (0.0, 0.03)
+_INFLATIONS = (1.0, 1.3)
+_SHRINK = 30.0  # items at which the common correction counts half
+_LEAST = 0.7  # of the estimators' mean
+Dispersion = tuple[float, float]
+"""Decay of the periods' weights in the variance, and what the variance is multiplied by."""
+
+
+@dataclass(frozen=True)
+class NegativeBinomial:
+    """Mean of eight classic estimators times one correction for all items; negative binomial around it.
+
+    The estimators (`rates.RATES`) weigh alike: fitted weights were no better at later origins. Each of them
+    expects too much of a range whose items fade one after the other, which no single item's past can tell, so the
+    mean is multiplied by demand / forecast of all rarely bought items at rolling origins of the training panel -
+    where volume and scaled volume agree that it was too high, and never to raise it. The dispersion's decay and
+    inflation are those of lowest scaled quantile loss at the same origins.
+    """
+
+    name: str = "negative_binomial"
+    version: str = "v1.0.0"
+
+    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedNegativeBinomial":
+        """Learn the correction and the dispersion from the panel's intermittent and lumpy items."""
+        shaped = panel.frequency is Frequency.DAILY
+        seldom = np.flatnonzero(np.isin(classify(panel), ("intermittent", "lumpy")))
+        part = panel.select(seldom)
+        windows = list(past_windows(part, horizon))
+        correction = _correction(windows, len(seldom))
+        losses: dict[Dispersion, float] = {}
+        for decay in _DECAYS:
+            for inflation in _INFLATIONS:
+                fitted = FittedNegativeBinomial(correction, (decay, inflation), shaped)
+                loss = [scaled_loss(seen, came, fitted.predict(seen, horizon).quantiles) for seen, came in windows]
+                losses[decay, inflation] = float(np.sum(loss))
+        best = min(losses, key=lambda dispersion: (losses[dispersion], dispersion))
+        if not np.isfinite(losses[best]):
+            best = (_DECAYS[-1], _INFLATIONS[0])
+        return FittedNegativeBinomial(correction, best, shaped)
+
+
+@dataclass(frozen=True)
+class FittedNegativeBinomial:
+    """What all items share: the mean's correction, the dispersion, and whether the weekday matters."""
+
+    correction: float
+    dispersion: Dispersion
+    shaped: bool
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        return Diagnostics(
+            {
+                "estimators": list(rates.RATES),
+                "correction": self.correction,
+                "dispersion_decay": self.dispersion[0],
+                "dispersion_inflation": self.dispersion[1],
+                "weekly_shape": self.shaped,
+            }
+        )
+
+    def predict(self, panel: Panel, horizon: int) -> Forecasts:
+        """Forecast every item; the correction is for rarely bought ones only."""
+        series = rates.since_first_demand(filled(panel))
+        seldom = np.isin(classify(panel), ("intermittent", "lumpy"))
+        factors = profile.shape(series) if self.shaped else np.ones((len(panel), 1))
+        level = profile.without(series, factors) if self.shaped else series
+        rate = _rate(level) * np.where(seldom, self.correction, 1.0)
+        decay, inflation = self.dispersion
+        variance = inflation * scaled_variance(rate, *weighted_moments(level, decay))
+        mean = rate[:, None] * profile.ahead(factors, horizon)
+        if self.shaped:
+            season = factors.shape[1]
+            by_phase = [demand_quantiles(rate * f, variance * f**2, series) for f in factors.T]
+            quantiles = np.stack([by_phase[step % season] for step in range(horizon)], axis=1)
+        else:
+            quantiles = np.repeat(demand_quantiles(rate, variance, series)[:, None, :], horizon, axis=1)
+        empty = series.lengths == 0
+        return Forecasts(
+            mean, quantiles, tuple("no observed demand: forecast is zero" if none else None for none in empty)
+        )
+
+
+def _rate(series: Series) -> Array:
+    """(n,) mean of all estimators."""
+    return np.asarray(np.mean([estimate(series) for estimate in rates.RATES.values()], axis=0))
+
+
+def _correction(windows: list[tuple[Panel, Array]], items: int) -> float:
+    """Demand / forecast over all items and origins, at most 1, nearer to 1 for few items."""
+    by_volume, by_scaled_volume = [], []
+    for seen, came in windows:
+        rate = _rate(rates.since_first_demand(filled(seen)))[:, None]
+        size = np.sqrt(scales(seen.values, seen.frequency.season_length)[1])[:, None]
+        known = np.isfinite(came) & np.isfinite(size)
+        expected = np.where(known, rate, 0.0)
+        arrived = np.where(known, came, 0.0)
+        if min(arrived.sum(), expected.sum()) <= 0:
+            continue
+        per = np.where(known, size, 1.0)
+        by_volume.append(np.log(arrived.sum() / expected.sum()))
+        by_scaled_volume.append(np.log((arrived / per).sum() / (expected / per).sum()))
+    if not by_volume:
+        return 1.0
+    agreed = max(min(float(np.mean(by_volume)), 0.0), min(float(np.mean(by_scaled_volume)), 0.0))
+    return max(float(np.exp(agreed * items / (items + _SHRINK))), _LEAST)
