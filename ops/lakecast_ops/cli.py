@@ -1,11 +1,11 @@
 """The command `lakecast`: one small module per command; what a command needs is imported when it runs."""
 
 import sys
+from importlib.metadata import version as installed_version
 from typing import Annotated
 
 import typer
 
-import lakecast_ops
 from lakecast_ops import problems
 from lakecast_ops.commands import (
     doctor,
@@ -34,7 +34,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"lakecast {lakecast_ops.__version__}")
+        print(f"lakecast {installed_version('lakecast')}")
         raise typer.Exit
 
 

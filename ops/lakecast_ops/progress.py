@@ -1,1 +1,115 @@
 """Progress of long work: a live display on a terminal, plain lines elsewhere; items, sources and time left."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol, TextIO
+
+LINE_SECONDS = 10.0
+"""How often a plain line may say how far one step is; its beginning and its end are always said."""
+
+
+class Progress(Protocol):
+    """Told how far each step is."""
+
+    def update(self, step: str, done: int, total: int) -> None:
+        """`done` of `total` items of a step (a source, or a stage of the pipeline) are finished."""
+        ...
+
+
+@contextmanager
+def shown(stream: TextIO | None = None) -> Iterator[Progress]:
+    """A display on `stream` (standard error by default), for as long as the work takes."""
+    target = sys.stderr if stream is None else stream
+    if not target.isatty():
+        yield Lines(target, time.monotonic)
+        return
+    with _live(target) as live:
+        yield live
+
+
+@dataclass
+class _Step:
+    """How far one step was when a line about it was last printed."""
+
+    began: float
+    said: float
+    finished: bool = False
+
+
+class Lines:
+    """Progress as plain lines, for logs and pipes."""
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float]) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._steps: dict[str, _Step] = {}
+
+    def update(self, step: str, done: int, total: int) -> None:
+        """Print a line where the step begins or ends, or `LINE_SECONDS` have passed since the last one."""
+        now = self._clock()
+        known = self._steps.get(step)
+        if known is None:
+            known = self._steps[step] = _Step(began=now, said=now)
+            if done < total:
+                self._say(f"{step}: {total} items")
+        if done >= total:
+            if not known.finished:
+                known.finished = True
+                self._say(f"{step}: done, {total} items in {duration(now - known.began)}")
+        elif now - known.said >= LINE_SECONDS:
+            known.said = now
+            left = f", {duration((now - known.began) / done * (total - done))} left" if done else ""
+            self._say(f"{step}: {done} of {total} items{left}")
+
+    def _say(self, line: str) -> None:
+        print(line, file=self._stream, flush=True)
+
+
+def duration(seconds: float) -> str:
+    """A time span as a person says it, to the second: `48 s`, `3 min 05 s`, `1 h 02 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+@contextmanager
+def _live(stream: TextIO) -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    bars = Bars(
+        TextColumn("{task.description:<28}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TextColumn("items"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=Console(file=stream),
+    )
+    tasks: dict[str, TaskID] = {}
+
+    class Live:
+        """Progress as one bar per step."""
+
+        def update(self, step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+    with bars:
+        yield Live()

@@ -21,4 +21,4 @@ def command(
     environment.require(environment.ML, NAME)
     from lakecast_assets import sample
 
-    raise NotImplementedError
+    print(sample)

@@ -1,15 +1,13 @@
 """`lakecast serve`: the GraphQL server."""
 
-import ipaddress
 import os
 from typing import Annotated
 
 import typer
 
-from lakecast_ops import environment
-from lakecast_ops.lake_option import VARIABLE, LakeOption, absolute
+from lakecast_ops import environment, keys_option, lake_option
+from lakecast_ops.lake_option import LakeOption, absolute
 from lakecast_ops.ports import require_free
-from lakecast_ops.problems import UsageProblem
 
 NAME = "serve"
 EXAMPLE = "Example: lakecast serve --lake s3://forecasts/lake --host 0.0.0.0 --workers 2"
@@ -34,8 +32,9 @@ def command(
     from lakecast_ops import first_answer
 
     require_free(host, port)
-    os.environ[VARIABLE] = absolute(lake)
-    os.environ["LAKECAST_WORKERS"] = str(workers)
+    # Workers are processes of their own, which read their settings from the environment.
+    os.environ[lake_option.VARIABLE] = absolute(lake)
+    os.environ[keys_option.VARIABLE] = str(keys_option.keys_file())
     if dev:
         os.environ["LAKECAST_DEV"] = "1"
     if example:

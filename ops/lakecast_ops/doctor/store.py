@@ -1,13 +1,17 @@
 """Can the lake be reached and written safely, and what is published in it?"""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from lakecast_ops.doctor.finding import Finding, fail, note, ok
 
+if TYPE_CHECKING:  # at run time the lake's libraries are loaded when they are needed
+    from lakecast_lake.storage import Lake
+
 
 def lake(uri: str, now: datetime) -> Iterator[Finding]:
-    """The lake at `uri`: reachable, newest snapshot and its age, and for S3 whether conditional puts are honoured."""
+    """The lake at `uri`: reachable, its newest snapshot, and whether its store keeps two writers apart."""
     from lakecast_lake import snapshots
     from lakecast_lake.errors import LakeError, LakeNotFound
     from lakecast_lake.storage import Lake
@@ -21,15 +25,28 @@ def lake(uri: str, now: datetime) -> Iterator[Finding]:
     except LakeError as error:
         yield fail("lake", f"{error.where}: {error.what}", error.remedy)
         return
-    age = now - newest.committed_at.astimezone(UTC)
     yield ok("lake", opened.uri)
-    yield ok(
-        "snapshot",
-        f"{newest.snapshot_id}, published {_ago(age.total_seconds())} by run {newest.run_id}",
-    )
+    if not opened.is_local:
+        yield _writers(opened)
+    datasets = ", ".join(newest.dataset_ids)
+    age = ago((now - newest.committed_at).total_seconds())
+    yield ok("snapshot", f"{newest.snapshot_id} of {datasets}, published {age} by run {newest.run_id}")
 
 
-def _ago(seconds: float) -> str:
+def _writers(opened: "Lake") -> Finding:
+    from lakecast_lake.errors import LakeError, StoreUnsafe
+
+    try:
+        opened.probe()
+    except StoreUnsafe as error:
+        return fail("writers", error.what, error.remedy)
+    except LakeError as error:
+        return note("writers", f"cannot write: {error.what}", "A server need not; a pipeline needs other credentials.")
+    return ok("writers", "the store honours conditional puts")
+
+
+def ago(seconds: float) -> str:
+    """A time span as a person says it."""
     for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
             count = int(seconds // size)
