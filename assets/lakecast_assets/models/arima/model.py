@@ -1,0 +1,118 @@
+"""The source `arima`, batched: buckets of series of similar length, every order of the pool, one average."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lakecast_assets.models.arima.average import distribution, weights
+from lakecast_assets.models.arima.batch import Batch, batch
+from lakecast_assets.models.arima.demand import is_lean, issues, last_value, recent
+from lakecast_assets.models.arima.members import Member, members, views
+from lakecast_assets.models.arima.orders import LEAN, Order, Pool, pool
+from lakecast_assets.models.arima.regression import effects, regressors, without
+from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Forecasts, Panel
+
+_SIMILAR = 2.0  # lengths within this ratio share a bucket: padding costs time
+_ROWS = 512  # series at once: enough to hide the interpreter's cost, few enough for the processor's cache
+_BYTES = 256 * 2**20
+_MOST_MEMBERS = 64
+
+
+@dataclass(frozen=True)
+class Arima:
+    """AICc-weighted average of ARIMA models, {level, log} × {seasonal, seasonally adjusted}, fitted in batches.
+
+    orders: fixed orders instead of the frequency's pool; fitted to the level of the series as it is.
+    temperature: how sharply AICc weighs the orders; see `average.weights`.
+    rows: most series fitted at once; results do not depend on it.
+    """
+
+    orders: Sequence[Order] = ()
+    temperature: float = 0.1
+    rows: int = _ROWS
+    name: str = "arima"
+    version: str = "v1.0.0"
+
+    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "Arima":
+        """Nothing is shared between items."""
+        return self
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        return Diagnostics(
+            {
+                "engine": "batched conditional sum of squares",
+                "orders": [str(order) for order in self.orders] or "pool of the frequency",
+                "temperature": self.temperature,
+            }
+        )
+
+    def predict(self, panel: Panel, horizon: int) -> Forecasts:
+        """Forecast every item; one that no order can be fitted to gets its last value and the reason."""
+        demand, season = recent(panel), panel.frequency.season_length
+        reasons = issues(demand)
+        mean, quantiles = last_value(demand, horizon)
+        fittable = np.array([reason is None for reason in reasons], dtype=np.bool_)
+        lean = is_lean(demand, panel.frequency)
+        for orders, chosen in ((pool(panel.frequency), ~lean), (LEAN, lean)):
+            pool_here = Pool(tuple(self.orders), ()) if self.orders else orders
+            for rows in _buckets(demand, np.flatnonzero(fittable & chosen), self._at_once(demand.shape[1], horizon)):
+                known = regressors(panel, rows, demand.shape[1], horizon)
+                its_mean, its_quantiles, good = self._bucket(demand[rows], known, pool_here, season)
+                mean[rows[good]], quantiles[rows[good]] = its_mean[good], its_quantiles[good]
+                for row in rows[~good]:
+                    reasons[row] = "too few known periods for any ARIMA order"
+        return Forecasts(mean, quantiles, tuple(reasons))
+
+    def _bucket(self, demand: Array, known: Array, orders: Pool, season: int) -> tuple[Array, Array, NDArray[np.bool_]]:
+        """Mean (n, h), quantiles (n, h, levels) and success (n,) of series of similar length.
+
+        known: (T + h, k, n) regressors of demand (n, T).
+        """
+        n, horizon = len(demand), len(known) - demand.shape[1]
+        ready = batch(demand, season)
+        fitted = list(self._members(ready, known[len(known) - horizon - ready.periods :], orders, season))
+        if not fitted:
+            return np.zeros((n, horizon)), np.zeros((n, horizon, len(LEVELS))), np.zeros(n, dtype=np.bool_)
+        shares = weights(fitted, self.temperature)
+        mean, quantiles = distribution(fitted, shares)
+        largest = np.finfo(np.float64).max
+        with np.errstate(over="ignore"):
+            mean = np.minimum(mean * ready.scale[:, None], largest)
+            quantiles = np.minimum(quantiles * ready.scale[:, None, None], largest)
+        return mean, quantiles, shares.sum(0) > 0.5
+
+    def _members(self, ready: Batch, known: Array, orders: Pool, season: int) -> Iterator[Member]:
+        horizon = len(known) - ready.periods
+        for log in (False,) if self.orders else (False, True):
+            adjusted = views(ready, horizon, adjust=True, log=log)
+            if len(adjusted.rows) == 0:
+                continue
+            seasonal = views(ready, horizon, adjust=False, log=log)
+            if known.shape[1]:
+                total = effects(adjusted, known[:, :, adjusted.rows])
+                adjusted, seasonal = without(adjusted, ready, total), without(seasonal, ready, total)
+            yield from members(ready, adjusted, orders.adjusted, season, horizon)
+            yield from members(ready, seasonal, orders.seasonal, season, horizon)
+
+    def _at_once(self, periods: int, horizon: int) -> int:
+        """Rows that a bucket may have so that its arrays stay within the memory budget."""
+        per_row = 8 * (periods * 24 + horizon * (3 * _MOST_MEMBERS + 2 * len(LEVELS)))
+        return max(1, min(self.rows, _BYTES // per_row))
+
+
+def _buckets(demand: Array, rows: NDArray[np.int64], at_once: int) -> Iterator[NDArray[np.int64]]:
+    """Split rows into buckets of at most `at_once` series whose lengths differ little."""
+    if len(rows) == 0:
+        return
+    lengths = demand.shape[1] - (~np.isnan(demand[rows])).argmax(1)
+    order = np.argsort(lengths, kind="stable")
+    rows, lengths = rows[order], lengths[order]
+    start = 0
+    while start < len(rows):
+        similar = np.searchsorted(lengths, lengths[start] * _SIMILAR, side="right")
+        stop = min(int(similar), start + at_once)
+        yield rows[start:stop]
+        start = stop

@@ -1,0 +1,119 @@
+"""Effects of known regressors (drivers, holidays): regression with ARIMA errors, one small ridge per series."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lakecast_assets.models.arima.batch import Batch
+from lakecast_assets.models.arima.css import difference, fit, moving_average
+from lakecast_assets.models.arima.members import View
+from lakecast_assets.models.arima.orders import Order
+from lakecast_assets.models.arima.polynomials import stationary
+from lakecast_assets.models.base import Array, Panel
+from lakecast_assets.models.calendar import features, holiday_columns, periods
+from lakecast_schema.periods import Frequency
+
+_WHITENING = Order(0, 1, 1)  # exponential smoothing: a fair filter for any series without a season
+_PRIOR = 0.3  # standard deviation of an effect: a share of the mean, or a difference of logarithms
+_ROUNDS = 2  # of estimating the filter and the effects in turn
+_LARGEST = 3.0  # of a standardised driver: an unheard-of value is not extrapolated far
+_AROUND = 4  # last columns of the calendar's features: the holiday, its eve, its morrow, a bridge
+
+
+def regressors(panel: Panel, rows: NDArray[np.int64], history: int, horizon: int) -> Array:
+    """Regressors (history + horizon, k, n) of some items: standardised drivers, and holidays of daily series.
+
+    k is 0 without either. Unknown driver values count as the item's mean.
+    """
+    columns = [_driver(panel.drivers[name][rows], panel.values.shape[1], history, horizon) for name in panel.drivers]
+    if panel.country is not None and panel.frequency is Frequency.DAILY:
+        columns.extend(_holidays(panel, rows, history, horizon))
+    if not columns:
+        return np.zeros((history + horizon, 0, len(rows)))
+    return np.stack(columns, axis=1)
+
+
+def effects(view: View, known: Array) -> Array:
+    """What the regressors (T + h, k, r) add to the r series of a view in every period, (T + h, r).
+
+    Series and regressors are whitened by the same filter, whose coefficient is estimated per series together
+    with the effects (Cochrane & Orcutt 1949); the effects have a normal prior around 0. Where they do not lower
+    AIC by their effective degrees of freedom, they are left out.
+    """
+    history = len(view.series)
+    total = np.zeros((len(known), view.series.shape[1]))
+    for _ in range(_ROUNDS):
+        rest = view.series - total[:history]
+        total = np.einsum("tkr,rk->tr", known, _coefficients(view, rest, known[:history]))
+    return total
+
+
+def without(view: View, batch: Batch, total: Array) -> View:
+    """The view without effects (T + h, r); its forecasts get them back."""
+    history, horizon = len(view.series), len(view.factor)
+    past, ahead = total[:history], total[history : history + horizon]
+    inside = np.arange(history)[:, None] >= view.starts
+    if view.log:
+        return replace(view, series=np.where(inside, view.series - past, 0.0), factor=view.factor * np.exp(ahead))
+    season_past = 1.0 if view.adjusted else batch.seasons.over(history)[0][:, view.rows]
+    season_ahead = batch.seasons.ahead(horizon)[0][:, view.rows]
+    series = np.where(inside, view.series - past * season_past, 0.0)
+    return replace(view, series=series, offset=view.offset + ahead * season_ahead)
+
+
+def _coefficients(view: View, rest: Array, known: Array) -> Array:
+    """Ridge estimates (r, k) after whitening by the filter that suits the series less its effects so far."""
+    differenced, first = difference(rest, view.starts, _WHITENING, 1)
+    valid = (np.arange(len(rest))[:, None] >= first).astype(np.float64)
+    counts = valid * view.counts
+    theta = stationary(fit(differenced, valid, counts, _WHITENING, 1).coefficients)
+    target, _ = difference(view.series, view.starts, _WHITENING, 1)
+    stacked = np.concatenate([target[:, None, :], np.diff(known, axis=0, prepend=known[:1])], axis=1)
+    stacked *= valid[:, None, :]
+    moving_average(stacked, {1: theta[0]})
+    stacked *= counts[:, None, :]
+    y, x = stacked[:, 0], stacked[:, 1:]
+    counted = np.maximum(counts.sum(0), 1.0)
+    before = np.einsum("tr,tr->r", y, y)
+    gram = np.einsum("tkr,tlr->rkl", x, x)
+    ridge = before / counted / _PRIOR**2
+    k = known.shape[1]
+    damped = gram + (ridge[:, None, None] + 1e-12) * np.eye(k)
+    moments = np.einsum("tkr,tr->rk", x, y)
+    beta = np.linalg.solve(damped, moments[:, :, None])[:, :, 0]
+    after = before - 2 * np.einsum("rk,rk->r", beta, moments) + np.einsum("rk,rkl,rl->r", beta, gram, beta)
+    freedom = np.einsum("rkk->r", np.linalg.solve(damped, gram))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = counted * np.log(before / after) - 2 * freedom
+    return np.where((gain > 0)[:, None], beta, 0.0)
+
+
+def _driver(values: Array, width: int, history: int, horizon: int) -> Array:
+    """One driver, (history + horizon, n), standardised by its past."""
+    past = np.nan_to_num(values[:, width - history : width], nan=np.nan, posinf=np.nan, neginf=np.nan)
+    window = np.full((len(values), history + horizon), np.nan)
+    given = values[:, width - history : width + horizon]
+    window[:, : given.shape[1]] = np.where(np.isfinite(given), given, np.nan)
+    known = np.isfinite(past)
+    count = np.maximum(known.sum(1), 1)
+    mean = np.where(known, past, 0.0).sum(1) / count
+    spread = np.sqrt(np.where(known, (past - mean[:, None]) ** 2, 0.0).sum(1) / count)
+    moves = spread > 1e-9 * np.abs(mean)
+    scaled = (window - mean[:, None]) / np.where(moves, spread, 1.0)[:, None]
+    bounded: Array = np.clip(np.where(np.isfinite(scaled) & moves[:, None], scaled, 0.0), -_LARGEST, _LARGEST).T
+    return bounded
+
+
+def _holidays(panel: Panel, rows: NDArray[np.int64], history: int, horizon: int) -> list[Array]:
+    """Indicators (history + horizon, n): any holiday, the days around it, and each holiday by its name."""
+    ends = panel.ends[rows]
+    distinct, which = np.unique(ends, return_inverse=True)
+    earliest = periods(distinct[0], panel.frequency, history, horizon)
+    span = np.arange(earliest[0], distinct[-1] + horizon + 1)
+    _, named = holiday_columns(span, panel.country)
+    around = features(span, panel.country)[:, -_AROUND:]
+    table = np.concatenate([around, named], axis=1)
+    first = (distinct - history + 1 - span[0]).astype(np.int64)[which]
+    window = table[first[None, :] + np.arange(history + horizon)[:, None]]
+    return [np.ascontiguousarray(column) for column in np.moveaxis(window, 2, 0)]
