@@ -1,7 +1,7 @@
 """The seam between the doors (HTTP, SSE, WebSocket) and the ways of answering an operation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from lakecast_graphql.view import View
@@ -24,18 +24,15 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, as far as an answer may depend on it.
+    """Who asks. Nothing that can be queried depends on it; only mutations look at the key.
 
     Attributes:
-        role: "admin" with a valid key, "anonymous" without any.
-        key_id: which key, for the audit log; never the key itself.
         address: where the request came from, for rate limits and the audit log.
+        key: what stood in the X-API-Key header, not yet checked; never shown or logged.
     """
 
-    role: str = "anonymous"
-    key_id: str | None = None
     address: str = ""
-    key_refused: bool = False
+    key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Answer:
         body: the JSON of the whole response.
         executed: False when the operation was refused before it ran (parse, validation, unknown operation): over
             HTTP that is status 400 where the client accepts `application/graphql-response+json`.
-        cacheable: the body depends on nothing but snapshot, operation, variables and role.
+        cacheable: the body depends on nothing but snapshot, operation and variables.
         complete: it has no errors.
         snapshot_id: the snapshot that answered; None without one.
         code: the first error's code, None without error; decides the status where the operation was not executed.

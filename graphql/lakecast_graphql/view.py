@@ -3,9 +3,8 @@
 import time
 from dataclasses import dataclass
 
-from lakecast_lake.columns import Snapshot
-
 from lakecast_graphql.errors import ApiError, ErrorCode
+from lakecast_lake.columns import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

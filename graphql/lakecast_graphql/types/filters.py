@@ -1,4 +1,4 @@
-"""Filters of the contract: every given field must hold; `and`, `or` and `not` nest; a null field counts as not given."""
+"""Filters of the contract: every given field must hold; `and`, `or`, `not` nest; a null field counts as not given."""
 
 import datetime as dt
 

@@ -1,0 +1,109 @@
+"""Items, their demand and their stock."""
+
+import datetime as dt
+from typing import Any
+
+import strawberry
+from strawberry import UNSET
+
+from lakecast_graphql.types.enums import ABCClass, DemandClass, ForecastKind, Frequency, TimeGrain
+from lakecast_graphql.types.forecasts import ForecastSeries
+from lakecast_graphql.types.inputs import given
+from lakecast_graphql.types.metrics import Metric
+from lakecast_graphql.types.nodes import Node, any_row
+from lakecast_graphql.types.replenishment import Replenishment
+
+
+@strawberry.type(description="Demand of an item on its gap-free grid of periods, as parallel arrays.")
+class DemandSeries:
+    """Observed demand."""
+
+    dates: list[dt.date] = strawberry.field(description="First days of the periods.")
+    quantities: list[float | None] = strawberry.field(description="In the item's unit per period; null where unknown.")
+
+    @strawberry.field(description="Mean of the last `window` periods up to each date; null until that many are known.")
+    def moving_average(row: strawberry.Parent[Any], window: int = 7) -> list[float | None]:
+        """Mean of the last `window` periods up to each date."""
+        return row.moving_average(window)  # type: ignore[no-any-return]
+
+
+@strawberry.type(description="Stock of an item, as parallel arrays; empty when none was handed over.")
+class InventorySeries:
+    """Counted stock."""
+
+    dates: list[dt.date]
+    on_hand: list[float | None] = strawberry.field(description="In the item's unit.")
+    on_order: list[float | None] = strawberry.field(description="In the item's unit.")
+
+
+@strawberry.type(
+    description="Facts that only `items` files give are null where none was handed over; `name` is then the item id."
+)
+class Item(Node):
+    """An item whose demand is forecast."""
+
+    is_type_of = any_row
+
+    item_id: str = strawberry.field(description="Unique within its data set.")
+    dataset_id: str
+    sku: str | None = strawberry.field(description="Stock keeping unit.")
+    name: str
+    category: str | None
+    unit: str | None = strawberry.field(description="What quantities are counted in.")
+    supplier: str | None
+    lead_time_days: float | None = strawberry.field(description="Mean days from order to arrival.")
+    unit_cost: float | None
+    abc_class: ABCClass | None = strawberry.field(
+        description=(
+            "By yearly demand x unit cost within the data set: A the first 80 % of value, B to 95 %, C the rest; "
+            "null without unit cost."
+        )
+    )
+    demand_class: DemandClass | None
+    frequency: Frequency | None
+    first_date: dt.date | None = strawberry.field(description="First observed period.")
+    last_date: dt.date | None = strawberry.field(description="Last observed period.")
+    observations: int | None = strawberry.field(description="Observed periods.")
+
+    @strawberry.field(description="Observed demand, newest `last` periods.")
+    def history(row: strawberry.Parent[Any], last: int = 90) -> DemandSeries:
+        """Observed demand."""
+        return row.history(last)  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Stock, newest `last` counts.")
+    def inventory(row: strawberry.Parent[Any], last: int = 90) -> InventorySeries:
+        """Stock."""
+        return row.inventory(last)  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description=(
+            "The newest live forecast; `source` null means this item's champion. `horizon` keeps the first periods."
+        )
+    )
+    def forecast(
+        row: strawberry.Parent[Any], source: str | None = UNSET, horizon: int | None = UNSET
+    ) -> ForecastSeries | None:
+        """The newest live forecast."""
+        return row.forecast(given(source), given(horizon))  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Forecasts by source and cutoff; `sources` null means all.")
+    def forecast_series(
+        row: strawberry.Parent[Any],
+        sources: list[str] | None = UNSET,
+        kind: ForecastKind = ForecastKind.LIVE,
+        grain: TimeGrain = TimeGrain.NATIVE,
+    ) -> list[ForecastSeries]:
+        """Forecasts by source and cutoff."""
+        return row.forecast_series(given(sources), kind, grain)  # type: ignore[no-any-return]
+
+    champion: str | None = strawberry.field(description="Source with the lowest quantile loss in the backtest.")
+
+    @strawberry.field(description="Backtest errors by source; `sources` null means all.")
+    def metrics(row: strawberry.Parent[Any], sources: list[str] | None = UNSET) -> list[Metric]:
+        """Backtest errors by source."""
+        return row.metrics(given(sources))  # type: ignore[no-any-return]
+
+    replenishment: Replenishment | None = strawberry.field(description="Null where no decision was computed.")
+    forecast_issue: str | None = strawberry.field(
+        description="Why there is no model or only a baseline; null when all is well."
+    )

@@ -1,0 +1,82 @@
+"""Headline figures, changes between snapshots, and the state of the service."""
+
+import datetime as dt
+
+import strawberry
+
+from lakecast_graphql.types.replenishment import AlertCount
+
+
+@strawberry.type(description="Items whose best source this is.")
+class ChampionCount:
+    """Items whose best source this is."""
+
+    source: str
+    item_count: int
+
+
+@strawberry.type(description="The headline figures; accuracy is the plain mean over each item's champion.")
+class Overview:
+    """The headline figures."""
+
+    item_count: int
+    items_with_forecast: int = strawberry.field(description="Items with a live forecast of any source.")
+    forecast_rows: float = strawberry.field(description="Live forecast rows of all sources, a whole number.")
+    last_actual_date: dt.date | None = strawberry.field(description="Newest observed period of any item.")
+    generated_at: dt.datetime | None = strawberry.field(description="When the newest forecast was produced.")
+    alerts: list[AlertCount]
+    champions: list[ChampionCount]
+    wape: float | None = strawberry.field(description="A fraction.")
+    rmsse: float | None
+    quantile_loss: float | None = strawberry.field(description="Scaled quantile loss.")
+    skill: float | None = strawberry.field(description="1 - quantile loss / that of seasonal naive.")
+    coverage_80: float | None = strawberry.field(description="Share of actuals within the 80 % interval.")
+    coverage_95: float | None = strawberry.field(description="Share of actuals within the 95 % interval.")
+
+
+@strawberry.type(description="A forecast that differs between two snapshots.")
+class ForecastChange:
+    """A forecast that differs between two snapshots."""
+
+    date: dt.date
+    item_id: str
+    dataset_id: str
+    source: str
+    before: float | None = strawberry.field(description="Null when there was none.")
+    after: float | None = strawberry.field(description="Null when there is none any more.")
+    delta: float | None = strawberry.field(description="After - before; null when one of them is.")
+
+
+@strawberry.type(description="What the forecast from one cutoff said about the day asked for.")
+class ForecastRevision:
+    """What the forecast from one cutoff said."""
+
+    generated_at: dt.datetime
+    model_version: str
+    cutoff: dt.date
+    horizon: int
+    forecast: float
+    lower_80: float | None
+    upper_80: float | None
+    actual: float | None
+
+
+@strawberry.type(description="The state of the server that answers; never cached.")
+class ServiceStatus:
+    """The state of the server."""
+
+    version: str = strawberry.field(description="Of Lakecast.")
+    snapshot_id: int | None = strawberry.field(description="Served now; null while none can be.")
+    newest_snapshot_id: int | None = strawberry.field(
+        description="The newest snapshot seen in the lake, whether served or not."
+    )
+    pinned_snapshot_id: int | None = strawberry.field(description="Null when not pinned.")
+    snapshot_age_seconds: float | None = strawberry.field(description="Since the served snapshot was published.")
+    problem: str | None = strawberry.field(description="Why the newest snapshot is not served, if it is not.")
+    cache_backend: str = strawberry.field(description="memory or redis")
+    cache_healthy: bool
+    ml_packages: list[str] = strawberry.field(
+        description=(
+            "Machine-learning or orchestration packages importable in this process; empty in a correct deployment."
+        )
+    )

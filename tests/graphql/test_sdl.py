@@ -1,0 +1,68 @@
+"""The served schema keeps the contract, and the published SDL is what the server prints."""
+
+from importlib.resources import files
+
+import pytest
+from contract import differences
+from graphql import build_schema
+
+from lakecast_graphql.sdl import sdl
+
+PUBLISHED = files("lakecast_schema")
+CONTRACT = (PUBLISHED / "contract.graphql").read_text(encoding="utf-8")
+
+
+def test_the_served_schema_keeps_the_contract() -> None:
+    assert differences(build_schema(CONTRACT), build_schema(sdl())) == []
+
+
+def test_the_published_sdl_is_what_the_server_prints() -> None:
+    published = (PUBLISHED / "lakecast.graphql").read_text(encoding="utf-8")
+    assert published == sdl(), "run: .venv-serve/bin/lakecast schema > schema/lakecast_schema/lakecast.graphql"
+
+
+def test_every_enum_of_the_contract_is_served_with_the_same_values() -> None:
+    contract, served = build_schema(CONTRACT), build_schema(sdl())
+    for name, words in contract.type_map.items():
+        if not name.startswith("__") and hasattr(words, "values"):
+            assert list(words.values) == list(served.type_map[name].values), name
+
+
+@pytest.mark.parametrize(
+    ("change", "to", "complaint"),
+    [
+        ("totalCount: Int!", "totalCount: Int", "ItemConnection.totalCount: is Int!, not Int"),
+        ("first: Int! = 50", "first: Int! = 51", "Query.items(first): defaults to 50, not 51"),
+        ("sku: String, datasetId", "sku: String!, datasetId", "Query.item(sku): is String, not String!"),
+        ("enum Language { EN PT }", "enum Language { EN PT DE }", "Language.DE: missing"),
+        ("forecastIssue: String", "forecastIssues: String", "Item.forecastIssues: missing"),
+        ("scalar JSON", "scalar JSON scalar UUID", "UUID: missing"),
+        (
+            "type Item implements Node",
+            "interface Other { id: ID! } type Item implements Node & Other",
+            "Item: does not",
+        ),
+        ("isNull: Boolean }", "isNull: Boolean, like: String }", "StringFilter(like): missing"),
+    ],
+)
+def test_the_checker_sees_what_differs(change: str, to: str, complaint: str) -> None:
+    assert change in CONTRACT
+    found = differences(build_schema(CONTRACT.replace(change, to)), build_schema(sdl()))
+    assert any(line.startswith(complaint) for line in found), found
+
+
+def test_what_is_added_must_not_have_to_be_given() -> None:
+    served = build_schema(sdl().replace("name: StringFilter\n", "name: StringFilter\n  needed: Int!\n", 1))
+    assert differences(build_schema(CONTRACT), served) == ["ItemFilter(needed): was added and must be given"]
+
+
+def test_every_field_says_what_its_name_does_not() -> None:
+    served = build_schema(sdl())
+    silent = [
+        f"{name}.{field}"
+        for name, kind in served.type_map.items()
+        if name in ("Query", "Mutation", "Subscription", "LakeReader")
+        for field, definition in kind.fields.items()
+        if not definition.description
+    ]
+    assert silent == []
