@@ -14,8 +14,12 @@ LINE_SECONDS = 10.0
 class Progress(Protocol):
     """Told how far each step is."""
 
-    def update(self, step: str, done: int, total: int) -> None:
-        """`done` of `total` items of a step (a source, or a stage of the pipeline) are finished."""
+    def update(self, step: str, done: int, total: int, unit: str = "items") -> None:
+        """`done` of `total` units of a step (a source, or a stage of the pipeline) are finished."""
+        ...
+
+    def say(self, message: str) -> None:
+        """Keep a sentence on the screen, such as why a source failed."""
         ...
 
 
@@ -47,25 +51,26 @@ class Lines:
         self._clock = clock
         self._steps: dict[str, _Step] = {}
 
-    def update(self, step: str, done: int, total: int) -> None:
+    def update(self, step: str, done: int, total: int, unit: str = "items") -> None:
         """Print a line where the step begins or ends, or `LINE_SECONDS` have passed since the last one."""
         now = self._clock()
         known = self._steps.get(step)
         if known is None:
             known = self._steps[step] = _Step(began=now, said=now)
             if done < total:
-                self._say(f"{step}: {total} items")
+                self.say(f"{step}: {total} {unit}")
         if done >= total:
             if not known.finished:
                 known.finished = True
-                self._say(f"{step}: done, {total} items in {duration(now - known.began)}")
+                self.say(f"{step}: done, {total} {unit} in {duration(now - known.began)}")
         elif now - known.said >= LINE_SECONDS:
             known.said = now
             left = f", {duration((now - known.began) / done * (total - done))} left" if done else ""
-            self._say(f"{step}: {done} of {total} items{left}")
+            self.say(f"{step}: {done} of {total} {unit}{left}")
 
-    def _say(self, line: str) -> None:
-        print(line, file=self._stream, flush=True)
+    def say(self, message: str) -> None:
+        """Print the message as a line of its own."""
+        print(message, file=self._stream, flush=True)
 
 
 def duration(seconds: float) -> str:
@@ -95,7 +100,7 @@ def _live(stream: TextIO) -> Iterator[Progress]:
         TextColumn("{task.description:<28}"),
         BarColumn(bar_width=30),
         MofNCompleteColumn(),
-        TextColumn("items"),
+        TextColumn("{task.fields[unit]}"),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
@@ -106,10 +111,13 @@ def _live(stream: TextIO) -> Iterator[Progress]:
     class Live:
         """Progress as one bar per step."""
 
-        def update(self, step: str, done: int, total: int) -> None:
+        def update(self, step: str, done: int, total: int, unit: str = "items") -> None:
             if step not in tasks:
-                tasks[step] = bars.add_task(step, total=total)
+                tasks[step] = bars.add_task(step, total=total, unit=unit)
             bars.update(tasks[step], completed=done, total=total)
+
+        def say(self, message: str) -> None:
+            bars.console.print(message, markup=False, highlight=False)
 
     with bars:
         yield Live()

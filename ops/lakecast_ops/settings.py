@@ -1,16 +1,73 @@
-"""Every setting there is: of the server, of the pipeline, and of the command line."""
+"""Every setting there is, in one table: of the server, of the pipeline, and of the command line.
+
+`python -m lakecast_ops.settings` prints the page docs/settings.md; a test holds the page against this table.
+"""
 
 from lakecast_ops import keys_option, lake_option
 
-OF_THE_COMMAND_LINE = (
-    (lake_option.VARIABLE, lake_option.DEFAULT_LAKE, "Root of the lake, where a command is given no `--lake`."),
-    (keys_option.VARIABLE, keys_option.DEFAULT_FILE, "File of hashed admin keys."),
-    ("LAKECAST_ADMIN_KEY", "", "Admin key of `lakecast refresh`, where it is given no `--key`."),
+Row = tuple[str, str, str]
+"""Environment variable, default, meaning."""
+
+_COMMAND_LINE: tuple[Row, ...] = (
+    (lake_option.VARIABLE, lake_option.DEFAULT_LAKE, "Root of the lake, for a command that is given no `--lake`."),
+    (keys_option.VARIABLE, keys_option.DEFAULT_FILE, "File of hashed admin keys, for `keys` and `serve`."),
+    ("LAKECAST_ADMIN_KEY", "", "Admin key, for `lakecast refresh` where it is given no `--key`."),
 )
+
+_PIPELINE: tuple[Row, ...] = (
+    (lake_option.VARIABLE, lake_option.DEFAULT_LAKE, "Root of the lake that Dagster's assets fill."),
+    ("LAKECAST_LANDING", "landing", "Folder that Dagster watches for demand, one folder per data set."),
+    ("LAKECAST_REDIS_URL", "", "Redis, to tell the servers of a new snapshot."),
+)
+
+_STORE: tuple[Row, ...] = (
+    ("LAKECAST_S3_ENDPOINT_URL", "", "Address of an S3-compatible store other than Amazon's."),
+    ("LAKECAST_S3_ACCESS_KEY_ID", "", "Access key; a server needs read access only."),
+    ("LAKECAST_S3_SECRET_ACCESS_KEY", "", "Its secret."),
+    ("LAKECAST_S3_REGION", "", "Region of the bucket."),
+)
+
+_HEAD = """\
+# Settings
+
+Settings are environment variables. Options on the command line win over them. This page is written by
+`python -m lakecast_ops.settings`; a test holds it against the code.
+"""
+
+
+def sections() -> dict[str, tuple[Row, ...]]:
+    """All settings, by who reads them."""
+    from lakecast_graphql.settings import table
+
+    given = {name: default for name, default, _ in _COMMAND_LINE}
+    server = tuple((name, given.get(name, default), meaning) for name, default, meaning in table())
+    return {
+        "The server": server,
+        "The pipeline": _PIPELINE,
+        "A lake in an object store": _STORE,
+        "The command line": _COMMAND_LINE,
+    }
 
 
 def names() -> frozenset[str]:
     """The environment variables that Lakecast knows."""
-    from lakecast_graphql.settings import table
+    return frozenset(name for rows in sections().values() for name, _, _ in rows)
 
-    return frozenset(name for name, _, _ in (*OF_THE_COMMAND_LINE, *table()))
+
+def page() -> str:
+    """docs/settings.md."""
+    parts = [_HEAD]
+    for title, rows in sections().items():
+        lines = [f"## {title}", "", "| variable | default | meaning |", "|---|---|---|"]
+        for name, default, meaning in rows:
+            shown = f"`{default}`" if default else ""
+            lines.append(f"| `{name}` | {shown} | {meaning.replace('|', chr(92) + '|')} |")
+        parts.append("\n".join(lines) + "\n")
+    parts.append(
+        "`AWS_*` variables are understood, too; the `LAKECAST_S3_*` variable of the same name wins over them.\n"
+    )
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(page(), end="")
