@@ -10,8 +10,8 @@ from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError
 from deltalake.fs import DeltaStorageHandler
 
-WRITERS = 8
-ROUNDS = 5
+WRITERS = 4
+ROUNDS = 3
 
 _SCHEMA = pa.schema([pa.field("probe", pa.int64())])
 

@@ -1,0 +1,236 @@
+"""Publishing shows whole runs only, loses no data set's entries, and counts ids up without gap or clash."""
+
+import itertools
+import json
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lakecast_lake import commit, publish, snapshots
+from lakecast_lake.commit import Commit
+from lakecast_lake.errors import BadWrite, LakeNotFound, SnapshotGone, Superseded, VersionMissing
+from lakecast_lake.storage import Lake
+from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def write(lake, batch, table, dataset_id, run_id):
+    return commit.replace(lake, table, batch, {"dataset_id": dataset_id}, run_id)
+
+
+def test_a_run_replaces_its_own_entries_and_carries_the_others(any_lake, forecasts, metrics):
+    lake = any_lake
+    for name in ("alpha", "beta"):
+        done = [
+            write(lake, forecasts(name), FACT_FORECAST, name, f"{name}-1"),
+            write(lake, metrics(name), FACT_METRICS, name, f"{name}-1"),
+        ]
+        publish.publish(lake, f"{name}-1", name, done, {"wape": 0.25})
+    again = write(lake, forecasts("alpha", level=50.0), FACT_FORECAST, "alpha", "alpha-2")
+    assert publish.publish(lake, "alpha-2", "alpha", [again], {"wape": 0.5}) == 3
+    newest = snapshots.newest(lake)
+    assert newest.entry("alpha", "fact_forecast").version == again.version
+    for name, table in (("alpha", "fact_metrics"), ("beta", "fact_metrics"), ("beta", "fact_forecast")):
+        assert newest.entry(name, table) == snapshots.get(lake, 2).entry(name, table)
+    assert {s["dataset_id"]: (s["run_id"], s["wape"]) for s in newest.datasets} == {
+        "alpha": ("alpha-2", 0.5),
+        "beta": ("beta-1", 0.25),
+    }
+    rows = snapshots.read(lake, newest, "fact_forecast")
+    assert rows.num_rows == 2 * forecasts().num_rows
+    assert snapshots.read(lake, newest, "fact_forecast", "beta", ["item_id"]).column_names == ["item_id"]
+    old = snapshots.read(lake, snapshots.get(lake, 2), "fact_forecast", "alpha")
+    assert max(old["forecast"].to_pylist()) < 50
+
+
+def test_what_was_not_published_stays_invisible(lake, forecasts):
+    first = commit.forecasts(lake, forecasts(), "alpha", ["arima", "ensemble"], "run-1")
+    publish.publish(lake, "run-1", "alpha", [first], {})
+    commit.forecasts(lake, forecasts(level=99.0, run_id="failed"), "alpha", ["arima", "ensemble"], "failed")
+    commit.forecasts(lake, forecasts(sources=["lstm"], level=99.0, run_id="failed"), "alpha", ["lstm"], "failed")
+    third = commit.forecasts(
+        lake, forecasts(sources=["ensemble"], level=20.0, run_id="run-3"), "alpha", ["ensemble"], "run-3"
+    )
+    publish.publish(lake, "run-3", "alpha", [third], {})
+    rows = snapshots.read(lake, snapshots.newest(lake), "fact_forecast")
+    assert set(rows["run_id"].to_pylist()) == {"run-1", "run-3"}
+    assert set(rows["source"].to_pylist()) == {"arima", "ensemble"}
+    assert third.rows == rows.num_rows
+
+
+def test_sources_that_one_run_commits_one_by_one_are_all_published(lake, forecasts):
+    for source in ("arima", "ensemble"):
+        done = commit.forecasts(lake, forecasts(sources=[source]), "alpha", [source], "run-1")
+    publish.publish(lake, "run-1", "alpha", [done], {})
+    rows = snapshots.read(lake, snapshots.newest(lake), "fact_forecast")
+    assert set(rows["source"].to_pylist()) == {"arima", "ensemble"}
+
+
+def test_the_same_run_with_the_same_versions_is_published_once(lake, forecasts):
+    done = write(lake, forecasts(), FACT_FORECAST, "alpha", "run-1")
+    assert publish.publish(lake, "run-1", "alpha", [done], {}) == 1
+    assert publish.publish(lake, "run-1", "alpha", [done], {}) == 1
+    beta = write(lake, forecasts("beta"), FACT_FORECAST, "beta", "run-2")
+    assert publish.publish(lake, "run-2", "beta", [beta], {}) == 2
+    assert publish.publish(lake, "run-1", "alpha", [done], {}) == 1
+    assert len(snapshots.history(lake)) == 2
+    anew = write(lake, forecasts(), FACT_FORECAST, "alpha", "run-1")
+    assert publish.publish(lake, "run-1", "alpha", [anew], {}) == 3
+
+
+def test_a_version_that_is_not_there_is_refused(lake, forecasts):
+    done = write(lake, forecasts(), FACT_FORECAST, "alpha", "run-1")
+    for commits in (
+        [Commit("fact_forecast", done.version + 1, 1, NOW)],
+        [Commit("fact_forecast", -1, 1, NOW)],
+        [Commit("fact_forecast", 0, 1, NOW)],
+    ):
+        with pytest.raises(VersionMissing, match="version"):
+            publish.publish(lake, "run-1", "alpha", commits, {})
+    with pytest.raises(VersionMissing, match="beta"):
+        publish.publish(lake, "run-1", "beta", [done], {})
+    for commits in ([], [Commit("snapshot", 0, 1, NOW)], [Commit("nonsense", 0, 1, NOW)]):
+        with pytest.raises(BadWrite):
+            publish.publish(lake, "run-1", "alpha", commits, {})
+    assert snapshots.history(lake) == ()
+
+
+def test_an_older_run_does_not_displace_a_newer_one(lake, forecasts):
+    old = write(lake, forecasts(), FACT_FORECAST, "alpha", "run-1")
+    new = write(lake, forecasts(), FACT_FORECAST, "alpha", "run-2")
+    publish.publish(lake, "run-2", "alpha", [new], {})
+    with pytest.raises(Superseded, match="Run again"):
+        publish.publish(lake, "run-1", "alpha", [old], {})
+    assert snapshots.newest(lake).run_id == "run-2"
+
+
+def test_a_table_that_a_data_set_no_longer_has_can_be_left_out(lake, forecasts, metrics):
+    done = [
+        write(lake, forecasts(), FACT_FORECAST, "alpha", "run-1"),
+        write(lake, metrics(), FACT_METRICS, "alpha", "run-1"),
+    ]
+    publish.publish(lake, "run-1", "alpha", done, {})
+    again = write(lake, forecasts(), FACT_FORECAST, "alpha", "run-2")
+    publish.publish(lake, "run-2", "alpha", [again], {}, without=["fact_metrics"])
+    newest = snapshots.newest(lake)
+    assert newest.entry("alpha", "fact_metrics") is None
+    assert snapshots.read(lake, newest, "fact_metrics").num_rows == 0
+
+
+def test_snapshots_are_in_order_of_time_even_where_clocks_are_not(lake, forecasts):
+    clocks = [NOW, NOW - timedelta(hours=1), NOW + timedelta(seconds=1)]
+    for number, now in enumerate(clocks):
+        done = write(lake, forecasts(), FACT_FORECAST, "alpha", f"run-{number}")
+        publish.publish(lake, f"run-{number}", "alpha", [done], {}, clock=lambda now=now: now)
+    times = [record.committed_at for record in snapshots.history(lake)]
+    assert times == sorted(times, reverse=True)
+    assert len(set(times)) == 3
+    assert times[0] == NOW + timedelta(seconds=1)
+
+
+def test_an_empty_lake_and_an_unknown_snapshot_say_so(lake, forecasts):
+    with pytest.raises(LakeNotFound, match="nothing has been published"):
+        snapshots.newest(lake)
+    assert snapshots.history(lake) == ()
+    done = write(lake, forecasts(), FACT_FORECAST, "alpha", "run-1")
+    publish.publish(lake, "run-1", "alpha", [done], {})
+    with pytest.raises(SnapshotGone, match="Retained are 1"):
+        snapshots.get(lake, 2)
+
+
+WRITER = Path(__file__).with_name("writer.py")
+
+
+def writer(lake, dataset_id, first, count, pause=0.0):
+    """A process that publishes `count` runs of a data set; see writer.py."""
+    arguments = (lake.uri, json.dumps(dict(lake.options)), dataset_id, str(first), str(count), str(pause))
+    return subprocess.Popen([sys.executable, str(WRITER), *arguments], stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.slow
+def test_racing_publishers_neither_share_an_id_nor_lose_an_entry(any_lake):
+    names, times = [f"data-{number}" for number in range(4)], 5
+    processes = [writer(any_lake, name, 0, times) for name in names]
+    published = [process.communicate(timeout=200)[0].split() for process in processes]
+    assert [process.returncode for process in processes] == [0] * len(names)
+    ids = sorted(int(snapshot_id) for each in published for snapshot_id in each)
+    assert ids == list(range(1, len(names) * times + 1))
+    history = snapshots.history(any_lake)
+    assert [record.snapshot_id for record in history] == ids[::-1]
+    assert list(history[0].dataset_ids) == names
+    for newer, older in itertools.pairwise(history):
+        changed = set(newer.entries) ^ set(older.entries)
+        assert len({entry.dataset_id for entry in changed}) == 1
+    assert_whole(any_lake)
+
+
+@pytest.mark.slow
+def test_killing_writers_leaves_the_newest_snapshot_whole(lake):
+    """Half of the kills fall between a run's first commit and its snapshot's: the pauses take most of a run."""
+    first = 1
+    writer(lake, "alpha", 0, 1).communicate()
+    unpublished = 0
+    for kill in range(8):
+        process = writer(lake, "alpha", first, 1000, pause=0.1)
+        assert process.stdout.readline()
+        time.sleep(0.03 * kill)
+        process.kill()
+        process.communicate()
+        record = assert_whole(lake)
+        entry = record.entry("alpha", "fact_forecast")
+        unpublished += lake.handle("fact_forecast").version() > entry.version
+        first = int(record.run_id.removeprefix("alpha-")) + 1
+    assert unpublished >= 2
+
+
+def assert_whole(lake):
+    """Every table of every data set in the newest snapshot comes from the one run that it names."""
+    record = snapshots.newest(lake)
+    runs = {summary["dataset_id"]: summary["run_id"] for summary in record.datasets}
+    assert set(runs) == set(record.dataset_ids)
+    for name, run in runs.items():
+        forecasts = snapshots.read(lake, record, "fact_forecast", name)
+        metrics = snapshots.read(lake, record, "fact_metrics", name)
+        level = float(run.rpartition("-")[2])
+        assert (forecasts.num_rows, metrics.num_rows) == (24, 4)
+        assert set(forecasts["run_id"].to_pylist()) | set(metrics["run_id"].to_pylist()) == {run}
+        assert min(forecasts["forecast"].to_pylist()) == level + 0.25
+        assert min(metrics["scaled_quantile_loss"].to_pylist()) == level
+    return record
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["alpha", "beta"]),
+        st.sampled_from([["arima"], ["ensemble"], ["arima", "ensemble"]]),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+def test_any_series_of_runs_shows_each_source_as_last_published(forecasts, tmp_path_factory, steps):
+    """Runs of some sources, published or failed in any order: a model of plain dictionaries agrees."""
+    lake = Lake(str(tmp_path_factory.mktemp("steps")))
+    shown: dict[tuple[str, str], str] = {}
+    for number, (name, sources, succeeds) in enumerate(steps):
+        run = f"run-{number}"
+        done = commit.forecasts(lake, forecasts(name, sources=sources, run_id=run), name, sources, run)
+        if succeeds:
+            publish.publish(lake, run, name, [done], {})
+            shown |= {(name, source): run for source in sources}
+    if not shown:
+        return
+    rows = snapshots.read(lake, snapshots.newest(lake), "fact_forecast")
+    found = {(row["dataset_id"], row["source"], row["run_id"]) for row in rows.to_pylist()}
+    assert found == {(name, source, run) for (name, source), run in shown.items()}
