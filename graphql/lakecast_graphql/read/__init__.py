@@ -50,3 +50,28 @@ Rows have every scalar field of the contract's type of that name as an attribute
     WhatIfResult: baseline, scenario (Replenishment), order_delta, order_value_delta
 Interfaces of Strawberry check `isinstance` unless the type defines `is_type_of`: rows are no Strawberry instances.
 """
+
+from lakecast_graphql.read.forecasts import forecast_series, forecasts
+from lakecast_graphql.read.items import item, items
+from lakecast_graphql.read.leaderboard import leaderboard
+from lakecast_graphql.read.metrics import metrics
+from lakecast_graphql.read.overview import overview, sources
+from lakecast_graphql.read.paging import snapshot_of
+from lakecast_graphql.read.provenance import model_runs, snapshot_info, snapshots
+from lakecast_graphql.read.replenishment import replenishment
+
+__all__ = [
+    "forecast_series",
+    "forecasts",
+    "item",
+    "items",
+    "leaderboard",
+    "metrics",
+    "model_runs",
+    "overview",
+    "replenishment",
+    "snapshot_info",
+    "snapshot_of",
+    "snapshots",
+    "sources",
+]

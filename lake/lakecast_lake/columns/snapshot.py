@@ -26,7 +26,7 @@ from lakecast_lake.columns.items import Items
 from lakecast_lake.columns.memo import Memo
 from lakecast_lake.columns.pinned import Partition, PinnedTable
 from lakecast_lake.columns.relations import relations
-from lakecast_lake.columns.segment import Segment, build
+from lakecast_lake.columns.segment import Ints, Segment, build
 from lakecast_lake.columns.sql import Sql
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
@@ -122,9 +122,18 @@ class Snapshot:
                 found[key[0]].add(key[1])
         return {dataset: tuple(sorted(names)) for dataset, names in found.items()}
 
-    @cached_property
+    @property
     def champion(self) -> tuple[str | None, ...]:
         """Each item's champion; None for an item without forecast and errors."""
+        return self._champions[0]
+
+    @property
+    def champion_metric(self) -> Ints:
+        """(items,) row of `metrics` of each item's champion; -1 where it has none."""
+        return self._champions[1]
+
+    @cached_property
+    def _champions(self) -> tuple[tuple[str | None, ...], Ints]:
         live, metrics = self.live, self.metrics
         sources = np.array(live.sources, dtype=object)
         item = np.concatenate([metrics.item, live.item])
@@ -132,12 +141,14 @@ class Snapshot:
         missing = np.full(live.count, np.nan)
         loss = np.concatenate([metrics.numbers("scaled_quantile_loss"), missing])
         rmsse = np.concatenate([metrics.numbers("rmsse"), missing])
-        found: list[str | None] = [None] * self.items.count
+        names: list[str | None] = [None] * self.items.count
+        metric = np.full(self.items.count, -1, np.int64)
         if len(item):
             codes, rows = champions(item.astype(np.int64), source.tolist(), loss, rmsse)
             for code, name in zip(codes.tolist(), source[rows].tolist(), strict=True):
-                found[code] = name
-        return tuple(found)
+                names[code] = name
+            metric[codes] = np.where(rows < len(metrics.item), rows, -1)
+        return tuple(names), metric
 
     @cached_property
     def issue(self) -> tuple[str | None, ...]:

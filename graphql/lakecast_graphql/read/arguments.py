@@ -1,0 +1,120 @@
+"""Arguments of a field, checked and in one canonical form: filters, orders, page sizes, names."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+from lakecast_graphql.errors import bad_input
+from lakecast_lake.columns import Snapshot
+
+MOST = 10_000
+"""The largest page."""
+
+Filter = dict[str, Any]
+Order = tuple[tuple[str, bool], ...]
+"""(column, descending) in order of precedence."""
+
+
+def canonical(where: Any) -> Filter:
+    """A filter without its nulls, enums as their values, keys spelt as the read functions do.
+
+    `where` is a mapping or an object of attributes. The result is made of dicts, lists and plain values only, so
+    that equal filters have equal forms.
+    """
+    if where is None:
+        return {}
+    fields = where if isinstance(where, Mapping) else vars(where)
+    found = {}
+    for name, value in fields.items():
+        plain = _plain(value)
+        if plain is not None:
+            found[name + "_" if name in ("and", "or", "not", "in") else name] = plain
+    return dict(sorted(found.items()))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if value is None or isinstance(value, str | bool | int | float | dt.date):
+        return value
+    if isinstance(value, Mapping):
+        return canonical(value)
+    if isinstance(value, Sequence):
+        return [_plain(entry) for entry in value if entry is not None]
+    if type(value).__name__ == "UnsetType":
+        return None
+    return canonical(value)
+
+
+def word(value: Any) -> str:
+    """An enum argument as the lake's string."""
+    text: str = value.value if isinstance(value, Enum) else value
+    return text
+
+
+def order(order_by: Iterable[Any] | None) -> Order:
+    """An order as (column, descending) pairs; later mentions of a column do not matter and are left out."""
+    found: dict[str, bool] = {}
+    for entry in order_by or ():
+        field, direction = entry if isinstance(entry, tuple) else _parts(entry)
+        found.setdefault(word(field), word(direction) == "desc")
+    return tuple(found.items())
+
+
+def _parts(entry: Any) -> tuple[Any, Any]:
+    if isinstance(entry, Mapping):
+        return entry["field"], entry.get("direction", "asc")
+    return entry.field, entry.direction
+
+
+def page_size(first: int, argument: str = "first") -> int:
+    """`first`, refused where it is not 0 to 10,000."""
+    if not 0 <= first <= MOST:
+        raise bad_input(f"`{argument}` must be from 0 to {MOST:,}, not {first:,}.", argument=argument)
+    return first
+
+
+def dataset(snapshot: Snapshot, dataset_id: str | None, argument: str = "datasetId") -> None:
+    """Refuses a data set that the snapshot does not have."""
+    if dataset_id is not None and dataset_id not in snapshot.datasets:
+        raise bad_input(
+            f"There is no data set {dataset_id!r} in snapshot {snapshot.snapshot_id}.",
+            argument=argument,
+            known=snapshot.datasets,
+        )
+
+
+def source(snapshot: Snapshot, name: str | None, argument: str = "source") -> None:
+    """Refuses a source that the snapshot does not have."""
+    if name is None:
+        return
+    known = sorted({known for names in snapshot.sources.values() for known in names})
+    if name not in known:
+        raise bad_input(
+            f"There is no source {name!r} in snapshot {snapshot.snapshot_id}.", argument=argument, known=known
+        )
+
+
+def names_in(snapshot: Snapshot, where: Filter, argument: str = "where") -> None:
+    """Refuses data sets and sources that a filter names with `eq` or `in` and the snapshot does not have."""
+    for name, value in where.items():
+        if name in ("and_", "or_"):
+            for part in value:
+                names_in(snapshot, part, argument)
+        elif name == "not_":
+            names_in(snapshot, value, argument)
+        elif name in ("dataset_id", "source"):
+            check = dataset if name == "dataset_id" else source
+            for text in [*([value["eq"]] if "eq" in value else []), *value.get("in_", ())]:
+                check(snapshot, text, argument)
+
+
+def equals(where: Filter) -> dict[str, str] | None:
+    """The filter as column -> value where it is nothing but equalities of texts; else None."""
+    found = {}
+    for name, value in where.items():
+        if not isinstance(value, dict) or set(value) != {"eq"} or not isinstance(value["eq"], str):
+            return None
+        found[name] = value["eq"]
+    return found

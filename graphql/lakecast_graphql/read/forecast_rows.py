@@ -1,0 +1,180 @@
+"""Forecast rows: which ones a filter finds, and their columns."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from lakecast_lake.columns.blocks import Blocks
+from lakecast_lake.columns.picked import Hits, Picked
+from lakecast_lake.columns.relations import blocks_of
+from lakecast_lake.columns.segment import Coded as Codes
+from lakecast_lake.columns.segment import Ints
+from numpy.typing import NDArray
+
+from lakecast_graphql.read import search
+from lakecast_graphql.read.arguments import Filter, Order, equals
+from lakecast_graphql.read.column import Coded, Column, Constant, Counts, Dates, Enums, Nested, Numbers, instants
+from lakecast_graphql.read.horizon import SQL as HORIZON
+from lakecast_graphql.read.horizon import ahead
+from lakecast_graphql.read.item_rows import item_rows
+from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.view import View
+
+NUMBERS = ("forecast", "actual", "median", "lower_80", "upper_80", "lower_95", "upper_95")
+
+_OF_BLOCKS: Mapping[str, str] = {
+    "dataset_id": "i.dataset_id",
+    "item_id": "i.item_id",
+    "category": "i.category",
+    "supplier": "i.supplier",
+    "source": "b.source",
+    "cutoff": "b.cutoff",
+}
+FIELDS: Mapping[str, str] = {
+    **_OF_BLOCKS,
+    "model_version": "r.model_version",
+    "date": "r.date",
+    "horizon": HORIZON,
+    "forecast": "r.forecast",
+}
+"""`ForecastFilter` over `row_KIND` as `r`, `block_KIND` as `b` and `item` as `i`."""
+_ORDER = {"date": "r.date", "item_id": "i.item_id", "source": "b.source", "forecast": "r.forecast", "cutoff": "b.cutoff"}
+
+
+def scope(kind: str, where: Filter) -> str:
+    """Which relation a kind means: older live cutoffs count only where `cutoff` is filtered."""
+    if kind == "backtest" or not mentions(where, "cutoff"):
+        return kind
+    return "every_live" if kind == "live" else "every"
+
+
+def mentions(where: Filter, *fields: str) -> bool:
+    """Whether a filter asks for one of the fields, at any depth."""
+    for name, value in where.items():
+        if name in ("and_", "or_"):
+            if any(mentions(part, *fields) for part in value):
+                return True
+        elif name == "not_":
+            if mentions(value, *fields):
+                return True
+        elif name in fields:
+            return True
+    return False
+
+
+def find(view: View, where: Filter, kind: str, order: Order = ()) -> Hits:
+    """The rows of a kind that match, by data set, item, source, kind, cutoff and date unless ordered otherwise."""
+    snapshot = view.snapshot
+    name = scope(kind, where)
+    blocks = blocks_of(snapshot, name)
+    if not order:
+        exact = equals(where)
+        if exact is not None and set(exact) <= {"dataset_id", "item_id", "source"}:
+            return Hits(blocks, _exact(view, blocks, exact))
+        if not mentions(where, "model_version", "date", "horizon", "forecast"):
+            block = search.rows(
+                snapshot,
+                select="b.block",
+                relations=f"block_{name} b join item i on i.code = b.item",
+                uses=(f"block_{name}", "item"),
+                where=where,
+                fields=_OF_BLOCKS,
+                order=" order by b.block",
+            )
+            return Hits(blocks, block)
+    view.check_deadline()
+    position = search.rows(
+        snapshot,
+        select="r.position",
+        relations=f"row_{name} r join block_{name} b on b.block = r.block join item i on i.code = b.item",
+        uses=(f"row_{name}", f"block_{name}", "item"),
+        where=where,
+        fields=FIELDS,
+        order=search.ordering(order, _ORDER, "r.position"),
+    )
+    return Hits(blocks, np.zeros(0, np.int64), position)
+
+
+def _exact(view: View, blocks: Blocks, wanted: Mapping[str, str]) -> Ints:
+    """Blocks of a data set, item and source, from the index."""
+    items, source = view.snapshot.items, wanted.get("source")
+    if "item_id" not in wanted:
+        found = np.arange(blocks.count)
+        if "dataset_id" in wanted:
+            place = items.datasets.index(wanted["dataset_id"])
+            low, high = items.bounds[place], items.bounds[place + 1]
+            found = found[int(blocks.first[low]) : int(blocks.first[high])]
+        if source is None:
+            return found
+        code = blocks.sources.index(source) if source in blocks.sources else -1
+        return found[blocks.source[found] == code]
+    codes = items.by_id.get(wanted["item_id"], [])
+    if "dataset_id" in wanted:
+        codes = [code for code in codes if items.dataset_id[code] == wanted["dataset_id"]]
+    parts = [blocks.of(code, source) for code in codes]
+    return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.int64), *parts])
+
+
+def forecast_rows(view: View, picked: Picked) -> Rows:
+    """Rows of the contract's `Forecast`."""
+    items = view.snapshot.items
+    count = picked.count
+    return Rows(
+        count,
+        {
+            "date": lambda: Dates(picked.dates()),
+            "item_id": lambda: item_texts(picked, items.item_id),
+            "dataset_id": lambda: item_texts(picked, items.dataset_id),
+            **{name: _numbers(picked, name) for name in NUMBERS},
+            "source": lambda: spread(picked, picked.source, picked.blocks.sources),
+            "model_version": lambda: texts(picked.coded("model_version"), count),
+            "generated_at": lambda: moments(picked.coded("generated_at"), count),
+            "kind": lambda: Enums(spread(picked, picked.live.astype(np.int64), ("backtest", "live"))),
+            "cutoff": lambda: Dates(picked.spread(picked.cutoff)),
+            "horizon": lambda: Counts(horizons(view, picked)),
+            "item": lambda: _items(view, picked),
+        },
+    )
+
+
+def horizons(view: View, picked: Picked) -> NDArray[np.int64]:
+    """(rows,) periods after the cutoff."""
+    frequency = picked.spread(view.snapshot.items.frequency[picked.item])
+    return ahead(picked.spread(picked.cutoff), picked.dates(), frequency)
+
+
+def _numbers(picked: Picked, name: str) -> Callable[[], Column]:
+    return lambda: Numbers(picked.numbers(name))
+
+
+def item_texts(picked: Picked, values: list[str]) -> Column:
+    """(rows,) a text of each row's item."""
+    codes = picked.item
+    if len(codes) == 1:
+        return Constant(values[int(codes[0])], picked.count)
+    used, inverse = np.unique(codes, return_inverse=True)
+    return Coded([values[code] for code in used.tolist()], picked.spread(inverse))
+
+
+def spread(picked: Picked, codes: NDArray[np.integer], values: tuple[str, ...]) -> Column:
+    """(rows,) a text that is constant within runs."""
+    if len(codes) and (codes == codes[0]).all():
+        return Constant(values[int(codes[0])], picked.count)
+    return Coded(values, picked.spread(codes))
+
+
+def texts(column: Codes, count: int) -> Column:
+    """(rows,) a coded column of the lake."""
+    if column.codes is None:
+        return Constant(column.values[0], count)
+    return Coded(column.values, column.codes)
+
+
+def moments(column: Codes, count: int) -> Column:
+    """(rows,) a coded column of instants."""
+    values = instants(column.values)
+    return Constant(values[0], count) if column.codes is None else Coded(values, column.codes)
+
+
+def _items(view: View, picked: Picked) -> Column:
+    used, inverse = np.unique(picked.item, return_inverse=True)
+    return Nested(item_rows(view, used.astype(np.int64)), picked.spread(inverse))

@@ -1,0 +1,50 @@
+"""Pages of forecast rows and of forecast series."""
+
+from collections.abc import Iterable
+from typing import Any
+
+
+from lakecast_graphql.read import arguments, paging
+from lakecast_graphql.read.forecast_rows import find, forecast_rows
+from lakecast_graphql.read.paging import Connection
+from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.series import count_of, series_of, series_rows
+from lakecast_graphql.view import View
+
+
+def forecasts(
+    view: View,
+    where: Any = None,
+    kind: Any = "live",
+    order_by: Iterable[Any] | None = None,
+    first: int = 100,
+    after: str | None = None,
+) -> Connection[Rows]:
+    """A page of rows of the results contract."""
+    arguments.page_size(first)
+    filtered, order, which = arguments.canonical(where), arguments.order(order_by), arguments.word(kind)
+    arguments.names_in(view.snapshot, filtered)
+    name = paging.question("forecasts", filtered, which, order)
+    begin = paging.start(after, view.snapshot.snapshot_id, name)
+    hits = find(view, filtered, which, order)
+    rows = forecast_rows(view, hits.page(begin, begin + first))
+    return Connection(rows, begin, hits.count, view.snapshot.snapshot_id, name)
+
+
+def forecast_series(
+    view: View,
+    where: Any = None,
+    kind: Any = "live",
+    grain: Any = "native",
+    first: int = 20,
+    after: str | None = None,
+) -> Connection[Rows]:
+    """A page of series: one per item, source and cutoff with the rows that match."""
+    arguments.page_size(first)
+    filtered, which, step = arguments.canonical(where), arguments.word(kind), arguments.word(grain)
+    arguments.names_in(view.snapshot, filtered)
+    name = paging.question("forecastSeries", filtered, which, step)
+    offset = paging.start(after, view.snapshot.snapshot_id, name)
+    hits = find(view, filtered, which)
+    rows = series_rows(view, series_of(hits, offset, first), step)
+    return Connection(rows, offset, count_of(hits), view.snapshot.snapshot_id, name)

@@ -1,0 +1,39 @@
+"""Rows of backtest errors."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+from lakecast_lake.columns.segment import Ints
+from lakecast_schema.tables import METRICS
+
+from lakecast_graphql.read.column import Column, Counts, Numbers, Values
+from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.view import View
+
+RENAMED = {"scaled_quantile_loss": "quantile_loss"}
+"""Column of `fact_metrics` -> field of the contract, where they differ."""
+_COUNTS = ("windows", "observations")
+
+
+def metric_rows(view: View, rows: Ints) -> Rows:
+    """Rows of the contract's `Metric`, by row number of the snapshot's `metrics`."""
+    facts = view.snapshot.metrics
+
+    def values(name: str) -> Callable[[], Column]:
+        return lambda: Values(facts.table[name].take(pa.array(rows)).to_pylist())
+
+    def numbers(name: str) -> Callable[[], Column]:
+        return lambda: Numbers(facts.numbers(name)[rows])
+
+    def counts(name: str) -> Callable[[], Column]:
+        def make() -> Column:
+            found = facts.numbers(name)[rows]
+            missing = np.isnan(found)
+            return Counts(np.where(missing, 0, found).astype(np.int64), missing if missing.any() else None)
+
+        return make
+
+    fields = {name: values(name) for name in ("dataset_id", "item_id", "source", "model_version", "generated_at")}
+    fields |= {RENAMED.get(name, name): (counts if name in _COUNTS else numbers)(name) for name in METRICS}
+    return Rows(len(rows), fields)

@@ -1,0 +1,149 @@
+"""The headline figures of a snapshot, and the sources that it has."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+from lakecast_lake.columns.segment import Ints, Segment
+
+from lakecast_graphql.read import arguments
+from lakecast_graphql.read.column import instants
+from lakecast_graphql.read.items import matching
+from lakecast_graphql.read.vocabulary import AlertLevel
+from lakecast_graphql.view import View
+
+
+@dataclass(frozen=True)
+class AlertCount:
+    """Items on an alert level."""
+
+    level: str
+    item_count: int
+
+
+@dataclass(frozen=True)
+class ChampionCount:
+    """Items whose champion a source is."""
+
+    source: str
+    item_count: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Headline figures; accuracies are means over each item's champion, nulls left out."""
+
+    item_count: int
+    items_with_forecast: int
+    forecast_rows: int
+    last_actual_date: date | None
+    generated_at: datetime | None
+    alerts: list[AlertCount]
+    champions: list[ChampionCount]
+    wape: float | None
+    rmsse: float | None
+    quantile_loss: float | None
+    skill: float | None
+    coverage_80: float | None
+    coverage_95: float | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of a data set, as its newest forecasts say."""
+
+    name: str
+    dataset_id: str
+    model_version: str
+    generated_at: datetime
+    item_count: int
+
+
+def overview(view: View, where: Any = None) -> Overview:
+    """Headline figures of the items that match; rows and instants are of the newest live forecasts."""
+    snapshot = view.snapshot
+    filtered = arguments.canonical(where)
+    arguments.names_in(snapshot, filtered)
+    codes = matching(view, filtered)
+    live = snapshot.live
+    counts = np.diff(live.at[live.first])[codes]
+    last = snapshot.items.table["last_date"].take(codes)
+    champions = Counter(name for code in codes.tolist() if (name := snapshot.champion[code]) is not None)
+    metric = snapshot.champion_metric[codes]
+    metric = metric[metric >= 0]
+    return Overview(
+        item_count=len(codes),
+        items_with_forecast=int((counts > 0).sum()),
+        forecast_rows=int(counts.sum()),
+        last_actual_date=pc.max(last).as_py(),
+        generated_at=_newest(view, codes),
+        alerts=_alerts(view, codes),
+        champions=[
+            ChampionCount(name, count) for name, count in sorted(champions.items(), key=lambda c: (-c[1], c[0]))
+        ],
+        wape=mean(snapshot.metrics.numbers("wape")[metric]),
+        rmsse=mean(snapshot.metrics.numbers("rmsse")[metric]),
+        quantile_loss=mean(snapshot.metrics.numbers("scaled_quantile_loss")[metric]),
+        skill=mean(snapshot.metrics.numbers("skill")[metric]),
+        coverage_80=mean(snapshot.metrics.numbers("coverage_80")[metric]),
+        coverage_95=mean(snapshot.metrics.numbers("coverage_95")[metric]),
+    )
+
+
+def sources(view: View, dataset_id: str | None = None) -> list[Source]:
+    """The sources of each data set, by data set and name; of those without live forecasts, their backtest."""
+    arguments.dataset(view.snapshot, dataset_id)
+    segments = view.snapshot.forecasts
+    found = []
+    for dataset, names in sorted(view.snapshot.sources.items()):
+        for name in names if dataset_id in (None, dataset) else ():
+            segment = segments.get((dataset, name, "live")) or segments.get((dataset, name, "backtest"))
+            if segment is not None and segment.rows:
+                made, version = _made(segment)
+                found.append(Source(name, dataset, version, made, len(segment.items)))
+    return found
+
+
+def mean(values: Any) -> float | None:
+    """The mean of what is not null."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else None
+
+
+def _alerts(view: View, codes: Ints) -> list[AlertCount]:
+    facts = view.snapshot.replenishment
+    first, last = facts.first[codes], facts.first[codes + 1]
+    rows = first[last > first]
+    counts = Counter(facts.table["alert"].take(rows).to_pylist())
+    return [AlertCount(level.value, counts[level.value]) for level in AlertLevel]
+
+
+def _newest(view: View, codes: Ints) -> datetime | None:
+    """When the newest of these items' live forecasts was made."""
+    live = view.snapshot.live
+    wanted = np.zeros(view.snapshot.items.count, np.bool_)
+    wanted[codes] = True
+    newest = None
+    for number, segment in enumerate(live.segments):
+        column = segment.codes["generated_at"]
+        mine = wanted[live.item] & (live.segment == number)
+        if not mine.any():
+            continue
+        values = np.array(column.values, np.int64)
+        made = values[0] if column.codes is None else values[column.codes[live.begin[mine]]].max()
+        newest = made if newest is None else max(newest, made)
+    return None if newest is None else instants([int(newest)])[0]
+
+
+def _made(segment: Segment) -> tuple[datetime, str]:
+    """When the newest row was made, and by which version."""
+    made, version = segment.codes["generated_at"], segment.codes["model_version"]
+    row = 0
+    if made.codes is not None:
+        row = int(np.argmax(np.array(made.values, np.int64)[made.codes]))
+    instant = instants([made.at(row)])[0]
+    assert instant is not None
+    return instant, str(version.at(row))

@@ -1,0 +1,123 @@
+"""Pages: connections of the Relay cursor specification, with cursors bound to snapshot, field, filter and order."""
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import orjson
+
+from lakecast_graphql.errors import bad_input
+from lakecast_graphql.read.column import Column, Values
+from lakecast_graphql.read.rows import Rows
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a cursor points: after the row at `offset` (counted from 0) of one question's answer."""
+
+    snapshot_id: int
+    question: str
+    offset: int
+
+
+def question(field: str, *arguments: Any) -> str:
+    """A short name of a field with its arguments, except those of paging: equal for equal questions only."""
+    text = orjson.dumps([field, *arguments], default=str, option=orjson.OPT_SORT_KEYS)
+    return base64.urlsafe_b64encode(hashlib.blake2b(text, digest_size=9).digest()).decode("ascii")
+
+
+def cursor(place: Place) -> str:
+    """Opaque to clients."""
+    text = f"{place.snapshot_id}.{place.question}.{place.offset}"
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode("ascii")
+
+
+def place(after: str) -> Place:
+    """What a cursor says. Raises BAD_USER_INPUT for anything that this server did not make."""
+    try:
+        text = base64.urlsafe_b64decode(after.encode("ascii") + b"=" * (-len(after) % 4)).decode("ascii")
+        snapshot_id, name, offset = text.split(".")
+        found = Place(int(snapshot_id), name, int(offset))
+    except (ValueError, binascii.Error):
+        raise bad_input("This is not a cursor of this server: pass on `endCursor` as it was read.", argument="after")
+    if found.offset < 0 or found.snapshot_id < 0:
+        raise bad_input("This is not a cursor of this server: pass on `endCursor` as it was read.", argument="after")
+    return found
+
+
+def snapshot_of(after: str | None) -> int | None:
+    """The snapshot that a cursor goes on in; None without a cursor."""
+    return None if after is None else place(after).snapshot_id
+
+
+def start(after: str | None, snapshot_id: int, name: str) -> int:
+    """Offset of the page's first row. Refuses a cursor of another filter, order or field."""
+    if after is None:
+        return 0
+    found = place(after)
+    if found.question != name or found.snapshot_id != snapshot_id:
+        raise bad_input(
+            "This cursor belongs to another filter, order or field: page on with the arguments that it came from, "
+            "or leave `after` out to begin anew.",
+            argument="after",
+        )
+    return found.offset + 1
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """Where a page lies."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+RowsT = TypeVar("RowsT", bound=Rows)
+
+
+class Connection(Generic[RowsT]):
+    """A page of rows.
+
+    Args:
+        nodes: the rows of the page.
+        begin: offset of the page's first row.
+        total_count: rows on all pages together.
+        name: the question, see `question`.
+    """
+
+    def __init__(self, nodes: RowsT, begin: int, total_count: int, snapshot_id: int, name: str) -> None:
+        self.nodes = nodes
+        self.begin = begin
+        self.total_count = total_count
+        self.snapshot_id = snapshot_id
+        self._name = name
+
+    def cursor(self, row: int) -> str:
+        """Cursor of a row of the page, counted from 0."""
+        return cursor(Place(self.snapshot_id, self._name, self.begin + row))
+
+    @cached_property
+    def edges(self) -> Rows:
+        """The rows with their cursors."""
+        return Rows(
+            len(self.nodes),
+            {"cursor": lambda: Values([self.cursor(row) for row in range(len(self.nodes))]), "node": self._node},
+        )
+
+    @cached_property
+    def page_info(self) -> PageInfo:
+        count = len(self.nodes)
+        return PageInfo(
+            has_next_page=self.begin + count < self.total_count,
+            has_previous_page=self.begin > 0,
+            start_cursor=self.cursor(0) if count else None,
+            end_cursor=self.cursor(count - 1) if count else None,
+        )
+
+    def _node(self) -> Column:
+        return Nested(self.nodes)

@@ -1,0 +1,69 @@
+"""Pages of reorder decisions, and their totals by group."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from lakecast_lake.columns.segment import Ints
+
+from lakecast_graphql.read import arguments, paging, search
+from lakecast_graphql.read.paging import Connection
+from lakecast_graphql.read.replenishment_rows import replenishment_rows
+from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.vocabulary import AlertLevel
+from lakecast_graphql.view import View
+
+URGENCY = "case r.alert {} end".format(
+    " ".join(f"when '{level.value}' then {place}" for place, level in enumerate(AlertLevel))
+)
+FIELDS = {
+    "dataset_id": "r.dataset_id",
+    "item_id": "r.item_id",
+    "category": "i.category",
+    "supplier": "i.supplier",
+    "alert": "r.alert",
+    "days_to_stockout": "r.days_to_stockout",
+    "recommended_order": "r.recommended_order",
+    "search": search.SEARCH,
+}
+"""`ReplenishmentFilter` over `replenishment` as `r` and `item` as `i`."""
+_ORDER = {
+    "days_to_stockout": "r.days_to_stockout",
+    "alert": URGENCY,
+    "recommended_order": "r.recommended_order",
+    "recommended_order_value": "r.recommended_order_value",
+    "item_id": "r.item_id",
+}
+
+
+def replenishment(
+    view: View,
+    where: Any = None,
+    order_by: Iterable[Any] | None = None,
+    first: int = 50,
+    after: str | None = None,
+) -> Connection[Rows]:
+    """A page of reorder decisions, by data set and item id unless ordered otherwise."""
+    arguments.page_size(first)
+    filtered, order = arguments.canonical(where), arguments.order(order_by)
+    name = paging.question("replenishment", filtered, order)
+    begin = paging.start(after, view.snapshot.snapshot_id, name)
+    rows = matching(view, filtered, order)
+    page = replenishment_rows(view, rows[begin : begin + first])
+    return Connection(page, begin, len(rows), view.snapshot.snapshot_id, name)
+
+
+def matching(view: View, where: arguments.Filter, order: arguments.Order = ()) -> Ints:
+    """Row numbers of the decisions that match, in order."""
+    arguments.names_in(view.snapshot, where)
+    if not where and not order:
+        return np.arange(len(view.snapshot.replenishment.item))
+    return search.rows(
+        view.snapshot,
+        select="r.row",
+        relations="replenishment r join item i on i.code = r.item",
+        uses=("replenishment", "item"),
+        where=where,
+        fields=FIELDS,
+        order=search.ordering(order, _ORDER, "r.row"),
+    )

@@ -1,0 +1,76 @@
+"""Rows of reorder decisions."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from lakecast_lake.columns.segment import Ints
+from lakecast_schema import reasons
+from lakecast_schema.replenishment import Alert
+from numpy.typing import NDArray
+
+from lakecast_graphql.read import arguments
+from lakecast_graphql.read.column import Column, Dates, Enums, Nested, Numbers, Values
+from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.view import View
+
+STORED = (
+    "on_hand", "on_order", "lead_time_days", "lead_time_std_days", "review_period_days", "service_level",
+    "daily_demand", "lead_time_demand", "demand_std", "safety_stock", "reorder_point", "days_to_stockout",
+    "recommended_order", "recommended_order_value",
+)  # fmt: skip
+"""Figures of a decision under their names in table and contract."""
+
+
+def replenishment_rows(
+    view: View, rows: Ints, figures: Callable[[str], NDArray[np.float64]] | None = None, alerts: Any = None
+) -> Rows:
+    """Rows of the contract's `Replenishment`, by row number of the snapshot's `replenishment`.
+
+    Args:
+        figures: name -> (rows,) figures instead of the stored ones, for scenarios.
+        alerts: (rows,) alert levels instead of the stored ones.
+    """
+    facts = view.snapshot.replenishment
+    stored = figures or (lambda name: facts.numbers(name)[rows])
+
+    def values(name: str) -> list[Any]:
+        found: list[Any] = facts.table[name].take(pa.array(rows)).to_pylist()
+        return found
+
+    def numbers(name: str) -> Callable[[], Column]:
+        return lambda: Numbers(stored(name))
+
+    def levels() -> list[str]:
+        return values("alert") if alerts is None else list(alerts)
+
+    def reason(language: Any = "en") -> Column:
+        say = reasons.portuguese if arguments.word(language) == "pt" else reasons.english
+        named = ("on_hand", "on_order", "lead_time_days", "daily_demand", "reorder_point", "review_period_days",
+                 "days_to_stockout", "recommended_order")  # fmt: skip
+        columns = [Numbers(stored(name)) for name in named]
+        told = [
+            reasons.Facts(Alert(level), **{name: column[row] for name, column in zip(named, columns, strict=True)})
+            for row, level in enumerate(levels())
+        ]
+        return Values([say(facts) for facts in told])
+
+    def item() -> Column:
+        from lakecast_graphql.read.item_rows import item_rows  # an item has a decision, and a decision an item
+
+        return Nested(item_rows(view, facts.item[rows].astype(np.int64)))
+
+    days = lambda: facts.table["as_of"].take(pa.array(rows)).cast(pa.int32()).to_numpy()  # noqa: E731
+    return Rows(
+        len(rows),
+        {
+            "item_id": lambda: Values(values("item_id")),
+            "dataset_id": lambda: Values(values("dataset_id")),
+            "as_of": lambda: Dates(days()),
+            "alert": lambda: Enums(Values(levels())),
+            "item": item,
+            **{name: numbers(name) for name in STORED},
+        },
+        {"reason": reason},
+    )

@@ -1,0 +1,74 @@
+"""Rows of an answer: a lazy sequence whose fields are columns, made when first read."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from lakecast_graphql.read.column import Column
+
+Maker = Callable[[], Column]
+Method = Callable[..., Column]
+
+
+class Rows:
+    """Some rows of one type of the contract.
+
+    `rows.column("item_id")` is a field's column; `rows.method("history", 90)` that of a field with arguments;
+    `rows[i]` an object with all of them as attributes and methods, for resolvers.
+
+    Args:
+        count: number of rows.
+        fields: name in snake_case -> a function that makes the column, called at most once.
+        methods: name -> a function of the field's arguments that makes the column, called once per arguments.
+    """
+
+    def __init__(self, count: int, fields: Mapping[str, Maker], methods: Mapping[str, Method] | None = None) -> None:
+        self.count = count
+        self.fields = fields
+        self.methods = methods or {}
+        self._columns: dict[object, Column] = {}
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, row: int) -> "Row":
+        if row < 0:
+            row += self.count
+        if not 0 <= row < self.count:
+            raise IndexError(row)
+        return Row(self, row)
+
+    def __iter__(self) -> Iterator["Row"]:
+        return (Row(self, row) for row in range(self.count))
+
+    def column(self, name: str) -> Column:
+        """A field's column."""
+        column = self._columns.get(name)
+        if column is None:
+            column = self._columns[name] = self.fields[name]()
+        return column
+
+    def method(self, name: str, *args: Any, **kwargs: Any) -> Column:
+        """The column of a field with arguments."""
+        key = (name, repr(args), repr(sorted(kwargs.items())))
+        column = self._columns.get(key)
+        if column is None:
+            column = self._columns[key] = self.methods[name](*args, **kwargs)
+        return column
+
+
+class Row:
+    """One row, for resolvers: attributes are fields, fields with arguments are methods."""
+
+    __slots__ = ("place", "rows")
+
+    def __init__(self, rows: Rows, place: int) -> None:
+        self.rows = rows
+        self.place = place
+
+    def __getattr__(self, name: str) -> Any:
+        rows, place = self.rows, self.place
+        if name in rows.fields:
+            return rows.column(name)[place]
+        if name in rows.methods:
+            return lambda *args, **kwargs: rows.method(name, *args, **kwargs)[place]
+        raise AttributeError(name)

@@ -1,0 +1,80 @@
+"""From a filter and an order to ordered row numbers: SQL over the snapshot, remembered while the snapshot lives."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+from lakecast_lake.columns import Snapshot
+from lakecast_lake.columns.segment import Ints
+from lakecast_lake.columns.where import condition
+
+from lakecast_graphql.read.arguments import Filter, Order
+
+SEARCH = "contains(strip_accents(lower(concat_ws(chr(10), i.item_id, i.sku, i.name))), strip_accents(lower(?)))"
+"""Text search in item id, SKU and name, whatever the case and accents."""
+
+ITEM: Mapping[str, str] = {
+    "dataset_id": "i.dataset_id",
+    "item_id": "i.item_id",
+    "sku": "i.sku",
+    "name": "coalesce(i.name, i.item_id)",
+    "category": "i.category",
+    "supplier": "i.supplier",
+    "demand_class": "i.demand_class",
+    "has_forecast": "i.has_forecast = ?",
+    "search": SEARCH,
+}
+"""`ItemFilter` over the relation `item` as `i`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Row numbers in order."""
+
+    rows: Ints
+
+    @property
+    def nbytes(self) -> int:
+        return self.rows.nbytes
+
+
+def key(*parts: Any) -> Hashable:
+    """A key of the snapshot's memo for a question of plain values."""
+    return orjson.dumps(parts, default=str)
+
+
+def ordering(order: Order, columns: Mapping[str, str], last: str) -> str:
+    """`order by` with nulls last both ways and ties broken by `last`."""
+    parts = [f"{columns[name]} {'desc' if descending else 'asc'} nulls last" for name, descending in order]
+    return f" order by {', '.join([*parts, last])}"
+
+
+def rows(
+    snapshot: Snapshot,
+    *,
+    select: str,
+    relations: str,
+    uses: Sequence[str],
+    where: Filter,
+    fields: Mapping[str, str],
+    order: str,
+    seconds: float | None = None,
+) -> Ints:
+    """The rows that match, in order.
+
+    Args:
+        select: expression of the row number.
+        relations: what stands after `from`; uses: the relations' names.
+        fields: field of the filter -> SQL, for `columns.where.condition`.
+        order: as `ordering` makes it, or empty.
+    """
+    text, parameters = condition(where, fields)
+    query = f"select {select} as n from {relations} where {text}{order}"
+
+    def ask() -> Found:
+        found = snapshot.sql.arrow(query, parameters, uses=uses, seconds=seconds)
+        return Found(found["n"].to_numpy().astype(np.int64, copy=False))
+
+    return snapshot.memo.get(key(query, parameters), ask).rows

@@ -1,0 +1,196 @@
+"""Forecast series: one per item, source and cutoff, at the item's own grain or a coarser one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from lakecast_lake.columns.blocks import Blocks
+from lakecast_lake.columns.items import FREQUENCIES
+from lakecast_lake.columns.picked import Hits, Picked
+from lakecast_lake.columns.segment import Coded as Codes
+from lakecast_lake.columns.segment import Floats, Ints
+from lakecast_schema.periods import Frequency, first_day
+from numpy.typing import NDArray
+
+from lakecast_graphql.errors import bad_input
+from lakecast_graphql.read.column import Coded, Column, Constant, Dates, Enums, Lists, Numbers, instants
+from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.view import View
+
+BOUNDS = ("median", "lower_80", "upper_80", "lower_95", "upper_95")
+
+GRAINS = {
+    "day": Frequency.DAILY,
+    "week": Frequency.WEEKLY,
+    "month": Frequency.MONTHLY,
+    "quarter": Frequency.QUARTERLY,
+    "year": Frequency.YEARLY,
+}
+_FINENESS = {frequency: place for place, frequency in enumerate(GRAINS.values())}
+
+
+def refuse_finer(frequencies: NDArray[np.int8], grain: str) -> None:
+    """Refuses a grain that is finer than one of the items' own; frequencies are codes of `FREQUENCIES`."""
+    if grain == "native":
+        return
+    for code in np.unique(frequencies).tolist():
+        if _FINENESS[FREQUENCIES[code]] > _FINENESS[GRAINS[grain]]:
+            raise bad_input(
+                f"Forecasts of {FREQUENCIES[code].value} items cannot be shown by {grain}: ask for a coarser grain, "
+                "for NATIVE, or filter the items.",
+                argument="grain",
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class _Folded:
+    """Rows of some series joined to coarser periods.
+
+    period: (periods,) days; start: (series + 1,); coarser: (series,) whether the series' periods grew.
+    first: (periods + 1,) first row of each period among the rows.
+    """
+
+    period: NDArray[np.int32]
+    start: Ints
+    coarser: NDArray[np.bool_]
+    first: Ints
+
+    def sums(self, values: Floats) -> Floats:
+        """(periods,) sums; NaN where a row is NaN."""
+        return np.add.reduceat(values, self.first[:-1]) if len(self.period) else np.zeros(0)
+
+    def bounds(self, values: Floats) -> Floats:
+        """(periods,) medians and bounds: they do not add up, so they are NaN where periods grew."""
+        if not len(self.period):
+            return np.zeros(0)
+        found = values[self.first[:-1]].copy()
+        found[np.repeat(self.coarser, np.diff(self.start))] = np.nan
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Some series: their blocks, their rows, and where each one's rows begin among them.
+
+    block: (series,); start: (series + 1,) into the rows of `picked`.
+    """
+
+    block: Ints
+    picked: Picked
+    start: Ints
+
+
+def series_of(hits: Hits, offset: int, first: int) -> Series:
+    """The series offset:offset + first of the hits, which are in order of position."""
+    if hits.position is None:
+        block = hits.block[offset : offset + first]
+        return whole(hits.blocks, block, hits.blocks.at[block], hits.blocks.at[block + 1])
+    begins = _begins(hits)
+    start = np.append(begins, len(hits.position))[offset : offset + first + 1]
+    if len(start) < 2:
+        return whole(hits.blocks, *(np.zeros(0, np.int64) for _ in range(3)))
+    block = np.searchsorted(hits.blocks.at, hits.position[start[:-1]], "right") - 1
+    return Series(block, hits.page(int(start[0]), int(start[-1])), start - start[0])
+
+
+def count_of(hits: Hits) -> int:
+    """Number of series that the hits, in order of position, belong to."""
+    return len(hits.block) if hits.position is None else len(_begins(hits))
+
+
+def _begins(hits: Hits) -> Ints:
+    assert hits.position is not None
+    block = np.searchsorted(hits.blocks.at, hits.position, "right") - 1
+    return np.flatnonzero(np.append(True, block[1:] != block[:-1])) if len(block) else np.zeros(0, np.int64)
+
+
+def whole(blocks: Blocks, block: Ints, begin: Ints, end: Ints) -> Series:
+    """Series of unbroken runs: the positions begin:end (series,) within their blocks."""
+    filled = end > begin
+    picked = Picked(blocks, block[filled], begin[filled], end[filled])
+    return Series(block, picked, np.concatenate([np.zeros(1, np.int64), np.cumsum(end - begin)]))
+
+
+def series_rows(view: View, series: Series, grain: str) -> Rows:
+    """Rows of the contract's `ForecastSeries`; `grain` is a value of `TimeGrain`."""
+    items = view.snapshot.items
+    block, picked, start = series.block, series.picked, series.start
+    blocks = picked.blocks
+    item = blocks.item[block]
+    refuse_finer(items.frequency[item], grain)
+    sources = blocks.sources
+    fields = {
+        "dataset_id": lambda: _texts(items.dataset_id, item),
+        "item_id": lambda: _texts(items.item_id, item),
+        "source": lambda: _one_or_coded(sources, blocks.source[block]),
+        "model_version": lambda: _first(blocks, block, "model_version"),
+        "generated_at": lambda: _first(blocks, block, "generated_at"),
+        "kind": lambda: Enums(_one_or_coded(("backtest", "live"), blocks.live[block].astype(np.int64))),
+        "cutoff": lambda: Dates(blocks.cutoff[block]),
+        "total": lambda: Numbers(_totals(picked.numbers("forecast"), start)),
+    }
+    if grain == "native":
+        fields["dates"] = lambda: Lists(Dates(picked.dates()), start)
+        for name in ("forecast", "actual", *BOUNDS):
+            fields[name] = lambda name=name: Lists(Numbers(picked.numbers(name)), start)  # type: ignore[misc]
+        return Rows(len(block), fields)
+    folded = _folded(picked, start, items.frequency[item], GRAINS[grain])
+    fields["dates"] = lambda: Lists(Dates(folded.period), folded.start)
+    for name in ("forecast", "actual"):
+        fields[name] = lambda name=name: Lists(Numbers(folded.sums(picked.numbers(name))), folded.start)  # type: ignore[misc]
+    for name in BOUNDS:
+        fields[name] = lambda name=name: Lists(Numbers(folded.bounds(picked.numbers(name))), folded.start)  # type: ignore[misc]
+    return Rows(len(block), fields)
+
+
+def _folded(picked: Picked, start: Ints, frequency: NDArray[np.int8], grain: Frequency) -> _Folded:
+    day = picked.dates().astype("datetime64[D]")
+    series = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    own = np.array([known is grain for known in FREQUENCIES])[frequency]
+    # An item's own grain keeps its dates: weeks may start on any day.
+    period = np.where(own[series], day, first_day(day, grain)).astype("datetime64[D]").astype(np.int32)
+    new = np.ones(len(period), np.bool_)
+    new[1:] = (period[1:] != period[:-1]) | (series[1:] != series[:-1])
+    first = np.flatnonzero(new)
+    return _Folded(
+        period=period[first],
+        start=np.searchsorted(series[first], np.arange(len(start))),
+        coarser=~own,
+        first=np.append(first, len(period)),
+    )
+
+
+def _totals(forecast: Floats, start: Ints) -> Floats:
+    """(series,) sums; 0 for an empty series. Summed one by one, so that a total is the sum of what is shown."""
+    running = np.zeros(len(start) - 1)
+    filled = np.flatnonzero(start[1:] > start[:-1])
+    if len(filled):
+        running[filled] = np.add.reduceat(forecast, start[filled])
+    return running
+
+
+def _texts(values: list[str], codes: NDArray[np.int32]) -> Column:
+    if len(codes) == 1:
+        return Constant(values[int(codes[0])], 1)
+    used, inverse = np.unique(codes, return_inverse=True)
+    return Coded([values[code] for code in used.tolist()], inverse)
+
+
+def _one_or_coded(values: tuple[str, ...], codes: NDArray[np.integer]) -> Column:
+    if len(codes) and (codes == codes[0]).all():
+        return Constant(values[int(codes[0])], len(codes))
+    return Coded(values, codes)
+
+
+def _first(blocks: Blocks, block: Ints, name: str) -> Column:
+    """What the first row of each block says: a run writes a block at once."""
+    columns: list[Codes] = [segment.codes[name] for segment in blocks.segments]
+    found = [
+        columns[segment].at(row)
+        for segment, row in zip(blocks.segment[block].tolist(), blocks.begin[block].tolist(), strict=True)
+    ]
+    shown = instants(found) if name == "generated_at" else found
+    values = list(dict.fromkeys(shown))
+    place = {value: code for code, value in enumerate(values)}
+    if len(values) == 1:
+        return Constant(values[0], len(shown))
+    return Coded(values, np.array([place[value] for value in shown], np.int64))
