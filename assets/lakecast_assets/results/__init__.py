@@ -1,0 +1,1 @@
+"""From what models return to contracted tables: forecasts, metrics, training runs, replenishment, summary."""

@@ -1,0 +1,231 @@
+"""Rows of `fact_replenishment`: what to reorder, from each item's champion, its stock and its supplier's terms."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lakecast_assets.ingest.values import identifiers, numpy
+from lakecast_schema import replenishment
+from lakecast_schema.champion import champions
+from lakecast_schema.demand_path import DemandPath
+from lakecast_schema.periods import Dates, Frequency, days_in
+from lakecast_schema.replenishment import Inputs
+from lakecast_schema.tables import FACT_REPLENISHMENT
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+RARE = ("intermittent", "lumpy")
+"""Demand classes whose demand over a lead time is a count: negative binomial instead of normal."""
+_EIGHTY = 2 * 1.2815515655446004
+"""Width of the 80 % interval of a normal distribution in standard deviations."""
+
+
+@dataclass(frozen=True)
+class Champions:
+    """Per item (n,), in ascending order of names: its champion and the champion's row of the metrics."""
+
+    items: tuple[str, ...]
+    sources: NDArray[np.str_]
+    rows: Integers
+
+
+def choose(metrics: pa.Table) -> Champions:
+    """The champions by `lakecast_schema.champion` from rows of `fact_metrics` of one data set."""
+    items = identifiers(metrics["item_id"])
+    sources = metrics["source"].to_pylist()
+    loss, root = (_figures(metrics, name) for name in ("scaled_quantile_loss", "rmsse"))
+    codes, rows = champions(items.codes, sources, loss, root)
+    winners = np.array(sources, dtype=str)[rows]
+    return Champions(tuple(items.names[code] for code in codes), winners, rows)
+
+
+def replenishment_table(
+    live: pa.Table,
+    metrics: pa.Table,
+    dim_item: pa.Table,
+    inventory: pa.Table,
+    frequency: Frequency,
+    run_id: str,
+    now: dt.datetime,
+) -> pa.Table:
+    """The reorder decision of every item that has a forecast.
+
+    live: live rows of `fact_forecast`; metrics, dim_item, inventory: rows of their tables; all of one data set.
+    """
+    chosen = choose(metrics)
+    path = _Paths.of(live, chosen, frequency)
+    chosen, path = path.kept(chosen)
+    terms = _Terms.of(dim_item, chosen.items)
+    stock = _Stock.of(inventory, chosen.items)
+    as_of = np.where(np.isnat(stock.day), path.cutoffs, stock.day)
+    forecast, days = path.from_day_after(as_of)
+    error = _error_std(metrics, chosen, path, frequency)
+    inputs = Inputs(
+        path=DemandPath.of(forecast, days, frequency.season_length),
+        demand_std=error,
+        counts=terms.rare,
+        on_hand=stock.on_hand,
+        on_order=stock.on_order,
+        **terms.figures,
+    )
+    decision = replenishment.decide(inputs)
+    spread = replenishment.dispersion(decision.daily_demand, error)
+    columns: dict[str, object] = {
+        "dataset_id": [live["dataset_id"][0].as_py()] * len(chosen.items),
+        "item_id": list(chosen.items),
+        "as_of": as_of.astype("datetime64[D]"),
+        "source": chosen.sources.tolist(),
+        **vars(decision),
+        **terms.figures,
+        "on_hand": stock.on_hand,
+        "on_order": stock.on_order,
+        "demand_std": error,
+        "distribution": np.where(terms.rare, replenishment.NEGATIVE_BINOMIAL, replenishment.NORMAL).tolist(),
+        "dispersion": np.where(terms.rare, spread, np.nan),
+        "generated_at": [now] * len(chosen.items),
+        "run_id": [run_id] * len(chosen.items),
+    }
+    columns["alert"] = decision.alert.tolist()
+    return pa.table(
+        [pa.array(columns[field.name], field.type, from_pandas=True) for field in FACT_REPLENISHMENT.schema],
+        schema=FACT_REPLENISHMENT.schema,
+    )
+
+
+@dataclass(frozen=True)
+class _Paths:
+    """The champions' newest live forecasts: mean and starts (n, P), NaN and NaT at the end of shorter rows."""
+
+    mean: Array
+    starts: Dates
+    width: Array
+    cutoffs: Dates
+    frequency: Frequency
+
+    @classmethod
+    def of(cls, live: pa.Table, chosen: Champions, frequency: Frequency) -> "_Paths":
+        place = {name: row for row, name in enumerate(chosen.items)}
+        items = identifiers(live["item_id"])
+        row = np.array([*(place.get(name, -1) for name in items.names), -1])[items.codes]
+        wins = row >= 0
+        sources = identifiers(live["source"])
+        wins &= np.array(sources.names, dtype=str)[sources.codes] == chosen.sources[row]
+        row = row[wins]
+        dates, cutoff = (numpy(live[name]).astype("datetime64[D]")[wins] for name in ("date", "cutoff"))
+        newest = np.full(len(chosen.items), np.iinfo(np.int64).min)
+        np.maximum.at(newest, row, cutoff.astype(np.int64))
+        now = cutoff.astype(np.int64) == newest[row]
+        order = np.flatnonzero(wins)[now][np.lexsort((dates[now], row[now]))]
+        row = row[now][np.lexsort((dates[now], row[now]))]
+        counts = np.bincount(row, minlength=len(chosen.items))
+        column = np.arange(row.size) - np.repeat(np.r_[0, np.cumsum(counts)[:-1]], counts)
+        shape = (len(chosen.items), int(counts.max(initial=0)))
+        mean, width = np.full(shape, np.nan), np.full(shape, np.nan)
+        starts = np.full(shape, np.datetime64("NaT"), dtype="datetime64[D]")
+        mean[row, column] = _figures(live, "forecast")[order]
+        width[row, column] = (_figures(live, "upper_80") - _figures(live, "lower_80"))[order]
+        starts[row, column] = numpy(live["date"]).astype("datetime64[D]")[order]
+        ends = np.where(counts > 0, newest, 0).astype("datetime64[D]")
+        return cls(mean, starts, width, ends, frequency)
+
+    def kept(self, chosen: Champions) -> tuple[Champions, "_Paths"]:
+        """Both without the items whose champion has no live forecast."""
+        keep = np.flatnonzero(np.isfinite(self.mean).any(axis=1)) if self.mean.size else np.array([], dtype=int)
+        items = tuple(chosen.items[row] for row in keep)
+        paths = _Paths(self.mean[keep], self.starts[keep], self.width[keep], self.cutoffs[keep], self.frequency)
+        return Champions(items, chosen.sources[keep], chosen.rows[keep]), paths
+
+    def from_day_after(self, as_of: Dates) -> tuple[Array, Array]:
+        """Demand and calendar days (n, P) of the periods after a day, the period that holds it in part.
+
+        Where the forecast ends by then, or begins later, it is taken as it is.
+        """
+        starts = np.where(np.isnat(self.starts), np.datetime64("1970-01-01"), self.starts)
+        days = days_in(starts, self.frequency).astype(np.float64)
+        rest = np.clip((starts.astype(np.int64) + days) - (as_of.astype(np.int64)[:, None] + 1), 0, days)
+        rest = np.where(np.isfinite(self.mean), rest, 0.0)
+        rest = np.where(rest.any(axis=1, keepdims=True), rest, days)
+        gone = (rest <= 0).argmin(axis=1)
+        column = np.arange(rest.shape[1])[None, :] + gone[:, None]
+        inside = column < rest.shape[1]
+        column = np.minimum(column, rest.shape[1] - 1)
+        left = np.take_along_axis(rest, column, axis=1)
+        share = left / np.take_along_axis(days, column, axis=1)
+        forecast = np.where(inside, np.take_along_axis(self.mean, column, axis=1) * share, np.nan)
+        return forecast, left
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What master data say about items (n,), defaults filled in."""
+
+    figures: dict[str, Array]
+    rare: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, dim_item: pa.Table, items: tuple[str, ...]) -> "_Terms":
+        place = {name: row for row, name in enumerate(dim_item["item_id"].to_pylist())}
+        rows = np.array([place[name] for name in items], dtype=np.int64)
+        given = {
+            name: _figures(dim_item, name)[rows]
+            for name in (
+                "lead_time_days", "lead_time_std_days", "review_period_days", "service_level",
+                "min_order_quantity", "unit_cost",
+            )
+        }  # fmt: skip
+        lead = _or(given["lead_time_days"], replenishment.DEFAULT_LEAD_TIME_DAYS)
+        given["lead_time_days"] = lead
+        share = replenishment.DEFAULT_LEAD_TIME_STD_SHARE * lead
+        given["lead_time_std_days"] = _or(given["lead_time_std_days"], share)
+        for name, default in (
+            ("review_period_days", replenishment.DEFAULT_REVIEW_PERIOD_DAYS),
+            ("service_level", replenishment.DEFAULT_SERVICE_LEVEL),
+            ("min_order_quantity", replenishment.DEFAULT_MIN_ORDER_QUANTITY),
+        ):
+            given[name] = _or(given[name], default)
+        kinds = dim_item["demand_class"].to_pylist()
+        return cls(given, np.array([kinds[row] in RARE for row in rows], dtype=bool))
+
+
+@dataclass(frozen=True)
+class _Stock:
+    """The newest stock of items (n,), NaN and NaT where there is none."""
+
+    day: Dates
+    on_hand: Array
+    on_order: Array
+
+    @classmethod
+    def of(cls, inventory: pa.Table, items: tuple[str, ...]) -> "_Stock":
+        newest: dict[str, int] = {}
+        days = numpy(inventory["date"]).astype("datetime64[D]")
+        for row, name in enumerate(inventory["item_id"].to_pylist()):
+            if name not in newest or days[row] > days[newest[name]]:
+                newest[name] = row
+        rows = np.array([newest.get(name, -1) for name in items], dtype=np.int64)
+        day = np.r_[days, np.datetime64("NaT", "D")][rows]
+        on_hand, on_order = (np.r_[_figures(inventory, name), np.nan][rows] for name in ("on_hand", "on_order"))
+        return cls(day, on_hand, on_order)
+
+
+def _error_std(metrics: pa.Table, chosen: Champions, path: _Paths, frequency: Frequency) -> Array:
+    """(n,) deviation of the forecast error per day: from the backtest, else from the width of the interval."""
+    rmse = _figures(metrics, "rmse")[chosen.rows]
+    width = np.where(np.isfinite(path.width), path.width, 0.0).sum(axis=1)
+    periods = np.maximum(np.isfinite(path.width).sum(axis=1), 1)
+    per_period = np.where(np.isfinite(rmse), rmse, width / periods / _EIGHTY)
+    days = np.full((per_period.size, 1), frequency.mean_days)
+    return np.nan_to_num(replenishment.error_std_per_day(per_period[:, None], days))
+
+
+def _figures(table: pa.Table, name: str) -> Array:
+    figures: Array = numpy(table[name]).astype(np.float64)
+    return figures
+
+
+def _or(values: Array, default: Array | float) -> Array:
+    return np.where(np.isnan(values), default, values)

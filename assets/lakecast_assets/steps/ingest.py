@@ -1,0 +1,55 @@
+"""Group `ingest`: files become checked tables."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from lakecast_assets.partitions import datasets
+from lakecast_assets.progress import Progress
+from lakecast_assets.settings import RunSettings
+from lakecast_assets.steps.shown import LAKE_IO, OWNERS, RETRIES, TABLES, table_description
+
+GROUP = "ingest"
+UPSTREAM: dict[str, set[str]] = {
+    "landed_demand": set(),
+    "rejected_rows": {"landed_demand"},
+    "demand": {"landed_demand"},
+    "driver": {"landed_demand"},
+    "dim_item": {"demand"},
+    "fact_inventory": {"dim_item"},
+}
+
+
+@dg.multi_asset(
+    outs={
+        name: dg.AssetOut(
+            io_manager_key=LAKE_IO,
+            group_name=GROUP,
+            description=table_description(name),
+            kinds={"deltalake", TABLES[name].layer},
+            owners=OWNERS,
+        )
+        for name in UPSTREAM
+    },
+    internal_asset_deps={name: {dg.AssetKey(dep) for dep in deps} for name, deps in UPSTREAM.items()},
+    partitions_def=datasets,
+    retry_policy=RETRIES,
+    name="ingest",
+)
+def ingest(
+    context: dg.AssetExecutionContext, settings: RunSettings, progress: dg.ResourceParam[Progress]
+) -> Iterator[dg.Output[object]]:
+    """Read the data set's files, reject the rows that break the input contract, and fill the grid."""
+    dataset_id = context.partition_key
+    read = settings.folder(dataset_id).dataset(dataset_id, settings.rules)
+    for note in read.notes:
+        context.log.info(note)
+        progress.say(note)
+    for done, name in enumerate(UPSTREAM, start=1):
+        notes = (
+            {"notes": "\n".join(read.notes), "frequency": str(read.frequency), "rejected": read.rejected}
+            if name == "demand"
+            else {}
+        )
+        yield dg.Output(read.tables[name], name, metadata=notes)
+        progress.update(GROUP, done, len(UPSTREAM), "tables")
