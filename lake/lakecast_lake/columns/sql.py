@@ -43,7 +43,9 @@ class Sql:
         """
         cursor = self._cursor(uses)
         with _interrupting(cursor, seconds):
-            return cursor.execute(query, list(parameters)).to_arrow_table()
+            relation = cursor.sql(query, params=list(parameters))
+            table: pa.Table = relation.to_arrow_table()
+            return table
 
     def table(self, name: str) -> pa.Table:
         """A table by name, made now if no query has needed it yet."""
