@@ -17,6 +17,7 @@ WRONG_INPUT = 2
 
 _WRONG_INPUT = (
     ("lakecast_assets.ingest.errors", "InputError"),
+    ("lakecast_assets.run", "RunError"),
     ("lakecast_schema.rules", "ContractError"),
     ("lakecast_lake.errors", "BadResults"),
     ("lakecast_lake.errors", "BadWrite"),

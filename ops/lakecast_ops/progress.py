@@ -89,12 +89,12 @@ def _live(stream: TextIO) -> Iterator[Progress]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
+        TaskID,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
     from rich.progress import Progress as Bars
-    from rich.progress import TaskID
 
     bars = Bars(
         TextColumn("{task.description:<28}"),

@@ -12,7 +12,7 @@ _MARKS = {"ok": "✓", "note": "–", "FAIL": "✗"}
 
 
 def command(lake: LakeOption) -> None:
-    """Check what is installed, the lake and its newest snapshot, Redis, keys and settings; each trouble with a remedy."""
+    """Check what is installed, the lake and its newest snapshot, Redis, keys and settings; troubles have a remedy."""
     from lakecast_ops.doctor.checkup import checkup
     from lakecast_ops.doctor.finding import Level
 

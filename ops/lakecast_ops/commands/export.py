@@ -14,9 +14,7 @@ EXAMPLE = "Example: lakecast export ./results --lake s3://forecasts/lake --datas
 def command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to; created if need be.")],
     lake: LakeOption,
-    dataset: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only this data set.", show_default=False)
-    ] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="ID", help="Only this data set.", show_default=False)] = None,
 ) -> None:
     """Write `fact_forecast.parquet`, `fact_metrics.parquet` and `metadata.json` of the newest snapshot to a folder."""
     from lakecast_lake import handover

@@ -59,7 +59,9 @@ def list_(file: FileOption) -> None:
 
 
 @app.command(epilog="Example: lakecast keys revoke 1f3a90bc")
-def revoke(key_id: Annotated[str, typer.Argument(metavar="ID", help="As `keys list` shows it.")], file: FileOption) -> None:
+def revoke(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="As `keys list` shows it.")], file: FileOption
+) -> None:
     """Take a key back; servers refuse it from then on."""
     from lakecast_graphql import keys
 

@@ -1,21 +1,64 @@
 """`lakecast run`: everything from files to a published snapshot, without the UI."""
 
+from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lakecast_ops import environment, progress
 from lakecast_ops.lake_option import LakeOption, absolute
+from lakecast_ops.problems import Failure
+
+if TYPE_CHECKING:  # at run time the training environment is loaded when the command runs
+    from lakecast_assets.run import DatasetReport, RunReport
 
 NAME = "run"
 EXAMPLE = "Example: lakecast run --data ./my-demand --lake ./lake --horizon 12 --sources arima,ensemble"
 
 
+class Frequency(StrEnum):
+    """How long a period is; `auto` recognises it."""
+
+    AUTO = "auto"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    YEARLY = "yearly"
+
+
+class Gaps(StrEnum):
+    """What a period without a row means."""
+
+    AUTO = "auto"
+    ZERO = "zero"
+    UNKNOWN = "unknown"
+
+
+class Duplicates(StrEnum):
+    """What several rows in one period mean."""
+
+    AUTO = "auto"
+    SUM = "sum"
+    REJECT = "reject"
+
+
+class FanOut(StrEnum):
+    """Where batches of items are computed."""
+
+    INLINE = "inline"
+    PROCESSES = "processes"
+    DASK = "dask"
+
+
 def command(
     data: Annotated[
         Path,
-        typer.Option("--data", metavar="DIR", help="Folder with demand.csv or .parquet, and optionally items and stock."),
+        typer.Option(
+            "--data", metavar="DIR", help="Folder with demand.csv or .parquet, and optionally items and stock."
+        ),
     ],
     lake: LakeOption,
     horizon: Annotated[
@@ -39,8 +82,23 @@ def command(
             show_default=False,
         ),
     ] = None,
+    frequency: Annotated[Frequency, typer.Option(help="Length of a period.")] = Frequency.AUTO,
+    gaps: Annotated[Gaps, typer.Option(help="What a period without a row means.")] = Gaps.AUTO,
+    duplicates: Annotated[
+        Duplicates, typer.Option(help="What several rows of an item in one period mean.")
+    ] = Duplicates.AUTO,
+    country: Annotated[str, typer.Option(help="Holiday calendar, an ISO 3166 code; empty for none.")] = "BR",
+    seed: Annotated[int, typer.Option(help="The same data and seed give the same forecasts.")] = 0,
+    fan_out: Annotated[FanOut, typer.Option(help="Where batches of items are computed.")] = FanOut.INLINE,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes to fan out to. Without it: one per core.", show_default=False),
+    ] = None,
+    dask_address: Annotated[
+        str, typer.Option(metavar="URL", help="Dask's scheduler, such as tcp://host:8786.", show_default=False)
+    ] = "",
 ) -> None:
-    """Read files of demand, train every source, backtest, decide what to reorder, and publish it all as one snapshot."""
+    """Read files of demand, train every source, backtest, decide what to reorder, and publish all as one snapshot."""
     environment.require(environment.ML, NAME)
     from lakecast_assets.run import run
 
@@ -49,8 +107,47 @@ def command(
             data,
             absolute(lake),
             horizon=horizon,
-            sources=None if sources is None else tuple(name.strip() for name in sources.split(",") if name.strip()),
+            sources=None if sources is None else tuple(name for part in sources.split(",") if (name := part.strip())),
             dataset=dataset,
-            progress=display.update,
+            progress=display,
+            frequency=frequency.value,
+            gaps=gaps.value,
+            duplicates=duplicates.value,
+            country=country,
+            seed=seed,
+            fan_out=fan_out.value,
+            dask_address=dask_address,
+            **({} if workers is None else {"workers": workers}),
         )
-    print(report)
+    for line in summary(report):
+        print(line)
+    if report.failed:
+        names = ", ".join(each.dataset_id for each in report.failed)
+        raise Failure(f"not published: {names}. What was published of them before is still served.")
+
+
+def summary(report: "RunReport") -> Iterator[str]:
+    """What became of a run, as lines for a person."""
+    for dataset in report.datasets:
+        yield from _dataset(dataset)
+    yield f"Lake: {report.lake}, {progress.duration(report.seconds)} in all."
+
+
+def _dataset(dataset: "DatasetReport") -> Iterator[str]:
+    took = progress.duration(dataset.seconds)
+    if dataset.snapshot_id is None:
+        yield f"{dataset.dataset_id}: not published after {took}: {dataset.failure}"
+    else:
+        sources = ", ".join(dataset.sources)
+        yield (
+            f"{dataset.dataset_id}: published as snapshot {dataset.snapshot_id} after {took}: "
+            f"{dataset.items} items, sources {sources}"
+        )
+    if dataset.rejected:
+        yield f"  {dataset.rejected} input rows were rejected; the table rejected_rows has each with its reason"
+    yield from (f"  {note}" for note in dataset.notes)
+    for source, reason in dataset.failed_sources.items():
+        yield f"  {source} has no forecasts: {reason}"
+    for source, count in dataset.issues.items():
+        if count:
+            yield f"  {source}: {count} items have a baseline only; Item.forecastIssue says why"
