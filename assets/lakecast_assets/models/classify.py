@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from lakecast_assets.models.base import Panel
 
 CLASSES = ("smooth", "erratic", "intermittent", "lumpy")
+STEADY = ("smooth", "erratic")
+"""Demand in nearly every period; the other two classes are bought rarely."""
 INTERVAL_LIMIT = 1.32
 """Average demand interval (periods per demand) above which demand is intermittent or lumpy."""
 VARIATION_LIMIT = 0.49

@@ -86,7 +86,7 @@ def _aggregated(series: Series) -> tuple[Array, Array]:
         buckets = periods // width
         sums = series.values[rows, periods - buckets * width :].reshape(len(rows), buckets, width).sum(axis=2)
         lost = periods - buckets * width
-        first = np.minimum(-(-np.maximum(series.start[rows] - lost, 0) // width), buckets - 1)
+        first = np.maximum(np.minimum(-(-np.maximum(series.start[rows] - lost, 0) // width), buckets - 1), 0)
         levels, errors = _smoothed(sums, first, _OPTIMISED)
         rate = levels[errors.argmin(axis=0), np.arange(len(rows))] / width
         total[rows] += rate

@@ -33,7 +33,7 @@ def assert_same(one: SourceForecasts, other: SourceForecasts) -> None:
         np.testing.assert_allclose(a.quantiles, b.quantiles, rtol=1e-9)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(panels(), st.integers(1, 12))
 def test_whatever_the_series_the_forecasts_are_valid(whole: Panel, horizon: int) -> None:
     found = run(whole, horizon)

@@ -54,4 +54,13 @@ def test_items_that_do_not_count_and_unknown_demand_teach_nothing() -> None:
     came = np.where(half[:, None], past.actuals, np.nan)
     unknown = learn([Window(past.forecasts, came, np.ones(300, bool), past.classes)], 6)
     left_out = learn([Window(past.forecasts, past.actuals, half, past.classes)], 6)
-    np.testing.assert_allclose(unknown.every, left_out.every)
+    for name, shift in unknown.classes.items():
+        np.testing.assert_allclose(shift, left_out.classes[name])
+
+
+def test_the_median_of_smooth_demand_is_the_point_forecast_and_stays() -> None:
+    rng = np.random.default_rng(4)
+    past = window(rng, 10.0)
+    biased = Window(past.forecasts, past.actuals + 15.0, past.counts, past.classes)
+    found = learn([biased], 6).apply(past.forecasts, past.classes).quantiles
+    np.testing.assert_allclose(found[:, :, 5], past.forecasts.quantiles[:, :, 5])
