@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from lakecast_assets.models.arima.adjust import Seasonality, seasonality
 from lakecast_assets.models.base import Array
 
+_ROUNDS = 3  # of filling gaps and finding the season
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -53,17 +55,29 @@ def batch(demand: Array, season: int) -> Batch:
     values = np.where(known, np.maximum(values, 0.0), 0.0)
     scale = _scale(values, known)
     values = values / scale
-    gaps = np.flatnonzero((~known & (np.arange(len(values))[:, None] >= starts)).any(0))
-    _interpolate(values, known, starts, gaps)
     seasons = seasonality(values, known, starts, season)
+    gaps = np.flatnonzero((~known & (np.arange(len(values))[:, None] >= starts)).any(0))
     if len(gaps):
+        filled, its_seasons = _filled(values[:, gaps], known[:, gaps], starts[gaps], season)
+        values[:, gaps] = filled
+        seasons.factor[:, gaps], seasons.offset[:, gaps] = its_seasons.factor, its_seasons.offset
+    return Batch(values, known, starts, scale, seasons)
+
+
+def _filled(
+    values: Array, known: NDArray[np.bool_], starts: NDArray[np.int64], season: int
+) -> tuple[Array, Seasonality]:
+    """Series with every gap filled, and their seasonality; one needs the other, so they take turns."""
+    inside = np.arange(len(values))[:, None] >= starts
+    filled = values.copy()
+    _interpolate(filled, known, starts)
+    for _ in range(_ROUNDS):
+        seasons = seasonality(filled, known, starts, season)
         factor, offset = seasons.over(len(values))
         level = np.where(known, (values - offset) / factor, 0.0)
-        _interpolate(level, known, starts, gaps)
-        filled = np.maximum(level * factor + offset, 0.0)
-        inside = np.arange(len(values))[:, None] >= starts
-        values = np.where(known | ~inside, values, filled)
-    return Batch(values, known, starts, scale, seasons)
+        _interpolate(level, known, starts)
+        filled = np.where(known | ~inside, values, np.maximum(level * factor + offset, 0.0))
+    return filled, seasons
 
 
 def _scale(values: Array, known: NDArray[np.bool_]) -> Array:
@@ -72,12 +86,10 @@ def _scale(values: Array, known: NDArray[np.bool_]) -> Array:
     return np.asarray(np.maximum(largest * ((values / largest).sum(0) / known.sum(0)), np.finfo(np.float64).tiny))
 
 
-def _interpolate(
-    values: Array, known: NDArray[np.bool_], starts: NDArray[np.int64], columns: NDArray[np.int64]
-) -> None:
-    """Fill the unknown values of some columns linearly, in place."""
-    for column in columns:
+def _interpolate(values: Array, known: NDArray[np.bool_], starts: NDArray[np.int64]) -> None:
+    """Fill the unknown values of every series linearly, in place."""
+    for column, start in enumerate(starts):
         at = np.flatnonzero(known[:, column])
         missing = np.flatnonzero(~known[:, column])
-        missing = missing[missing > starts[column]]
+        missing = missing[missing > start]
         values[missing, column] = np.interp(missing, at, values[at, column])

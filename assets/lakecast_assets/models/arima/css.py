@@ -21,7 +21,7 @@ _GIVE_UP = 1e4  # damping
 class Fit:
     """The least squares fit of one order to n series of T periods.
 
-    coefficients: (k, n) unconstrained, in the order p, q, P, Q, constant.
+    coefficients: (k, n) unconstrained, in the order p, q, P, Q, mean of the differenced series.
     squares: (n,) sum of squared residuals; inf where the recursion overflowed.
     residuals: (T, n), 0 before a series' first one.
     counted: (n,) residuals in the sum.
@@ -55,6 +55,15 @@ def polynomials(coefficients: Array, order: Order, season: int) -> tuple[Lags, L
     return product(ar, seasonal_ar, season), product(ma, seasonal_ma, season)
 
 
+def intercept(coefficients: Array, ar: Lags) -> Array:
+    """The constant of the recursion of an order whose last coefficient is the mean of the differenced series.
+
+    The mean is estimated in its place because the constant, mean × φ(1), can hardly be told from φ in a series far
+    above 0.
+    """
+    return np.asarray(coefficients[-1] * (1.0 - sum(ar.values())))
+
+
 def residuals(differenced: Array, valid: Array, coefficients: Array, order: Order, season: int) -> Array:
     """One-step errors (T, r, n) of r sets of coefficients (k, r, n) for n differenced series (T, n).
 
@@ -68,7 +77,7 @@ def residuals(differenced: Array, valid: Array, coefficients: Array, order: Orde
     for lag, c in ar.items():
         errors[lag:] -= c * differenced[:-lag, None, :]
     if order.constant:
-        errors -= coefficients[-1]
+        errors -= intercept(coefficients, ar)
     errors *= valid[:, None, :]
     if ma:
         moving_average(errors, ma)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lakecast_assets.models.arima.css import Fit, polynomials
+from lakecast_assets.models.arima.css import Fit, intercept, polynomials
 from lakecast_assets.models.arima.orders import Order
 from lakecast_assets.models.arima.polynomials import Lags, integrated
 from lakecast_assets.models.base import Array
@@ -13,21 +13,22 @@ def predict(series: Array, fitted: Fit, order: Order, season: int, horizon: int)
     ar, ma = polynomials(fitted.coefficients, order, season)
     full = integrated(ar, order.d, order.D, season)
     variance = fitted.squares / np.maximum(fitted.counted - order.coefficients, 1.0)
+    constant = intercept(fitted.coefficients, ar) if order.constant else np.zeros(series.shape[1])
     with np.errstate(over="ignore", invalid="ignore"):
-        path = _path(series, fitted, full, ma, order, horizon)
+        path = _path(series, fitted.residuals, full, ma, constant, horizon)
         spread = np.sqrt(variance * np.cumsum(psi_weights(full, ma, horizon, series.shape[1]) ** 2, axis=0))
     return path, spread
 
 
-def _path(series: Array, fitted: Fit, full: Lags, ma: Lags, order: Order, horizon: int) -> Array:
+def _path(series: Array, past: Array, full: Lags, ma: Lags, constant: Array, horizon: int) -> Array:
+    """(horizon, n) expected values, from the series and its past one-step errors, both (T, n)."""
     back = max([1, *full, *ma])
     n = series.shape[1]
     values = np.zeros((back + horizon, n))
     errors = np.zeros((back + horizon, n))
     kept = min(back, len(series))
     values[back - kept : back] = series[-kept:]
-    errors[back - kept : back] = fitted.residuals[-kept:]
-    constant = fitted.coefficients[-1] if order.constant else np.zeros(n)
+    errors[back - kept : back] = past[-kept:]
     for t in range(back, back + horizon):
         now = constant.copy()
         for lag, c in full.items():
