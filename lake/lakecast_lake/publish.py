@@ -1,6 +1,7 @@
 """Publishing: one row appended to `snapshot` makes all commits of a run visible at once."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True)
+class Part:
+    """What a run publishes of one data set.
+
+    commits: of several to one table the newest counts. summary: the fields of `lakecast_schema.tables.SUMMARY`
+    but dataset_id and run_id; what is left out is null. without: tables that the data set no longer has.
+    """
+
+    dataset_id: str
+    commits: Sequence[Commit]
+    summary: Mapping[str, Any]
+    without: Collection[str] = ()
+
+
 def publish(
     lake: Lake,
     run_id: str,
@@ -31,27 +46,34 @@ def publish(
     without: Collection[str] = (),
     clock: Callable[[], datetime] = utc_now,
 ) -> int:
-    """Publish a run's commits of one data set as the next snapshot, and return its id.
+    """Publish a run's commits of one data set as the next snapshot, and return its id; see `publish_parts`."""
+    return publish_parts(lake, run_id, [Part(dataset_id, commits, summary, without)], clock=clock)
 
-    The newest snapshot's entries of other data sets are carried forward, and so are this data set's entries of
-    tables that are neither in `commits` nor in `without` (tables that the data set no longer has). Of several
-    commits to one table the newest counts.
-    summary: the fields of `lakecast_schema.tables.SUMMARY` but dataset_id and run_id; what is left out is null.
+
+def publish_parts(lake: Lake, run_id: str, parts: Sequence[Part], *, clock: Callable[[], datetime] = utc_now) -> int:
+    """Publish a run's commits of one or several data sets as the next snapshot, and return its id.
+
+    The newest snapshot's entries of other data sets are carried forward, and so are a part's own entries of
+    tables that are neither in its `commits` nor in `without`.
 
     A retry that brings the same run and the same versions again publishes nothing and returns the first id; a
     retry that has committed anew publishes a new snapshot.
 
     Raises VersionMissing when a commit's version does not exist or holds no row of the data set, Superseded when
-    a newer version was published meanwhile, Contended, or LakeUnreadable.
+    a newer version was published meanwhile, Contended, StoreUnsafe or LakeUnreadable.
     """
-    own = tuple(_verified(lake, dataset_id, commit) for commit in _newest_per_table(lake, commits))
+    own = {part.dataset_id: _verified(lake, part) for part in parts}
+    if not own:
+        raise BadWrite(lake.uri, "there is nothing to publish", "Commit at least one table first.")
     lake.refuse_unsafe_store()
 
     def attempt() -> int:
         handle = lake.create(SNAPSHOT)
         newest = snapshots.newest_of(handle)
-        entries = _entries(lake, newest, dataset_id, own, without)
-        if newest is not None and (done := _already(lake, newest, run_id, dataset_id, entries)) is not None:
+        entries: Sequence[Entry] = () if newest is None else newest.entries
+        for part in parts:
+            entries = _replaced(lake, entries, own[part.dataset_id], part)
+        if newest is not None and (done := _already(lake, newest, run_id, own.keys(), entries)) is not None:
             return done
         snapshot_id = 1 if newest is None else newest.snapshot_id + 1
         record = {
@@ -59,7 +81,7 @@ def publish(
             "committed_at": _after(newest, clock()),
             "run_id": run_id,
             "entries": [vars(entry) for entry in entries],
-            "datasets": _summaries(newest, run_id, dataset_id, summary),
+            "datasets": _summaries(newest, run_id, parts),
         }
         row = pa.Table.from_pylist([record], schema=SNAPSHOT.schema)
         check(SNAPSHOT, row)
@@ -75,19 +97,17 @@ def publish(
     return committed(lake.table_uri(SNAPSHOT.name), attempt)
 
 
-def _newest_per_table(lake: Lake, commits: Sequence[Commit]) -> list[Commit]:
-    newest: dict[str, Commit] = {}
-    for commit in sorted(commits, key=lambda commit: commit.version):
-        if commit.table not in TABLES or commit.table == SNAPSHOT.name:
-            raise BadWrite(lake.uri, f"{commit.table} cannot be published", f"Tables are {', '.join(TABLES)}.")
-        newest[commit.table] = commit
+def _verified(lake: Lake, part: Part) -> list[Entry]:
+    """The part's newest commit of each table as an entry, its rows counted in the lake."""
+    newest = {commit.table: commit for commit in sorted(part.commits, key=lambda commit: commit.version)}
     if not newest:
         raise BadWrite(lake.uri, "there is nothing to publish", "Commit at least one table first.")
-    return list(newest.values())
+    return [_entry(lake, part.dataset_id, commit) for commit in newest.values()]
 
 
-def _verified(lake: Lake, dataset_id: str, commit: Commit) -> Entry:
-    """The commit as an entry, its rows counted in the lake."""
+def _entry(lake: Lake, dataset_id: str, commit: Commit) -> Entry:
+    if commit.table not in TABLES or commit.table == SNAPSHOT.name:
+        raise BadWrite(lake.uri, f"{commit.table} cannot be published", f"Tables are {', '.join(TABLES)}.")
     rows = rows_of(lake.handle(commit.table, commit.version), dataset_id)
     if rows == 0:
         raise VersionMissing(
@@ -98,33 +118,28 @@ def _verified(lake: Lake, dataset_id: str, commit: Commit) -> Entry:
     return Entry(dataset_id, commit.table, commit.version, rows, commit.committed_at)
 
 
-def _entries(
-    lake: Lake,
-    newest: SnapshotRecord | None,
-    dataset_id: str,
-    own: Sequence[Entry],
-    without: Collection[str],
-) -> list[Entry]:
-    published = () if newest is None else newest.entries
+def _replaced(lake: Lake, published: Sequence[Entry], own: Sequence[Entry], part: Part) -> list[Entry]:
+    """The published entries with the part's own in place of theirs."""
     versions = {entry.table: entry.version for entry in own}
     for entry in published:
-        if entry.dataset_id == dataset_id and entry.version > versions.get(entry.table, entry.version):
+        if entry.dataset_id == part.dataset_id and entry.version > versions.get(entry.table, entry.version):
             raise Superseded(
                 lake.table_uri(entry.table),
-                f"version {entry.version} of data set {dataset_id} was published after version "
+                f"version {entry.version} of data set {part.dataset_id} was published after version "
                 f"{versions[entry.table]} was committed",
                 "Run again; publish one run of a data set at a time.",
             )
-    gone = {*versions, *without}
-    kept = [entry for entry in published if entry.dataset_id != dataset_id or entry.table not in gone]
+    gone = {*versions, *part.without}
+    kept = [entry for entry in published if entry.dataset_id != part.dataset_id or entry.table not in gone]
     return sorted((*kept, *own), key=lambda entry: (entry.dataset_id, entry.table))
 
 
-def _already(lake: Lake, newest: SnapshotRecord, run_id: str, dataset_id: str, entries: Sequence[Entry]) -> int | None:
-    """The id under which this run has published just these entries of its data set, None where it has not."""
-    if _places(newest.entries) != _places(entries) or run_id not in {
-        summary["run_id"] for summary in newest.datasets if summary["dataset_id"] == dataset_id
-    }:
+def _already(
+    lake: Lake, newest: SnapshotRecord, run_id: str, datasets: Collection[str], entries: Sequence[Entry]
+) -> int | None:
+    """The id under which this run has published just these entries of its data sets, None where it has not."""
+    runs = {summary["dataset_id"]: summary["run_id"] for summary in newest.datasets}
+    if _places(newest.entries) != _places(entries) or {runs.get(name) for name in datasets} != {run_id}:
         return None
     own = [record.snapshot_id for record in snapshots.history(lake) if record.run_id == run_id]
     return own[0] if own else newest.snapshot_id
@@ -139,12 +154,11 @@ def _after(newest: SnapshotRecord | None, now: datetime) -> datetime:
     return now if newest is None else max(now, newest.committed_at + timedelta(microseconds=1))
 
 
-def _summaries(
-    newest: SnapshotRecord | None, run_id: str, dataset_id: str, summary: Mapping[str, Any]
-) -> list[Mapping[str, Any]]:
-    names = [field.name for field in SUMMARY]
-    own = {name: summary.get(name) for name in names} | {"dataset_id": dataset_id, "run_id": run_id}
-    own["model_versions"] = list(summary.get("model_versions") or ())
-    others = () if newest is None else newest.datasets
-    kept = [other for other in others if other["dataset_id"] != dataset_id]
-    return sorted((*kept, own), key=lambda each: str(each["dataset_id"]))
+def _summaries(newest: SnapshotRecord | None, run_id: str, parts: Sequence[Part]) -> list[Mapping[str, Any]]:
+    summaries = {} if newest is None else {each["dataset_id"]: each for each in newest.datasets}
+    for part in parts:
+        own = {field.name: part.summary.get(field.name) for field in SUMMARY}
+        own |= {"dataset_id": part.dataset_id, "run_id": run_id}
+        own["model_versions"] = list(part.summary.get("model_versions") or ())
+        summaries[part.dataset_id] = own
+    return [summaries[name] for name in sorted(summaries)]
