@@ -1,0 +1,78 @@
+"""Writing the simulated Nova Corrente as an input folder."""
+
+import csv
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from lakecast_assets.sample.simulate import Item, simulate
+
+DATASET = "nova_corrente_simulated"
+END = dt.date(2026, 10, 31)
+"""Last day of the demand, unless another is asked for."""
+_MASTER = (
+    "item_id", "sku", "name", "category", "unit", "supplier", "lead_time_days", "lead_time_std_days",
+    "service_level", "review_period_days", "min_order_quantity", "unit_cost",
+)  # fmt: skip
+
+README = """\
+# Nova Corrente, SIMULATED / SIMULADA
+
+Everything in this folder was made by a random generator (`lakecast sample`, seed {seed}). **No number, item, supplier
+or price in it is real.** It only has the shape of a telecom tower maintainer's demand in Brazil, to try Lakecast with.
+
+Tudo nesta pasta foi gerado por um gerador aleatório (`lakecast sample`, semente {seed}). **Nenhum número, item,
+fornecedor ou preço é real.**
+
+| file | what it holds |
+|---|---|
+| demand.csv | {items} items, {days} days of daily demand up to {end}: dataset_id, item_id, date, quantity |
+| items.csv | master data: names, categories, suppliers, lead times, service levels, order quantities, costs (BRL) |
+| stock.csv | stock on hand and on order on the last day |
+"""
+
+
+def write_sample(folder: Path | str, *, items: int = 300, days: int = 730, seed: int = 7, end: dt.date = END) -> Path:
+    """Write demand.csv, items.csv, stock.csv and README.md; the same arguments write the same bytes.
+
+    items: how many; days: of demand, up to and including `end`. Returns the folder.
+    """
+    if items < 1 or days < 28:
+        raise ValueError(f"a sample needs at least 1 item and 28 days, got {items} and {days}")
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    span = np.datetime64(end) - np.arange(days)[::-1]
+    made = simulate(items, span, seed)
+    names = span.astype(str).tolist()
+    _write(target / "demand.csv", ("dataset_id", "item_id", "date", "quantity"), _demand(made, names))
+    _write(
+        target / "items.csv",
+        ("dataset_id", *_MASTER),
+        ((DATASET, *(getattr(item, name) for name in _MASTER)) for item in made),
+    )
+    _write(
+        target / "stock.csv",
+        ("dataset_id", "item_id", "date", "on_hand", "on_order"),
+        ((DATASET, item.item_id, names[-1], item.on_hand, item.on_order) for item in made),
+    )
+    text = README.format(seed=seed, items=items, days=days, end=end.isoformat())
+    (target / "README.md").write_text(text, encoding="utf-8")
+    return target
+
+
+def _demand(items: Iterable[Item], names: Sequence[str]) -> Iterable[tuple[object, ...]]:
+    for item in items:
+        begun = ~np.isnan(item.demand)
+        quantities = np.where(begun, item.demand, 0).astype(np.int64).tolist()
+        for name, quantity, is_there in zip(names, quantities, begun.tolist(), strict=True):
+            if is_there:
+                yield DATASET, item.item_id, name, quantity
+
+
+def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
