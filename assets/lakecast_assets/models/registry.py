@@ -72,7 +72,10 @@ def _load(name: str, engine: str):  # type: ignore[no-untyped-def]  # a class of
         hint = "; the ensemble is combined from other models' forecasts" if name == "ensemble" else ""
         known = ", ".join(names())
         raise UnknownModelError(f"no model {name!r}{hint}; known are {known}; plug-ins register in the group {GROUP}")
-    return plugin.load()
+    try:
+        return plugin.load()
+    except ImportError as error:
+        raise UnknownModelError(f"model {name!r} cannot be loaded: {error}; install what it needs") from error
 
 
 def _plugins() -> dict[str, EntryPoint]:
