@@ -51,6 +51,7 @@ Rows have every scalar field of the contract's type of that name as an attribute
 Interfaces of Strawberry check `isinstance` unless the type defines `is_type_of`: rows are no Strawberry instances.
 """
 
+from lakecast_graphql.read.changes import alert_changes, forecast_diff, forecast_history
 from lakecast_graphql.read.forecasts import forecast_series, forecasts
 from lakecast_graphql.read.items import item, items
 from lakecast_graphql.read.leaderboard import leaderboard
@@ -59,9 +60,16 @@ from lakecast_graphql.read.overview import overview, sources
 from lakecast_graphql.read.paging import snapshot_of
 from lakecast_graphql.read.provenance import model_runs, snapshot_info, snapshots
 from lakecast_graphql.read.replenishment import replenishment
+from lakecast_graphql.read.stock_totals import replenishment_totals
+from lakecast_graphql.read.totals import forecast_totals
+from lakecast_graphql.read.what_if import what_if
 
 __all__ = [
+    "alert_changes",
+    "forecast_diff",
+    "forecast_history",
     "forecast_series",
+    "forecast_totals",
     "forecasts",
     "item",
     "items",
@@ -70,8 +78,10 @@ __all__ = [
     "model_runs",
     "overview",
     "replenishment",
+    "replenishment_totals",
     "snapshot_info",
     "snapshot_of",
     "snapshots",
     "sources",
+    "what_if",
 ]

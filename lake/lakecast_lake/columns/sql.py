@@ -47,6 +47,18 @@ class Sql:
             table: pa.Table = relation.to_arrow_table()
             return table
 
+    def over(self, tables: Mapping[str, pa.Table], query: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """The answer of a query over other Arrow tables, which it names as `tables` does."""
+        cursor = self._cursor(())
+        for name, table in tables.items():
+            cursor.register(name, table)
+        try:
+            answer: pa.Table = cursor.sql(query, params=list(parameters)).to_arrow_table()
+            return answer
+        finally:
+            for name in tables:
+                cursor.unregister(name)
+
     def table(self, name: str) -> pa.Table:
         """A table by name, made now if no query has needed it yet."""
         with self._lock:

@@ -1,0 +1,174 @@
+"""What differs between two snapshots, and what successive cutoffs said about one day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from lakecast_lake.columns import Snapshot
+
+from lakecast_graphql.read import arguments, items, paging
+from lakecast_graphql.read.column import Enums, Numbers, Values, instants
+from lakecast_graphql.read.forecast_rows import find
+from lakecast_graphql.read.horizon import ahead
+from lakecast_graphql.read.item_rows import item_rows
+from lakecast_graphql.read.paging import Connection
+from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.table_rows import table_rows
+from lakecast_graphql.view import View
+
+_EPOCH = date(1970, 1, 1)
+
+
+def alert_changes(view: View, before: View, first: int = 100, after: str | None = None) -> Connection[Rows]:
+    """A page of items whose alert level differs from that in `before`, by data set and item id.
+
+    An item that one of the snapshots has no decision about has no level there; an item that is gone is shown as
+    the earlier snapshot knew it.
+    """
+    arguments.page_size(first)
+    name = paging.question("alertChanges", before.snapshot.snapshot_id)
+    begin = paging.start(after, view.snapshot.snapshot_id, name)
+    then, now = _alerts(before.snapshot), _alerts(view.snapshot)
+    changed = sorted(key for key in then.keys() | now.keys() if then.get(key) != now.get(key))
+    page = changed[begin : begin + first]
+    rows = Rows(
+        len(page),
+        {
+            "item": lambda: Values([_item(view, before, key) for key in page]),
+            "before": lambda: Enums(Values([then.get(key) for key in page])),
+            "after": lambda: Enums(Values([now.get(key) for key in page])),
+        },
+    )
+    return Connection(rows, begin, len(changed), view.snapshot.snapshot_id, name)
+
+
+def _alerts(snapshot: Snapshot) -> dict[tuple[str, str], str]:
+    table = snapshot.replenishment.table
+    keys = zip(table["dataset_id"].to_pylist(), table["item_id"].to_pylist(), strict=True)
+    return dict(zip(keys, table["alert"].to_pylist(), strict=True))
+
+
+def _item(view: View, before: View, key: tuple[str, str]) -> Any:
+    known = view if key in view.snapshot.items.index else before
+    return item_rows(known, np.array([known.snapshot.items.index[key]], np.int64))[0]
+
+
+def forecast_diff(
+    before: View, after_view: View, where: Any = None, first: int = 100, after: str | None = None
+) -> Connection[Rows]:
+    """A page of newest live forecasts that differ, by data set, item, source and date.
+
+    A forecast that only one of the snapshots has is a change, too, without a delta. A filter on what changes
+    (forecast, cutoff, horizon, model version) finds a forecast that matches in either snapshot.
+    """
+    arguments.page_size(first)
+    filtered = arguments.canonical(where)
+    for view in (before, after_view):
+        _known_names(before, after_view, view, filtered)
+    snapshot = after_view.snapshot
+    name = paging.question("forecastDiff", before.snapshot.snapshot_id, filtered)
+    begin = paging.start(after, snapshot.snapshot_id, name)
+    table = snapshot.memo.get(("diff", name), lambda: _difference(before, after_view, filtered))
+    return Connection(table_rows(table.slice(begin, first)), begin, len(table), snapshot.snapshot_id, name)
+
+
+def _known_names(before: View, after_view: View, view: View, where: arguments.Filter) -> None:
+    """A data set or source of either snapshot may be named."""
+    other = after_view if view is before else before
+    try:
+        arguments.names_in(view.snapshot, where)
+    except Exception:
+        arguments.names_in(other.snapshot, where)
+
+
+def _difference(before: View, after_view: View, where: arguments.Filter) -> pa.Table:
+    after_view.check_deadline()
+    tables = {
+        "old_all": _live(before, {}), "new_all": _live(after_view, {}),
+        "old_found": _live(before, where), "new_found": _live(after_view, where),
+    }  # fmt: skip
+    key = "dataset_id, item_id, source, date"
+    return after_view.snapshot.sql.over(
+        tables,
+        f"""
+        with found as (select {key} from old_found union select {key} from new_found)
+        select {key}, o.forecast as before, n.forecast as after, n.forecast - o.forecast as delta
+        from found left join old_all o using ({key}) left join new_all n using ({key})
+        where o.forecast is distinct from n.forecast order by {key}""",
+    )
+
+
+def _live(view: View, where: arguments.Filter) -> pa.Table:
+    hits = find(view, where, "live")
+    picked = hits.page(0, hits.count)
+    items, blocks = view.snapshot.items, picked.blocks
+    item = pa.array(picked.spread(picked.item))
+    source = pa.DictionaryArray.from_arrays(
+        pa.array(picked.spread(picked.source)), pa.array(blocks.sources, pa.string())
+    )
+    return pa.table(
+        {
+            "dataset_id": items.table["dataset_id"].take(item),
+            "item_id": items.table["item_id"].take(item),
+            "source": source.cast(pa.string()),
+            "date": pa.array(picked.dates()).cast(pa.date32()),
+            "forecast": pa.array(picked.numbers("forecast")),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class ForecastRevision:
+    """What the forecast from one cutoff said about a day."""
+
+    generated_at: datetime
+    model_version: str
+    cutoff: date
+    horizon: int
+    forecast: float
+    lower_80: float | None
+    upper_80: float | None
+    actual: float | None
+
+
+def forecast_history(
+    view: View, item_id: str, dataset_id: str | None = None, date: date | None = None, source: str = "ensemble"
+) -> list[ForecastRevision] | None:
+    """The kept live forecasts of the period that begins on `date`, the oldest cutoff first; None for an unknown item."""
+    snapshot = view.snapshot
+    arguments.dataset(snapshot, dataset_id)
+    arguments.source(snapshot, source)
+    code = items.one(view, item_id, None, dataset_id)
+    if code is None or date is None:
+        return None
+    segment = snapshot.history_of(code, source)
+    if segment is None:
+        return []
+    begin, end = segment.span(item_id)
+    day = (date - _EPOCH).days
+    rows = begin + np.flatnonzero(segment.date[begin:end] == day)
+    block = np.searchsorted(segment.start, rows, "right") - 1
+    cutoff = segment.cutoff[block]
+    frequency = np.repeat(snapshot.items.frequency[code : code + 1], len(rows))
+    horizon = ahead(cutoff, segment.date[rows], frequency)
+    figures = {n: Numbers(segment.numbers[n][rows]) for n in ("forecast", "lower_80", "upper_80", "actual")}
+    made = instants([segment.codes["generated_at"].at(row) for row in rows.tolist()])
+    found = []
+    for place, row in enumerate(rows.tolist()):
+        instant, mean = made[place], figures["forecast"][place]
+        assert instant is not None and mean is not None
+        found.append(
+            ForecastRevision(
+                generated_at=instant,
+                model_version=str(segment.codes["model_version"].at(row)),
+                cutoff=np.datetime64(int(cutoff[place]), "D").item(),
+                horizon=int(horizon[place]),
+                forecast=mean,
+                lower_80=figures["lower_80"][place],
+                upper_80=figures["upper_80"][place],
+                actual=figures["actual"][place],
+            )
+        )
+    return found

@@ -1,0 +1,184 @@
+"""Sums over forecasts by any combination of dimensions, nothing counted twice."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from lakecast_lake.columns.where import condition
+
+from lakecast_graphql.errors import bad_input
+from lakecast_graphql.read import arguments, paging, search
+from lakecast_graphql.read.forecast_rows import FIELDS, mentions, scope
+from lakecast_graphql.read.horizon import SQL as HORIZON
+from lakecast_graphql.read.paging import Connection
+from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.series import refuse_finer
+from lakecast_graphql.read.table_rows import table_rows
+from lakecast_graphql.view import View
+
+_DIMENSIONS = {
+    "dataset_id": "i.dataset_id",
+    "item_id": "i.code",
+    "category": "i.category",
+    "supplier": "i.supplier",
+    "demand_class": "i.demand_class",
+    "source": "b.source::varchar",
+    "horizon": f"({HORIZON})",
+    "cutoff": "b.cutoff",
+}
+_FIELDS = ("item_count", "row_count", "forecast", "actual", "wape", "bias", "coverage_80", "coverage_95")
+_SUMS = """
+    count(distinct item) as item_count, count(*)::double as row_count, sum(forecast) as forecast, sum(actual) as actual,
+    sum(abs(actual - forecast)) / nullif(sum(abs(actual)), 0) as wape,
+    sum(case when actual is not null then forecast - actual end) / nullif(sum(abs(actual)), 0) as bias,
+    avg((actual between lower_80 and upper_80)::int) as coverage_80,
+    avg((actual between lower_95 and upper_95)::int) as coverage_95"""
+# The newest cutoff that forecast a date counts: backtest windows and the live forecast overlap.
+_NEWEST = " qualify row_number() over (partition by b.item, b.source, r.date order by b.cutoff desc, b.live desc) = 1"
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """A checked question; `kind` is of `relations.KINDS`."""
+
+    kind: str
+    where: arguments.Filter
+    source: str | None
+    by: tuple[str, ...]
+    grain: str
+    newest: bool
+    champions: bool
+
+
+def forecast_totals(
+    view: View,
+    where: Any = None,
+    source: str | None = None,
+    kind: Any = "live",
+    group_by: Sequence[Any] = (),
+    grain: Any = "month",
+    having: Any = None,
+    order_by: Iterable[Any] | None = None,
+    first: int = 1000,
+    after: str | None = None,
+) -> Connection[Rows]:
+    """A page of groups, by their keys in the order of `group_by` unless ordered otherwise; nulls come last.
+
+    Items of different data sets are different items even where their ids are the same.
+    """
+    arguments.page_size(first)
+    filtered, kept = arguments.canonical(where), arguments.canonical(having)
+    by = tuple(dict.fromkeys(arguments.word(dimension) for dimension in group_by))
+    order = arguments.order(order_by)
+    step, which = arguments.word(grain), arguments.word(kind)
+    name = paging.question("forecastTotals", filtered, source, which, by, step, kept, order)
+    begin = paging.start(after, view.snapshot.snapshot_id, name)
+    question = _checked(view, filtered, source, which, by, step)
+    table = view.snapshot.memo.get(("totals", name), lambda: _answer(view, question, kept, order))
+    page = _rows(view, table.slice(begin, first))
+    return Connection(page, begin, len(table), view.snapshot.snapshot_id, name)
+
+
+def _checked(
+    view: View, where: arguments.Filter, source: str | None, kind: str, by: tuple[str, ...], grain: str
+) -> _Question:
+    arguments.source(view.snapshot, source)
+    arguments.names_in(view.snapshot, where)
+    cutoffs = mentions(where, "cutoff") or "cutoff" in by or "horizon" in by
+    given = source is not None or "source" in by
+    if not given and mentions(where, "source"):
+        named = _sources_of(view, where, scope(kind, where))
+        if len(named) > 1:
+            raise bad_input(
+                "The filter admits several sources, whose forecasts do not add up: add SOURCE to `groupBy`, or name "
+                "one source.",
+                argument="where",
+                known=named,
+            )
+        given = True
+    return _Question(scope(kind, where), where, source, by, grain, kind != "live" and not cutoffs, not given)
+
+
+def _sources_of(view: View, where: arguments.Filter, kind: str) -> list[str]:
+    """The sources that a filter names at its top, else those of the rows that it finds."""
+    own = where.get("source", {})
+    if "eq" in own:
+        return [own["eq"]]
+    if "in_" in own:
+        return sorted(set(own["in_"]))
+    text, parameters = condition(where, FIELDS)
+    found = view.snapshot.sql.arrow(
+        f"select distinct b.source::varchar as source from {_relations(kind)} where {text} order by 1",
+        parameters,
+        uses=_uses(kind),
+    )
+    return [str(name) for name in found["source"].to_pylist()]
+
+
+def _answer(view: View, question: _Question, having: arguments.Filter, order: arguments.Order) -> pa.Table:
+    view.check_deadline()
+    if "period" in question.by and question.grain != "native":
+        _refuse_finer(view, question)
+    text, parameters = condition(question.where, FIELDS)
+    if question.source is not None:
+        text, parameters = f"({text}) and b.source = ?", [*parameters, question.source]
+    if question.champions:
+        text = f"({text}) and b.source = i.champion"
+    keys = [f"{_key(dimension, question.grain)} as {dimension}" for dimension in question.by]
+    columns = ", ".join(
+        [*keys, "b.item", "r.forecast", "r.actual", "r.lower_80", "r.upper_80", "r.lower_95", "r.upper_95"]
+    )
+    rows = f"select {columns} from {_relations(question.kind)} where {text}{_NEWEST if question.newest else ''}"
+    grouped = f"select {', '.join([*question.by, _SUMS])} from ({rows}) group by {_list(question.by)}"
+    kept, more = condition(having, {name: f"g.{name}" for name in ("forecast", "wape", "item_count")})
+    last = ", ".join(f"g.{dimension} asc nulls last" for dimension in question.by) or "1"
+    known = {name: f"g.{name}" for name in ("forecast", "actual", "wape", "bias", "period")}
+    usable = tuple((name, down) for name, down in order if name in question.by or name in _FIELDS)
+    query = f"select * from ({grouped}) g where {kept}{search.ordering(usable, known, last)}"
+    return view.snapshot.sql.arrow(query, [*parameters, *more], uses=_uses(question.kind))
+
+
+def _refuse_finer(view: View, question: _Question) -> None:
+    items = view.snapshot.items
+    if len(np.unique(items.frequency)) < 2 and not items.count:
+        return
+    text, parameters = condition(question.where, FIELDS)
+    needs_rows = mentions(question.where, "model_version", "date", "horizon", "forecast")
+    kind = question.kind
+    relations = _relations(kind) if needs_rows else f"block_{kind} b join item i on i.code = b.item"
+    found = view.snapshot.sql.arrow(
+        f"select distinct b.item as item from {relations} where {text}", parameters, uses=_uses(kind, needs_rows)
+    )
+    refuse_finer(items.frequency[found["item"].to_numpy()], question.grain)
+
+
+def _key(dimension: str, grain: str) -> str:
+    if dimension != "period":
+        return _DIMENSIONS[dimension]
+    return "r.date" if grain == "native" else f"date_trunc('{grain}', r.date)::date"
+
+
+def _list(by: Sequence[str]) -> str:
+    # Without dimensions all rows are one group, and no rows none: `group by ()` would make a row of nothing.
+    return ", ".join(by) if by else "true"
+
+
+def _relations(kind: str) -> str:
+    return f"row_{kind} r join block_{kind} b on b.block = r.block join item i on i.code = b.item"
+
+
+def _uses(kind: str, rows: bool = True) -> tuple[str, ...]:
+    return (*((f"row_{kind}",) if rows else ()), f"block_{kind}", "item")
+
+
+def _rows(view: View, table: pa.Table) -> Rows:
+    dimensions = (*_DIMENSIONS, "period")
+    for name in dimensions:
+        if name not in table.column_names:
+            table = table.append_column(name, pa.nulls(len(table), pa.string()))
+    if table.schema.field("item_id").type == pa.int32():
+        ids = view.snapshot.items.table["item_id"].take(table["item_id"])
+        table = table.set_column(table.column_names.index("item_id"), "item_id", ids)
+    return table_rows(table, enums=("demand_class",))
