@@ -43,6 +43,7 @@ class Family:
 
 
 _FIBRES = tuple(f"{count} fibras" for count in (2, 4, 6, 8, 12, 24, 36, 48, 72, 144))
+_DROPS = tuple(f"{kind} {count} FO" for kind in ("plano", "circular") for count in range(1, 6))
 _METRES = tuple(f"{length} m" for length in ("1,5", "2", "2,5", "3", "5", "10", "15", "20", "30", "50"))
 _PORTS = tuple(f"1x{ports} {kind}" for kind in ("PLC", "compacto") for ports in (2, 4, 8, 16, 32))
 _COAX = (
@@ -83,7 +84,7 @@ FAMILIES: tuple[Family, ...] = (
             Part("Cabo óptico autossustentado", _FIBRES),
             Part(
                 "Cabo drop óptico",
-                tuple(f"{kind} {count} FO" for kind in ("plano", "circular") for count in range(1, 6)),
+                _DROPS,
             ),
             Part("Cordão óptico", _METRES),
             Part("Divisor óptico", _PORTS),

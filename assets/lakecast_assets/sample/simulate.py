@@ -98,9 +98,9 @@ def _demand(family: Family, demand_class: str, days: Days, quiet: Array, draw: n
 
 
 def _stock(recent: float, lead_time: int, draw: np.random.Generator) -> tuple[int, int]:
-    """Stock on hand between an eighth and three times the demand over the lead time; every fourth item has orders."""
+    """Stock on hand of about twice the demand over the lead time, here and there too little; some have orders."""
     needed = max(recent * lead_time, 0.5)
-    on_hand = round(needed * float(np.exp(draw.uniform(np.log(0.125), np.log(3.0)))))
+    on_hand = round(needed * float(draw.lognormal(0.7, 0.7)))
     on_order = round(needed * float(draw.uniform(0.3, 1.0))) if draw.random() < 0.25 else 0
     return on_hand, on_order
 
