@@ -7,6 +7,7 @@ replicas; in a file, for the workers of one server on one host; in memory, for a
 import hashlib
 import json
 import logging
+import multiprocessing
 import os
 import tempfile
 import threading
@@ -21,8 +22,6 @@ from lakecast_graphql.errors import ApiError, ErrorCode
 
 _log = logging.getLogger("lakecast.board")
 
-SERVER_ID = "LAKECAST_SERVER_ID"
-"""Set by `server.run` for its workers: names the file that they share. Not a setting: nobody sets it by hand."""
 CHANNEL = "lakecast:published"
 """Redis channel: any message on it, also from the training side, makes all servers look at their lake."""
 LOOK_SECONDS = 0.2
@@ -253,5 +252,17 @@ def for_server(redis_url: str | None, lake: str) -> Board:
     """The board that reaches as many workers as there are."""
     if redis_url is not None:
         return RedisBoard(redis_url, lake)
-    server = os.environ.get(SERVER_ID)
-    return MemoryBoard() if not server else FileBoard(Path(tempfile.gettempdir()) / f"lakecast-{server}" / "board")
+    parent = multiprocessing.parent_process()
+    if parent is None or parent.pid is None:
+        return MemoryBoard()
+    # Workers are children of one process. Its start time tells it from an earlier process of the same number.
+    name = f"lakecast-{parent.pid}-{_started(parent.pid)}"
+    return FileBoard(Path(tempfile.gettempdir()) / name / "board")
+
+
+def _started(pid: int) -> str:
+    try:
+        # Field 22, counted from behind the parenthesis that ends the command's name.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return "0"

@@ -47,6 +47,7 @@ class Answer:
         complete: it has no errors.
         snapshot_id: the snapshot that answered; None without one.
         code: the first error's code, None without error; decides the status where the operation was not executed.
+        wrong_method: a mutation came through a door that admits none.
     """
 
     body: bytes
@@ -55,6 +56,7 @@ class Answer:
     complete: bool = True
     snapshot_id: int | None = None
     code: str | None = None
+    wrong_method: bool = False
 
 
 class Execution(Protocol):

@@ -1,0 +1,218 @@
+"""The application: everything put together, as an ASGI app that uvicorn runs."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from starlette.middleware.cors import CORSMiddleware
+
+from lakecast_graphql import board, pages, persisted
+from lakecast_graphql.admin import Gate
+from lakecast_graphql.audit import Audit
+from lakecast_graphql.context import Surroundings
+from lakecast_graphql.documents import Documents
+from lakecast_graphql.doors import health
+from lakecast_graphql.doors.asgi import Message, Receive, Scope, Send, respond
+from lakecast_graphql.doors.events import Events
+from lakecast_graphql.doors.graphql_http import GraphqlHttp
+from lakecast_graphql.doors.refresh import Refresh
+from lakecast_graphql.doors.websocket import GraphqlWebSocket
+from lakecast_graphql.limits import Limits
+from lakecast_graphql.metrics import Metrics
+from lakecast_graphql.plain import PlainExecution
+from lakecast_graphql.schema import schema
+from lakecast_graphql.service import Service
+from lakecast_graphql.settings import Settings
+from lakecast_graphql.subscriptions import Subscriptions
+from lakecast_graphql.view import View
+from lakecast_lake.storage import Lake
+
+Door = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class App:
+    """The server's doors behind one ASGI callable; `create_app` puts it together.
+
+    Routes are exact paths: a table look-up, because the way to `/graphql` is measured in microseconds.
+    """
+
+    def __init__(
+        self,
+        doors: dict[str, Door],
+        socket: Door,
+        service: Service,
+        subscriptions: Subscriptions,
+        close: Callable[[], None],
+    ) -> None:
+        self._doors = doors
+        self._socket = socket
+        self._subscriptions = subscriptions
+        self._close = close
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        match scope["type"]:
+            case "http":
+                door = self._doors.get(scope["path"], _not_found)
+                await door(scope, receive, send)
+            case "websocket":
+                await (self._socket if scope["path"] == "/graphql" else _no_socket)(scope, receive, send)
+            case "lifespan":
+                await self._live(receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()  # lifespan.startup
+        await asyncio.to_thread(self.service.start)
+        self._subscriptions.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()  # lifespan.shutdown
+        self._subscriptions.stop()
+        await asyncio.to_thread(self.service.close)
+        self._close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def create_app(settings: Settings | None = None) -> Door:
+    """The application for the settings given, by default those of the environment.
+
+    Starts with an empty or unreachable lake, too: `/health/ready` is 503 then, and every reading field answers
+    LAKE_UNAVAILABLE until something is published.
+    """
+    settings = settings or Settings()
+    redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
+    service = Service(
+        Lake.open(settings.lake),
+        results_name=settings.results_name,
+        board=board.for_server(redis_url, settings.lake),
+        old_snapshots=settings.old_snapshots,
+        poll_seconds=settings.poll_seconds,
+    )
+    surroundings = Surroundings(service, Gate(settings.keys_file, Audit(settings.audit_file)))
+    documents = Documents(
+        schema()._schema,
+        Limits(
+            settings.max_depth,
+            settings.max_aliases,
+            settings.max_tokens,
+            settings.max_fields,
+            settings.max_directives,
+        ),
+        shows_schema=settings.shows_schema,
+        suggestions=settings.dev,
+        max_errors=settings.max_errors,
+    )
+    execution = PlainExecution(
+        schema(),
+        documents,
+        surroundings,
+        threads=settings.worker_threads,
+        seconds=settings.operation_seconds,
+        max_errors=settings.max_errors,
+    )
+    subscriptions = Subscriptions(schema(), documents, surroundings, most=settings.max_subscribers)
+    queries = persisted.PersistedQueries(
+        settings.persisted_queries, persisted.load_allowed(settings.persisted_queries_file)
+    )
+
+    def current() -> View | None:
+        served = service.served
+        return None if served is None else View(served.snapshot)
+
+    bounds = {"max_body_bytes": settings.max_body_bytes, "body_seconds": settings.body_seconds}
+    metrics = _metrics(service, subscriptions)
+    graphql_http = GraphqlHttp(
+        execution,
+        Events(execution, subscriptions),
+        queries,
+        current,
+        page=pages.graphiql() if settings.dev else None,
+        **bounds,
+    )
+    doors: dict[str, Door] = {
+        "/graphql": _measured(graphql_http, metrics),
+        "/api/v1/data/refresh": Refresh(surroundings, current, **bounds),
+        "/health/live": health.live,
+        "/health/ready": health.Ready(service),
+        "/metrics": _text(metrics),
+        "/": pages.home(settings.dev),
+    }
+    if settings.dev:
+        doors |= pages.assets()
+    socket = GraphqlWebSocket(
+        execution,
+        subscriptions,
+        queries,
+        current,
+        allowed_origins=settings.allowed_origins,
+        max_message_bytes=settings.max_body_bytes,
+    )
+    app: Door = App(doors, socket, service, subscriptions, execution.close)
+    if settings.allowed_origins:
+        app = CORSMiddleware(
+            app,
+            allow_origins=settings.allowed_origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("content-type", "x-api-key"),
+            expose_headers=("etag",),
+        )
+    return app
+
+
+def _measured(door: Door, metrics: Metrics) -> Door:
+    """The door, with its requests counted by method and status and their durations."""
+    count = metrics.counter("lakecast_http_requests_total", "Requests to /graphql by method and status.")
+    observe = metrics.durations("lakecast_http_request_seconds", "Seconds from a request to its answer.")
+
+    async def measured(scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        status = "none"
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = str(message["status"])
+            await send(message)
+
+        await door(scope, receive, noting)
+        method = scope["method"] if scope["method"] in ("GET", "POST") else "other"
+        count(method=method, status=status)
+        observe(time.perf_counter() - began, method=method)
+
+    return measured
+
+
+def _metrics(service: Service, subscriptions: Subscriptions) -> Metrics:
+    metrics = Metrics()
+    metrics.gauge("lakecast_ready", "1 while a snapshot is served.", lambda: float(service.served is not None))
+    metrics.gauge(
+        "lakecast_snapshot_id", "The served snapshot.", lambda: service.served and float(service.served.snapshot_id)
+    )
+    metrics.gauge("lakecast_newest_snapshot_id", "The newest snapshot seen in the lake.", lambda: service.newest_id)
+    metrics.gauge(
+        "lakecast_problem", "1 while the newest snapshot is not served.", lambda: float(service.problem is not None)
+    )
+    metrics.gauge(
+        "lakecast_snapshot_age_seconds",
+        "Seconds since the served snapshot was published.",
+        lambda: service.served and max(0.0, time.time() - service.served.snapshot.record.committed_at.timestamp()),
+    )
+    metrics.gauge("lakecast_subscribers", "Open subscriptions.", lambda: float(subscriptions.count))
+    return metrics
+
+
+def _text(metrics: Metrics) -> Door:
+    async def door(scope: Scope, receive: Receive, send: Send) -> None:
+        await respond(send, 200, metrics.text().encode(), [(b"content-type", b"text/plain; version=0.0.4")])
+
+    return door
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    body = b'{"error":{"message":"There is nothing here. GraphQL is at /graphql."}}'
+    await respond(send, 404, body, [(b"content-type", b"application/json")])
+
+
+async def _no_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": 1008})

@@ -1,0 +1,70 @@
+"""Reading a request's body, bounded in size and time."""
+
+import asyncio
+
+from lakecast_graphql.doors.asgi import Receive, Scope, header
+from lakecast_graphql.doors.refusals import Refusal
+
+
+class Gone(Exception):
+    """The client has hung up."""
+
+
+async def read(scope: Scope, receive: Receive, *, max_bytes: int, seconds: float) -> bytes:
+    """The whole body.
+
+    Raises Refusal 413 beyond `max_bytes` (before reading where the length is declared), 408 when it has not arrived
+    in time, 415 for a content coding; Gone when the client hangs up.
+    """
+    coding = header(scope, b"content-encoding")
+    if coding is not None and coding.strip().lower() not in ("", "identity"):
+        raise Refusal(415, f"Send the body without Content-Encoding, not as {coding[:40]!r}.", closes=True)
+    declared = header(scope, b"content-length")
+    if declared is not None and declared.isdigit() and (len(declared) > 15 or int(declared) > max_bytes):
+        raise _too_large(max_bytes)
+    message = await _next(receive, seconds)
+    if not message.get("more_body"):  # nearly every body comes in one piece
+        chunk: bytes = message.get("body", b"")
+        if len(chunk) > max_bytes:
+            raise _too_large(max_bytes)
+        return chunk
+    try:
+        async with asyncio.timeout(seconds):
+            return await _rest(receive, message.get("body", b""), max_bytes)
+    except TimeoutError:
+        raise _too_slow(seconds) from None
+
+
+async def _rest(receive: Receive, chunk: bytes, max_bytes: int) -> bytes:
+    chunks, size, more = [chunk], len(chunk), True
+    while more:
+        if size > max_bytes:
+            raise _too_large(max_bytes)
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        more = bool(message.get("more_body"))
+    if size > max_bytes:
+        raise _too_large(max_bytes)
+    return b"".join(chunks)
+
+
+async def _next(receive: Receive, seconds: float) -> dict[str, object]:
+    try:
+        async with asyncio.timeout(seconds):
+            message = await receive()
+    except TimeoutError:
+        raise _too_slow(seconds) from None
+    if message["type"] == "http.disconnect":
+        raise Gone
+    return dict(message)
+
+
+def _too_large(max_bytes: int) -> Refusal:
+    return Refusal(413, f"The body has more than {max_bytes:,} bytes. Send less, or in several requests.", closes=True)
+
+
+def _too_slow(seconds: float) -> Refusal:
+    return Refusal(408, f"The body did not arrive within {seconds:g} seconds.", closes=True)

@@ -1,0 +1,77 @@
+"""Which media type answers a request, after the GraphQL over HTTP specification and RFC 9110."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Media(Enum):
+    """What this server can answer with."""
+
+    GRAPHQL = b"application/graphql-response+json; charset=utf-8"
+    JSON = b"application/json; charset=utf-8"
+    EVENTS = b"text/event-stream; charset=utf-8"
+    HTML = b"text/html; charset=utf-8"
+
+
+_TYPES = {
+    "application/graphql-response+json": Media.GRAPHQL,
+    "application/json": Media.JSON,
+    "text/event-stream": Media.EVENTS,
+    "text/html": Media.HTML,
+    "*/*": Media.JSON,
+    "application/*": Media.JSON,
+}
+
+
+@dataclass(frozen=True)
+class _Range:
+    media: Media
+    quality: float
+    exact: bool
+    position: int
+
+
+def negotiate(accept: str | None) -> list[Media]:
+    """Media types that the client accepts and this server has, best first; JSON where the client does not say."""
+    if accept is None or not accept.strip():
+        return [Media.JSON]
+    ranges = []
+    for position, part in enumerate(accept.split(",")):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        media = _TYPES.get(name)
+        quality = _quality(parameters)
+        if media is not None and quality > 0 and _utf8(parameters):
+            ranges.append(_Range(media, quality, "*" not in name, position))
+    ranges.sort(key=lambda r: (-r.quality, not r.exact, r.position))
+    return list(dict.fromkeys(r.media for r in ranges))
+
+
+def is_json(content_type: str | None) -> bool:
+    """Whether a request's body is declared as JSON in UTF-8."""
+    name, *parameters = (piece.strip().lower() for piece in (content_type or "").split(";"))
+    return name == "application/json" and _utf8(parameters)
+
+
+def accepts_coding(accept_encoding: str | None, coding: str) -> bool:
+    """Whether the client reads a content coding such as gzip."""
+    for part in (accept_encoding or "").lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        if name == coding:
+            return _quality(parameters) > 0
+    return False
+
+
+def _quality(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _utf8(parameters: list[str]) -> bool:
+    charsets = [p.partition("=")[2].strip(' "') for p in parameters if p.partition("=")[0].strip() == "charset"]
+    return all(charset in ("utf-8", "utf8") for charset in charsets)

@@ -1,0 +1,108 @@
+"""Persisted queries: a hash instead of a query that was sent before, or nothing but an allow-list.
+
+The protocol is Apollo's automatic persisted queries: `extensions.persistedQuery = {version: 1, sha256Hash}`. A hash
+that is not known is answered with PERSISTED_QUERY_NOT_FOUND, whereupon clients send hash and query together once.
+"""
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
+
+KEPT_BYTES = 8_000_000
+"""Text of queries that is kept for clients that send hashes."""
+
+
+class PersistedQueries:
+    """Texts by the SHA-256 of their UTF-8, hexadecimal. Thread-safe.
+
+    Args:
+        mode: on, off, or only (see `Settings.persisted_queries`).
+        allowed: hash to text of what is known beforehand; the only ones there are in mode `only`.
+    """
+
+    def __init__(self, mode: Literal["on", "off", "only"] = "on", allowed: Mapping[str, str] | None = None) -> None:
+        self._mode = mode
+        self._allowed = dict(allowed or {})
+        self._texts = frozenset(self._allowed.values())
+        self._kept: OrderedDict[str, str] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def resolve(self, query: str | None, extensions: Mapping[str, Any] | None) -> str | None:
+        """The text to execute; None where neither a query nor a hash was sent.
+
+        Raises PERSISTED_QUERY_NOT_FOUND, PERSISTED_QUERY_NOT_SUPPORTED, FORBIDDEN for what is not on the list, and
+        BAD_USER_INPUT for a hash of another text.
+        """
+        wanted = (extensions or {}).get("persistedQuery")
+        if wanted is None:
+            return self._admit(query)
+        digest = _digest_in(wanted)
+        if self._mode == "off":
+            raise ApiError(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
+        if query is None:
+            return self._known(digest)
+        if digest_of(query) != digest:
+            raise bad_input(
+                "The hash is not the SHA-256 of the query.", argument="extensions.persistedQuery.sha256Hash"
+            )
+        self._admit(query)
+        if self._mode == "on":
+            self._keep(digest, query)
+        return query
+
+    def _admit(self, query: str | None) -> str | None:
+        if self._mode == "only" and query is not None and query not in self._texts:
+            raise ApiError(
+                ErrorCode.FORBIDDEN, "This server answers nothing but the operations that were registered with it."
+            )
+        return query
+
+    def _known(self, digest: str) -> str:
+        found = self._allowed.get(digest)
+        if found is None:
+            with self._lock:
+                found = self._kept.get(digest)
+                if found is not None:
+                    self._kept.move_to_end(digest)
+        if found is None:
+            raise ApiError(ErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
+        return found
+
+    def _keep(self, digest: str, query: str) -> None:
+        with self._lock:
+            if digest not in self._kept:
+                self._kept[digest] = query
+                self._bytes += len(query)
+                while self._bytes > KEPT_BYTES:
+                    self._bytes -= len(self._kept.popitem(last=False)[1])
+
+
+def digest_of(query: str) -> str:
+    """The hash that names a query."""
+    return hashlib.sha256(query.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def load_allowed(path: str | None) -> dict[str, str]:
+    """The allow-list file: a JSON object of hash to text. Raises ValueError where it is none, or a hash is wrong."""
+    if path is None:
+        return {}
+    allowed = json.loads(Path(path).read_text(encoding="utf-8"))
+    if not isinstance(allowed, dict) or not all(isinstance(text, str) for text in allowed.values()):
+        raise ValueError(f"{path}: must be a JSON object of SHA-256 hashes to query texts")
+    for digest, text in allowed.items():
+        if digest_of(text) != digest:
+            raise ValueError(f"{path}: {digest} is not the SHA-256 of its text; it is {digest_of(text)}")
+    return allowed
+
+
+def _digest_in(wanted: object) -> str:
+    if isinstance(wanted, dict) and wanted.get("version") == 1 and isinstance(wanted.get("sha256Hash"), str):
+        return str(wanted["sha256Hash"]).lower()
+    raise bad_input("`persistedQuery` must be {version: 1, sha256Hash: ...}.", argument="persistedQuery")
