@@ -94,6 +94,8 @@ def grid_weights(errors: Array, count: Array, sharpness: float = 1.0) -> Array:
 
 def _similar(demand: Array, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """The rows in groups of similar length."""
+    if not rows.size:
+        return []
     lengths = demand.shape[1] - (~np.isnan(demand[rows])).argmax(axis=1)
     order = rows[np.argsort(lengths, kind="stable")]
     return [order[k : k + _AT_ONCE] for k in range(0, len(order), _AT_ONCE)]
