@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from graphql import build_schema, parse, validate
 from typer.main import get_command
 
-from lakecast_ops import cli, settings
+from lakecast_ops import cli, first_answer, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -20,6 +21,13 @@ def shell_lines() -> Iterator[tuple[str, str]]:
         for block in _BLOCK.findall(page.read_text()):
             for line in block.splitlines():
                 yield page.name, line
+
+
+def graphql_snippets() -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        for block in re.findall(r"^```graphql\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL):
+            yield page.name, block
+    yield "first_answer.py", first_answer.QUERY
 
 
 LINES = list(shell_lines())
@@ -42,7 +50,7 @@ def test_every_setting_has_a_meaning() -> None:
 
 def test_every_variable_that_the_code_reads_is_a_setting() -> None:
     read = set()
-    for root in ("lake", "graphql", "assets", "ops"):
+    for root in ("lake", "graphql", "assets", "ops/lakecast_ops"):
         for path in (ROOT / root).rglob("*.py"):
             read |= set(re.findall(r"environ(?:\.get\(|\[)\s*\"(LAKECAST_\w+)\"", path.read_text()))
     assert read - settings.names() == set()
@@ -82,3 +90,9 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize(("page", "snippet"), list(graphql_snippets()))
+def test_graphql_snippets_are_valid(page: str, snippet: str) -> None:
+    schema = build_schema((ROOT / "schema" / "lakecast_schema" / "lakecast.graphql").read_text())
+    assert validate(schema, parse(snippet)) == []

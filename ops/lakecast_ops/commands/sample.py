@@ -12,13 +12,14 @@ EXAMPLE = "Example: lakecast sample ./sample --items 300 --seed 7"
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(help="Folder to write demand, items and stock to.")],
-    items: Annotated[int, typer.Option(min=1, help="How many items.")] = 300,
-    days: Annotated[int, typer.Option(min=28, help="How many days of demand.")] = 730,
-    seed: Annotated[int, typer.Option(help="The same seed writes the same files.")] = 7,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write demand, items and stock to.")],
+    items: Annotated[int, typer.Option(metavar="N", min=1, help="How many items.")] = 300,
+    days: Annotated[int, typer.Option(metavar="N", min=28, help="How many days of demand.")] = 730,
+    seed: Annotated[int, typer.Option(metavar="N", help="The same seed writes the same files.")] = 7,
 ) -> None:
     """Write a **simulated** Nova Corrente: items, daily demand and stock of a telecom tower maintainer in Brazil."""
     environment.require(environment.ML, NAME)
-    from lakecast_assets import sample
+    from lakecast_assets.sample import write_sample
 
-    print(sample)
+    written = write_sample(folder, items=items, days=days, seed=seed)
+    print(f"Simulated sample written to {written}: {items} items, {days} days of demand, stock. None of it is real.")

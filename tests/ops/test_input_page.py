@@ -1,0 +1,52 @@
+"""The example folders of docs/input.md are read as the page says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lakecast_assets.ingest.errors import InputError
+from lakecast_assets.ingest.folder import Ingested, read_folder
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "input.md"
+_FILE = re.compile(r"<!-- file: (\S+)( [^>]*?)? -->\n```csv\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Every file of the page, where its comment says."""
+    root = tmp_path / "My demand"
+    for name, _, content in _FILE.findall(PAGE.read_text()):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return root
+
+
+def only(ingested: Ingested, dataset: str) -> dict[str, int]:
+    """Rows per table of the one data set that was read."""
+    assert list(ingested.datasets) == [dataset]
+    return {name: table.num_rows for name, table in ingested.datasets[dataset].tables.items()}
+
+
+def test_the_small_example(folder: Path) -> None:
+    rows = only(read_folder(folder), "my_demand")
+    assert rows["rejected_rows"] == 0
+    assert (rows["demand"], rows["dim_item"], rows["fact_inventory"]) == (9, 2, 2)
+    assert read_folder(folder).datasets["my_demand"].frequency == "monthly"
+
+
+def test_drivers_reach_into_the_future(folder: Path) -> None:
+    rows = only(read_folder(folder / "with-drivers"), "with_drivers")
+    assert (rows["demand"], rows["driver"], rows["rejected_rows"]) == (3, 5, 0)
+
+
+def test_rejections(folder: Path) -> None:
+    said = re.search(r"with-rejections/demand.csv rejected: (\d+)", PAGE.read_text())
+    assert said
+    assert only(read_folder(folder / "with-rejections"), "with_rejections")["rejected_rows"] == int(said[1])
+
+
+def test_a_missing_column_stops(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"demand\.csv, column item_id: .*found are: item, day, sold"):
+        read_folder(folder / "without-column")
