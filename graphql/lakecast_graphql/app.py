@@ -13,6 +13,7 @@ from lakecast_graphql.context import Surroundings
 from lakecast_graphql.documents import Documents
 from lakecast_graphql.doors import health
 from lakecast_graphql.doors.asgi import Message, Receive, Scope, Send, respond
+from lakecast_graphql.doors.body import Bounds
 from lakecast_graphql.doors.events import Events
 from lakecast_graphql.doors.graphql_http import GraphqlHttp
 from lakecast_graphql.doors.refresh import Refresh
@@ -119,19 +120,19 @@ def create_app(settings: Settings | None = None) -> Door:
         served = service.served
         return None if served is None else View(served.snapshot)
 
-    bounds = {"max_body_bytes": settings.max_body_bytes, "body_seconds": settings.body_seconds}
+    bounds = Bounds(settings.max_body_bytes, settings.body_seconds)
     metrics = _metrics(service, subscriptions)
     graphql_http = GraphqlHttp(
         execution,
         Events(execution, subscriptions),
         queries,
         current,
+        bounds,
         page=pages.graphiql() if settings.dev else None,
-        **bounds,
     )
     doors: dict[str, Door] = {
         "/graphql": _measured(graphql_http, metrics),
-        "/api/v1/data/refresh": Refresh(surroundings, current, **bounds),
+        "/api/v1/data/refresh": Refresh(surroundings, current, bounds),
         "/health/live": health.live,
         "/health/ready": health.Ready(service),
         "/metrics": _text(metrics),
@@ -186,7 +187,9 @@ def _metrics(service: Service, subscriptions: Subscriptions) -> Metrics:
     metrics = Metrics()
     metrics.gauge("lakecast_ready", "1 while a snapshot is served.", lambda: float(service.served is not None))
     metrics.gauge(
-        "lakecast_snapshot_id", "The served snapshot.", lambda: service.served and float(service.served.snapshot_id)
+        "lakecast_snapshot_id",
+        "The served snapshot.",
+        lambda: None if service.served is None else service.served.snapshot_id,
     )
     metrics.gauge("lakecast_newest_snapshot_id", "The newest snapshot seen in the lake.", lambda: service.newest_id)
     metrics.gauge(
@@ -195,7 +198,7 @@ def _metrics(service: Service, subscriptions: Subscriptions) -> Metrics:
     metrics.gauge(
         "lakecast_snapshot_age_seconds",
         "Seconds since the served snapshot was published.",
-        lambda: service.served and max(0.0, time.time() - service.served.snapshot.record.committed_at.timestamp()),
+        lambda: None if service.served is None else service.served.age_seconds(time.time()),
     )
     metrics.gauge("lakecast_subscribers", "Open subscriptions.", lambda: float(subscriptions.count))
     return metrics

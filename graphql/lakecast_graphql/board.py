@@ -186,11 +186,11 @@ class RedisBoard:
         """What stands in Redis, what stood there last where Redis is away."""
         try:
             values = self._redis.hgetall(self._key)
-            pinned = values.get("pinned", "")  # type: ignore[union-attr]
+            pinned = values.get("pinned", "")
             self._last = Posted(
                 int(pinned) if pinned else None,
-                int(values.get("notices", 0)),  # type: ignore[union-attr]
-                int(values.get("forced", 0)),  # type: ignore[union-attr]
+                int(values.get("notices", 0)),
+                int(values.get("forced", 0)),
             )
         except (redis.RedisError, ValueError):
             _log.warning("Redis does not answer: pins and news of other workers are not seen until it does.")
@@ -232,7 +232,7 @@ class RedisBoard:
                 return False
             try:
                 if self._listening is None:
-                    self._listening = self._redis.pubsub(ignore_subscribe_messages=True)
+                    self._listening = self._redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                     self._listening.subscribe(CHANNEL)
                     return True  # what was said before is to be read now
                 # The socket's own timeout is a second: ask for less, so that quiet is not taken for an error.

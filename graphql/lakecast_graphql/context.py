@@ -187,15 +187,12 @@ class Context:
         service = self.surroundings.service
         served = service.served
         backend, healthy = self.surroundings.cache_state()
-        age = None
-        if served is not None:
-            age = max(0.0, self.surroundings.now() - served.snapshot.record.committed_at.timestamp())
         return SimpleNamespace(
             version=importlib.metadata.version("lakecast"),
             snapshot_id=None if served is None else served.snapshot_id,
             newest_snapshot_id=service.newest_id,
             pinned_snapshot_id=service.pinned_id,
-            snapshot_age_seconds=age,
+            snapshot_age_seconds=None if served is None else served.age_seconds(self.surroundings.now()),
             problem=service.problem,
             cache_backend=backend,
             cache_healthy=healthy,
@@ -230,7 +227,7 @@ def reading_page(root: View | None, info: Info, after: str | None) -> tuple[View
         return view, None
     began = read.snapshot_of(after)
     current = view.snapshot.record.snapshot_id
-    if began == current:
+    if began is None or began == current:
         return view, after
     if view.bound:
         raise bad_input(f"This cursor is of snapshot {began}, not of {current}.", argument="after")

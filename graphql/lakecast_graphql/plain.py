@@ -7,10 +7,10 @@ client can ask blocks the event loop.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import strawberry
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, execute
@@ -166,7 +166,7 @@ def execute_document(
             variable_values=dict(operation.variables or {}),
             operation_name=operation.operation_name,
             executor_class=executor_class,
-            is_awaitable=lambda value: False,
+            is_awaitable=_never_awaitable,
             hide_suggestions=True,
             operation_extensions=dict(operation.extensions or {}),
         )
@@ -174,6 +174,11 @@ def execute_document(
         return ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
     assert isinstance(result, ExecutionResult), "resolvers are synchronous"
     return result
+
+
+def _never_awaitable(value: object) -> TypeGuard[Awaitable[Any]]:
+    """Resolvers are synchronous: there is nothing to look at each value for."""
+    return False
 
 
 def _never_ran(result: ExecutionResult) -> bool:

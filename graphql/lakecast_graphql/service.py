@@ -48,6 +48,10 @@ class Served:
         """Number of the snapshot."""
         return self.snapshot.record.snapshot_id
 
+    def age_seconds(self, now: float) -> float:
+        """Seconds from publishing until `now`, a time of the epoch."""
+        return max(0.0, now - self.snapshot.record.committed_at.timestamp())
+
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:

@@ -13,68 +13,80 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
-    lake: str = Field("lake", description="Root of the lake: a folder, or s3://bucket/prefix.")
+    lake: str = Field(default="lake", description="Root of the lake: a folder, or s3://bucket/prefix.")
     results_name: str = Field(
-        "ml_results", description="Name of this lake as the `source` of refreshData and of /api/v1/data/refresh."
+        default="ml_results",
+        description="Name of this lake as the `source` of refreshData and of /api/v1/data/refresh.",
     )
     redis_url: SecretStr | None = Field(
-        None,
+        default=None,
         description="Redis, as redis://host:6379/0: shares slow answers, pins and news among workers and replicas. "
         "Without it every worker caches for itself.",
     )
     poll_seconds: float = Field(
-        10.0, ge=0, description="Seconds between two looks for a newer snapshot; 0 never looks by itself."
+        default=10.0, ge=0, description="Seconds between two looks for a newer snapshot; 0 never looks by itself."
     )
     memory_budget: int = Field(
-        4_000_000_000,
+        default=4_000_000_000,
         gt=0,
         description="Bytes that the columns of a snapshot may take; beyond it the rest is read from Parquet, slower.",
     )
     old_snapshots: int = Field(
-        2, ge=1, le=16, description="Older snapshots kept loaded for time travel and for pages that began in them."
+        default=2,
+        ge=1,
+        le=16,
+        description="Older snapshots kept loaded for time travel and for pages that began in them.",
     )
     keys_file: str | None = Field(
-        None,
+        default=None,
         description="File of hashed admin keys, written by `lakecast keys`. Without it admin mutations are off.",
     )
     audit_file: str | None = Field(
-        None, description="File that every refresh and pin is appended to, one JSON object a line. Without it: the log."
+        default=None,
+        description="File that every refresh and pin is appended to, one JSON object a line. Without it: the log.",
     )
-    dev: bool = Field(False, description="Development mode: GraphiQL, introspection and suggestions in errors.")
-    introspection: bool = Field(False, description="Answer introspection outside development mode, too.")
+    dev: bool = Field(default=False, description="Development mode: GraphiQL, introspection and suggestions in errors.")
+    introspection: bool = Field(default=False, description="Answer introspection outside development mode, too.")
     cors_origins: str = Field(
-        "", description="Origins whose pages may call this server, separated by commas; * for all. Empty: none."
+        default="", description="Origins whose pages may call this server, separated by commas; * for all. Empty: none."
     )
     persisted_queries: Literal["on", "off", "only"] = Field(
-        "on",
+        default="on",
         description="on: clients may send a hash instead of a query that was sent before. only: nothing but the "
         "operations of the persisted queries file is answered. off: hashes are refused.",
     )
     persisted_queries_file: str | None = Field(
-        None, description="JSON object of hash to query text: the allow-list of mode `only`, known beforehand in `on`."
+        default=None,
+        description="JSON object of hash to query text: the allow-list of mode `only`, known beforehand in `on`.",
     )
-    max_depth: int = Field(20, gt=0, description="Levels of fields that an operation may nest.")
-    max_aliases: int = Field(50, ge=0, description="Aliases in an operation, fragments spread out.")
-    max_tokens: int = Field(5_000, gt=0, description="Tokens of a document.")
-    max_fields: int = Field(400, gt=0, description="Fields of an operation, fragments spread out.")
-    max_directives: int = Field(50, ge=0, description="Directives in an operation, fragments spread out.")
-    max_errors: int = Field(10, gt=0, description="Errors that one answer shows.")
+    max_depth: int = Field(default=20, gt=0, description="Levels of fields that an operation may nest.")
+    max_aliases: int = Field(default=50, ge=0, description="Aliases in an operation, fragments spread out.")
+    max_tokens: int = Field(default=5_000, gt=0, description="Tokens of a document.")
+    max_fields: int = Field(default=400, gt=0, description="Fields of an operation, fragments spread out.")
+    max_directives: int = Field(default=50, ge=0, description="Directives in an operation, fragments spread out.")
+    max_errors: int = Field(default=10, gt=0, description="Errors that one answer shows.")
     max_rows: int = Field(
-        20_000, gt=0, description="Rows that one operation may ask for: the sum of `first` over its fields."
+        default=20_000, gt=0, description="Rows that one operation may ask for: the sum of `first` over its fields."
     )
-    max_body_bytes: int = Field(1_000_000, gt=0, description="Bytes of a request's body; more is refused with 413.")
-    body_seconds: float = Field(10.0, gt=0, description="Seconds in which a body must have arrived, else 408.")
-    operation_seconds: float = Field(30.0, gt=0, description="Seconds that an operation may take, else TIMEOUT.")
+    max_body_bytes: int = Field(
+        default=1_000_000, gt=0, description="Bytes of a request's body; more is refused with 413."
+    )
+    body_seconds: float = Field(default=10.0, gt=0, description="Seconds in which a body must have arrived, else 408.")
+    operation_seconds: float = Field(
+        default=30.0, gt=0, description="Seconds that an operation may take, else TIMEOUT."
+    )
     worker_threads: int = Field(
-        4, gt=0, le=64, description="Operations that are computed at once; the others wait for their turn."
+        default=4, gt=0, le=64, description="Operations that are computed at once; the others wait for their turn."
     )
     cache_bytes: int = Field(
-        128_000_000, ge=0, description="Bytes of finished answers kept in memory, per worker; 0 keeps none."
+        default=128_000_000, ge=0, description="Bytes of finished answers kept in memory, per worker; 0 keeps none."
     )
     block_bytes: int = Field(
-        256_000_000, ge=0, description="Bytes of rendered rows kept in memory, per worker; 0 keeps none."
+        default=256_000_000, ge=0, description="Bytes of rendered rows kept in memory, per worker; 0 keeps none."
     )
-    max_subscribers: int = Field(10_000, gt=0, description="Open subscriptions per worker; more are RATE_LIMITED.")
+    max_subscribers: int = Field(
+        default=10_000, gt=0, description="Open subscriptions per worker; more are RATE_LIMITED."
+    )
 
     @field_validator("cors_origins")
     @classmethod

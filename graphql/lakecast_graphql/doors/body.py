@@ -1,21 +1,31 @@
 """Reading a request's body, bounded in size and time."""
 
 import asyncio
+from dataclasses import dataclass
 
-from lakecast_graphql.doors.asgi import Receive, Scope, header
+from lakecast_graphql.doors.asgi import Message, Receive, Scope, header
 from lakecast_graphql.doors.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a body may be: bytes, and seconds until it has arrived."""
+
+    max_bytes: int
+    seconds: float
 
 
 class Gone(Exception):
     """The client has hung up."""
 
 
-async def read(scope: Scope, receive: Receive, *, max_bytes: int, seconds: float) -> bytes:
+async def read(scope: Scope, receive: Receive, bounds: Bounds) -> bytes:
     """The whole body.
 
-    Raises Refusal 413 beyond `max_bytes` (before reading where the length is declared), 408 when it has not arrived
+    Raises Refusal 413 for more bytes (before reading where the length is declared), 408 when it has not arrived
     in time, 415 for a content coding; Gone when the client hangs up.
     """
+    max_bytes, seconds = bounds.max_bytes, bounds.seconds
     coding = header(scope, b"content-encoding")
     if coding is not None and coding.strip().lower() not in ("", "identity"):
         raise Refusal(415, f"Send the body without Content-Encoding, not as {coding[:40]!r}.", closes=True)
@@ -51,7 +61,7 @@ async def _rest(receive: Receive, chunk: bytes, max_bytes: int) -> bytes:
     return b"".join(chunks)
 
 
-async def _next(receive: Receive, seconds: float) -> dict[str, object]:
+async def _next(receive: Receive, seconds: float) -> Message:
     try:
         async with asyncio.timeout(seconds):
             message = await receive()
@@ -59,7 +69,7 @@ async def _next(receive: Receive, seconds: float) -> dict[str, object]:
         raise _too_slow(seconds) from None
     if message["type"] == "http.disconnect":
         raise Gone
-    return dict(message)
+    return message
 
 
 def _too_large(max_bytes: int) -> Refusal:

@@ -52,17 +52,15 @@ class GraphqlHttp:
         events: Events,
         persisted: PersistedQueries,
         current: Callable[[], View | None],
+        bounds: body.Bounds,
         *,
-        max_body_bytes: int,
-        body_seconds: float,
         page: Page | None = None,
     ) -> None:
         self._execution = execution
         self._events = events
         self._persisted = persisted
         self._current = current
-        self._max_body_bytes = max_body_bytes
-        self._body_seconds = body_seconds
+        self._bounds = bounds
         self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,7 +109,7 @@ class GraphqlHttp:
             case "POST":
                 if not is_json(header(scope, b"content-type")):
                     raise Refusal(415, "Send the body as application/json in UTF-8.", closes=True)
-                content = await body.read(scope, receive, max_bytes=self._max_body_bytes, seconds=self._body_seconds)
+                content = await body.read(scope, receive, self._bounds)
                 return requests.from_body(content, self._persisted)
             case "GET":
                 return requests.from_query_string(scope["query_string"], self._persisted)

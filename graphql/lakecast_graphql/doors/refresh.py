@@ -35,14 +35,11 @@ class Refresh:
         self,
         surroundings: Surroundings,
         current: Callable[[], View | None],
-        *,
-        max_body_bytes: int,
-        body_seconds: float,
+        bounds: body.Bounds,
     ) -> None:
         self._surroundings = surroundings
         self._current = current
-        self._max_body_bytes = max_body_bytes
-        self._body_seconds = body_seconds
+        self._bounds = bounds
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="lakecast-refresh")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +47,7 @@ class Refresh:
         try:
             if scope["method"] != "POST":
                 raise Refusal(405, "Refresh with POST.", headers=((b"allow", b"POST"),), closes=True)
-            content = await body.read(scope, receive, max_bytes=self._max_body_bytes, seconds=self._body_seconds)
+            content = await body.read(scope, receive, self._bounds)
             source, force = _arguments(content, self._surroundings.service.results_name)
             context = Context(self._surroundings, self._current(), Caller(address(scope), header(scope, b"x-api-key")))
             loop = asyncio.get_running_loop()

@@ -10,7 +10,7 @@ from lakecast_graphql.types.enums import ABCClass, DemandClass, ForecastKind, Fr
 from lakecast_graphql.types.forecasts import ForecastSeries
 from lakecast_graphql.types.inputs import given
 from lakecast_graphql.types.metrics import Metric
-from lakecast_graphql.types.nodes import Node, any_row
+from lakecast_graphql.types.nodes import Node, any_row, resolved
 from lakecast_graphql.types.replenishment import Replenishment
 
 
@@ -24,7 +24,7 @@ class DemandSeries:
     @strawberry.field(description="Mean of the last `window` periods up to each date; null until that many are known.")
     def moving_average(row: strawberry.Parent[Any], window: int = 7) -> list[float | None]:
         """Mean of the last `window` periods up to each date."""
-        return row.moving_average(window)  # type: ignore[no-any-return]
+        return resolved(row.moving_average(window))
 
 
 @strawberry.type(description="Stock of an item, as parallel arrays; empty when none was handed over.")
@@ -68,12 +68,12 @@ class Item(Node):
     @strawberry.field(description="Observed demand, newest `last` periods.")
     def history(row: strawberry.Parent[Any], last: int = 90) -> DemandSeries:
         """Observed demand."""
-        return row.history(last)  # type: ignore[no-any-return]
+        return resolved(row.history(last))
 
     @strawberry.field(description="Stock, newest `last` counts.")
     def inventory(row: strawberry.Parent[Any], last: int = 90) -> InventorySeries:
         """Stock."""
-        return row.inventory(last)  # type: ignore[no-any-return]
+        return resolved(row.inventory(last))
 
     @strawberry.field(
         description=(
@@ -84,7 +84,7 @@ class Item(Node):
         row: strawberry.Parent[Any], source: str | None = UNSET, horizon: int | None = UNSET
     ) -> ForecastSeries | None:
         """The newest live forecast."""
-        return row.forecast(given(source), given(horizon))  # type: ignore[no-any-return]
+        return resolved(row.forecast(given(source), given(horizon)))
 
     @strawberry.field(description="Forecasts by source and cutoff; `sources` null means all.")
     def forecast_series(
@@ -94,14 +94,14 @@ class Item(Node):
         grain: TimeGrain = TimeGrain.NATIVE,
     ) -> list[ForecastSeries]:
         """Forecasts by source and cutoff."""
-        return row.forecast_series(given(sources), kind, grain)  # type: ignore[no-any-return]
+        return resolved(row.forecast_series(given(sources), kind, grain))
 
     champion: str | None = strawberry.field(description="Source with the lowest quantile loss in the backtest.")
 
     @strawberry.field(description="Backtest errors by source; `sources` null means all.")
     def metrics(row: strawberry.Parent[Any], sources: list[str] | None = UNSET) -> list[Metric]:
         """Backtest errors by source."""
-        return row.metrics(given(sources))  # type: ignore[no-any-return]
+        return resolved(row.metrics(given(sources)))
 
     replenishment: Replenishment | None = strawberry.field(description="Null where no decision was computed.")
     forecast_issue: str | None = strawberry.field(

@@ -3,6 +3,7 @@
 import strawberry
 
 from lakecast_graphql.context import Info
+from lakecast_graphql.types.nodes import resolved
 from lakecast_graphql.types.snapshots import RefreshResult, SnapshotInfo
 
 
@@ -18,7 +19,7 @@ class Mutation:
     )
     def refresh_data(info: Info, source: str = "ml_results", force: bool = False) -> RefreshResult:
         """Load the newest published snapshot."""
-        return info.context.refresh(source, force)  # type: ignore[return-value]
+        return resolved(info.context.refresh(source, force))
 
     @strawberry.mutation(
         description="Serve an older snapshot, on all workers and replicas, until unpinned (rollback). Kept in Redis; "
@@ -26,9 +27,9 @@ class Mutation:
     )
     def pin_snapshot(info: Info, snapshot_id: int) -> SnapshotInfo:
         """Serve an older snapshot until unpinned."""
-        return info.context.pin(snapshot_id)  # type: ignore[return-value]
+        return resolved(info.context.pin(snapshot_id))
 
     @strawberry.mutation(description="Serve the newest snapshot again. Needs an admin key.")
     def unpin_snapshot(info: Info) -> SnapshotInfo:
         """Serve the newest snapshot again."""
-        return info.context.unpin()  # type: ignore[return-value]
+        return resolved(info.context.unpin())

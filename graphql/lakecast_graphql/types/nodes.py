@@ -17,11 +17,16 @@ class Node:
     )
 
     @classmethod
-    def resolve_type(cls, row: Any, info: GraphQLResolveInfo, abstract: GraphQLAbstractType) -> str:
+    def resolve_type(cls, row: Any, info: GraphQLResolveInfo[Any], abstract: GraphQLAbstractType) -> str:
         """Name of the GraphQL type of a row."""
         return node_ids.SNAPSHOT_INFO if isinstance(node_ids.decode(row.id), node_ids.SnapshotInfoId) else node_ids.ITEM
 
 
-def any_row(row: Any, info: GraphQLResolveInfo) -> bool:
+def any_row(row: Any, info: GraphQLResolveInfo[Any]) -> bool:
     """For `is_type_of`: what a read function returned for a field is of the field's type."""
     return True
+
+
+def resolved(rows: object) -> Any:
+    """What a read function returned, for a resolver to return: GraphQL reads its attributes, whatever it is."""
+    return rows

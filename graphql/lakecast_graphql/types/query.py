@@ -11,7 +11,7 @@ from lakecast_graphql.context import Info, reading
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.types.filters import ForecastFilter
 from lakecast_graphql.types.inputs import given, plain
-from lakecast_graphql.types.nodes import Node
+from lakecast_graphql.types.nodes import Node, resolved
 from lakecast_graphql.types.overview import ForecastChange, ForecastRevision, ServiceStatus
 from lakecast_graphql.types.paging import Connection
 from lakecast_graphql.types.reader import LakeReader, Root, Snapshot
@@ -43,12 +43,12 @@ class Query(LakeReader):
             raise bad_input("Give either `id` or `asOf`.", argument="id")
         if instant is not None:
             snapshot_id = info.context.newest_at(instant)
-        return None if snapshot_id is None else info.context.open(snapshot_id, bound=True)
+        return None if snapshot_id is None else resolved(info.context.open(snapshot_id, bound=True))
 
     @strawberry.field(description="The retained snapshots, newest first.")
     def snapshots(root: Root, info: Info, first: int = 20, after: str | None = UNSET) -> SnapshotInfoConnection:
         """A page of the retained snapshots."""
-        return read.snapshots(info.context.history(), first, given(after))
+        return resolved(read.snapshots(info.context.history(), first, given(after)))
 
     @strawberry.field(description="What changed in the newest live forecasts between two snapshots.")
     def forecast_diff(
@@ -62,7 +62,7 @@ class Query(LakeReader):
     ) -> Connection[ForecastChange] | None:
         """A page of changed forecasts."""
         before, later = info.context.open(from_), info.context.open(to)
-        return read.forecast_diff(before, later, plain(where), first, given(after))
+        return resolved(read.forecast_diff(before, later, plain(where), first, given(after)))
 
     @strawberry.field(
         description="What successive cutoffs said about one day, oldest cutoff first; null when the item is unknown."
@@ -75,20 +75,20 @@ class Query(LakeReader):
         source: str = "ensemble",
     ) -> list[ForecastRevision] | None:
         """What successive cutoffs said about one day."""
-        return read.forecast_history(reading(root), item_id, given(dataset_id), date, source)
+        return resolved(read.forecast_history(reading(root), item_id, given(dataset_id), date, source))
 
     @strawberry.field(description="Anything with an id, read again by it; null when it is not there any more.")
     def node(root: Root, info: Info, id: strawberry.ID) -> Node | None:
         """Anything with an id."""
         named = node_ids.decode(id)
         if isinstance(named, node_ids.SnapshotInfoId):
-            return info.context.find_snapshot_info(named.snapshot_id)  # type: ignore[return-value]
+            return resolved(info.context.find_snapshot_info(named.snapshot_id))
         view = reading(root)
         if named.snapshot_id is not None:
             view = info.context.open(named.snapshot_id, bound=True)
-        return read.item(view, named.item_id, None, named.dataset_id)
+        return resolved(read.item(view, named.item_id, None, named.dataset_id))
 
     @strawberry.field(description="The state of the server that answers. Never cached.")
     def service_status(root: Root, info: Info) -> ServiceStatus:
         """The state of the server."""
-        return info.context.status()  # type: ignore[return-value]
+        return resolved(info.context.status())

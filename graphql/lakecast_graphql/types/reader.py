@@ -24,6 +24,7 @@ from lakecast_graphql.types.forecasts import Forecast, ForecastSeries, ForecastT
 from lakecast_graphql.types.inputs import given, plain
 from lakecast_graphql.types.items import Item
 from lakecast_graphql.types.metrics import LeaderboardRow, Metric
+from lakecast_graphql.types.nodes import resolved
 from lakecast_graphql.types.orders import (
     ForecastOrder,
     ItemOrder,
@@ -53,7 +54,7 @@ class LakeReader:
     )
     def snapshot_info(root: Root, info: Info) -> SnapshotInfo:
         """Provenance."""
-        return info.context.snapshot_info(reading(root).snapshot.record.snapshot_id)  # type: ignore[no-any-return]
+        return resolved(info.context.snapshot_info(reading(root).snapshot.record.snapshot_id))
 
     @strawberry.field(
         description="Null when unknown. Without `datasetId` an item id that several data sets use is BAD_USER_INPUT "
@@ -66,7 +67,7 @@ class LakeReader:
         dataset_id: str | None = UNSET,
     ) -> Item | None:
         """One item."""
-        return read.item(reading(root), given(item_id), given(sku), given(dataset_id))
+        return resolved(read.item(reading(root), given(item_id), given(sku), given(dataset_id)))
 
     @strawberry.field(description="Items, by data set and item id unless ordered otherwise.")
     def items(
@@ -79,7 +80,7 @@ class LakeReader:
     ) -> Connection[Item]:
         """A page of items."""
         view, cursor = reading_page(root, info, after)
-        return read.items(view, plain(where), given(order_by), first, cursor)
+        return resolved(read.items(view, plain(where), given(order_by), first, cursor))
 
     @strawberry.field(
         description="Rows of the results contract. LIVE means each item's newest cutoff unless `cutoff` is filtered."
@@ -95,7 +96,7 @@ class LakeReader:
     ) -> Connection[Forecast]:
         """A page of forecast rows."""
         view, cursor = reading_page(root, info, after)
-        return read.forecasts(view, plain(where), kind, given(order_by), first, cursor)
+        return resolved(read.forecasts(view, plain(where), kind, given(order_by), first, cursor))
 
     @strawberry.field(
         description="One series per item, source and cutoff, values as parallel arrays: the shape that a chart wants."
@@ -111,7 +112,7 @@ class LakeReader:
     ) -> Connection[ForecastSeries]:
         """A page of forecast series."""
         view, cursor = reading_page(root, info, after)
-        return read.forecast_series(view, plain(where), kind, grain, first, cursor)
+        return resolved(read.forecast_series(view, plain(where), kind, grain, first, cursor))
 
     @strawberry.field(
         description="Group-by aggregation. Counts each item once: its champion, unless `source` is given or grouped "
@@ -135,8 +136,10 @@ class LakeReader:
     ) -> Connection[ForecastTotals] | None:
         """A page of groups."""
         view, cursor = reading_page(root, info, after)
-        return read.forecast_totals(
-            view, plain(where), given(source), kind, group_by, grain, plain(having), given(order_by), first, cursor
+        return resolved(
+            read.forecast_totals(
+                view, plain(where), given(source), kind, group_by, grain, plain(having), given(order_by), first, cursor
+            )
         )
 
     @strawberry.field(description="Backtest errors by item and source.")
@@ -150,7 +153,7 @@ class LakeReader:
     ) -> Connection[Metric]:
         """A page of backtest errors."""
         view, cursor = reading_page(root, info, after)
-        return read.metrics(view, plain(where), given(order_by), first, cursor)
+        return resolved(read.metrics(view, plain(where), given(order_by), first, cursor))
 
     @strawberry.field(
         description="Sources ranked by backtest error, with skill against seasonal naive. BIAS ranks by absolute value."
@@ -162,7 +165,7 @@ class LakeReader:
         where: ItemFilter | None = UNSET,
     ) -> list[LeaderboardRow] | None:
         """Sources ranked by backtest error."""
-        return read.leaderboard(reading(root), measure, group_by, plain(where))
+        return resolved(read.leaderboard(reading(root), measure, group_by, plain(where)))
 
     @strawberry.field(description="Reorder decisions, by data set and item id unless ordered otherwise.")
     def replenishment(
@@ -175,7 +178,7 @@ class LakeReader:
     ) -> Connection[Replenishment]:
         """A page of reorder decisions."""
         view, cursor = reading_page(root, info, after)
-        return read.replenishment(view, plain(where), given(order_by), first, cursor)
+        return resolved(read.replenishment(view, plain(where), given(order_by), first, cursor))
 
     @strawberry.field(description="Reorder decisions, counted and summed by group.")
     def replenishment_totals(
@@ -185,7 +188,7 @@ class LakeReader:
         first: int = 100,
     ) -> list[ReplenishmentTotals] | None:
         """Groups of reorder decisions."""
-        return read.replenishment_totals(reading(root), plain(where), group_by, first)
+        return resolved(read.replenishment_totals(reading(root), plain(where), group_by, first))
 
     @strawberry.field(
         description="Recompute replenishment under other assumptions, for all matching items at once; nothing is "
@@ -202,7 +205,7 @@ class LakeReader:
     ) -> WhatIfConnection | None:
         """A page of recomputed decisions."""
         view, cursor = reading_page(root, info, after)
-        return read.what_if(view, plain(scenario), plain(where), given(order_by), first, cursor)
+        return resolved(read.what_if(view, plain(scenario), plain(where), given(order_by), first, cursor))
 
     @strawberry.field(
         description="Items whose alert level differs from an earlier snapshot's (null: the previous one)."
@@ -217,24 +220,24 @@ class LakeReader:
         """A page of changed alerts; null when there is no earlier snapshot and none was asked for."""
         view, cursor = reading_page(root, info, after)
         before = info.context.earlier(view, given(since))
-        return None if before is None else read.alert_changes(view, before, first, cursor)
+        return None if before is None else resolved(read.alert_changes(view, before, first, cursor))
 
     @strawberry.field(description="The headline figures of the snapshot.")
     def overview(root: Root, where: ItemFilter | None = UNSET) -> Overview | None:
         """The headline figures."""
-        return read.overview(reading(root), plain(where))
+        return resolved(read.overview(reading(root), plain(where)))
 
     @strawberry.field(
         description="prophet, arima, lstm, ensemble, baselines and registered models, as present in this snapshot."
     )
     def sources(root: Root, dataset_id: str | None = UNSET) -> list[Source]:
         """Sources as present in the snapshot."""
-        return read.sources(reading(root), given(dataset_id))
+        return resolved(read.sources(reading(root), given(dataset_id)))
 
     @strawberry.field(description="Training runs whose results the snapshot holds.")
     def model_runs(root: Root, dataset_id: str | None = UNSET, source: str | None = UNSET) -> list[ModelRun]:
         """Training runs."""
-        return read.model_runs(reading(root), given(dataset_id), given(source))
+        return resolved(read.model_runs(reading(root), given(dataset_id), given(source)))
 
 
 @strawberry.type(description="An older snapshot, with everything that can be read of it.")

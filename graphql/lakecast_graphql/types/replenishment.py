@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from lakecast_graphql.types.enums import ABCClass, AlertLevel, Language
+from lakecast_graphql.types.nodes import resolved
 from lakecast_graphql.types.paging import PageInfo
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Replenishment:
     @strawberry.field(description="One sentence with the numbers in it.")
     def reason(row: strawberry.Parent[Any], language: Language = Language.EN) -> str:
         """Why the alert is what it is."""
-        return row.reason(language)  # type: ignore[no-any-return]
+        return resolved(row.reason(language))
 
 
 @strawberry.type(description="Dimension fields are null unless grouped by.")
