@@ -56,10 +56,10 @@ def assemble(
             "Correct its rows; the reasons are those of the file's first rejected rows",
         )
     periods = _place(demand.day[rows], items.codes, known, rules)
-    late, first = repeated(periods, items.codes, quantity, rules)
+    late, first = repeated(demand.day[rows], periods, items.codes, quantity, rules)
     if late.size:
         reasons = [
-            f"row {row} already gives the item's demand of that period; keep one row, or let repeated rows be "
+            f"row {row} already gives the item's demand of that date; keep one row, or let repeated rows be "
             "added up (duplicates: sum)"
             for row in demand.file.rows[rows[first]].tolist()
         ]

@@ -68,9 +68,9 @@ class Folder:
         try:
             frequency, tables, notes = assemble(parts, rules or Rules(), takes_all=takes_all)
         except (FrequencyUnclear, GridTooLargeError) as error:
-            problem = f"data set {dataset_id}: {str(error).rstrip('.')}"
-            remedy = "Correct the dates, or give the frequency (--frequency)"
-            raise InputError(self.demand.file.name, problem, remedy, column="date") from error
+            problem, _, remedy = str(error).rstrip(".").rpartition(". ")
+            message = f"data set {dataset_id}: {problem}"
+            raise InputError(self.demand.file.name, message, remedy, column="date") from error
         return DatasetInput(dataset_id, frequency, tables, notes)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_assets.ingest.rules import Rules
-from lakecast_schema.frequency import FrequencyUnclear, period_starts, recognise
+from lakecast_schema.frequency import period_starts, recognise
 from lakecast_schema.periods import Dates, Frequency, first_day, grid_index, shift
 
 Array = NDArray[np.float64]
@@ -14,7 +14,7 @@ Integers = NDArray[np.int64]
 
 LARGEST_GRID = 400_000_000
 """Items x periods of the longest item that one data set may fill: 3.2 GB."""
-_SEVERAL = 0.1
+_SEVERAL = 0.25
 
 
 class GridTooLargeError(ValueError):
@@ -59,24 +59,27 @@ def place(days: Dates, items: Integers, frequency: Frequency | None) -> Periods:
         frequency = recognise(days, items)
         starts = period_starts(days, frequency)
     else:
-        starts = period_starts(days, frequency) if _on_grid(days, items, frequency) else first_day(days, frequency)
+        starts = period_starts(days, frequency)
+        starts = starts if _on_grid(starts, items, frequency) else first_day(days, frequency)
     return Periods(frequency, starts, grid_index(starts, frequency))
 
 
-def _on_grid(days: Dates, items: Integers, frequency: Frequency) -> bool:
-    try:
-        return recognise(days, items) is frequency
-    except FrequencyUnclear:
-        return False
+def _on_grid(starts: Dates, items: Integers, frequency: Frequency) -> bool:
+    """Whether the rows of each item are whole periods apart."""
+    _, first, item = np.unique(items, return_index=True, return_inverse=True)
+    index = grid_index(starts, frequency)
+    return bool(np.all(shift(starts[first][item], index - index[first][item], frequency) == starts))
 
 
-def repeated(periods: Periods, items: Integers, quantity: Array, rules: Rules) -> tuple[Integers, Integers]:
-    """Rows to reject because another row has told their item's demand in their period, and those other rows.
+def repeated(
+    days: Dates, periods: Periods, items: Integers, quantity: Array, rules: Rules
+) -> tuple[Integers, Integers]:
+    """Rows to reject because another row has told their item's demand of their day, and those other rows.
 
     quantity: (n,) NaN where the row tells none (such rows repeat nothing). Both results are positions of rows, in
-    pairs; empty where repeated rows are added up.
+    pairs; empty where repeated rows are added up. Rows of different days in one period repeat nothing, either.
     """
-    order, fresh = _grouped(items, periods.index)
+    order, fresh = _grouped(items, days.astype(np.int64))
     known = ~np.isnan(quantity[order])
     order, group = order[known], np.cumsum(fresh)[known] - 1
     if order.size == 0 or rules.duplicates == "sum":
@@ -133,7 +136,8 @@ def fill(periods: Periods, items: Integers, quantity: Array, rules: Rules) -> Se
     if lengths.size * lengths.max() > LARGEST_GRID:
         raise GridTooLargeError(
             f"the dates, from {periods.starts.min()} to {periods.starts.max()}, span {lengths.max():,} "
-            f"{periods.frequency} periods of {lengths.size:,} items, too many for one data set"
+            f"{periods.frequency} periods of {lengths.size:,} items, too many for one data set. "
+            "Correct the years of these dates, or split the data set"
         )
     filled = np.full(offsets[-1], 0.0 if to_the_end else np.nan)
     series = np.searchsorted(codes, items[held])

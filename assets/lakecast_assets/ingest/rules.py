@@ -23,10 +23,11 @@ class Rules:
         unknown: the period stays unknown, and an item ends at its own last row.
         In all three a row whose quantity is empty, or that was rejected, says that its period is unknown.
 
-    duplicates: what several rows of an item in one period mean.
-        auto: they are added up in a log of events, which is also a data set in which at least a tenth of the
-            periods have several rows with different quantities; elsewhere the first row stands and the others
-            are rejected, since a table with one row per period has no business with two.
+    duplicates: what several rows of an item with one date mean. (Rows with different dates in one period, events
+        finer than the frequency, are always added up.)
+        auto: they are added up in a log of events, which is also a data set in which at least a quarter of the
+            dates have several rows with different quantities; elsewhere the first row stands and the others are
+            rejected, since a table with one row per period has no business with two.
         sum: they are added up. reject: the first stands.
 
     country: ISO 3166 code of the holiday calendar, None for none.
