@@ -51,7 +51,7 @@ check: install ## format, lint, types, import contracts, compose file and images
 	$(ML)/ruff format --check .
 	$(ML)/ruff check .
 	$(ML)/mypy schema lake assets ops
-	$(SERVE)/mypy schema lake graphql ops
+	$(SERVE)/mypy schema lake graphql ops/lakecast_ops
 	$(ML)/lint-imports
 	$(ML)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	$(ML)/hadolint ops/images/*.Dockerfile

@@ -1,6 +1,7 @@
 """What a person sees when a server has come up: where it is, an example query, and its real answer."""
 
 import json
+import re
 import sys
 import threading
 import time
@@ -11,16 +12,20 @@ from typing import Any
 
 QUERY = """\
 {
-  items(where: {hasForecast: true}, first: 1) {
-    totalCount
+  overview { itemCount forecastRows skill }
+  forecasts(orderBy: [{field: FORECAST, direction: DESC}], first: 1) {
     nodes {
-      itemId
-      name
-      champion
-      forecast(horizon: 3) { source dates forecast lower80 upper80 }
+      item {
+        itemId
+        name
+        champion
+        forecast(horizon: 3) { source dates forecast lower80 upper80 }
+      }
     }
   }
 }"""
+
+_SHORT_LIST = re.compile(r"\[\s+([^][{}]*?)\s+\]")
 
 READY_SECONDS = 120.0
 """How long a server may take to load its snapshot before nothing more is said."""
@@ -79,8 +84,13 @@ def ask(url: str, query: str) -> Any:
 
 def message(url: str, answer: Mapping[str, object]) -> str:
     """The address, the query and the answer, as a person reads them."""
-    shown = json.dumps(answer.get("data") or answer, indent=2, ensure_ascii=False)
+    shown = _SHORT_LIST.sub(_on_one_line, json.dumps(answer.get("data") or answer, indent=2, ensure_ascii=False))
     return (
         f"\nLakecast answers at {url}/graphql (in a browser: GraphiQL with saved examples). Ctrl-C stops it.\n\n"
         f"An example query:\n\n{QUERY}\n\nand its answer:\n\n{shown}\n"
     )
+
+
+def _on_one_line(match: re.Match[str]) -> str:
+    """A list of plain values, as a person writes it."""
+    return "[" + re.sub(r"\s+", " ", match[1]) + "]"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -102,6 +102,7 @@ def command(
     environment.require(environment.ML, NAME)
     from lakecast_assets.run import run
 
+    settings: dict[str, Any] = {} if workers is None else {"workers": workers}
     with progress.shown() as display:
         report = run(
             data,
@@ -117,7 +118,7 @@ def command(
             seed=seed,
             fan_out=fan_out.value,
             dask_address=dask_address,
-            **({} if workers is None else {"workers": workers}),
+            **settings,
         )
     for line in summary(report):
         print(line)
