@@ -1,0 +1,138 @@
+"""Runs the peers of the benchmark, each in one thread, and keeps their predictions and processor seconds.
+
+    PYTHONPATH=ops .venv-bench/bin/python -m bench.forecasting.peers --data FOLDER --cache FOLDER [--full]
+
+Needs only requirements.txt beside this file, nothing of Lakecast. Slow peers run on fixed samples, whose size the
+plans below state. What the same versions predicted before, on the same items, is not run again.
+"""
+
+import argparse
+import os
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from bench.forecasting.contenders import CONTENDERS
+from bench.forecasting.predictions import Predictions, load, save
+from bench.forecasting.sets import Set, read
+
+SCUM = ("AutoARIMA", "AutoETS", "DynamicOptimizedTheta", "AutoCES")
+"""Simple combination of univariate models: the median of these four (Petropoulos & Svetunkov 2020)."""
+
+Plan = Mapping[str, Mapping[str, int | None]]
+"""Set -> peer -> how many items it runs on, None for all."""
+
+_CROSTON = {"SeasonalNaive": None, "CrostonSBA": None, "TSB": None, "ADIDA": None, "IMAPA": None}
+
+
+def _smooth(count: int | None, cheap: int | None, loops: int) -> Mapping[str, int | None]:
+    """A plan of a smooth set: SCUM's four on `count` items, what costs little on `cheap`, loops on few."""
+    four = dict.fromkeys(SCUM, count)
+    return {"SeasonalNaive": cheap, **four, "DynamicOptimizedTheta": cheap, "AutoTheta": count, "Prophet": loops}
+
+
+QUICK: Plan = {
+    "m3_yearly": _smooth(150, None, 10),
+    "m3_quarterly": {**_smooth(100, None, 10), "SARIMAX": 20},
+    "m3_monthly": _smooth(60, None, 20),
+    "m3_other": _smooth(40, None, 10),
+    "carparts": {**_CROSTON, "AutoETS": 200, "AutoCES": 100, "DynamicOptimizedTheta": 200},
+    "raf": _CROSTON,
+    "recruit_daily": {"SeasonalNaive": None, "DynamicOptimizedTheta": 80, "AutoETS": 80, "AutoCES": 40, "Prophet": 10},
+}
+FULL: Plan = {
+    "m3_yearly": _smooth(None, None, 60),
+    "m3_quarterly": {**_smooth(None, None, 60), "SARIMAX": 60},
+    "m3_monthly": _smooth(None, None, 60),
+    "m3_other": _smooth(None, None, 60),
+    "carparts": {**_CROSTON, "AutoETS": None, "AutoCES": 300, "DynamicOptimizedTheta": None},
+    "raf": {**_CROSTON, "AutoETS": 300},
+    "recruit_daily": {
+        "SeasonalNaive": None,
+        "DynamicOptimizedTheta": None,
+        "AutoETS": None,
+        "AutoCES": None,
+        "Prophet": 40,
+    },
+}
+
+_PACKAGES = {"Prophet": ("prophet",), "SARIMAX": ("statsmodels",)}
+_WARM_UP = 2  # items of an untimed first run, which loads and compiles
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Run the peers of the forecasting benchmark.")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the public sets")
+    parser.add_argument("--cache", type=Path, required=True, help="folder that keeps the predictions")
+    parser.add_argument("--full", action="store_true", help="larger samples, about an hour instead of minutes")
+    parser.add_argument("--sets", nargs="*", help="only these sets")
+    chosen = parser.parse_args()
+    plan = FULL if chosen.full else QUICK
+    with threadpool_limits(limits=1):
+        for name, methods in plan.items():
+            if chosen.sets and name not in chosen.sets:
+                continue
+            whole = read(chosen.data, name)
+            for method, count in methods.items():
+                print(_line(whole, run(chosen.cache, whole.first(count), method)), flush=True)
+            combined = scum(chosen.cache, whole)
+            if combined is not None:
+                print(_line(whole, combined), flush=True)
+
+
+def run(cache: Path, series: Set, method: str) -> Predictions:
+    """Predictions of a peer, from the cache if the same versions made them for the same items."""
+    versions = {package: version(package) for package in _PACKAGES.get(method, ("statsforecast",))}
+    kept = load(cache, series.name, method)
+    if kept is not None and kept.versions == versions and kept.item_ids == series.item_ids:
+        return kept
+    contender = CONTENDERS[method]
+    contender(series.first(_WARM_UP))
+    before = _processor_seconds()
+    mean, quantiles = contender(series)
+    spent = _processor_seconds() - before
+    made = Predictions(method, series.item_ids, mean, quantiles, spent, versions)
+    save(cache, series.name, made)
+    return made
+
+
+def scum(cache: Path, series: Set) -> Predictions | None:
+    """The median of its four members on the items that all of them ran on; None where one of them did not run."""
+    members = [load(cache, series.name, method) for method in SCUM]
+    present = [member for member in members if member is not None]
+    if len(present) < len(SCUM):
+        return None
+    n = min(len(member.item_ids) for member in present)
+    spent = sum(member.seconds_per_thousand for member in present) * n / 1000
+    made = Predictions(
+        "SCUM",
+        present[0].item_ids[:n],
+        np.median([member.mean[:n] for member in present], axis=0),
+        np.median([member.quantiles[:n] for member in present if member.quantiles is not None], axis=0),
+        spent,
+        present[0].versions,
+    )
+    save(cache, series.name, made)
+    return made
+
+
+def _processor_seconds() -> float:
+    """Processor time of this process and of its finished children: Prophet's optimiser is one."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
+def _line(series: Set, made: Predictions) -> str:
+    n = len(made.item_ids)
+    error = np.abs(made.mean - series.future[:n]).mean() / np.abs(series.future[:n]).mean()
+    return (
+        f"{series.name:15s} {made.method:22s} {n:5d} items  {made.seconds_per_thousand:8.1f} s/1000"
+        f"  error {100 * error:5.1f} % of demand"
+    )
+
+
+if __name__ == "__main__":
+    main()
