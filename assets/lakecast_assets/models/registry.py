@@ -24,6 +24,8 @@ _BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "prophet": {"batched": "prophet:Prophet", "library": "prophet:ProphetLibrary"},
     "lstm": {"batched": "lstm:Lstm"},
     "ets": {"batched": "ets:Ets"},
+    "ces": {"batched": "ces:Ces"},
+    "ces_log": {"batched": "ces:CesLog"},
     "theta": {"batched": "theta:Theta"},
     "random_walk": {"batched": "random_walk:RandomWalk"},
     "ses": {"batched": "counts:Ses"},

@@ -8,7 +8,7 @@ import numpy as np
 from lakecast_assets.models.base import LEVELS, Array, Forecasts
 from lakecast_assets.models.guard import ordered
 
-FAMILIES = ("arima", "ces", "ets", "random_walk", "theta")
+FAMILIES = ("arima", "ces", "ces_log", "ets", "random_walk", "theta")
 """Statistical families for smooth demand; together they speak with the voice of their median."""
 NETS = ("lstm", "mlp")
 """Global networks; together they speak with the voice of their mean."""

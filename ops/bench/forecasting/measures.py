@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import numpy as np
+
 from bench.forecasting.predictions import Predictions
 from bench.forecasting.sets import LEVELS, Array, Set
-
 from lakecast_schema.accuracy import interval_score, pinball, scales
 
 _MEDIAN = LEVELS.index(0.5)

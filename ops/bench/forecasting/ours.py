@@ -1,12 +1,7 @@
 """Runs our sources on the public sets, one core each, as a user's run would: backtest, calibration, live forecasts.
 
-PYTHONPATH=ops .venv-ml/bin/python -m bench.forecasting.ours --data FOLDER --cache FOLDER [--sets NAME ...]
+OMP_NUM_THREADS=1 PYTHONPATH=ops .venv-ml/bin/python -m bench.forecasting.ours --data FOLDER --cache FOLDER
 """
-
-import os
-
-for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[threads] = "1"  # before numpy is loaded
 
 import argparse
 import json
@@ -16,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+
 from bench.forecasting import predictions, sets
 from bench.forecasting.predictions import Predictions
 from bench.forecasting.sets import Set
-
 from lakecast_assets.models import ensemble, origins, registry
 from lakecast_assets.models.backtest import SourceForecasts, run_source
 from lakecast_assets.models.base import Panel
