@@ -1,0 +1,87 @@
+"""The folder of results on disk: its files as they are, with the contract's types."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lakecast_lake.errors import BadResults
+from lakecast_lake.handover import metadata
+from lakecast_lake.handover.liberties import contract_types
+from lakecast_lake.handover.metadata import Metadata
+from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, Table
+
+FORECAST_FILE = f"{FACT_FORECAST.name}.parquet"
+METRICS_FILE = f"{FACT_METRICS.name}.parquet"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder as it was read. `metrics` is None where there is no such file."""
+
+    path: Path
+    forecasts: pa.Table
+    metrics: pa.Table | None
+    metadata: Metadata
+    digest: str
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Raises BadResults where there is no such folder or file, or a file cannot be read."""
+        if not path.is_dir():
+            raise BadResults(str(path), "is no folder", f"Name the folder that holds {FORECAST_FILE}.")
+        forecasts = _rows(path / FORECAST_FILE, FACT_FORECAST)
+        if forecasts is None:
+            raise BadResults(
+                str(path / FORECAST_FILE), "is missing", "Write the forecasts there, as the contract says."
+            )
+        return cls(
+            path,
+            forecasts,
+            _rows(path / METRICS_FILE, FACT_METRICS),
+            Metadata.read(path),
+            _digest(path),
+        )
+
+
+def write(path: Path, forecasts: pa.Table, metrics: pa.Table, described: Mapping[str, Any]) -> None:
+    """Write the three files, each replacing an older one at once, `metadata.json` last."""
+    path.mkdir(parents=True, exist_ok=True)
+    for name, rows in ((FORECAST_FILE, forecasts), (METRICS_FILE, metrics)):
+        beside = path / f".{name}.part"
+        pq.write_table(rows, beside, compression="zstd")
+        os.replace(beside, path / name)
+    beside = path / f".{metadata.FILE}.part"
+    beside.write_text(json.dumps(described, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(beside, path / metadata.FILE)
+
+
+def _rows(path: Path, table: Table) -> pa.Table | None:
+    if not path.exists():
+        return None
+    try:
+        # Without `partitioning` folder names such as dataset_id=x would become columns.
+        rows = pq.read_table(path, partitioning=None)
+    except (pa.ArrowException, OSError) as error:
+        reason = " ".join(str(error).split())[:200].rstrip(".")
+        raise BadResults(
+            str(path), f"cannot be read as Parquet ({reason})", "Write the file again and hand over all of it."
+        ) from error
+    return contract_types(table, rows, path)
+
+
+def _digest(path: Path) -> str:
+    """Of the bytes of all files that an import reads."""
+    digest = sha256()
+    for name in (FORECAST_FILE, METRICS_FILE, metadata.FILE):
+        for file in sorted([path / name, *(path / name).rglob("*")]):
+            if file.is_file():
+                digest.update(f"{file.relative_to(path)}\0{file.stat().st_size}\0".encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,208 @@
+"""Checking a folder of results made elsewhere, and publishing it as one snapshot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lakecast_lake import commit, snapshots
+from lakecast_lake.commit import KEPT_CUTOFFS, Commit
+from lakecast_lake.errors import BadResults, LakeNotFound
+from lakecast_lake.handover.completion import check_forecasts, complete_forecasts, gate
+from lakecast_lake.handover.folder import FORECAST_FILE, METRICS_FILE, Folder
+from lakecast_lake.handover.items import frequencies, unknown_items
+from lakecast_lake.handover.scoring import check_metrics, complete_metrics, scored
+from lakecast_lake.publish import Part, publish_parts
+from lakecast_lake.snapshots import Entry, SnapshotRecord
+from lakecast_lake.storage import Lake
+from lakecast_lake.summary import summarise
+from lakecast_schema.frequency import period_starts
+from lakecast_schema.periods import Frequency
+from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_FORECAST, FACT_METRICS, Table
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import has published. `unchanged`: this very folder was current already and nothing was written."""
+
+    snapshot_id: int
+    run_id: str
+    dataset_ids: tuple[str, ...]
+    sources: tuple[str, ...]
+    forecasts: int
+    metrics: int
+    new_items: int
+    unchanged: bool = False
+
+    def __str__(self) -> str:
+        told = (
+            f"{self.forecasts} forecasts and {self.metrics} rows of metrics of {', '.join(self.dataset_ids)} "
+            f"(sources {', '.join(self.sources)}; new items: {self.new_items})"
+        )
+        if self.unchanged:
+            return f"Nothing to do: {told} are already published, snapshot {self.snapshot_id}."
+        return f"Imported {told} as snapshot {self.snapshot_id}."
+
+
+@dataclass(frozen=True)
+class _Results:
+    """Checked rows that are ready to be committed. `items` are those that the lake does not know yet."""
+
+    forecasts: pa.Table
+    metrics: pa.Table
+    items: pa.Table
+
+
+def import_(lake: Lake, folder: str | Path, dataset_id: str | None = None) -> ImportReport:
+    """Check a folder of results against the contract and publish it as one snapshot.
+
+    The folder's sources replace their own rows as a run's would; everything else that is published is carried
+    forward. dataset_id: import the rows of this data set only. A folder that is still current is not published
+    again. Rows that are not there in the folder are completed as the table contracts say under "Results made
+    elsewhere".
+
+    Raises BadResults where the folder cannot be read, breaks the contract, or contradicts itself or the lake;
+    then nothing was written. Else raises as `publish` does.
+    """
+    read = Folder.read(Path(folder))
+    run_id = f"import-{read.digest[:16]}"
+    record = _newest(lake)
+    results = _checked(lake, record, read, run_id, dataset_id)
+    names = _distinct(results.forecasts, "dataset_id")
+    report = ImportReport(
+        0 if record is None else record.snapshot_id,
+        run_id,
+        names,
+        _distinct(results.forecasts, "source"),
+        results.forecasts.num_rows,
+        results.metrics.num_rows,
+        results.items.num_rows,
+        unchanged=True,
+    )
+    if record is not None and _runs(record, names) == {run_id}:
+        return report
+    parts = [_commit(lake, record, _only(results, name), name, run_id) for name in names]
+    return replace(report, snapshot_id=publish_parts(lake, run_id, parts), unchanged=False)
+
+
+def _newest(lake: Lake) -> SnapshotRecord | None:
+    try:
+        return snapshots.newest(lake)
+    except LakeNotFound:
+        return None
+
+
+def _runs(record: SnapshotRecord, names: tuple[str, ...]) -> set[str | None]:
+    """The runs that published these data sets."""
+    published = {summary["dataset_id"]: summary["run_id"] for summary in record.datasets}
+    return {published.get(name) for name in names}
+
+
+def _distinct(rows: pa.Table, column: str) -> tuple[str, ...]:
+    return tuple(sorted(pc.unique(rows[column]).to_pylist()))
+
+
+def _checked(lake: Lake, record: SnapshotRecord | None, read: Folder, run_id: str, dataset_id: str | None) -> _Results:
+    """The folder's rows, complete and checked. Everything that can be refused is refused here."""
+    path = read.path / FORECAST_FILE
+    check_forecasts(read.forecasts, path)
+    forecasts, metrics = read.forecasts, read.metrics
+    if metrics is not None:
+        metrics = _with_dataset(metrics, forecasts)
+        check_metrics(metrics, read.path / METRICS_FILE)
+    read.metadata.agree_with(forecasts, metrics)
+    if dataset_id is not None:
+        forecasts = _of(forecasts, dataset_id)
+        metrics = None if metrics is None else _of(metrics, dataset_id)
+        if forecasts.num_rows == 0:
+            there = ", ".join(_distinct(read.forecasts, "dataset_id"))
+            raise BadResults(str(path), f"has no data set {dataset_id}", f"It holds {there}.")
+    stated = read.metadata.frequencies
+    known = _published(lake, record, DIM_ITEM, _distinct(forecasts, "dataset_id"))
+    found = frequencies(forecasts, stated, known, path)
+    forecasts = complete_forecasts(_by_first_day(forecasts, found), found, run_id)
+    if metrics is None:
+        metrics = scored(forecasts, _published(lake, record, DEMAND, tuple(found)), found)
+    metrics = complete_metrics(metrics, forecasts, run_id, read.path / METRICS_FILE)
+    items = unknown_items(forecasts, found, stated, known)
+    gate(FACT_FORECAST, forecasts, path)
+    for table, rows in ((FACT_METRICS, metrics), (DIM_ITEM, items)):
+        if rows.num_rows:
+            gate(table, rows, read.path)
+    return _Results(forecasts, metrics, items)
+
+
+def _with_dataset(metrics: pa.Table, forecasts: pa.Table) -> pa.Table:
+    """A folder of one data set need not repeat it with every error."""
+    names = _distinct(forecasts, "dataset_id")
+    if "dataset_id" in metrics.column_names or len(names) > 1:
+        return metrics
+    return metrics.append_column("dataset_id", pa.repeat(names[0], metrics.num_rows))
+
+
+def _of(rows: pa.Table, dataset_id: str) -> pa.Table:
+    return rows.filter(pc.equal(rows["dataset_id"], dataset_id))
+
+
+def _only(results: _Results, dataset_id: str) -> _Results:
+    parts = (results.forecasts, results.metrics, results.items)
+    return _Results(*(_of(rows, dataset_id) for rows in parts))
+
+
+def _published(lake: Lake, record: SnapshotRecord | None, table: Table, names: tuple[str, ...]) -> pa.Table:
+    parts = [] if record is None else [snapshots.read(lake, record, table.name, name) for name in names]
+    return pa.concat_tables([table.schema.empty_table(), *parts])
+
+
+def _by_first_day(forecasts: pa.Table, found: dict[str, Frequency]) -> pa.Table:
+    """Periods that are named by their last day, as pandas' month ends are, renamed by their first."""
+    for column in ("date", "cutoff"):
+        if column not in forecasts.column_names:
+            continue
+        days = forecasts[column].to_numpy().astype("datetime64[D]").copy()
+        names = forecasts["dataset_id"].to_numpy()
+        for name, frequency in found.items():
+            mine = names == name
+            days[mine] = period_starts(days[mine], frequency)
+        index = forecasts.schema.get_field_index(column)
+        forecasts = forecasts.set_column(index, column, pa.array(days, pa.date32()))
+    return forecasts
+
+
+def _commit(lake: Lake, record: SnapshotRecord | None, results: _Results, dataset_id: str, run_id: str) -> Part:
+    """Commit one data set's rows, and say what is to be published of it."""
+    where = {"dataset_id": dataset_id}
+    commits = []
+    if results.items.num_rows:
+        items = pa.concat_tables([_published(lake, record, DIM_ITEM, (dataset_id,)), results.items])
+        commits.append(commit.replace(lake, DIM_ITEM, items, where, run_id))
+    sources = list(_distinct(results.forecasts, "source"))
+    keep = max(KEPT_CUTOFFS, _most_cutoffs(results.forecasts))  # an import loses none of its own
+    demand = _published(lake, record, DEMAND, (dataset_id,))
+    commits.append(
+        commit.forecasts(lake, results.forecasts, dataset_id, sources, run_id, demand=demand, keep_cutoffs=keep)
+    )
+    if results.metrics.num_rows:
+        scored_sources = list(_distinct(results.metrics, "source"))
+        scope = {**where, "source": scored_sources}
+        commits.append(commit.replace(lake, FACT_METRICS, results.metrics, scope, run_id))
+    return Part(dataset_id, commits, _summary(lake, record, commits, dataset_id))
+
+
+def _most_cutoffs(forecasts: pa.Table) -> int:
+    live = forecasts.filter(pc.equal(forecasts["kind"], "live")).group_by(["source", "item_id"])
+    return int(pc.max(live.aggregate([("cutoff", "count_distinct")])["cutoff_count_distinct"]).as_py() or 0)
+
+
+def _summary(
+    lake: Lake, record: SnapshotRecord | None, commits: Sequence[Commit], dataset_id: str
+) -> Mapping[str, Any]:
+    """Of all that will be published of the data set, the sources that were there before included."""
+    rows = {FACT_METRICS.name: _published(lake, record, FACT_METRICS, (dataset_id,))}
+    for done in commits:
+        entry = Entry(dataset_id, done.table, done.version, done.rows, done.committed_at)
+        rows[done.table] = snapshots.scan(lake, entry, {"dataset_id": dataset_id})
+    return summarise(rows[FACT_FORECAST.name], rows[FACT_METRICS.name])
