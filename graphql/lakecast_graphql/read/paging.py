@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import orjson
 
 from lakecast_graphql.errors import bad_input
-from lakecast_graphql.read.column import Column, Values
+from lakecast_graphql.read.column import Column, Nested, Values
 from lakecast_graphql.read.rows import Rows
 
 

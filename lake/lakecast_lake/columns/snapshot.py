@@ -1,5 +1,6 @@
 """An immutable snapshot: all that one published set of table versions says, as columns, and SQL over them."""
 
+import itertools
 import threading
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -61,6 +62,7 @@ class Snapshot:
         parts: everything that was read, by table and partition.
         metrics, replenishment: `fact_metrics` and `fact_replenishment` by item.
         runs: rows of `model_run`, newest first.
+        serial: another one for every load in this process, also of the same snapshot.
         memo: what readers computed from it; goes when it goes.
     """
 
@@ -71,6 +73,7 @@ class Snapshot:
     replenishment: Facts
     runs: pa.Table
     _lake: Lake = field(repr=False)
+    serial: int = field(default_factory=itertools.count().__next__)
     memo: Memo = field(default_factory=lambda: Memo(MEMO_BYTES), repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 

@@ -1,0 +1,67 @@
+"""A map bounded by bytes that forgets what was not used for longest, and counts."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+OVERHEAD = 300
+"""Bytes that an entry costs besides its key and value."""
+
+
+class Bounded(Generic[T]):
+    """Least recently used entries go first. Used by one thread, or for single calls under the GIL by several.
+
+    Args:
+        limit: bytes in all.
+        size: bytes of a value with its key; an entry over an eighth of the limit is not kept.
+    """
+
+    def __init__(self, limit: int, size: Callable[[Hashable, T], int]) -> None:
+        self.limit = limit
+        self.bytes = 0
+        self.hits = 0
+        self.misses = 0
+        self.evictions = 0
+        self._size = size
+        self._kept: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: Hashable) -> T | None:
+        """The value, None where it is not kept."""
+        found = self._kept.get(key)
+        if found is None:
+            self.misses += 1
+            return None
+        self.hits += 1
+        try:
+            self._kept.move_to_end(key)
+        except KeyError:  # another thread has just evicted it
+            pass
+        return found[0]
+
+    def put(self, key: Hashable, value: T) -> None:
+        """Keep a value."""
+        size = self._size(key, value) + OVERHEAD
+        if size > self.limit // 8:
+            return
+        before = self._kept.pop(key, None)
+        if before is not None:
+            self.bytes -= before[1]
+        self._kept[key] = (value, size)
+        self.bytes += size
+        while self.bytes > self.limit and self._kept:
+            try:
+                _, (_, freed) = self._kept.popitem(last=False)
+            except KeyError:
+                break
+            self.bytes -= freed
+            self.evictions += 1
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+        self.bytes = 0

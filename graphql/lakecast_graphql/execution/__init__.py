@@ -1,0 +1,1 @@
+"""How an operation is answered fast, and how it is known that the answer is the ordinary one."""

@@ -1,0 +1,172 @@
+"""Which way an operation goes: a cached answer, a compiled plan, or the ordinary way; and a counter of why.
+
+This is the only place that decides. Every way gives the same JSON as plain Strawberry over the same snapshot.
+"""
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from graphql import GraphQLSchema
+
+from lakecast_graphql.cache.bounded import Bounded
+from lakecast_graphql.documents import Documents, Refused, is_mutation
+from lakecast_graphql.errors import ApiError
+from lakecast_graphql.execution.lifting import Lifted, lift
+from lakecast_graphql.execution.plans import Plan, compile_plan, flags_of
+from lakecast_graphql.execution.surprise import Surprise
+from lakecast_graphql.operation import Answer, Caller, Execution, Operation
+from lakecast_graphql.view import View
+
+PLAN_BYTES = 16 << 20
+ANSWER_BYTES = 64 << 20
+_NO_VARIABLES: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """What is known of a skeleton and operation name.
+
+    flags: variables that its directives depend on. plans: a plan per values of these, or the reason why there is
+    none.
+    """
+
+    flags: tuple[str, ...]
+    plans: dict[Hashable, Plan | str]
+
+
+class FastExecution:
+    """Answers from memory where it can, else hands on to `ordinary`; see `Execution`.
+
+    Args:
+        schema: graphql-core's.
+        documents: prepares documents, for the first operation of a shape.
+        ordinary: the way of everything else.
+        threads: heavy plans computed at once; light ones are computed on the event loop.
+        seconds: time per operation.
+
+    `ways` counts operations by the way that they went: `cached`, `light`, `heavy`, and `ordinary: reason`.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        documents: Documents,
+        ordinary: Execution,
+        *,
+        threads: int = 4,
+        seconds: float = 30.0,
+        plan_bytes: int = PLAN_BYTES,
+        answer_bytes: int = ANSWER_BYTES,
+    ) -> None:
+        self._schema = schema
+        self._documents = documents
+        self._ordinary = ordinary
+        self._seconds = seconds
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="lakecast-plan")
+        self._compiling = threading.Lock()
+        self.ways: Counter[str] = Counter()
+        # A compiled plan takes about twenty times its text.
+        self.plans: Bounded[_Known] = Bounded(plan_bytes, lambda key, _: 20 * len(key[0]) + 2000)  # type: ignore[index]
+        self.answers: Bounded[Answer] = Bounded(answer_bytes, lambda key, answer: len(answer.body) + len(repr(key)))
+
+    async def answer(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
+        """Answer one operation; see `Execution`."""
+        if view is None:
+            return await self._by_ordinary(operation, view, caller, "no snapshot")
+        try:
+            key = _key(operation, view)
+        except (TypeError, ValueError, RecursionError):
+            return await self._by_ordinary(operation, view, caller, "variables")
+        known = self.answers.get(key)
+        if known is not None:
+            self.ways["cached"] += 1
+            return known
+        try:
+            plan, literals = self._plan(operation)
+            values = plan.values(operation.variables or _NO_VARIABLES, literals)
+            arguments = plan.arguments(values, view.snapshot.snapshot_id)
+            timed = replace(view, deadline=time.monotonic() + self._seconds)
+            if plan.is_light(arguments):
+                body = plan.answer(timed, values, arguments)
+                self.ways["light"] += 1
+            else:
+                loop = asyncio.get_running_loop()
+                body = await asyncio.wait_for(
+                    loop.run_in_executor(self._threads, plan.answer, timed, values, arguments), self._seconds + 1
+                )
+                self.ways["heavy"] += 1
+        except Surprise as surprise:
+            return await self._by_ordinary(operation, view, caller, surprise.reason, key)
+        except ApiError as error:
+            return await self._by_ordinary(operation, view, caller, error.code.value, key)
+        except Refused:
+            return await self._by_ordinary(operation, view, caller, "refused", key)
+        except TimeoutError:
+            return await self._by_ordinary(operation, view, caller, "timeout", key)
+        except Exception:  # a fault of the fast way must not become a fault of the answer
+            return await self._by_ordinary(operation, view, caller, "fault", key)
+        answer = Answer(body, cacheable=True, snapshot_id=view.snapshot.snapshot_id)
+        self.answers.put(key, answer)
+        return answer
+
+    def close(self) -> None:
+        """Let threads end."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _by_ordinary(
+        self, operation: Operation, view: View | None, caller: Caller, reason: str, key: Hashable = None
+    ) -> Answer:
+        self.ways[f"ordinary: {reason}"] += 1
+        answer = await self._ordinary.answer(operation, view, caller)
+        if key is not None and answer.cacheable and answer.complete:
+            self.answers.put(key, answer)
+        return answer
+
+    def _plan(self, operation: Operation) -> tuple[Plan, tuple[Any, ...]]:
+        """The plan of an operation and the literals that were lifted out of it."""
+        lifted = lift(operation.query)
+        skeleton = operation.query if lifted is None else lifted.skeleton
+        name = (skeleton, operation.operation_name, lifted is None)
+        known = self.plans.get(name)
+        given = operation.variables or _NO_VARIABLES
+        if known is None:
+            known = self._know(operation)
+            self.plans.put(name, known)
+        flags = tuple(given.get(flag) for flag in known.flags)
+        plan = known.plans.get(flags) if all(type(flag) is bool for flag in flags) else "directive"
+        if plan is None:
+            plan = self._compile(operation, lifted, dict(zip(known.flags, flags, strict=True)))
+            known.plans[flags] = plan
+        if isinstance(plan, str):
+            raise Surprise(plan)
+        return plan, () if lifted is None else lifted.values
+
+    def _know(self, operation: Operation) -> _Known:
+        prepared = self._documents.get(operation.query)
+        chosen = prepared.operation(operation.operation_name)
+        if is_mutation(chosen):
+            return _Known((), {(): "mutation"})
+        return _Known(flags_of(chosen, prepared.document), {})
+
+    def _compile(self, operation: Operation, lifted: Lifted | None, flags: Mapping[str, Any]) -> Plan | str:
+        prepared = self._documents.get(operation.query)
+        chosen = prepared.operation(operation.operation_name)
+        starts = {} if lifted is None else {start: number for number, start in enumerate(lifted.starts)}
+        try:
+            return compile_plan(self._schema, prepared.document, chosen, flags, starts)
+        except Surprise as surprise:
+            return surprise.reason
+
+
+def _key(operation: Operation, view: View) -> Hashable:
+    """What an answer depends on: never on who asks. A snapshot that was read again by force has another serial."""
+    variables = operation.variables
+    text = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS) if variables else b""
+    return (view.snapshot.serial, operation.query, operation.operation_name, text)

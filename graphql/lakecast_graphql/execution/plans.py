@@ -1,0 +1,179 @@
+"""Operations compiled: what to read and how to render it, without parsing, validation or executor."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLNonNull,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    is_input_type,
+    type_from_ast,
+)
+from graphql.language import Visitor, visit
+
+from lakecast_graphql.execution.coercion import Coercer, coercer
+from lakecast_graphql.execution.readers import READERS
+from lakecast_graphql.execution.render import render
+from lakecast_graphql.execution.shape import Compiler, Selected, Source, Values
+from lakecast_graphql.execution.surprise import Surprise
+from lakecast_graphql.read.paging import snapshot_of
+from lakecast_graphql.view import View
+
+_LIGHT = {"item", "sources", "model_runs", "overview"}
+"""Fields that read little whatever their arguments."""
+_BY_INDEX = {"items", "forecasts", "forecast_series", "metrics", "replenishment"}
+"""Fields that read little while no filter needs SQL."""
+LIGHT_CELLS = 60_000
+"""Cells that are rendered within some milliseconds, so that it may be done on the event loop."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Variable:
+    """A variable of the operation; `default` is used where it is not given."""
+
+    name: str
+    coerce: Coercer
+    default: Source | None
+    required: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A compiled operation.
+
+    Attributes:
+        fields: root fields in order.
+        variables: how variables are coerced.
+    """
+
+    fields: tuple[Selected, ...]
+    variables: tuple[_Variable, ...]
+
+    def values(self, given: Mapping[str, Any], literals: Sequence[Any]) -> Values:
+        """The variables coerced. Raises Surprise for anything that is not plainly right."""
+        found: dict[str, Any] = {}
+        for variable in self.variables:
+            if variable.name in given:
+                found[variable.name] = variable.coerce(given[variable.name])
+            elif variable.default is not None:
+                found[variable.name] = variable.default(Values({}, literals))
+            elif variable.required:
+                raise Surprise("missing variable")
+        return Values(found, literals)
+
+    def arguments(self, values: Values, snapshot_id: int) -> list[dict[str, Any]]:
+        """The arguments of each root field. Raises Surprise for a page that began in another snapshot."""
+        found = []
+        for chosen in self.fields:
+            given = {name: value for name, value in chosen.given(values).items() if value is not None}
+            after = given.get("after")
+            if after is not None and snapshot_of(after) != snapshot_id:
+                raise Surprise("other snapshot")
+            found.append(given)
+        return found
+
+    def is_light(self, arguments: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether the operation is answered so soon that the event loop may wait for it."""
+        cells = 0
+        for chosen, given in zip(self.fields, arguments, strict=True):
+            if chosen.name == "__typename":
+                continue
+            if chosen.name not in _LIGHT and not (chosen.name in _BY_INDEX and _needs_no_sql(given)):
+                return False
+            cells += min(given.get("first", 1), 10_000) * (chosen.shape.weight if chosen.shape is not None else 1)
+        return cells <= LIGHT_CELLS
+
+    def answer(self, view: View, values: Values, arguments: Sequence[Mapping[str, Any]]) -> bytes:
+        """The JSON of the whole response."""
+        parts = []
+        for chosen, given in zip(self.fields, arguments, strict=True):
+            if chosen.name == "__typename":
+                parts.append(chosen.key + b'"Query"')
+            else:
+                result = READERS[chosen.name](view, **given)
+                parts.append(chosen.key + render(result, chosen, values))
+        number = str(view.snapshot.snapshot_id).encode()
+        return b'{"data":{' + b",".join(parts) + b'},"extensions":{"snapshotId":' + number + b"}}"
+
+
+def _needs_no_sql(given: Mapping[str, Any]) -> bool:
+    if given.get("order_by") or given.get("kind", "live") not in ("live", "backtest", "all"):
+        return False
+    where = given.get("where")
+    if not where:
+        return True
+    return all(
+        name in ("dataset_id", "item_id", "source")
+        and isinstance(test, Mapping)
+        and test.get("eq") is not None
+        and all(value is None for operator, value in test.items() if operator != "eq")
+        for name, test in where.items()
+        if test is not None
+    )
+
+
+def flags_of(operation: OperationDefinitionNode, document: DocumentNode) -> tuple[str, ...]:
+    """Names of the variables that directives of the document depend on, in order."""
+    found: set[str] = set()
+
+    class Finder(Visitor):
+        def enter_directive(self, node: Any, *_: Any) -> None:
+            for argument in node.arguments or ():
+                if isinstance(argument.value, VariableNode):
+                    found.add(argument.value.name.value)
+
+    visit(document, Finder())
+    return tuple(sorted(found))
+
+
+def compile_plan(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    flags: Mapping[str, Any],
+    lifted: Mapping[int, int],
+) -> Plan:
+    """Compile a valid operation. Raises Surprise where only the ordinary way answers it.
+
+    Args:
+        flags: values of the variables that directives depend on.
+        lifted: start of a literal in the document -> its number.
+    """
+    if operation.operation is not OperationType.QUERY or operation.directives:
+        raise Surprise("operation")
+    query = schema.query_type
+    assert query is not None
+    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+    compiler = Compiler(schema, fragments, flags, lifted)
+    fields = []
+    for key, nodes in compiler.collect(query, [operation.selection_set]).items():
+        fields.append(_root(compiler, query, key, nodes))
+    return Plan(tuple(fields), tuple(_variables(schema, operation, compiler)))
+
+
+def _root(compiler: Compiler, query: Any, key: str, nodes: Sequence[FieldNode]) -> Selected:
+    chosen = compiler.selected(query, key, nodes)
+    if chosen.name != "__typename" and chosen.name not in READERS:
+        raise Surprise(f"field {nodes[0].name.value}")
+    return chosen
+
+
+def _variables(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, compiler: Compiler
+) -> Iterator[_Variable]:
+    for definition in operation.variable_definitions or ():
+        kind = type_from_ast(schema, definition.type)
+        if kind is None or not is_input_type(kind):
+            raise Surprise("variable type")
+        node = definition.default_value
+        default = None if node is None else compiler.value(kind, node)
+        yield _Variable(
+            definition.variable.name.value, coercer(kind), default, isinstance(kind, GraphQLNonNull) and node is None
+        )

@@ -1,0 +1,335 @@
+"""Selections compiled: which fields of which rows, under which keys, with which arguments."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from graphql import (
+    BooleanValueNode,
+    EnumValueNode,
+    FieldNode,
+    FloatValueNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    SelectionNode,
+    SelectionSetNode,
+    StringValueNode,
+    Undefined,
+    ValueNode,
+    VariableNode,
+)
+
+from lakecast_graphql.execution.coercion import coercer, is_unset, plain_default, snake
+from lakecast_graphql.execution.surprise import Surprise
+
+ABSENT = object()
+"""A variable that was not given."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """What the values of an operation's variables and lifted literals are, this time."""
+
+    variables: Mapping[str, Any]
+    literals: Sequence[Any] = ()
+
+
+Source = Callable[[Values], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Selected:
+    """One field of a selection.
+
+    Attributes:
+        key: the JSON key with quotes and colon, as bytes.
+        name: attribute of the row.
+        arguments: argument in snake_case -> where its value comes from.
+        shape: what is selected of an object; None for a leaf.
+        names: value -> name, for enums.
+        takes_arguments: whether the field has arguments at all.
+        is_list: whether the field is a list.
+    """
+
+    key: bytes
+    name: str
+    arguments: tuple[tuple[str, Source], ...] = ()
+    shape: "Shape | None" = None
+    names: Mapping[Any, str] | None = None
+    takes_arguments: bool = False
+    is_list: bool = False
+
+    def given(self, values: Values) -> dict[str, Any]:
+        """The arguments that were given, this time."""
+        found = {name: source(values) for name, source in self.arguments}
+        return {name: value for name, value in found.items() if value is not ABSENT}
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """What is selected of an object type, in order.
+
+    `fields` have the name `__typename` for that. `identity` is equal for selections that render any row the same
+    way, and None where arguments decide that, too.
+    """
+
+    type_name: str
+    fields: tuple[Selected, ...]
+    identity: tuple[object, ...] | None = field(default=None)
+
+    @property
+    def weight(self) -> int:
+        """About how many cells a row of it has; long lists and nested rows count for many."""
+        return sum(_weight(chosen) for chosen in self.fields)
+
+
+def _weight(chosen: Selected) -> int:
+    own = 1 if chosen.shape is None else chosen.shape.weight
+    return own * (30 if chosen.is_list or chosen.takes_arguments else 1)
+
+
+class Compiler:
+    """Compiles selections of one operation.
+
+    Args:
+        fragments: by name.
+        flags: the values of variables that directives name.
+        lifted: start of a literal in the document -> its number among the lifted ones.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        flags: Mapping[str, Any],
+        lifted: Mapping[int, int] | None = None,
+    ) -> None:
+        self._schema = schema
+        self._fragments = fragments
+        self._flags = flags
+        self._lifted = lifted or {}
+
+    def shape(self, kind: GraphQLObjectType, sets: Sequence[SelectionSetNode | None]) -> Shape:
+        """The selection of an object type from the selection sets of all fields of one key."""
+        fields = []
+        for key, nodes in self.collect(kind, sets).items():
+            fields.append(self.selected(kind, key, nodes))
+        return Shape(kind.name, tuple(fields), _identity(kind.name, fields))
+
+    def selected(self, kind: GraphQLObjectType, key: str, nodes: Sequence[FieldNode]) -> Selected:
+        """One key of a selection, from all the fields under it."""
+        name, text = nodes[0].name.value, orjson.dumps(key) + b":"
+        if name == "__typename":
+            return Selected(text, name)
+        definition = kind.fields.get(name)
+        if definition is None:
+            raise Surprise("introspection")
+        inner, is_list = _inner(definition.type)
+        shape = names = None
+        if isinstance(inner, GraphQLObjectType):
+            shape = self.shape(inner, [node.selection_set for node in nodes])
+        elif isinstance(inner, GraphQLEnumType):
+            names = {plain_default(value.value): name for name, value in inner.values.items()}
+        elif inner.name not in _LEAVES:
+            raise Surprise("abstract type")
+        return Selected(
+            text,
+            python_name(definition, name),
+            tuple(self.arguments(definition, nodes[0])),
+            shape,
+            names,
+            bool(definition.args),
+            is_list,
+        )
+
+    def collect(
+        self, kind: GraphQLObjectType, sets: Sequence[SelectionSetNode | None]
+    ) -> dict[str, list[FieldNode]]:
+        """Fields by response key, fragments spread out, directives applied."""
+        found: dict[str, list[FieldNode]] = {}
+        seen: set[str] = set()
+        for chosen in sets:
+            if chosen is not None:
+                self._collect(kind, chosen.selections, found, seen)
+        return found
+
+    def _collect(
+        self,
+        kind: GraphQLObjectType,
+        selections: Sequence[SelectionNode],
+        found: dict[str, list[FieldNode]],
+        seen: set[str],
+    ) -> None:
+        for node in selections:
+            if not self._included(node):
+                continue
+            if isinstance(node, FieldNode):
+                found.setdefault((node.alias or node.name).value, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                if node.type_condition is None or self._applies(kind, node.type_condition.name.value):
+                    self._collect(kind, node.selection_set.selections, found, seen)
+            elif isinstance(node, FragmentSpreadNode):
+                name = node.name.value
+                if name not in seen:
+                    seen.add(name)
+                    fragment = self._fragments[name]
+                    if self._applies(kind, fragment.type_condition.name.value):
+                        self._collect(kind, fragment.selection_set.selections, found, seen)
+
+    def _applies(self, kind: GraphQLObjectType, condition: str) -> bool:
+        if condition == kind.name:
+            return True
+        return any(interface.name == condition for interface in kind.interfaces)
+
+    def _included(self, node: SelectionNode) -> bool:
+        for directive in node.directives or ():
+            name = directive.name.value
+            if name not in ("skip", "include"):
+                raise Surprise("directive")
+            value = directive.arguments[0].value
+            if isinstance(value, BooleanValueNode):
+                given = value.value
+            elif isinstance(value, VariableNode):
+                given = self._flags.get(value.name.value)
+            else:
+                raise Surprise("directive")
+            if type(given) is not bool:
+                raise Surprise("directive")
+            if given is (name == "skip"):
+                return False
+        return True
+
+    def arguments(self, definition: GraphQLField, node: FieldNode) -> list[tuple[str, Source]]:
+        """The arguments of a field, defaults included."""
+        given = {argument.name.value: argument.value for argument in node.arguments or ()}
+        found = []
+        for name, argument in definition.args.items():
+            default = argument.default_value
+            if name in given:
+                source = self.value(argument.type, given[name])
+                if default is not Undefined:
+                    source = _or_default(source, plain_default(default))
+                found.append((snake(name), source))
+            elif default is not Undefined and not is_unset(default):
+                found.append((snake(name), _constant(plain_default(default))))
+        return found
+
+    def value(self, kind: GraphQLInputType, node: ValueNode) -> Source:
+        """Where a value comes from: a constant, a variable, a lifted literal, or a structure of them."""
+        if isinstance(node, VariableNode):
+            name = node.name.value
+            return lambda values: values.variables.get(name, ABSENT)
+        if isinstance(node, NullValueNode):
+            return _constant(coercer(kind)(None))
+        inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        if isinstance(node, ListValueNode):
+            if not isinstance(inner, GraphQLList):
+                raise Surprise("list")
+            entries = [self.value(inner.of_type, entry) for entry in node.values or ()]
+            return lambda values: [_present(entry(values)) for entry in entries]
+        if isinstance(node, ObjectValueNode):
+            return self._object(inner, node)
+        return self._leaf(kind, inner, node)
+
+    def _object(self, kind: GraphQLInputType, node: ObjectValueNode) -> Source:
+        if not isinstance(kind, GraphQLInputObjectType):
+            raise Surprise("object")
+        given = {entry.name.value: entry.value for entry in node.fields or ()}
+        sources: list[tuple[str, Source]] = []
+        for name, definition in kind.fields.items():
+            default = definition.default_value
+            if name in given:
+                source = self.value(definition.type, given[name])
+                sources.append((snake(name), source))
+            elif default is not Undefined and not is_unset(default):
+                sources.append((snake(name), _constant(plain_default(default))))
+
+        def make(values: Values) -> dict[str, Any]:
+            found = {name: source(values) for name, source in sources}
+            return {name: value for name, value in found.items() if value is not ABSENT}
+
+        return make
+
+    def _leaf(self, kind: GraphQLInputType, inner: GraphQLInputType, node: ValueNode) -> Source:
+        if isinstance(inner, GraphQLList):
+            raise Surprise("list")
+        coerce = coercer(kind)
+        number = self._lifted.get(node.loc.start) if node.loc is not None else None
+        if number is not None:
+            return lambda values: coerce(values.literals[number])
+        return _constant(coerce(literal(node)))
+
+
+def literal(node: ValueNode) -> Any:
+    """The value of a literal, as JSON would have it."""
+    if isinstance(node, IntValueNode):
+        return int(node.value)
+    if isinstance(node, FloatValueNode):
+        return float(node.value)
+    if isinstance(node, StringValueNode | EnumValueNode | BooleanValueNode):
+        return node.value
+    raise Surprise("literal")
+
+
+def python_name(definition: GraphQLField, name: str) -> str:
+    """The attribute that a field is resolved from."""
+    strawberry = (definition.extensions or {}).get("strawberry-definition")
+    return str(strawberry.python_name) if strawberry is not None else name
+
+
+_LEAVES = {"Int", "Float", "String", "Boolean", "ID", "Date", "DateTime", "JSON"}
+
+
+def _inner(kind: GraphQLOutputType) -> tuple[Any, bool]:
+    is_list = False
+    while isinstance(kind, GraphQLNonNull | GraphQLList):
+        is_list = is_list or isinstance(kind, GraphQLList)
+        kind = kind.of_type
+    return kind, is_list
+
+
+def _constant(value: Any) -> Source:
+    return lambda values: value
+
+
+def _or_default(source: Source, default: Any) -> Source:
+    def find(values: Values) -> Any:
+        value = source(values)
+        if value is ABSENT:
+            return default if not is_unset(default) else ABSENT
+        return value
+
+    return find
+
+
+def _present(value: Any) -> Any:
+    return None if value is ABSENT else value
+
+
+def _identity(name: str, fields: Sequence[Selected]) -> tuple[object, ...] | None:
+    parts: list[object] = [name]
+    for chosen in fields:
+        if chosen.takes_arguments:
+            return None
+        inner = None
+        if chosen.shape is not None:
+            inner = chosen.shape.identity
+            if inner is None:
+                return None
+        parts.append((chosen.key, chosen.name, inner))
+    return tuple(parts)

@@ -1,0 +1,6 @@
+"""Ways of answering over one small lake."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))

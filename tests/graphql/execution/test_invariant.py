@@ -1,0 +1,94 @@
+"""The invariant: every way of answering gives the same JSON as plain Strawberry over the same snapshot."""
+
+import asyncio
+import os
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+
+import made_lake
+import operations
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lakecast_lake import columns, snapshots
+
+from lakecast_graphql.context import Surroundings
+from lakecast_graphql.documents import Documents
+from lakecast_graphql.errors import ApiError, ErrorCode
+from lakecast_graphql.execution.columnar import ColumnarExecutor
+from lakecast_graphql.execution.front import FastExecution
+from lakecast_graphql.limits import Limits
+from lakecast_graphql.operation import Caller, Operation
+from lakecast_graphql.plain import PlainExecution
+from lakecast_graphql.schema import schema
+from lakecast_graphql.view import View
+
+OPERATIONS = int(os.environ.get("LAKECAST_TEST_OPERATIONS", "2000"))
+"""How many operations are compared in a run."""
+SCHEMA = schema()._schema
+
+
+@pytest.fixture(scope="module")
+def ways(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Plain, columnar and fast execution over one snapshot, with the others at hand for time travel."""
+    lake = made_lake.make(tmp_path_factory.mktemp("lake") / "lake")
+    made_lake.add_run(lake, "alpha", seed=5, run_id="run-3", later=1)
+    history = snapshots.history(lake)
+    loaded = {record.snapshot_id: columns.load(lake, record) for record in history}
+
+    def opened(number: int) -> columns.Snapshot:
+        if number not in loaded:
+            raise ApiError(ErrorCode.SNAPSHOT_GONE, f"There is no snapshot {number}.", known=sorted(loaded))
+        return loaded[number]
+
+    service: Any = SimpleNamespace(open=opened, history=history, newest_at=lambda at: history[0])
+    surroundings = Surroundings(service, gate=None)  # type: ignore[arg-type]
+    documents = Documents(
+        SCHEMA, Limits(20, 50, 5000, 400, 50), shows_schema=True, suggestions=False, max_errors=10
+    )
+    plain = PlainExecution(schema(), documents, surroundings)
+    columnar = PlainExecution(schema(), documents, surroundings, executor_class=ColumnarExecutor)
+    fast = FastExecution(SCHEMA, documents, columnar)
+    loop = asyncio.new_event_loop()
+    view = View(loaded[history[0].snapshot_id])
+    yield SimpleNamespace(plain=plain, columnar=columnar, fast=fast, view=view, loop=loop)
+    loop.close()
+    for execution in (plain, columnar, fast):
+        execution.close()
+
+
+def meaning(body: bytes) -> Any:
+    """What an answer says; numbers of logged faults differ from one to the next."""
+    answer = orjson.loads(body)
+    faults = [e for e in answer.get("errors", ()) if e["extensions"]["code"] == "INTERNAL_SERVER_ERROR"]
+    assert not faults, faults
+    return answer
+
+
+def compare(ways: Any, text: str, variables: dict[str, Any]) -> None:
+    """One operation, every way, the fast one twice."""
+    asked = Operation(text, variables, "Q")
+    wanted = meaning(ways.plain.answer_now(asked, ways.view, Caller()).body)
+    assert meaning(ways.columnar.answer_now(asked, ways.view, Caller()).body) == wanted, "columnar"
+    for attempt in ("compiled", "cached"):
+        answer = ways.loop.run_until_complete(ways.fast.answer(asked, ways.view, Caller()))
+        assert meaning(answer.body) == wanted, attempt
+
+
+@pytest.mark.slow
+def test_every_way_gives_the_ordinary_answer(ways: Any) -> None:
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=OPERATIONS, deadline=None, database=None, derandomize=True)
+    @given(st.integers(0, 1 << 62))
+    def check(seed: int) -> None:
+        text, variables = operations.operation(SCHEMA, seed)
+        compare(ways, text, variables)
+        seen["compared"] += 1
+
+    check()
+    answered = ways.fast.ways
+    assert seen["compared"] >= OPERATIONS * 0.9
+    assert answered["light"] + answered["heavy"] > 0.3 * OPERATIONS, answered
