@@ -11,7 +11,7 @@ from lakecast_lake.snapshots import Entry
 VERSION, ROWS, COMMITTED_AT = "delta/version", "dagster/row_count", "lakecast/committed_at"
 
 
-def metadata(commit: Commit) -> Mapping[str, dg.MetadataValue[object] | int | str]:
+def metadata(commit: Commit) -> Mapping[str, int | str]:
     """What the IO manager notes of a commit."""
     return {VERSION: commit.version, ROWS: commit.rows, COMMITTED_AT: commit.committed_at.isoformat()}
 

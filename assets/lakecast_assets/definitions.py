@@ -9,7 +9,7 @@ from lakecast_assets.io import HandOver, LakeIO
 from lakecast_assets.models import registry
 from lakecast_assets.progress import Progress, Silent
 from lakecast_assets.settings import RunSettings
-from lakecast_assets.steps import features, ingest, publish
+from lakecast_assets.steps import checking, features, ingest, publish
 from lakecast_assets.steps.evaluate import evaluate_assets
 from lakecast_assets.steps.forecast import ensemble_asset, source_asset
 from lakecast_assets.training import ENSEMBLE
@@ -41,6 +41,7 @@ def definitions(
     """
     return dg.Definitions(
         assets=assets,
+        asset_checks=checking.ALL,
         jobs=[dg.define_asset_job(JOB, selection or dg.AssetSelection.all())],
         resources={
             "settings": settings,

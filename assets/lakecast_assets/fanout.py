@@ -46,5 +46,6 @@ class FanOut:
             return
         from distributed import Client  # the extra `dask`
 
-        with Client(self.address) as client, client.get_executor(retries=DASK_RETRIES) as pool:
+        client_of: Any = Client
+        with client_of(self.address) as client, client.get_executor(retries=DASK_RETRIES) as pool:
             yield pool

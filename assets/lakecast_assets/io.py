@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakecast_assets import commits
+from lakecast_assets.retries import only_what_may_pass
 from lakecast_lake import commit, snapshots
 from lakecast_lake.commit import Commit
 from lakecast_lake.storage import Lake
@@ -90,7 +91,8 @@ class LakeIO(dg.ConfigurableIOManager):
         if obj.num_rows == 0:
             noted[commits.ROWS] = 0
         else:
-            done = commit_table(self.lake, table, obj, context.partition_key, context.run_id)
+            with only_what_may_pass():
+                done = commit_table(self.lake, table, obj, context.partition_key, context.run_id)
             noted |= commits.metadata(done)
         context.add_output_metadata({**noted, "lakecast/commit_seconds": round(time.monotonic() - started, 3)})
 

@@ -17,6 +17,7 @@ from lakecast_assets.ingest.folder import open_folder
 from lakecast_assets.models import registry
 from lakecast_assets.partitions import datasets
 from lakecast_assets.progress import Display, Progress, Silent
+from lakecast_assets.retries import cause
 from lakecast_assets.settings import RunSettings
 from lakecast_assets.steps.forecast import FAILURE, ISSUES, asset_name
 from lakecast_assets.training import BASELINE, ENSEMBLE
@@ -98,7 +99,7 @@ def run(
     where = Lake.open(lake)
     where.refuse_unsafe_store()
     reports: list[DatasetReport] = []
-    errors: list[Exception] = []
+    errors: list[BaseException] = []
     with tempfile.TemporaryDirectory(prefix="lakecast-") as hand_over, _instance(instance) as recorder:
         for dataset_id in folder.datasets:
             chosen = horizon.get(dataset_id, 0) if isinstance(horizon, Mapping) else horizon or 0
@@ -142,17 +143,18 @@ def _instance(given: dg.DagsterInstance | None) -> Iterator[dg.DagsterInstance]:
 
 def _run_dataset(
     dataset_id: str, lake: str, hand_over: str, asked: RunSettings, told: Progress, instance: dg.DagsterInstance
-) -> tuple[DatasetReport, Exception | None]:
+) -> tuple[DatasetReport, BaseException | None]:
     """Materialise the assets of one data set; where that fails, the report says so beside the error itself."""
     started = time.monotonic()
     run_id = str(uuid4())
     instance.add_dynamic_partitions(datasets.name or "", [dataset_id])
-    failure: Exception | None = None
+    failure: BaseException | None = None
     try:
         job = definitions(lake, hand_over, asked, told, selection(asked.sources)).resolve_job_def(JOB)
         job.execute_in_process(run_id=run_id, instance=instance, partition_key=dataset_id, run_config=_QUIET)
     except Exception as error:
-        failure = error
+        found = cause(error)
+        failure = RunError(found.description) if isinstance(found, dg.Failure) else found
     seconds = time.monotonic() - started
     shown = _shown(instance, run_id)
     if failure is not None:

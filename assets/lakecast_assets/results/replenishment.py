@@ -1,6 +1,7 @@
 """Rows of `fact_replenishment`: what to reorder, from each item's champion, its stock and its supplier's terms."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +59,7 @@ def replenishment_table(
     """
     chosen = choose(metrics)
     path = _Paths.of(live, chosen, frequency)
-    chosen, path = path.kept(chosen)
+    chosen, path = path.kept(chosen, set(dim_item["item_id"].to_pylist()))
     terms = _Terms.of(dim_item, chosen.items)
     stock = _Stock.of(inventory, chosen.items)
     as_of = np.where(np.isnat(stock.day), path.cutoffs, stock.day)
@@ -132,9 +133,10 @@ class _Paths:
         ends = np.where(counts > 0, newest, 0).astype("datetime64[D]")
         return cls(mean, starts, width, ends, frequency)
 
-    def kept(self, chosen: Champions) -> tuple[Champions, "_Paths"]:
-        """Both without the items whose champion has no live forecast."""
-        keep = np.flatnonzero(np.isfinite(self.mean).any(axis=1)) if self.mean.size else np.array([], dtype=int)
+    def kept(self, chosen: Champions, known: Collection[str]) -> tuple[Champions, "_Paths"]:
+        """Both without the items whose champion has no live forecast, and those that the data set has no more."""
+        alive = np.isfinite(self.mean).any(axis=1) & np.array([item in known for item in chosen.items], dtype=bool)
+        keep = np.flatnonzero(alive)
         items = tuple(chosen.items[row] for row in keep)
         paths = _Paths(self.mean[keep], self.starts[keep], self.width[keep], self.cutoffs[keep], self.frequency)
         return Champions(items, chosen.sources[keep], chosen.rows[keep]), paths

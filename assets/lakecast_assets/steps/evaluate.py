@@ -8,7 +8,6 @@ import pyarrow as pa
 
 from lakecast_assets.io import HandedOver, LakeIO
 from lakecast_assets.models.base import Panel
-from lakecast_assets.partitions import datasets
 from lakecast_assets.progress import Progress
 from lakecast_assets.results.forecasts import forecast_table
 from lakecast_assets.results.metrics import metrics_table
@@ -16,56 +15,47 @@ from lakecast_assets.results.model_run import model_run_table, with_history
 from lakecast_assets.results.outcome import Outcome
 from lakecast_assets.settings import RunSettings
 from lakecast_assets.steps.forecast import asset_name
-from lakecast_assets.steps.shown import HAND_OVER, LAKE_IO, OWNERS, RETRIES, table_description
+from lakecast_assets.steps.pictures import of_forecasts, of_metrics
+from lakecast_assets.steps.shown import HAND_OVER, LAKE_IO, table_asset
 from lakecast_assets.training import BASELINE
 from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN
 
 GROUP = "evaluate"
+_PANEL = {"panel": dg.AssetIn("panel", input_manager_key=HAND_OVER)}
+_DIM_ITEM = {"dim_item": dg.AssetIn("dim_item", input_manager_key=LAKE_IO)}
 
 
 def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
     """The assets `fact_forecast`, `fact_metrics` and `model_run` of these sources."""
     handed = {name: dg.AssetIn(asset_name(name), input_manager_key=HAND_OVER) for name in sources}
-    panel_in = {"panel": dg.AssetIn("panel", input_manager_key=HAND_OVER)}
-    common = {
-        "group_name": GROUP,
-        "partitions_def": datasets,
-        "io_manager_key": LAKE_IO,
-        "owners": OWNERS,
-        "kinds": {"deltalake", "gold"},
-        "retry_policy": RETRIES,
-    }
 
-    @dg.asset(description=table_description("fact_forecast"), ins={**panel_in, **handed}, **common)
+    @table_asset(FACT_FORECAST.name, GROUP, {**_PANEL, **handed})
     def fact_forecast(
         context: dg.AssetExecutionContext, settings: RunSettings, panel: HandedOver, **made: HandedOver
-    ) -> pa.Table:
+    ) -> dg.Output[pa.Table]:
         data: Panel = panel.load()
-        outcomes = list(_asked_for(made, settings))
-        tables = [forecast_table(outcome, data, context.run_id) for outcome in outcomes]
-        if not any(table.num_rows for table in tables):
-            reasons = "; ".join(f"{outcome.source}: {outcome.failure}" for outcome in outcomes)
-            raise dg.Failure(f"no source has forecasts, so nothing is published. {reasons or 'None was run'}")
-        return pa.concat_tables([FACT_FORECAST.schema.empty_table(), *tables])
+        tables, failures = [FACT_FORECAST.schema.empty_table()], []
+        for outcome in _asked_for(made, settings):
+            tables.append(forecast_table(outcome, data, context.run_id))
+            failures += [] if outcome.failure is None else [f"{outcome.source}: {outcome.failure}"]
+        rows = pa.concat_tables(tables)
+        if rows.num_rows == 0:
+            reasons = "; ".join(failures) or "none was run"
+            raise dg.Failure(f"no source has forecasts, so nothing is published ({reasons})", allow_retries=False)
+        return dg.Output(rows, metadata={"pictures": of_forecasts(rows, data)})
 
-    @dg.asset(description=table_description("fact_metrics"), ins={**panel_in, **handed}, **common)
+    @table_asset(FACT_METRICS.name, GROUP, {**_PANEL, **handed})
     def fact_metrics(
         context: dg.AssetExecutionContext, settings: RunSettings, panel: HandedOver, **made: HandedOver
-    ) -> pa.Table:
+    ) -> dg.Output[pa.Table]:
         data: Panel = panel.load()
         baseline = made[BASELINE].load() if BASELINE in made else None
         now = dt.datetime.now(dt.UTC)
         tables = [metrics_table(outcome, data, baseline, context.run_id, now) for outcome in _asked_for(made, settings)]
-        return pa.concat_tables([FACT_METRICS.schema.empty_table(), *tables])
+        rows = pa.concat_tables([FACT_METRICS.schema.empty_table(), *tables])
+        return dg.Output(rows, metadata={"pictures": of_metrics(rows)})
 
-    dim_item_in = {"dim_item": dg.AssetIn("dim_item", input_manager_key=LAKE_IO)}
-
-    @dg.asset(
-        description=table_description("model_run"),
-        ins={**panel_in, **dim_item_in, **handed},
-        deps=["fact_metrics"],
-        **common,
-    )
+    @table_asset(MODEL_RUN.name, GROUP, {**_PANEL, **_DIM_ITEM, **handed})
     def model_run(
         context: dg.AssetExecutionContext,
         settings: RunSettings,
@@ -80,7 +70,7 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         rows = [model_run_table(outcome, data, idle, context.run_id) for outcome in _asked_for(made, settings)]
         older = lake_io.published(context.partition_key, MODEL_RUN.name)
         progress.update(GROUP, 1, 1, "step")
-        return with_history(pa.concat_tables(rows), older)
+        return with_history(pa.concat_tables([MODEL_RUN.schema.empty_table(), *rows]), older)
 
     return [fact_forecast, fact_metrics, model_run]
 

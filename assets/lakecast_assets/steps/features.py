@@ -1,5 +1,7 @@
 """Group `features`: what models see."""
 
+from typing import Any
+
 import dagster as dg
 import pyarrow as pa
 
@@ -32,7 +34,7 @@ def panel(
     frequency = frequency_of(dim_item)
     horizon = settings.horizon_for(frequency)
     built = build_panel(context.partition_key, frequency, demand, driver, horizon, settings.country or None)
-    shown = {
+    shown: dict[str, Any] = {
         "items": len(built),
         "periods": int(built.values.shape[1]),
         "frequency": str(frequency),

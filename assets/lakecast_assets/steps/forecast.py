@@ -3,8 +3,8 @@
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor
 from functools import partial
+from typing import Any
 
 import dagster as dg
 
@@ -13,7 +13,9 @@ from lakecast_assets.models.base import Panel
 from lakecast_assets.partitions import datasets
 from lakecast_assets.progress import Progress
 from lakecast_assets.results.outcome import Outcome
+from lakecast_assets.retries import PASSING
 from lakecast_assets.settings import RunSettings
+from lakecast_assets.steps.pictures import of_training
 from lakecast_assets.steps.shown import HAND_OVER, OWNERS, TRAINING_POOL
 from lakecast_assets.training import ENSEMBLE, failed, idle, is_needed, train, train_ensemble
 
@@ -23,8 +25,6 @@ FAILURE, ISSUES = "failure", "issues"
 """Metadata: why a source failed; how many items have a baseline only."""
 ATTEMPTS = 2
 KINDS = {"lstm": {"torch"}, "prophet": {"prophet"}, "ensemble": set()}
-PASSING = (OSError, MemoryError, BrokenExecutor)
-"""Failures that may pass: tried again before the source is given up."""
 
 
 def asset_name(source: str) -> str:
@@ -134,9 +134,9 @@ def _finish(
     )
 
 
-def _shown(outcome: Outcome) -> dict[str, object]:
+def _shown(outcome: Outcome) -> dict[str, Any]:
     found = outcome.forecasts
-    shown: dict[str, object] = {"seconds": round(outcome.seconds, 2), "model_version": outcome.version}
+    shown: dict[str, Any] = {"seconds": round(outcome.seconds, 2), "model_version": outcome.version}
     if found is None:
         return shown | {FAILURE: outcome.failure or "none"}
     return shown | {
@@ -144,5 +144,6 @@ def _shown(outcome: Outcome) -> dict[str, object]:
         ISSUES: sum(issue is not None for issue in found.live.issues),
         "windows": found.origins.scored,
         "parameters": dg.MetadataValue.json(json.loads(json.dumps(dict(found.diagnostics.parameters), default=str))),
+        **of_training(outcome.source, found.diagnostics),
         "cpu_seconds_per_1000_items": round(1000 * float(found.seconds.mean()), 2),
     }

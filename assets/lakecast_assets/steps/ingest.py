@@ -1,13 +1,16 @@
 """Group `ingest`: files become checked tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import dagster as dg
 
 from lakecast_assets.partitions import datasets
 from lakecast_assets.progress import Progress
+from lakecast_assets.retries import RETRIES, only_what_may_pass
 from lakecast_assets.settings import RunSettings
-from lakecast_assets.steps.shown import LAKE_IO, OWNERS, RETRIES, TABLES, table_description
+from lakecast_assets.steps.shown import LAKE_IO, OWNERS, table_description
+from lakecast_schema.tables import TABLES
 
 GROUP = "ingest"
 UPSTREAM: dict[str, set[str]] = {
@@ -41,12 +44,13 @@ def ingest(
 ) -> Iterator[dg.Output[object]]:
     """Read the data set's files, reject the rows that break the input contract, and fill the grid."""
     dataset_id = context.partition_key
-    read = settings.folder(dataset_id).dataset(dataset_id, settings.rules)
+    with only_what_may_pass():
+        read = settings.folder(dataset_id).dataset(dataset_id, settings.rules)
     for note in read.notes:
         context.log.info(note)
         progress.say(note)
     for done, name in enumerate(UPSTREAM, start=1):
-        notes = (
+        notes: Mapping[str, Any] = (
             {"notes": "\n".join(read.notes), "frequency": str(read.frequency), "rejected": read.rejected}
             if name == "demand"
             else {}

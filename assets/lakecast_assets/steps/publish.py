@@ -11,8 +11,9 @@ from lakecast_assets.partitions import datasets
 from lakecast_assets.progress import Progress
 from lakecast_assets.results.replenishment import replenishment_table
 from lakecast_assets.results.summary import dataset_summary
+from lakecast_assets.retries import RETRIES, retried
 from lakecast_assets.steps.features import frequency_of
-from lakecast_assets.steps.shown import LAKE_IO, OWNERS, RETRIES, table_description
+from lakecast_assets.steps.shown import LAKE_IO, OWNERS, table_asset, table_description
 from lakecast_lake.commit import Commit
 from lakecast_lake.publish import publish
 from lakecast_schema.tables import FACT_METRICS, SNAPSHOT, TABLES
@@ -21,15 +22,10 @@ GROUP = "publish"
 PUBLISHED = tuple(name for name in TABLES if name != SNAPSHOT.name)
 
 
-@dg.asset(
-    group_name=GROUP,
-    partitions_def=datasets,
-    io_manager_key=LAKE_IO,
-    owners=OWNERS,
-    kinds={"deltalake", "gold"},
-    description=table_description("fact_replenishment"),
-    retry_policy=RETRIES,
-    ins={
+@table_asset(
+    "fact_replenishment",
+    GROUP,
+    {
         "live": dg.AssetIn("fact_forecast", input_manager_key=LAKE_IO, metadata={WHERE: {"kind": "live"}}),
         **{
             name: dg.AssetIn(name, input_manager_key=LAKE_IO) for name in ("fact_metrics", "dim_item", "fact_inventory")
@@ -57,7 +53,12 @@ def fact_replenishment(
     description=f"{table_description('snapshot')} Committed last: until then nothing of a run can be seen.",
     deps=list(PUBLISHED),
     retry_policy=RETRIES,
+    pool="table_snapshot",
+    freshness_policy=dg.FreshnessPolicy.time_window(
+        fail_window=dt.timedelta(days=7), warn_window=dt.timedelta(hours=36)
+    ),
 )
+@retried
 def snapshot(
     context: dg.AssetExecutionContext, lake_io: dg.ResourceParam[LakeIO], progress: dg.ResourceParam[Progress]
 ) -> dg.MaterializeResult[None]:

@@ -1,14 +1,17 @@
 """How assets are described in the Dagster UI."""
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import dagster as dg
 
 from lakecast_assets.partitions import datasets
+from lakecast_assets.retries import RETRIES, retried
 from lakecast_schema.tables import TABLES
 
 OWNERS = ["team:forecasting"]
 LAKE_IO, HAND_OVER = "lake_io", "hand_over"
 TRAINING_POOL = "training"
-RETRIES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
 
 def table_description(name: str) -> str:
@@ -17,15 +20,30 @@ def table_description(name: str) -> str:
     return f"One row is {table.row}. Key: {', '.join(table.key)}. Layer: {table.layer}."
 
 
-def table_spec(name: str, group: str, deps: list[str], *, skippable: bool = False) -> dg.AssetSpec:
-    """The asset of a table."""
-    return dg.AssetSpec(
-        name,
-        deps=deps,
+def table_asset(
+    name: str,
+    group: str,
+    ins: Mapping[str, dg.AssetIn],
+    deps: Sequence[str] = (),
+    io_manager_key: str | None = LAKE_IO,
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Decorates the function that makes a table's rows: the asset of the table's name."""
+    table = TABLES[name]
+    shown = dg.asset(
+        name=name,
         group_name=group,
+        ins=ins,
+        deps=list(deps),
+        io_manager_key=io_manager_key,
         description=table_description(name),
-        kinds={"deltalake", TABLES[name].layer} - {"control"},
+        kinds={"deltalake", table.layer} - {"control"},
         owners=OWNERS,
         partitions_def=datasets,
-        skippable=skippable,
+        retry_policy=RETRIES,
+        pool=f"table_{name}",
     )
+
+    def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        return shown(retried(function))
+
+    return decorate

@@ -1,0 +1,130 @@
+"""What must hold of a run's tables before they are published, and what is worth a warning."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lakecast_schema import rules
+from lakecast_schema.periods import Frequency, shift
+from lakecast_schema.tables import Table
+
+CONTRACT = "contract"
+NO_ITEM_LOST = "no_item_lost"
+NOT_WILDLY_OFF = "not_wildly_off"
+COVERAGE = "coverage"
+BEATS_BASELINE = "beats_seasonal_naive"
+FRESHNESS = "freshness"
+
+TOLERANCE = {"coverage_80": 0.1, "coverage_95": 0.05}
+"""How far the coverage of an interval, a mean over items, may lie from what it promises."""
+_PROMISED = {"coverage_80": 0.8, "coverage_95": 0.95}
+WILD = 10.0
+"""Factor by which a source's forecast may exceed, or fall short of, both recent demand and the last forecast."""
+LATE_PERIODS = 2
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a check has passed, and what to show of it."""
+
+    name: str
+    passed: bool
+    shown: Mapping[str, float | int | str] = field(default_factory=dict)
+
+
+def contract(table: Table, rows: pa.Table) -> Verdict:
+    """The committed rows, read back, are those that the contract promises."""
+    try:
+        rules.check(table, rows)
+    except rules.ContractError as error:
+        return Verdict(CONTRACT, False, {"broken": str(error)})
+    return Verdict(CONTRACT, True, {"rows": rows.num_rows})
+
+
+def no_item_lost(live: pa.Table, items: Sequence[str], sources: Sequence[str]) -> Verdict:
+    """Every item with demand has a live forecast of every source. live: the run's live rows of `fact_forecast`."""
+    found = live.group_by(["source", "item_id"]).aggregate([])
+    wanted = set(items)
+    lost = {}
+    for source in sources:
+        have = set(found.filter(pc.equal(found["source"], source))["item_id"].to_pylist())
+        if missing := sorted(wanted - have):
+            lost[source] = f"{len(missing)} items, for example {', '.join(missing[:5])}"
+    return Verdict(NO_ITEM_LOST, not lost and bool(sources), {"items": len(wanted), "sources": len(sources), **lost})
+
+
+def not_wildly_off(live: pa.Table, demand: pa.Table, previous: pa.Table) -> Verdict:
+    """No source's mean forecast per period is far from recent demand as well as from what was published last.
+
+    live, previous: live rows of `fact_forecast` of this run and as published before; demand: rows of `demand`.
+    """
+    recent = _recent_mean(demand, live)
+    shown: dict[str, float | int | str] = {"mean recent demand per item and period": round(recent, 4)}
+    passed = True
+    before = _means(previous)
+    for source, mean in _means(live).items():
+        shown[source] = round(mean, 4)
+        references = [recent, *([before[source]] if source in before else [])]
+        passed &= any(_near(mean, reference) for reference in references)
+    return Verdict(NOT_WILDLY_OFF, passed, shown)
+
+
+def _recent_mean(demand: pa.Table, live: pa.Table) -> float:
+    """Mean demand over as many periods as a forecast has, the last ones of the data set."""
+    days = pc.unique(demand["date"]).sort()
+    horizon = max(pc.count_distinct(live["date"]).as_py(), 1)
+    first = days[max(len(days) - horizon, 0)]
+    return float(pc.mean(demand.filter(pc.greater_equal(demand["date"], first))["quantity"]).as_py() or 0.0)
+
+
+def _means(live: pa.Table) -> dict[str, float]:
+    found = live.group_by("source").aggregate([("forecast", "mean")])
+    return dict(zip(found["source"].to_pylist(), found["forecast_mean"].to_pylist(), strict=True))
+
+
+def _near(one: float, other: float) -> bool:
+    return one == other or (one > 0 and other > 0 and 1 / WILD <= one / other <= WILD) or max(one, other) < 1e-3
+
+
+def coverage(metrics: pa.Table) -> Verdict:
+    """The intervals cover about what they promise, on windows that calibration has not seen."""
+    shown: dict[str, float | int | str] = {}
+    passed = True
+    for source, rows in _by_source(metrics).items():
+        for name, promised in _PROMISED.items():
+            seen = pc.mean(rows[name]).as_py()
+            if seen is not None:
+                shown[f"{source} {name}"] = round(seen, 3)
+                passed &= abs(seen - promised) <= TOLERANCE[name]
+    return Verdict(COVERAGE, passed, shown)
+
+
+def beats_baseline(metrics: pa.Table, baseline: str) -> Verdict:
+    """The mean scaled quantile loss of the best source is below the baseline's, by `skill` where it is not there."""
+    shown: dict[str, float | int | str] = {}
+    for source, rows in _by_source(metrics).items():
+        loss = pc.mean(rows["scaled_quantile_loss"]).as_py()
+        if loss is not None:
+            shown[source] = round(loss, 4)
+    others = [value for source, value in shown.items() if source != baseline and isinstance(value, float)]
+    limit = shown.get(baseline)
+    if not others or not isinstance(limit, float):
+        return Verdict(BEATS_BASELINE, True, {**shown, "note": "nothing to compare"})
+    return Verdict(BEATS_BASELINE, min(others) < limit, shown)
+
+
+def freshness(demand: pa.Table, frequency: Frequency, today: dt.date) -> Verdict:
+    """The newest period of demand has not ended long ago: two periods, for days a week."""
+    newest = pc.max(demand["date"]).as_py()
+    periods = max(LATE_PERIODS, 7 if frequency is Frequency.DAILY else 0)
+    due = shift(np.array([newest], dtype="datetime64[D]"), 1 + periods, frequency)[0].astype(dt.date)
+    return Verdict(FRESHNESS, today < due, {"newest period": newest.isoformat(), "new data due": due.isoformat()})
+
+
+def _by_source(metrics: pa.Table) -> dict[str, pa.Table]:
+    sources = sorted(pc.unique(metrics["source"]).to_pylist())
+    return {source: metrics.filter(pc.equal(metrics["source"], source)) for source in sources}
