@@ -84,7 +84,9 @@ _SEASONAL = (
     Order(1, 0, 0, 1, 0, 1, constant=True),
 )
 
-_TRENDING = Pool(_SEASONAL, _ONE_DIFFERENCE + _STATIONARY + _TWO_DIFFERENCES)
+# Two differences extrapolate the last slope for ever, which paid for yearly series only on rolling origins.
+_YEARLY = Pool((), _ONE_DIFFERENCE + _STATIONARY + _TWO_DIFFERENCES)
+_WITHIN_YEAR = Pool(_SEASONAL, _ONE_DIFFERENCE + _STATIONARY)
 # Daily and weekly demand wanders without a steady trend, and its long histories make every order dear.
 _DAILY = Pool(
     (
@@ -132,6 +134,6 @@ def pool(frequency: Frequency) -> Pool:
         case Frequency.WEEKLY:
             return _WEEKLY
         case Frequency.YEARLY:
-            return Pool((), _TRENDING.adjusted)
+            return _YEARLY
         case _:
-            return _TRENDING
+            return _WITHIN_YEAR
