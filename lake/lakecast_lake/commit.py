@@ -3,13 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 
 from lakecast_lake import merge, predicates, recovery, snapshots
+from lakecast_lake.clock import utc_now
 from lakecast_lake.errors import BadWrite
 from lakecast_lake.optimistic import committed
 from lakecast_lake.ordering import partition_batches
@@ -148,4 +149,4 @@ def _write(lake: Lake, table: Table, batch: pa.Table, where: Where, dataset_id: 
 
     handle = committed(lake.table_uri(table.name), attempt)
     # The version is the writing handle's own: history of an older handle mislabels versions.
-    return Commit(table.name, handle.version(), rows_of(handle, dataset_id), datetime.now(UTC))
+    return Commit(table.name, handle.version(), rows_of(handle, dataset_id), utc_now())

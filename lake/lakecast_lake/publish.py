@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 from deltalake import CommitProperties, write_deltalake
 
 from lakecast_lake import snapshots
+from lakecast_lake.clock import utc_now
 from lakecast_lake.commit import Commit
 from lakecast_lake.errors import BadWrite, Superseded, VersionMissing
 from lakecast_lake.optimistic import committed
@@ -16,10 +17,6 @@ from lakecast_lake.snapshots import Entry, SnapshotRecord
 from lakecast_lake.storage import Lake, rows_of
 from lakecast_schema.rules import check
 from lakecast_schema.tables import SNAPSHOT, SUMMARY, TABLES
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ pages are cut from.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,8 @@ class Blocks:
             return found
         if source not in self.sources:
             return found[:0]
-        return found[self.source[found] == self.sources.index(source)]
+        mine: Ints = found[self.source[found] == self.sources.index(source)]
+        return mine
 
     def segment_positions(self, number: int) -> tuple[Ints, Ints]:
         """For every row of a segment, in its own order: its position and its block."""
@@ -99,5 +101,5 @@ def arrange(segments: Sequence[Segment], codes: Sequence[NDArray[np.int32]], ite
     )
 
 
-def _joined(arrays: Sequence[NDArray[np.generic]], kind: type[np.generic]) -> NDArray[np.generic]:
+def _joined(arrays: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
     return np.concatenate(arrays) if arrays else np.zeros(0, kind)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,9 +64,9 @@ class Picked:
         columns = [segment.codes[name] for segment in self.blocks.segments]
         used = np.unique(self._runs[0])
         if len(used) == 1 and columns[used[0]].codes is None:
-            return columns[used[0]]
+            return columns[int(used[0])]
         values: list[object] = []
-        codes = []
+        codes: list[NDArray[Any]] = []
         for number, column in enumerate(columns):
             if number in used:
                 own = np.zeros(1, np.uint32) if column.codes is None else column.codes
@@ -75,7 +76,7 @@ class Picked:
                 codes.append(np.zeros(1, np.uint32))
         return Coded(tuple(values), self._gather(codes, np.dtype(np.uint32)))
 
-    def spread(self, per_run: NDArray[np.generic]) -> NDArray[np.generic]:
+    def spread(self, per_run: NDArray[Any]) -> NDArray[Any]:
         """(rows,) values that are constant within a run."""
         return np.repeat(per_run, self.lengths)
 
@@ -90,7 +91,7 @@ class Picked:
         new = np.append(True, (segment[1:] != segment[:-1]) | (first[1:] != last[:-1]))
         return segment[new], first[new], last[np.append(new[1:], True)]
 
-    def _gather(self, columns: list[NDArray[np.generic]], kind: np.dtype[np.generic]) -> NDArray[np.generic]:
+    def _gather(self, columns: list[NDArray[Any]], kind: np.dtype[Any]) -> NDArray[Any]:
         segment, first, last = self._runs
         if len(segment) == 0:
             return np.zeros(0, kind)
@@ -110,7 +111,7 @@ class Picked:
         return found
 
 
-def _slice(column: NDArray[np.generic], first: int, last: int) -> NDArray[np.generic]:
+def _slice(column: NDArray[Any], first: int, last: int) -> NDArray[Any]:
     """Rows of a column; a column of one row stands for any number of the same."""
     return np.repeat(column, last - first) if len(column) == 1 else column[first:last]
 

@@ -8,6 +8,7 @@ read in. Numbers are float64 with NaN for null (the contract admits no other NaN
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -80,8 +81,9 @@ class Segment:
 
     @property
     def nbytes(self) -> int:
-        arrays = (self.first_block, self.start, self.cutoff, self.date, *self.numbers.values())
-        return sum(array.nbytes for array in arrays) + sum(column.nbytes for column in self.codes.values())
+        arrays: list[NDArray[Any]] = [self.first_block, self.start, self.cutoff, self.date, *self.numbers.values()]
+        own = sum(int(array.nbytes) for array in arrays)
+        return own + sum(column.nbytes for column in self.codes.values())
 
     def span(self, item_id: str) -> tuple[int, int]:
         """Rows of an item as a half-open range; empty for an unknown item."""
@@ -116,7 +118,7 @@ def build(
         if table[name].null_count:
             raise LakeUnreadable(where, f"column {name} is null in {table[name].null_count} rows", _REWRITE)
     items, item = _ranked(table["item_id"])
-    keys = [item, *(_days(table[name]) for name in names[1:])]
+    keys: list[NDArray[Any]] = [item, *(_days(table[name]) for name in names[1:])]
     order = _order(keys, where)
     if newest_only and len(item):
         order, older = _newest(keys, order)

@@ -1,0 +1,114 @@
+"""Forgetting old snapshots and the files that no retained one names."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from deltalake.exceptions import DeltaError
+
+from lakecast_lake import snapshots
+from lakecast_lake.clock import utc_now
+from lakecast_lake.errors import BadWrite, LakeNotFound
+from lakecast_lake.optimistic import committed
+from lakecast_lake.snapshots import SnapshotRecord
+from lakecast_lake.storage import Lake, unreadable
+from lakecast_schema.tables import SNAPSHOT, TABLES
+
+KEEP_COUNT = 30
+KEEP_DAYS = 90.0
+GRACE_HOURS = 24.0
+
+
+@dataclass(frozen=True)
+class VacuumReport:
+    """Snapshots by id, newest first, and the number of files removed per table."""
+
+    retained: tuple[int, ...]
+    forgotten: tuple[int, ...]
+    files: Mapping[str, int]
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.retained)} snapshots retained, {len(self.forgotten)} forgotten, "
+            f"{sum(self.files.values())} files removed."
+        )
+
+
+def vacuum(
+    lake: Lake,
+    keep_count: int = KEEP_COUNT,
+    keep_days: float = KEEP_DAYS,
+    *,
+    grace_hours: float = GRACE_HOURS,
+    dry_run: bool = False,
+    clock: Callable[[], datetime] = utc_now,
+) -> VacuumReport:
+    """Forget snapshots beyond the newest `keep_count` that are older than `keep_days`, then remove their files.
+
+    A snapshot is retained where either holds: it is among the newest `keep_count`, or it is not older. Every file
+    of every version that a retained snapshot names stays, as do the tables' newest versions. Files that are younger
+    than `grace_hours`, or were replaced more recently than that, stay, too: a run may be writing them, or a server
+    reading them. dry_run: report only.
+
+    Raises BadWrite for a `keep_count` below 1, LakeNotFound where nothing was published, LakeUnreadable.
+    """
+    if keep_count < 1:
+        raise BadWrite(lake.uri, f"keeping {keep_count} snapshots leaves nothing to serve", "Keep at least 1.")
+    oldest = clock() - timedelta(days=keep_days)
+    if dry_run:
+        retained, forgotten = _split(snapshots.history(lake), keep_count, oldest)
+    else:
+        retained, forgotten = _forget(lake, keep_count, oldest)
+    if not retained:
+        raise LakeNotFound(lake.uri, "nothing has been published here", "Check the lake's address.")
+    named: dict[str, set[int]] = {name: set() for name in TABLES}
+    for record in retained:
+        for entry in record.entries:
+            named[entry.table].add(entry.version)
+    files = {
+        name: _remove(lake, name, versions, grace_hours, dry_run)
+        for name, versions in named.items()
+        if versions or lake.exists(name)
+    }
+    return VacuumReport(_ids(retained), _ids(forgotten), files)
+
+
+def _ids(records: Sequence[SnapshotRecord]) -> tuple[int, ...]:
+    return tuple(record.snapshot_id for record in records)
+
+
+def _split(
+    history: Sequence[SnapshotRecord], keep_count: int, oldest: datetime
+) -> tuple[list[SnapshotRecord], list[SnapshotRecord]]:
+    """Retained and other snapshots of a history that begins with the newest."""
+    kept = [number < keep_count or record.committed_at >= oldest for number, record in enumerate(history)]
+    retained = [record for record, keep in zip(history, kept, strict=True) if keep]
+    return retained, [record for record, keep in zip(history, kept, strict=True) if not keep]
+
+
+def _forget(lake: Lake, keep_count: int, oldest: datetime) -> tuple[list[SnapshotRecord], list[SnapshotRecord]]:
+    """Delete the rows of old snapshots first, so that nobody begins to read what is about to go."""
+
+    def attempt() -> tuple[list[SnapshotRecord], list[SnapshotRecord]]:
+        retained, forgotten = _split(snapshots.history(lake), keep_count, oldest)
+        if forgotten:
+            ids = ", ".join(str(record.snapshot_id) for record in forgotten)
+            lake.handle(SNAPSHOT.name).delete(f"snapshot_id IN ({ids})")
+        return retained, forgotten
+
+    return committed(lake.table_uri(SNAPSHOT.name), attempt)
+
+
+def _remove(lake: Lake, name: str, versions: set[int], grace_hours: float, dry_run: bool) -> int:
+    handle = lake.handle(name)
+    try:
+        removed = handle.vacuum(
+            retention_hours=round(grace_hours),
+            enforce_retention_duration=False,  # the versions that matter are named
+            keep_versions=sorted(versions),
+            full=True,  # files that a killed writer left are in no log
+            dry_run=dry_run,
+        )
+    except (DeltaError, OSError) as error:
+        raise unreadable(lake.table_uri(name), error) from error
+    return len(removed)
