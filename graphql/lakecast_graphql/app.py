@@ -18,6 +18,8 @@ from lakecast_graphql.doors.events import Events
 from lakecast_graphql.doors.graphql_http import GraphqlHttp
 from lakecast_graphql.doors.refresh import Refresh
 from lakecast_graphql.doors.websocket import GraphqlWebSocket
+from lakecast_graphql.execution.columnar import ColumnarExecutor
+from lakecast_graphql.execution.front import FastExecution
 from lakecast_graphql.limits import Limits
 from lakecast_graphql.metrics import Metrics
 from lakecast_graphql.plain import PlainExecution
@@ -103,14 +105,16 @@ def create_app(settings: Settings | None = None) -> Door:
         suggestions=settings.dev,
         max_errors=settings.max_errors,
     )
-    execution = PlainExecution(
+    ordinary = PlainExecution(
         schema(),
         documents,
         surroundings,
         threads=settings.worker_threads,
         seconds=settings.operation_seconds,
         max_errors=settings.max_errors,
+        executor_class=ColumnarExecutor,
     )
+    execution = FastExecution(schema()._schema, documents, ordinary, seconds=settings.operation_seconds)
     subscriptions = Subscriptions(schema(), documents, surroundings, most=settings.max_subscribers)
     queries = persisted.PersistedQueries(
         settings.persisted_queries, persisted.load_allowed(settings.persisted_queries_file)

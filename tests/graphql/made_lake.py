@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+
 from lakecast_lake import commit, publish
 from lakecast_lake.storage import Lake
 from lakecast_schema.periods import Frequency, shift
@@ -72,7 +73,7 @@ def add_run(
         "dataset_id": dataset,
         "run_id": run_id,
         "model_versions": [{"source": s, "model_version": "v1.2.3", "generated_at": MADE_AT} for s in sources],
-        **{name: 0.5 for name in ("wape", "rmsse", "quantile_loss", "coverage_80", "coverage_95", "skill")},
+        **dict.fromkeys(("wape", "rmsse", "quantile_loss", "coverage_80", "coverage_95", "skill"), 0.5),
     }
     return publish.publish(lake, run_id, dataset, commits, summary)
 
@@ -118,7 +119,12 @@ class _Run:
 
     def inventory(self) -> pa.Table:
         rows = [
-            {"item_id": item, "date": day, "on_hand": float(self.random.integers(0, 9)), "on_order": self._pick((None, 2.0))}
+            {
+                "item_id": item,
+                "date": day,
+                "on_hand": float(self.random.integers(0, 9)),
+                "on_order": self._pick((None, 2.0)),
+            }
             for item in self.ids[::2]
             for day in (date(2026, 1, 29), date(2026, 1, 30))
         ]
@@ -210,7 +216,9 @@ class _Run:
                     "generated_at": MADE_AT,
                     "fit_seconds": 1.5,
                     "parameters": '{"p": [1, null, "ç"]}',
-                    "members": [{"source": "arima", "demand_class": None, "weight": 0.25}] if source == "ensemble" else [],
+                    "members": [{"source": "arima", "demand_class": None, "weight": 0.25}]
+                    if source == "ensemble"
+                    else [],
                     "loss_curve": [1.0, 0.5],
                     "issues": [{"item_id": self.ids[-1], "reason": "only 3 observations"}],
                 }

@@ -54,7 +54,7 @@ def _of(kind: GraphQLInputType) -> Coercer:
         return lambda value: words[value] if type(value) is str and value in words else _refuse("enum")
     if isinstance(kind, GraphQLInputObjectType):
         return _object(kind)
-    return _SCALARS.get(kind.name, lambda value: _refuse("scalar"))
+    return _SCALARS.get(str(kind), lambda value: _refuse("scalar"))
 
 
 def _word(value: Any) -> Any:

@@ -165,9 +165,7 @@ def _root(compiler: Compiler, query: Any, key: str, nodes: Sequence[FieldNode]) 
     return chosen
 
 
-def _variables(
-    schema: GraphQLSchema, operation: OperationDefinitionNode, compiler: Compiler
-) -> Iterator[_Variable]:
+def _variables(schema: GraphQLSchema, operation: OperationDefinitionNode, compiler: Compiler) -> Iterator[_Variable]:
     for definition in operation.variable_definitions or ():
         kind = type_from_ast(schema, definition.type)
         if kind is None or not is_input_type(kind):

@@ -1,6 +1,6 @@
 """Rows to JSON, column by column: no value is completed on its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from lakecast_graphql.execution.shape import Selected, Shape, Values
@@ -65,9 +65,7 @@ def _object(value: Any, shape: Shape, values: Values) -> bytes:
     return b"{" + b",".join(parts) + b"}"
 
 
-def _cells(
-    rows: Rows, chosen: Selected, shape: Shape, values: Values
-) -> tuple[bytes | None, Sequence[bytes]]:
+def _cells(rows: Rows, chosen: Selected, shape: Shape, values: Values) -> tuple[bytes | None, Sequence[bytes]]:
     """The cell that all rows share, or a cell per row."""
     if chosen.name == "__typename":
         return cell(shape.type_name), ()

@@ -157,9 +157,7 @@ class Compiler:
             is_list,
         )
 
-    def collect(
-        self, kind: GraphQLObjectType, sets: Sequence[SelectionSetNode | None]
-    ) -> dict[str, list[FieldNode]]:
+    def collect(self, kind: GraphQLObjectType, sets: Sequence[SelectionSetNode | None]) -> dict[str, list[FieldNode]]:
         """Fields by response key, fragments spread out, directives applied."""
         found: dict[str, list[FieldNode]] = {}
         seen: set[str] = set()
@@ -201,9 +199,9 @@ class Compiler:
             name = directive.name.value
             if name not in ("skip", "include"):
                 raise Surprise("directive")
-            value = directive.arguments[0].value
+            value = (directive.arguments or ())[0].value
             if isinstance(value, BooleanValueNode):
-                given = value.value
+                given: Any = value.value
             elif isinstance(value, VariableNode):
                 given = self._flags.get(value.name.value)
             else:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from lakecast_lake.columns import Snapshot
 
 from lakecast_graphql.read import arguments, items, paging
 from lakecast_graphql.read.column import Enums, Numbers, Values, instants
@@ -17,6 +16,7 @@ from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.table_rows import table_rows
 from lakecast_graphql.view import View
+from lakecast_lake.columns import Snapshot
 
 _EPOCH = date(1970, 1, 1)
 

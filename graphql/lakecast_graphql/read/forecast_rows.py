@@ -3,11 +3,6 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from lakecast_lake.columns.blocks import Blocks
-from lakecast_lake.columns.picked import Hits, Picked
-from lakecast_lake.columns.relations import blocks_of
-from lakecast_lake.columns.segment import Coded as Codes
-from lakecast_lake.columns.segment import Ints
 from numpy.typing import NDArray
 
 from lakecast_graphql.read import search
@@ -18,6 +13,11 @@ from lakecast_graphql.read.horizon import ahead
 from lakecast_graphql.read.item_rows import item_rows
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.view import View
+from lakecast_lake.columns.blocks import Blocks
+from lakecast_lake.columns.picked import Hits, Picked
+from lakecast_lake.columns.relations import blocks_of
+from lakecast_lake.columns.segment import Coded as Codes
+from lakecast_lake.columns.segment import Ints
 
 NUMBERS = ("forecast", "actual", "median", "lower_80", "upper_80", "lower_95", "upper_95")
 
@@ -37,7 +37,13 @@ FIELDS: Mapping[str, str] = {
     "forecast": "r.forecast",
 }
 """`ForecastFilter` over `row_KIND` as `r`, `block_KIND` as `b` and `item` as `i`."""
-_ORDER = {"date": "r.date", "item_id": "i.item_id", "source": "b.source", "forecast": "r.forecast", "cutoff": "b.cutoff"}
+_ORDER = {
+    "date": "r.date",
+    "item_id": "i.item_id",
+    "source": "b.source",
+    "forecast": "r.forecast",
+    "cutoff": "b.cutoff",
+}
 
 
 def scope(kind: str, where: Filter) -> str:
@@ -106,7 +112,8 @@ def _exact(view: View, blocks: Blocks, wanted: Mapping[str, str]) -> Ints:
         if source is None:
             return found
         code = blocks.sources.index(source) if source in blocks.sources else -1
-        return found[blocks.source[found] == code]
+        mine: Ints = found[blocks.source[found] == code]
+        return mine
     codes = items.by_id.get(wanted["item_id"], [])
     if "dataset_id" in wanted:
         codes = [code for code in codes if items.dataset_id[code] == wanted["dataset_id"]]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-
 from lakecast_graphql.read import arguments, paging
 from lakecast_graphql.read.forecast_rows import find, forecast_rows
 from lakecast_graphql.read.paging import Connection

@@ -1,9 +1,10 @@
 """Periods between a cutoff and a date, in NumPy and in SQL: the same arithmetic as `lakecast_schema.periods`."""
 
 import numpy as np
+from numpy.typing import NDArray
+
 from lakecast_lake.columns.items import FREQUENCIES
 from lakecast_schema.periods import Frequency, grid_index
-from numpy.typing import NDArray
 
 SQL = """case i.frequency
     when 'daily' then r.date - b.cutoff

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from lakecast_lake.columns.segment import Floats, Ints, Segment
 
 from lakecast_graphql import node_ids
 from lakecast_graphql.errors import bad_input
@@ -27,6 +26,7 @@ from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.series import series_rows, whole
 from lakecast_graphql.view import View
+from lakecast_lake.columns.segment import Floats, Ints, Segment
 
 _TEXTS = ("item_id", "dataset_id", "sku", "category", "unit", "supplier")
 _ENUMS = ("abc_class", "demand_class", "frequency")
@@ -155,11 +155,11 @@ class _ItemRows:
             raise bad_input("`horizon` must be 0 or more.", argument="horizon")
         blocks = self.snapshot.live
         index = np.full(len(self.codes), -1, np.int64)
-        found = []
+        found: list[int] = []
         for place, code in enumerate(self.codes.tolist()):
             name = self.snapshot.champion[code] if source is None else source
-            mine = blocks.of(code, name) if name is not None else ()
-            if len(mine):
+            mine = None if name is None else blocks.of(code, name)
+            if mine is not None and len(mine):
                 index[place] = len(found)
                 found.append(int(mine[0]))
         block = np.array(found, np.int64)
@@ -168,7 +168,9 @@ class _ItemRows:
             end = np.minimum(end, blocks.at[block] + horizon)
         return Nested(series_rows(self.view, whole(blocks, block, blocks.at[block], end), "native"), index)
 
-    def _forecast_series(self, sources: Sequence[str] | None = None, kind: Any = "live", grain: Any = "native") -> Column:
+    def _forecast_series(
+        self, sources: Sequence[str] | None = None, kind: Any = "live", grain: Any = "native"
+    ) -> Column:
         for name in sources or ():
             arguments.source(self.snapshot, name, "sources")
         blocks = getattr(self.snapshot, arguments.word(kind))

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from lakecast_lake.columns.segment import Ints
 
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read import arguments, paging, search
@@ -12,6 +11,7 @@ from lakecast_graphql.read.item_rows import item_rows
 from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.rows import Row, Rows
 from lakecast_graphql.view import View
+from lakecast_lake.columns.segment import Ints
 
 _ORDER = {
     "item_id": "i.item_id",
@@ -24,9 +24,7 @@ _ORDER = {
 }
 
 
-def item(
-    view: View, item_id: str | None = None, sku: str | None = None, dataset_id: str | None = None
-) -> Row | None:
+def item(view: View, item_id: str | None = None, sku: str | None = None, dataset_id: str | None = None) -> Row | None:
     """The item with this id or SKU (both must hold where both are given); None where there is none.
 
     Raises BAD_USER_INPUT without either, for an unknown data set, and where several items match.
@@ -73,9 +71,7 @@ def items(
     name = paging.question("items", filtered, order)
     begin = paging.start(after, view.snapshot.snapshot_id, name)
     codes = matching(view, filtered, order)
-    return Connection(
-        item_rows(view, codes[begin : begin + first]), begin, len(codes), view.snapshot.snapshot_id, name
-    )
+    return Connection(item_rows(view, codes[begin : begin + first]), begin, len(codes), view.snapshot.snapshot_id, name)
 
 
 def matching(view: View, where: arguments.Filter, order: arguments.Order = ()) -> Ints:

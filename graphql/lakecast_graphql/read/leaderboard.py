@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from lakecast_lake.columns.where import condition
-
 from lakecast_graphql.read import arguments
 from lakecast_graphql.read.search import ITEM
 from lakecast_graphql.read.vocabulary import ErrorMeasure, LeaderboardGroup
 from lakecast_graphql.view import View
+from lakecast_lake.columns.where import condition
 
 NAIVE = "seasonal_naive"
 

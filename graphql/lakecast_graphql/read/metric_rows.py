@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
-from lakecast_lake.columns.segment import Ints
-from lakecast_schema.tables import METRICS
 
 from lakecast_graphql.read.column import Column, Counts, Numbers, Values
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.view import View
+from lakecast_lake.columns.segment import Ints
+from lakecast_schema.tables import METRICS
 
 RENAMED = {"scaled_quantile_loss": "quantile_loss"}
 """Column of `fact_metrics` -> field of the contract, where they differ."""

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
-from lakecast_lake.columns.segment import Ints, Segment
 
 from lakecast_graphql.read import arguments
 from lakecast_graphql.read.column import instants
 from lakecast_graphql.read.items import matching
 from lakecast_graphql.read.vocabulary import AlertLevel
 from lakecast_graphql.view import View
+from lakecast_lake.columns.segment import Ints, Segment
 
 
 @dataclass(frozen=True)

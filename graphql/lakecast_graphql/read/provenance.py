@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import orjson
-from lakecast_lake.snapshots import SnapshotRecord
 
 from lakecast_graphql import node_ids
 from lakecast_graphql.read import arguments, paging
@@ -15,6 +14,7 @@ from lakecast_graphql.read.column import Values
 from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.view import View
+from lakecast_lake.snapshots import SnapshotRecord
 
 
 @dataclass(frozen=True)
@@ -142,9 +142,7 @@ def snapshots(history: Iterable[SnapshotRecord], first: int = 20, after: str | N
 
 
 class _SnapshotPage(Connection[Rows]):
-    def __init__(
-        self, nodes: Rows, begin: int, total_count: int, snapshot_id: int, name: str, ids: list[int]
-    ) -> None:
+    def __init__(self, nodes: Rows, begin: int, total_count: int, snapshot_id: int, name: str, ids: list[int]) -> None:
         super().__init__(nodes, begin, total_count, snapshot_id, name)
         self._ids = ids
 

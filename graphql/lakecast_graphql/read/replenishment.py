@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from lakecast_lake.columns.segment import Ints
 
 from lakecast_graphql.read import arguments, paging, search
 from lakecast_graphql.read.paging import Connection
@@ -12,6 +11,7 @@ from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.vocabulary import AlertLevel
 from lakecast_graphql.view import View
+from lakecast_lake.columns.segment import Ints
 
 URGENCY = "case r.alert {} end".format(
     " ".join(f"when '{level.value}' then {place}" for place, level in enumerate(AlertLevel))

@@ -5,15 +5,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from lakecast_lake.columns.segment import Ints
-from lakecast_schema import reasons
-from lakecast_schema.replenishment import Alert
 from numpy.typing import NDArray
 
 from lakecast_graphql.read import arguments
 from lakecast_graphql.read.column import Column, Dates, Enums, Nested, Numbers, Values
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.view import View
+from lakecast_lake.columns.segment import Ints
+from lakecast_schema import reasons
+from lakecast_schema.replenishment import Alert
 
 STORED = (
     "on_hand", "on_order", "lead_time_days", "lead_time_std_days", "review_period_days", "service_level",
@@ -50,10 +50,7 @@ def replenishment_rows(
         named = ("on_hand", "on_order", "lead_time_days", "daily_demand", "reorder_point", "review_period_days",
                  "days_to_stockout", "recommended_order")  # fmt: skip
         columns = [Numbers(stored(name)) for name in named]
-        told = [
-            reasons.Facts(Alert(level), **{name: column[row] for name, column in zip(named, columns, strict=True)})
-            for row, level in enumerate(levels())
-        ]
+        told = [reasons.Facts(Alert(level), **_figures(named, columns, row)) for row, level in enumerate(levels())]
         return Values([say(facts) for facts in told])
 
     def item() -> Column:
@@ -61,7 +58,9 @@ def replenishment_rows(
 
         return Nested(item_rows(view, facts.item[rows].astype(np.int64)))
 
-    days = lambda: facts.table["as_of"].take(pa.array(rows)).cast(pa.int32()).to_numpy()  # noqa: E731
+    def days() -> Any:
+        return facts.table["as_of"].take(pa.array(rows)).cast(pa.int32()).to_numpy()
+
     return Rows(
         len(rows),
         {
@@ -74,3 +73,7 @@ def replenishment_rows(
         },
         {"reason": reason},
     )
+
+
+def _figures(names: tuple[str, ...], columns: list[Numbers], row: int) -> dict[str, Any]:
+    return {name: column[row] for name, column in zip(names, columns, strict=True)}

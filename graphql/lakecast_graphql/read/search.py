@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import orjson
+
+from lakecast_graphql.read.arguments import Filter, Order
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Ints
 from lakecast_lake.columns.where import condition
-
-from lakecast_graphql.read.arguments import Filter, Order
 
 SEARCH = "contains(strip_accents(lower(concat_ws(chr(10), i.item_id, i.sku, i.name))), strip_accents(lower(?)))"
 """Text search in item id, SKU and name, whatever the case and accents."""

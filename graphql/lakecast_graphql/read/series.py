@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 
 import numpy as np
-from lakecast_lake.columns.blocks import Blocks
-from lakecast_lake.columns.items import FREQUENCIES
-from lakecast_lake.columns.picked import Hits, Picked
-from lakecast_lake.columns.segment import Coded as Codes
-from lakecast_lake.columns.segment import Floats, Ints
-from lakecast_schema.periods import Frequency, first_day
 from numpy.typing import NDArray
 
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read.column import Coded, Column, Constant, Dates, Enums, Lists, Numbers, instants
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.view import View
+from lakecast_lake.columns.blocks import Blocks
+from lakecast_lake.columns.items import FREQUENCIES
+from lakecast_lake.columns.picked import Hits, Picked
+from lakecast_lake.columns.segment import Coded as Codes
+from lakecast_lake.columns.segment import Floats, Ints
+from lakecast_schema.periods import Frequency, first_day
 
 BOUNDS = ("median", "lower_80", "upper_80", "lower_95", "upper_95")
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
-from lakecast_lake.columns.where import condition
 
 from lakecast_graphql.read import arguments
 from lakecast_graphql.read.replenishment import FIELDS, URGENCY
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.table_rows import table_rows
 from lakecast_graphql.view import View
+from lakecast_lake.columns.where import condition
 
 _DIMENSIONS = {
     "dataset_id": "r.dataset_id",

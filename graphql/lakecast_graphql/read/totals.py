@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from lakecast_lake.columns.where import condition
 
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read import arguments, paging, search
@@ -17,6 +16,7 @@ from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.series import refuse_finer
 from lakecast_graphql.read.table_rows import table_rows
 from lakecast_graphql.view import View
+from lakecast_lake.columns.where import condition
 
 _DIMENSIONS = {
     "dataset_id": "i.dataset_id",

@@ -6,13 +6,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from lakecast_lake.columns import Snapshot
-from lakecast_lake.columns.items import FREQUENCIES
-from lakecast_lake.columns.segment import Floats, Ints
-from lakecast_schema.demand_path import DemandPath
-from lakecast_schema.periods import days_in
-from lakecast_schema.remaining import after_day
-from lakecast_schema.replenishment import Decision, Inputs, Scenario, decide
 
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read import arguments, paging
@@ -25,6 +18,13 @@ from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.vocabulary import AlertLevel
 from lakecast_graphql.view import View
+from lakecast_lake.columns import Snapshot
+from lakecast_lake.columns.items import FREQUENCIES
+from lakecast_lake.columns.segment import Floats, Ints
+from lakecast_schema.demand_path import DemandPath
+from lakecast_schema.periods import days_in
+from lakecast_schema.remaining import after_day
+from lakecast_schema.replenishment import Decision, Inputs, Scenario, decide
 
 _LEVELS = [level.value for level in AlertLevel]
 
@@ -65,9 +65,7 @@ def what_if(
     begin = paging.start(after, snapshot.snapshot_id, name)
     found = snapshot.memo.get(("what_if", name), lambda: _recompute(view, matching(view, filtered), changed))
     places = found.ordered(order)[begin : begin + first]
-    connection = WhatIfConnection(
-        _rows(view, found, places), begin, len(found.rows), snapshot.snapshot_id, name
-    )
+    connection = WhatIfConnection(_rows(view, found, places), begin, len(found.rows), snapshot.snapshot_id, name)
     connection.totals = found.totals
     return connection
 
@@ -112,7 +110,9 @@ class _Recomputed:
         keys: list[Any] = [np.arange(len(self.rows))]
         for name, descending in reversed(order):
             if name == "item_id":
-                values = np.unique(np.array(self._item_ids, dtype=object).astype(str), return_inverse=True)[1].astype(float)
+                values = np.unique(np.array(self._item_ids, dtype=object).astype(str), return_inverse=True)[1].astype(
+                    float
+                )
             elif name == "alert":
                 values = np.array([_LEVELS.index(level) for level in self.decision.alert.tolist()], np.float64)
             else:

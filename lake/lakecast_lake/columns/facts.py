@@ -6,11 +6,11 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-from lakecast_schema.tables import Table
 from numpy.typing import NDArray
 
 from lakecast_lake.columns.items import Items
 from lakecast_lake.columns.segment import Floats, Ints
+from lakecast_schema.tables import Table
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,11 +6,11 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-from lakecast_schema.periods import Frequency
-from lakecast_schema.tables import DIM_ITEM
 from numpy.typing import NDArray
 
 from lakecast_lake.columns.segment import Days, Floats, Ints, Segment
+from lakecast_schema.periods import Frequency
+from lakecast_schema.tables import DIM_ITEM
 
 Codes = NDArray[np.int32]
 

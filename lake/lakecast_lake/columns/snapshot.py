@@ -8,17 +8,6 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-from lakecast_schema.champion import champions
-from lakecast_schema.tables import (
-    DEMAND,
-    DIM_ITEM,
-    FACT_FORECAST,
-    FACT_INVENTORY,
-    FACT_METRICS,
-    FACT_REPLENISHMENT,
-    MODEL_RUN,
-    Table,
-)
 
 from lakecast_lake.columns import items as numbering
 from lakecast_lake.columns.blocks import Blocks, arrange
@@ -31,6 +20,17 @@ from lakecast_lake.columns.segment import Ints, Segment, build
 from lakecast_lake.columns.sql import Sql
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
+from lakecast_schema.champion import champions
+from lakecast_schema.tables import (
+    DEMAND,
+    DIM_ITEM,
+    FACT_FORECAST,
+    FACT_INVENTORY,
+    FACT_METRICS,
+    FACT_REPLENISHMENT,
+    MODEL_RUN,
+    Table,
+)
 
 SERVED = (DIM_ITEM, DEMAND, FACT_INVENTORY, FACT_FORECAST, FACT_METRICS, FACT_REPLENISHMENT, MODEL_RUN)
 """Tables that a server reads."""
@@ -234,7 +234,9 @@ def load(lake: Lake, record: SnapshotRecord, previous: Snapshot | None = None, *
     Raises LakeError where a table, a version or a file is missing, cannot be read or breaks the contract.
     """
     shared = {} if previous is None or afresh else dict(previous.parts)
-    same = set() if previous is None or afresh else {(e.dataset_id, e.table, e.version) for e in previous.record.entries}
+    same = (
+        set() if previous is None or afresh else {(e.dataset_id, e.table, e.version) for e in previous.record.entries}
+    )
     pinned: dict[tuple[str, int], PinnedTable] = {}
     parts: dict[Key, Part] = {}
     contracts = {table.name: table for table in SERVED}

@@ -12,7 +12,6 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lakecast_lake import columns, snapshots
 
 from lakecast_graphql.context import Surroundings
 from lakecast_graphql.documents import Documents
@@ -24,6 +23,7 @@ from lakecast_graphql.operation import Caller, Operation
 from lakecast_graphql.plain import PlainExecution
 from lakecast_graphql.schema import schema
 from lakecast_graphql.view import View
+from lakecast_lake import columns, snapshots
 
 OPERATIONS = int(os.environ.get("LAKECAST_TEST_OPERATIONS", "2000"))
 """How many operations are compared in a run."""
@@ -45,9 +45,7 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     service: Any = SimpleNamespace(open=opened, history=history, newest_at=lambda at: history[0])
     surroundings = Surroundings(service, gate=None)  # type: ignore[arg-type]
-    documents = Documents(
-        SCHEMA, Limits(20, 50, 5000, 400, 50), shows_schema=True, suggestions=False, max_errors=10
-    )
+    documents = Documents(SCHEMA, Limits(20, 50, 5000, 400, 50), shows_schema=True, suggestions=False, max_errors=10)
     plain = PlainExecution(schema(), documents, surroundings)
     columnar = PlainExecution(schema(), documents, surroundings, executor_class=ColumnarExecutor)
     fast = FastExecution(SCHEMA, documents, columnar)
