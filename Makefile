@@ -30,7 +30,7 @@ install: .venv-ml/.installed .venv-serve/.installed ## build both environments: 
 .venv-serve/.installed: pyproject.toml constraints/serve.txt
 	@echo "Building .venv-serve, the serving environment: a minute or two the first time."
 	@$(call new-environment,.venv-serve)
-	@$(SERVE)/pip install $(PIP_FLAGS) -c constraints/serve.txt -e '.[serve]' --group test --group check
+	@$(SERVE)/pip install $(PIP_FLAGS) -c constraints/serve.txt -e '.[serve]' --group test --group test-serve --group check
 	@touch $@
 
 define new-environment

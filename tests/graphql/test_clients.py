@@ -1,0 +1,116 @@
+"""The clients that people use, against a real server; and the documented examples, as a reader would run them."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running import Running
+
+HERE = Path(__file__).parent
+CLIENTS = Path(__file__).parents[2] / "docs" / "clients"
+SDL = Path(__file__).parents[2] / "schema" / "lakecast_schema" / "lakecast.graphql"
+NODE = 20
+
+
+def _node_is_missing() -> str | None:
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return "Node and npm are not installed"
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    return None if int(version.strip("v\n").split(".")[0]) >= NODE else f"Node {NODE} is needed, not {version}"
+
+
+def _run(command: list[str], folder: Path, **environ: str) -> str:
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=200, env={**os.environ, **environ}, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
+
+
+def _installed(config: pytest.Config, source: Path) -> Path:
+    """A copy of a Node package with its dependencies, kept between runs while its lock file is the same."""
+    missing = _node_is_missing()
+    if missing is not None:
+        message = f"{missing}: the clients of browsers are NOT tested (Debian: apt-get install nodejs npm)"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    lock = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()[:12]
+    folder = Path(config.cache.mkdir(f"lakecast-{source.name}-{lock}"))
+    wanted = shutil.ignore_patterns("node_modules", "dist", "gql")
+    shutil.copytree(source, folder, dirs_exist_ok=True, ignore=wanted)
+    if not (folder / "node_modules" / ".installed").exists():
+        _run(["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"], folder)
+        (folder / "node_modules" / ".installed").touch()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def node_tests(request: pytest.FixtureRequest) -> Path:
+    return _installed(request.config, HERE / "node")
+
+
+@pytest.fixture(scope="module")
+def typescript(request: pytest.FixtureRequest) -> Path:
+    folder = _installed(request.config, CLIENTS / "typescript")
+    _run(["npm", "run", "codegen"], folder, LAKECAST_SCHEMA=str(SDL))
+    return folder
+
+
+@pytest.mark.node
+@pytest.mark.slow
+@pytest.mark.parametrize("client", ["apollo", "urql", "request", "ws", "sse"])
+def test_a_client_works(client: str, node_tests: Path, server: Running, admin: tuple[str, str]) -> None:
+    result = json.loads(_run(["node", f"{client}.mjs", server.graphql, admin[1]], node_tests).splitlines()[-1])
+    assert result["failed"] == []
+    assert result["total"] > 3
+
+
+@pytest.mark.node
+@pytest.mark.slow
+def test_every_audit_of_graphql_over_http_passes(node_tests: Path, server: Running) -> None:
+    result = json.loads(_run(["node", "audit.mjs", server.graphql], node_tests))
+    assert result["failed"] == []
+    assert result["total"] >= 61
+
+
+@pytest.mark.node
+@pytest.mark.slow
+def test_the_typescript_example_compiles_strictly_and_runs(typescript: Path, server: Running) -> None:
+    _run(["npm", "run", "build"], typescript)
+    printed = _run(["npm", "start", "--", server.graphql], typescript)
+    assert "22 decisions" in printed
+    assert "snapshot 2 is served" in printed
+
+
+@pytest.mark.node
+@pytest.mark.slow
+def test_the_typescript_example_does_not_compile_with_a_wrong_type(typescript: Path) -> None:
+    example = typescript / "src" / "example.ts"
+    text = example.read_text()
+    try:
+        example.write_text(text.replace("{ itemId, datasetId });", "{ itemId, datasetId: 3 });"))
+        done = subprocess.run(["npm", "run", "check"], cwd=typescript, capture_output=True, text=True, check=False)
+    finally:
+        example.write_text(text)
+    assert done.returncode != 0
+    assert "number" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_python_example_runs(server: Running) -> None:
+    printed = _run([sys.executable, "-W", "error", str(CLIENTS / "python" / "example.py"), server.graphql], HERE)
+    assert "22 decisions" in printed
+    assert "snapshot 2 is served" in printed
+
+
+def test_codegen_maps_every_scalar_of_the_schema() -> None:
+    mapped = (CLIENTS / "typescript" / "codegen.ts").read_text()
+    for scalar in re.findall(r"^scalar (\w+)", SDL.read_text(), re.MULTILINE):
+        assert f"{scalar}: " in mapped, scalar
