@@ -24,6 +24,8 @@ _LEVELS = np.asarray(LEVELS)
 _MEDIAN = LEVELS.index(0.5)
 _ENOUGH = 400
 """Misses that a pool needs before it stands on its own; below, the next larger pool is taken."""
+_WORST = 20.0
+"""Misses beyond this many spreads count as this: a forecast that was all but certain, and wrong."""
 _SHRINK = 50.0
 """Misses at which the largest pool's shift counts half."""
 
@@ -49,12 +51,17 @@ class Calibration:
 
     def apply(self, forecasts: Forecasts, classes: NDArray[np.str_]) -> Forecasts:
         """The forecasts with shifted quantiles, ordered and not negative; the mean stays."""
-        shift = np.zeros_like(forecasts.quantiles)
+        q = forecasts.quantiles
+        shift = np.zeros_like(q)
         for name, own in self.classes.items():
             shift[classes == name] = own
-        moved = forecasts.quantiles + shift * spread(forecasts)[:, :, None]
         steady = np.isin(classes, STEADY)[:, None, None]
-        median = forecasts.quantiles[:, :, _MEDIAN, None]
+        common = (shift + shift[:, :, ::-1]) / 2
+        shift -= np.where(
+            steady & (q > 0), common / 2, 0.0
+        )  # a quantile of 0 is an atom, which half a shift would lose
+        moved = q + shift * spread(forecasts)[:, :, None]
+        median = q[:, :, _MEDIAN, None]
         kept = np.concatenate(
             [np.minimum(moved[:, :, :_MEDIAN], median), median, np.maximum(moved[:, :, _MEDIAN + 1 :], median)], axis=2
         )
@@ -62,12 +69,14 @@ class Calibration:
 
 
 def spread(forecasts: Forecasts) -> Array:
-    """(n, h) size of the error that a forecast expects: its 80 % or 95 % width in standard deviations."""
+    """(n, h) size of the error that a forecast expects: its 80 % or 95 % width in standard deviations.
+
+    0 where all quantiles are one value: such a forecast neither teaches nor learns.
+    """
     q = forecasts.quantiles
     inner = (q[:, :, -2] - q[:, :, 1]) / 2.563
     outer = (q[:, :, -1] - q[:, :, 0]) / 3.920
-    floor = 0.02 * np.maximum(forecasts.mean, q[:, :, 5])
-    return np.asarray(np.maximum(np.maximum(inner, outer), floor))
+    return np.asarray(np.maximum(inner, outer))
 
 
 def learn(windows: Sequence[Window], horizon: int) -> Calibration:
@@ -85,15 +94,8 @@ def learn(windows: Sequence[Window], horizon: int) -> Calibration:
         part = misses[classes == name]
         flat = part.reshape(-1, len(LEVELS))
         enough = np.isfinite(flat[:, 0]).sum() >= _ENOUGH
-        own = _by_horizon(part, np.broadcast_to(_quantiles(flat), base.shape) if enough else every)
-        shifts[name] = _half_lopsided(own) if name in STEADY else own
+        shifts[name] = _by_horizon(part, np.broadcast_to(_quantiles(flat), base.shape) if enough else every)
     return Calibration(shifts)
-
-
-def _half_lopsided(shift: Array) -> Array:
-    """The shift with half of what it has in common on both sides of the median."""
-    common = (shift + shift[:, ::-1]) / 2
-    return shift - common / 2
 
 
 def _misses(window: Window) -> Array:
@@ -102,7 +104,8 @@ def _misses(window: Window) -> Array:
     forecasts = Forecasts(window.forecasts.mean[rows], window.forecasts.quantiles[rows], ())
     size = spread(forecasts)[:, :, None]
     gap = window.actuals[rows][:, :, None] - forecasts.quantiles
-    return np.divide(gap, size, out=np.full_like(gap, np.nan), where=size > 0)
+    misses = np.divide(gap, size, out=np.full_like(gap, np.nan), where=size > 1e-9 * np.abs(gap))
+    return np.clip(misses, -_WORST, _WORST)
 
 
 def _by_horizon(misses: Array, fallback: Array) -> Array:

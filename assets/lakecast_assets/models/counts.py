@@ -16,6 +16,12 @@ DECAY = 0.03
 _GRAIN = 16.0
 """Units into which the mean size of a demand is divided where quantities are not whole numbers."""
 
+_MOST_COUNTS = 20.0
+"""Mean in units above which units are lumped together: there, a quantile off by a twentieth is as good."""
+
+_LEAST_SIZE = 1e-4
+"""Of the negative binomial: below, nearly all probability lies at zero and the rest too far out to be computed."""
+
 
 @dataclass(frozen=True)
 class _Rate:
@@ -37,11 +43,11 @@ class _Rate:
         series = rates.since_first_demand(filled(panel))
         rate = self._rate(series)
         variance = weighted_moments(series, DECAY)
-        quantiles = demand_quantiles(rate, scaled_variance(rate, *variance), series)
+        quantiles = demand_quantiles(rate[:, None], scaled_variance(rate, *variance)[:, None], series)
         empty = series.lengths == 0
         return Forecasts(
             np.repeat(rate[:, None], horizon, axis=1),
-            np.repeat(quantiles[:, None, :], horizon, axis=1),
+            np.repeat(quantiles, horizon, axis=1),
             tuple("no observed demand: forecast is zero" if none else None for none in empty),
         )
 
@@ -128,13 +134,15 @@ def unit(series: Series) -> Array:
 
 
 def demand_quantiles(rate: Array, variance: Array, series: Series) -> Array:
-    """(n, levels) negative binomial quantiles at this mean and variance, in the series' own units."""
-    grain = unit(series)
-    levels = np.asarray(LEVELS)
-    n = len(rate)
-    counts = negative_binomial_quantile(
-        np.repeat(rate / grain, len(levels)),
-        np.repeat(np.maximum(variance, 1.01 * rate * grain) / grain**2, len(levels)),
-        np.tile(levels, n),
-    )
-    return np.asarray(counts.reshape(n, len(levels)) * grain[:, None])
+    """Negative binomial quantiles in the series' own units.
+
+    rate, variance: (n, k) for k distributions of each item. Returns (n, k, levels).
+    """
+    grain = unit(series)[:, None]
+    grain = grain * np.maximum(np.floor(rate / grain / _MOST_COUNTS), 1.0)
+    mean = rate / grain
+    spread = np.clip(variance / grain**2, 1.01 * mean, mean + mean**2 / _LEAST_SIZE)
+    shape = (*rate.shape, len(LEVELS))
+    means, spreads = (np.broadcast_to(moment[:, :, None], shape).ravel() for moment in (mean, spread))
+    counts = negative_binomial_quantile(means, spreads, np.broadcast_to(LEVELS, shape).ravel())
+    return np.asarray(counts.reshape(shape) * grain[:, :, None])

@@ -68,9 +68,7 @@ class FittedEmpirical:
 
 
 def _ready(panel: Panel) -> Series:
-    series = since_first_demand(filled(panel))
-    extra = max(series.values.shape[1] - _HISTORY, 0)
-    return Series(series.values[:, extra:], np.maximum(series.start - extra, 0), series.season)
+    return since_first_demand(filled(panel)).recent(_HISTORY)
 
 
 def _forecast(series: Series, variant: Variant, horizon: int) -> tuple[Array, Array]:

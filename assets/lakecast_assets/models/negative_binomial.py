@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lakecast_assets.models import profile, rates
 from lakecast_assets.models.base import Array, Diagnostics, Forecasts, Panel
@@ -16,6 +17,7 @@ from lakecast_schema.periods import Frequency
 _DECAYS = (0.0, 0.03)
 _INFLATIONS = (1.0, 1.3)
 _SHRINK = 30.0  # items at which the common correction counts half
+_HISTORY = 730  # periods that are read
 _LEAST = 0.7  # of the estimators' mean
 Dispersion = tuple[float, float]
 """Decay of the periods' weights in the variance, and what the variance is multiplied by."""
@@ -39,19 +41,30 @@ class NegativeBinomial:
         """Learn the correction and the dispersion from the panel's intermittent and lumpy items."""
         shaped = panel.frequency is Frequency.DAILY
         seldom = np.flatnonzero(np.isin(classify(panel), ("intermittent", "lumpy")))
-        part = panel.select(seldom)
-        windows = list(past_windows(part, horizon))
+        windows = [(seen, came, _estimated(seen, shaped)) for seen, came in past_windows(panel.select(seldom), horizon)]
         correction = _correction(windows, len(seldom))
         losses: dict[Dispersion, float] = {}
         for decay in _DECAYS:
             for inflation in _INFLATIONS:
                 fitted = FittedNegativeBinomial(correction, (decay, inflation), shaped)
-                loss = [scaled_loss(seen, came, fitted.predict(seen, horizon).quantiles) for seen, came in windows]
-                losses[decay, inflation] = float(np.sum(loss))
+                losses[decay, inflation] = float(
+                    np.sum([scaled_loss(seen, came, fitted.spoken(level, horizon)[1]) for seen, came, level in windows])
+                )
         best = min(losses, key=lambda dispersion: (losses[dispersion], dispersion))
-        if not np.isfinite(losses[best]):
+        if not windows or not np.isfinite(losses[best]):
             best = (_DECAYS[-1], _INFLATIONS[0])
         return FittedNegativeBinomial(correction, best, shaped)
+
+
+@dataclass(frozen=True)
+class _Estimated:
+    """What a panel's series tell before anything shared: (n,) rate, (n, season) shape and who is rarely bought."""
+
+    series: Series
+    level: Series
+    rate: Array
+    factors: Array
+    seldom: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -76,36 +89,38 @@ class FittedNegativeBinomial:
 
     def predict(self, panel: Panel, horizon: int) -> Forecasts:
         """Forecast every item; the correction is for rarely bought ones only."""
-        series = rates.since_first_demand(filled(panel))
-        seldom = np.isin(classify(panel), ("intermittent", "lumpy"))
-        factors = profile.shape(series) if self.shaped else np.ones((len(panel), 1))
-        level = profile.without(series, factors) if self.shaped else series
-        rate = _rate(level) * np.where(seldom, self.correction, 1.0)
-        decay, inflation = self.dispersion
-        variance = inflation * scaled_variance(rate, *weighted_moments(level, decay))
-        mean = rate[:, None] * profile.ahead(factors, horizon)
-        if self.shaped:
-            season = factors.shape[1]
-            by_phase = [demand_quantiles(rate * f, variance * f**2, series) for f in factors.T]
-            quantiles = np.stack([by_phase[step % season] for step in range(horizon)], axis=1)
-        else:
-            quantiles = np.repeat(demand_quantiles(rate, variance, series)[:, None, :], horizon, axis=1)
-        empty = series.lengths == 0
+        estimated = _estimated(panel, self.shaped)
+        mean, quantiles = self.spoken(estimated, horizon)
+        empty = estimated.series.lengths == 0
         return Forecasts(
             mean, quantiles, tuple("no observed demand: forecast is zero" if none else None for none in empty)
         )
 
+    def spoken(self, estimated: _Estimated, horizon: int) -> tuple[Array, Array]:
+        """Mean (n, h) and quantiles (n, h, levels)."""
+        decay, inflation = self.dispersion
+        factors = estimated.factors
+        rate = estimated.rate * np.where(estimated.seldom, self.correction, 1.0)
+        variance = inflation * scaled_variance(rate, *weighted_moments(estimated.level, decay))
+        by_phase = demand_quantiles(rate[:, None] * factors, variance[:, None] * factors**2, estimated.series)
+        quantiles = by_phase[:, np.arange(horizon) % factors.shape[1]]
+        return rate[:, None] * profile.ahead(factors, horizon), quantiles
 
-def _rate(series: Series) -> Array:
-    """(n,) mean of all estimators."""
-    return np.asarray(np.mean([estimate(series) for estimate in rates.RATES.values()], axis=0))
+
+def _estimated(panel: Panel, shaped: bool) -> _Estimated:
+    series = rates.since_first_demand(filled(panel)).recent(_HISTORY)
+    factors = profile.shape(series) if shaped else np.ones((len(panel), 1))
+    level = profile.without(series, factors) if shaped else series
+    seldom: NDArray[np.bool_] = np.isin(classify(panel), ("intermittent", "lumpy"))
+    rate = np.mean([estimate(level) for estimate in rates.RATES.values()], axis=0)
+    return _Estimated(series, level, np.asarray(rate), factors, seldom)
 
 
-def _correction(windows: list[tuple[Panel, Array]], items: int) -> float:
+def _correction(windows: list[tuple[Panel, Array, _Estimated]], items: int) -> float:
     """Demand / forecast over all items and origins, at most 1, nearer to 1 for few items."""
     by_volume, by_scaled_volume = [], []
-    for seen, came in windows:
-        rate = _rate(rates.since_first_demand(filled(seen)))[:, None]
+    for seen, came, estimated in windows:
+        rate = estimated.rate[:, None]
         size = np.sqrt(scales(seen.values, seen.frequency.season_length)[1])[:, None]
         known = np.isfinite(came) & np.isfinite(size)
         expected = np.where(known, rate, 0.0)

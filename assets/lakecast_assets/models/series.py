@@ -29,6 +29,11 @@ class Series:
         """(n, T) whether a column lies within the item's life."""
         return np.asarray(np.arange(self.values.shape[1]) >= self.start[:, None])
 
+    def recent(self, periods: int) -> "Series":
+        """The last periods only."""
+        extra = max(self.values.shape[1] - periods, 0)
+        return Series(self.values[:, extra:], np.maximum(self.start - extra, 0), self.season)
+
 
 def filled(panel: Panel) -> Series:
     """The panel's demand with unknown values filled in.
