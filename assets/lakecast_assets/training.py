@@ -27,6 +27,7 @@ def train(source: str, panel: Panel, settings: RunSettings, tell: Tell) -> Outco
     horizon = settings.horizon_for(panel.frequency)
     plan = origins.plan(panel.lengths, panel.frequency, horizon)
     batches = (len(plan.offsets) + 1) * -(-len(panel) // settings.batch_size)
+    tell(0)  # training may take a while before the first batch is predicted
     with settings.fanning.map() as fan:
 
         def counted(function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:

@@ -30,7 +30,6 @@ def test_this_environment_is_complete_and_kept_apart() -> None:
 def test_missing_packages_and_neighbours_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installation, "_SHARED", ("pyarrow", "no-such-package"))
     monkeypatch.setattr(installation, "ML_PACKAGES", ("pytest",))
-    monkeypatch.setattr(installation, "find_spec", lambda name: name)
     findings = found(installation.installation())
     assert findings["lakecast"].level is Level.FAIL
     assert "no-such-package" in findings["lakecast"].message

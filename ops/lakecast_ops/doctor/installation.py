@@ -51,7 +51,7 @@ def _packages(subject: str, names: tuple[str, ...], remedy: str) -> Finding:
 
 
 def _border() -> Finding:
-    found = [name for name in ML_PACKAGES if find_spec(name) is not None]
+    found = [name for name in ML_PACKAGES if _is_package(name)]
     if not found:
         return ok("separation", "no machine-learning or orchestration package in the serving environment")
     return note(
@@ -59,3 +59,9 @@ def _border() -> Finding:
         f"importable beside the server: {', '.join(found)}",
         "Serve from an environment that has only `lakecast[serve]`.",
     )
+
+
+def _is_package(name: str) -> bool:
+    """Whether such a package can be imported; a folder that happens to bear its name is none."""
+    spec = find_spec(name)
+    return spec is not None and spec.origin is not None
