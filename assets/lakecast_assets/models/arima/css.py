@@ -64,11 +64,11 @@ def intercept(coefficients: Array, ar: Lags) -> Array:
     return np.asarray(coefficients[-1] * (1.0 - sum(ar.values())))
 
 
-def residuals(differenced: Array, valid: Array, coefficients: Array, order: Order, season: int) -> Array:
+def residuals(differenced: Array, first: NDArray[np.int64], coefficients: Array, order: Order, season: int) -> Array:
     """One-step errors (T, r, n) of r sets of coefficients (k, r, n) for n differenced series (T, n).
 
-    valid: (T, n) 1 from each series' first conditional residual on, 0 before. The moving average recursion
-    starts from errors of 0 (Box & Jenkins' conditional method) and is the only loop over time.
+    first: (n,) period of each series' first conditional residual; errors before it are 0. The moving average
+    recursion starts from them (Box & Jenkins' conditional method) and is the only loop over time.
     """
     ar, ma = polynomials(coefficients, order, season)
     periods, n = differenced.shape
@@ -78,7 +78,8 @@ def residuals(differenced: Array, valid: Array, coefficients: Array, order: Orde
         errors[lag:] -= c * differenced[:-lag, None, :]
     if order.constant:
         errors -= intercept(coefficients, ar)
-    errors *= valid[:, None, :]
+    ragged = int(first.max(initial=0))
+    errors[:ragged] *= (np.arange(min(ragged, periods))[:, None] >= first)[:, None, :]
     if ma:
         moving_average(errors, ma)
     return errors
@@ -96,19 +97,21 @@ def moving_average(errors: Array, ma: Lags) -> None:
                 add(row, term, row)
 
 
-def fit(differenced: Array, valid: Array, counts: Array, order: Order, season: int) -> Fit:
+def fit(differenced: Array, first: NDArray[np.int64], known: NDArray[np.bool_], order: Order, season: int) -> Fit:
     """Minimise the sum of squared one-step errors of every series by Levenberg–Marquardt.
 
-    differenced, valid: as for `residuals`. counts: (T, n) 1 where a residual counts, 0 where it does not: before
-    the first one, and where the demand is not known. Series that have converged drop out of the batch; what is computed
-    for a series does not depend on the others.
+    differenced, first: as for `residuals`. known: (T, n) whether the demand of a period is known: the errors of
+    the others do not count. Series that have converged drop out of the batch; what is computed for a series does
+    not depend on the others.
     """
     periods, n = differenced.shape
     k = order.coefficients
-    counted = counts.sum(0)
+    counts = known & (np.arange(periods)[:, None] >= first)
+    counted = counts.sum(0).astype(np.float64)
+    has_gaps = bool((counted < np.maximum(periods - first, 0)).any())
     x = _start(differenced, counts, counted, order)
     if k == 0:
-        errors = residuals(differenced, valid, x[:, None, :], order, season)[:, 0]
+        errors = residuals(differenced, first, x[:, None, :], order, season)[:, 0]
         return Fit(x, _squares(errors * counts), errors, counted)
 
     steps = np.full((k, n), _STEP)
@@ -122,13 +125,13 @@ def fit(differenced: Array, valid: Array, counts: Array, order: Order, season: i
     active = np.arange(n)
     for iteration in range(_ITERATIONS):
         every = len(active) == n
-        w, v, c = (a if every else a[:, active] for a in (differenced, valid, counts))
         trial, step = x[:, active], steps[:, active]
         sets = np.repeat(trial[:, None, :], k + 1, axis=1)
         sets[np.arange(k), np.arange(1, k + 1)] += step
-        errors = residuals(w, v, sets, order, season)
-        errors_here = errors[:, 0].copy()
-        errors *= c[:, None, :]
+        errors = residuals(differenced if every else differenced[:, active], first[active], sets, order, season)
+        errors_here = np.ascontiguousarray(errors[:, 0])
+        if has_gaps:
+            errors *= counts[:, None, active]
         squares = _squares(errors[:, 0])
         squares[~np.isfinite(squares)] = np.inf
         before = best_squares[active]
@@ -152,7 +155,7 @@ def fit(differenced: Array, valid: Array, counts: Array, order: Order, season: i
     return Fit(best, best_squares, best_errors, counted)
 
 
-def _start(differenced: Array, counts: Array, counted: Array, order: Order) -> Array:
+def _start(differenced: Array, counts: NDArray[np.bool_], counted: Array, order: Order) -> Array:
     """Starting coefficients (k, n): a little of everything, and the mean."""
     n = differenced.shape[1]
     parts = [0.1] * order.p + [0.3] * order.q + [0.1] * order.P + [0.5] * order.Q
@@ -173,12 +176,14 @@ def _linearise(errors: Array, step: Array) -> tuple[Array, Array]:
     """Jᵀe (n, k) and JᵀJ (n, k, k) from errors (T, k + 1, n), of which all but the first are perturbed by `step`."""
     here = np.ascontiguousarray(errors[:, 0])
     k, n = step.shape
-    slopes = [(errors[:, i + 1] - here) / step[i] for i in range(k)]
-    gradient, curvature = np.empty((n, k)), np.empty((n, k, k))
-    for i in range(k):
-        gradient[:, i] = np.einsum("tn,tn->n", slopes[i], here)
-        for j in range(i + 1):
-            curvature[:, i, j] = curvature[:, j, i] = np.einsum("tn,tn->n", slopes[i], slopes[j])
+    with np.errstate(over="ignore", invalid="ignore"):
+        moves = [errors[:, i + 1] - here for i in range(k)]
+        gradient, curvature = np.empty((n, k)), np.empty((n, k, k))
+        for i in range(k):
+            gradient[:, i] = np.einsum("tn,tn->n", moves[i], here) / step[i]
+            for j in range(i + 1):
+                bend = np.einsum("tn,tn->n", moves[i], moves[j]) / (step[i] * step[j])
+                curvature[:, i, j] = curvature[:, j, i] = bend
     return np.nan_to_num(gradient), np.nan_to_num(curvature)
 
 

@@ -22,7 +22,7 @@ class View:
     """One representation of the rows of a batch.
 
     log, adjusted: whether it is of logarithms, and without its season.
-    rows: (r,) the rows of the batch that have it. series: (T, r). counts: (T, r) 1 where known. starts: (r,).
+    rows: (r,) the rows of the batch that have it. series: (T, r). known: (T, r) where demand is known. starts: (r,).
     factor, offset: (horizon, r) turn its forecasts (of logs: their exponentials) into scaled demand.
     density: (r,) −2 × the log Jacobian of the representation, which makes likelihoods comparable.
     """
@@ -31,7 +31,7 @@ class View:
     adjusted: bool
     rows: NDArray[np.int64]
     series: Array
-    counts: Array
+    known: NDArray[np.bool_]
     starts: NDArray[np.int64]
     factor: Array
     offset: Array
@@ -74,7 +74,7 @@ def views(batch: Batch, horizon: int, *, adjust: bool, log: bool) -> View:
         adjusted=adjust,
         rows=rows,
         series=values,
-        counts=known[:, rows].astype(np.float64),
+        known=known[:, rows],
         starts=batch.starts[rows],
         factor=factor[:, rows],
         offset=offset[:, rows],
@@ -85,7 +85,7 @@ def views(batch: Batch, horizon: int, *, adjust: bool, log: bool) -> View:
 def members(batch: Batch, view: View, orders: Sequence[Order], season: int, horizon: int) -> Iterator[Member]:
     """Fit each order to a view and forecast it; orders that no series is long enough for are left out."""
     n = batch.values.shape[1]
-    known = view.counts.sum(0)
+    known = view.known.sum(0).astype(np.float64)
     rows = view.rows
     for order in orders:
         longest = batch.periods - view.starts.min(initial=batch.periods)
@@ -112,9 +112,7 @@ def members(batch: Batch, view: View, orders: Sequence[Order], season: int, hori
 
 def _fit(view: View, order: Order, season: int) -> Fit:
     differenced, first = difference(view.series, view.starts, order, season)
-    first = first + order.p + season * order.P
-    valid = (np.arange(len(differenced))[:, None] >= first).astype(np.float64)
-    return fit(differenced, valid, valid * view.counts, order, season)
+    return fit(differenced, first + order.p + season * order.P, view.known, order, season)
 
 
 def _criterion(fitted: Fit, order: Order, known: Array) -> Array:

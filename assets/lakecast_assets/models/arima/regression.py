@@ -12,20 +12,22 @@ from lakecast_assets.models.arima.orders import Order
 from lakecast_assets.models.arima.polynomials import stationary
 from lakecast_assets.models.base import Array, Panel
 from lakecast_assets.models.calendar import features, holiday_columns, periods
+from lakecast_assets.models.drivers import check, standardised
 from lakecast_schema.periods import Frequency
 
 _WHITENING = Order(0, 1, 1)  # exponential smoothing: a fair filter for any series without a season
 _PRIOR = 0.3  # standard deviation of an effect: a share of the mean, or a difference of logarithms
 _ROUNDS = 2  # of estimating the filter and the effects in turn
-_LARGEST = 3.0  # of a standardised driver: an unheard-of value is not extrapolated far
+_LARGEST = 5.0  # of a standardised driver: an unheard-of value is not extrapolated far
 _AROUND = 4  # last columns of the calendar's features: the holiday, its eve, its morrow, a bridge
 
 
 def regressors(panel: Panel, rows: NDArray[np.int64], history: int, horizon: int) -> Array:
     """Regressors (history + horizon, k, n) of some items: standardised drivers, and holidays of daily series.
 
-    k is 0 without either. Unknown driver values count as the item's mean.
+    k is 0 without either. Raises ValueError where a driver's future is shorter than the horizon.
     """
+    check(panel, horizon)
     columns = [_driver(panel.drivers[name][rows], panel.values.shape[1], history, horizon) for name in panel.drivers]
     if panel.country is not None and panel.frequency is Frequency.DAILY:
         columns.extend(_holidays(panel, rows, history, horizon))
@@ -65,22 +67,21 @@ def without(view: View, batch: Batch, total: Array) -> View:
 def _coefficients(view: View, rest: Array, known: Array) -> Array:
     """Ridge estimates (r, k) after whitening by the filter that suits the series less its effects so far."""
     differenced, first = difference(rest, view.starts, _WHITENING, 1)
-    valid = (np.arange(len(rest))[:, None] >= first).astype(np.float64)
-    counts = valid * view.counts
-    theta = stationary(fit(differenced, valid, counts, _WHITENING, 1).coefficients)
+    theta = stationary(fit(differenced, first, view.known, _WHITENING, 1).coefficients)
     target, _ = difference(view.series, view.starts, _WHITENING, 1)
+    valid = np.arange(len(rest))[:, None] >= first
     stacked = np.concatenate([target[:, None, :], np.diff(known, axis=0, prepend=known[:1])], axis=1)
     stacked *= valid[:, None, :]
     moving_average(stacked, {1: theta[0]})
+    counts = valid & view.known
     stacked *= counts[:, None, :]
-    y, x = stacked[:, 0], stacked[:, 1:]
+    by_series = np.ascontiguousarray(stacked.transpose(2, 1, 0))  # (r, 1 + k, T): one matrix product per series
+    products = by_series @ by_series.transpose(0, 2, 1)
+    before, moments, gram = products[:, 0, 0], products[:, 1:, 0], products[:, 1:, 1:]
     counted = np.maximum(counts.sum(0), 1.0)
-    before = np.einsum("tr,tr->r", y, y)
-    gram = np.einsum("tkr,tlr->rkl", x, x)
     ridge = before / counted / _PRIOR**2
     k = known.shape[1]
     damped = gram + (ridge[:, None, None] + 1e-12) * np.eye(k)
-    moments = np.einsum("tkr,tr->rk", x, y)
     beta = np.linalg.solve(damped, moments[:, :, None])[:, :, 0]
     after = before - 2 * np.einsum("rk,rk->r", beta, moments) + np.einsum("rk,rkl,rl->r", beta, gram, beta)
     freedom = np.einsum("rkk->r", np.linalg.solve(damped, gram))
@@ -90,19 +91,9 @@ def _coefficients(view: View, rest: Array, known: Array) -> Array:
 
 
 def _driver(values: Array, width: int, history: int, horizon: int) -> Array:
-    """One driver, (history + horizon, n), standardised by its past."""
-    past = np.nan_to_num(values[:, width - history : width], nan=np.nan, posinf=np.nan, neginf=np.nan)
-    window = np.full((len(values), history + horizon), np.nan)
-    given = values[:, width - history : width + horizon]
-    window[:, : given.shape[1]] = np.where(np.isfinite(given), given, np.nan)
-    known = np.isfinite(past)
-    count = np.maximum(known.sum(1), 1)
-    mean = np.where(known, past, 0.0).sum(1) / count
-    spread = np.sqrt(np.where(known, (past - mean[:, None]) ** 2, 0.0).sum(1) / count)
-    moves = spread > 1e-9 * np.abs(mean)
-    scaled = (window - mean[:, None]) / np.where(moves, spread, 1.0)[:, None]
-    bounded: Array = np.clip(np.where(np.isfinite(scaled) & moves[:, None], scaled, 0.0), -_LARGEST, _LARGEST).T
-    return bounded
+    """One driver, (history + horizon, n), standardised by its past and kept from going where it never was."""
+    both = standardised(values[:, width - history : width], values[:, width : width + horizon])
+    return np.clip(np.concatenate(both, axis=1), -_LARGEST, _LARGEST).T
 
 
 def _holidays(panel: Panel, rows: NDArray[np.int64], history: int, horizon: int) -> list[Array]:

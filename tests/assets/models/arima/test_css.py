@@ -23,8 +23,8 @@ def _simulated(order: Order, n: int, periods: int, ar: float = 0.6, ma: float = 
 def _fit(series: Array, order: Order, season: int, starts: NDArray[np.int64] | None = None) -> Fit:
     starts = np.zeros(series.shape[1], dtype=np.int64) if starts is None else starts
     differenced, first = difference(series, starts, order, season)
-    valid = (np.arange(len(series))[:, None] >= first + order.p + season * order.P).astype(float)
-    return fit(differenced, valid, valid, order, season)
+    known = np.ones(series.shape, dtype=np.bool_)
+    return fit(differenced, first + order.p + season * order.P, known, order, season)
 
 
 def test_finds_the_coefficients_that_made_the_series() -> None:
@@ -39,10 +39,9 @@ def test_no_nearby_coefficients_are_better() -> None:
     series = _simulated(order, 6, 120) + np.tile([3.0, 1.0, 4.0, 1.5], 30)[:, None]
     fitted = _fit(series, order, season)
     differenced, first = difference(series, np.zeros(6, dtype=np.int64), order, season)
-    valid = (np.arange(len(series))[:, None] >= first + order.p).astype(float)
     rng = np.random.default_rng(0)
     near = fitted.coefficients[:, None, :] + rng.normal(0, 0.02, (order.coefficients, 50, 6))
-    squares = (residuals(differenced, valid, near, order, season) ** 2).sum(0)
+    squares = (residuals(differenced, first + order.p, near, order, season) ** 2).sum(0)
     assert (squares > fitted.squares * (1 - 1e-3)).all()
 
 
@@ -56,7 +55,7 @@ def test_residuals_invert_the_recursion_that_made_a_series() -> None:
             if t >= lag:
                 series[t] += c * noise[t - lag]
     raw = np.arctanh(np.array([0.5, 0.3]) / 0.995)[:, None, None]
-    found = residuals(series, np.ones_like(series), raw, Order(0, 0, 1, 0, 0, 1), 4)
+    found = residuals(series, np.zeros(1, dtype=np.int64), raw, Order(0, 0, 1, 0, 0, 1), 4)
     np.testing.assert_allclose(found[:, 0], noise, atol=1e-12)
 
 
@@ -84,3 +83,19 @@ def test_an_order_without_coefficients_is_a_random_walk() -> None:
     fitted = _fit(walk, Order(0, 1, 0), 1)
     assert fitted.squares.tolist() == [13.0]
     assert fitted.residuals[:, 0].tolist() == [0.0, 3.0, -2.0]
+
+
+def test_unknown_periods_do_not_count() -> None:
+    order = Order(0, 1, 1)
+    series = _simulated(order, 3, 60)
+    spoiled = series.copy()
+    spoiled[30] += 1000.0
+    known = np.ones(series.shape, dtype=np.bool_)
+    known[30:] = False
+    starts = np.zeros(3, dtype=np.int64)
+    fits = []
+    for each in (series, spoiled):
+        differenced, first = difference(each, starts, order, 1)
+        fits.append(fit(differenced, first, known, order, 1))
+    np.testing.assert_array_equal(fits[0].coefficients, fits[1].coefficients)
+    assert fits[0].counted.tolist() == [29.0] * 3
