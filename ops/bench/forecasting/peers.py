@@ -3,7 +3,7 @@
     PYTHONPATH=ops .venv-bench/bin/python -m bench.forecasting.peers --data FOLDER --cache FOLDER [--full]
 
 Needs only requirements.txt beside this file, nothing of Lakecast. Slow peers run on fixed samples, whose size the
-plans below state. What the same versions predicted before, on the same items, is not run again.
+plans below state. What the same versions predicted before, on these items or more, is not run again.
 """
 
 import argparse
@@ -84,10 +84,10 @@ def main() -> None:
 
 
 def run(cache: Path, series: Set, method: str) -> Predictions:
-    """Predictions of a peer, from the cache if the same versions made them for the same items."""
+    """Predictions of a peer, from the cache if the same versions made them for these items or more."""
     versions = {package: version(package) for package in _PACKAGES.get(method, ("statsforecast",))}
     kept = load(cache, series.name, method)
-    if kept is not None and kept.versions == versions and kept.item_ids == series.item_ids:
+    if kept is not None and kept.versions == versions and kept.item_ids[: len(series)] == series.item_ids:
         return kept
     contender = CONTENDERS[method]
     contender(series.first(_WARM_UP))
