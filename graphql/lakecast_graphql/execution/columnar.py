@@ -14,7 +14,7 @@ import orjson
 from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from lakecast_graphql.execution.render import render_list, render_rows
+from lakecast_graphql.execution.render import render_list, render_row
 from lakecast_graphql.execution.shape import Compiler, Shape, Values
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.read.rows import Row, Rows
@@ -53,10 +53,10 @@ class ColumnarExecutor(StrawberryGraphQLCoreExecutionContext):
         values = Values(self.variable_values.coerced)
         shape = self._shape(kind, field_details_list)
         if isinstance(result, Rows):
-            return orjson.Fragment(render_list(result, shape, values))
-        if len(result.rows) != 1:
-            raise Surprise("row of many")
-        return orjson.Fragment(render_rows(result.rows, shape, values)[0])
+            out: list[bytes] = []
+            render_list(result, shape, values, out)
+            return orjson.Fragment(b"".join(out))
+        return orjson.Fragment(render_row(result, shape, values))
 
     def _shape(self, kind: GraphQLObjectType, field_details_list: Any) -> Shape:
         compiler = Compiler(self.schema, self.fragment_definitions, self.variable_values.coerced)

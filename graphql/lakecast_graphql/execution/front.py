@@ -15,17 +15,20 @@ from typing import Any, Protocol
 import orjson
 from graphql import GraphQLSchema
 
+from lakecast_graphql.cache.blocks import RenderedBlocks
 from lakecast_graphql.cache.bounded import Bounded
 from lakecast_graphql.documents import Documents, Refused, is_mutation
 from lakecast_graphql.errors import ApiError
 from lakecast_graphql.execution.lifting import Lifted, lift
 from lakecast_graphql.execution.plans import Plan, compile_plan, flags_of
+from lakecast_graphql.execution.shape import Kept
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.operation import Answer, Caller, Execution, Operation
 from lakecast_graphql.view import View
 
 PLAN_BYTES = 16 << 20
-ANSWER_BYTES = 64 << 20
+ANSWER_BYTES = 32 << 20
+BLOCK_BYTES = 96 << 20
 _NO_VARIABLES: Mapping[str, Any] = {}
 
 
@@ -72,6 +75,7 @@ class FastExecution:
         seconds: float = 30.0,
         plan_bytes: int = PLAN_BYTES,
         answer_bytes: int = ANSWER_BYTES,
+        block_bytes: int = BLOCK_BYTES,
     ) -> None:
         self._schema = schema
         self._documents = documents
@@ -82,7 +86,9 @@ class FastExecution:
         self.ways: Counter[str] = Counter()
         # A compiled plan takes about twenty times its text.
         self.plans: Bounded[_Known] = Bounded(plan_bytes, lambda key, _: 20 * len(key[0]) + 2000)  # type: ignore[index]
-        self.answers: Bounded[Answer] = Bounded(answer_bytes, lambda key, answer: len(answer.body) + len(repr(key)))
+        self.texts: Bounded[tuple[_Known, Lifted | None]] = Bounded(plan_bytes // 4, lambda key, _: 3 * len(key[0]))  # type: ignore[index]
+        self.blocks = RenderedBlocks(block_bytes)
+        self.answers: Bounded[Answer] = Bounded(answer_bytes, lambda key, answer: len(answer.body) + _key_size(key))
 
     async def answer(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
         """Answer one operation; see `Execution`."""
@@ -98,7 +104,8 @@ class FastExecution:
             return known
         try:
             plan, literals = self._plan(operation)
-            values = plan.values(operation.variables or _NO_VARIABLES, literals)
+            kept = Kept(self.blocks, view.snapshot.serial)
+            values = plan.values(operation.variables or _NO_VARIABLES, literals, kept)
             arguments = plan.arguments(values, view.snapshot.snapshot_id)
             timed = replace(view, deadline=time.monotonic() + self._seconds)
             if plan.is_light(arguments):
@@ -140,14 +147,13 @@ class FastExecution:
 
     def _plan(self, operation: Operation) -> tuple[Plan, tuple[Any, ...]]:
         """The plan of an operation and the literals that were lifted out of it."""
-        lifted = lift(operation.query)
-        skeleton = operation.query if lifted is None else lifted.skeleton
-        name = (skeleton, operation.operation_name, lifted is None)
-        known = self.plans.get(name)
+        exact = (operation.query, operation.operation_name)
+        found = self.texts.get(exact)
+        if found is None:
+            found = self._find(operation)
+            self.texts.put(exact, found)
+        known, lifted = found
         given = operation.variables or _NO_VARIABLES
-        if known is None:
-            known = self._know(operation)
-            self.plans.put(name, known)
         flags = tuple(given.get(flag) for flag in known.flags)
         plan = known.plans.get(flags) if all(type(flag) is bool for flag in flags) else "directive"
         if plan is None:
@@ -156,6 +162,17 @@ class FastExecution:
         if isinstance(plan, str):
             raise Surprise(plan)
         return plan, () if lifted is None else lifted.values
+
+    def _find(self, operation: Operation) -> tuple[_Known, Lifted | None]:
+        """What is known of a text that was not seen before: perhaps one that differs in literals only was."""
+        lifted = lift(operation.query)
+        skeleton = operation.query if lifted is None else lifted.skeleton
+        name = (skeleton, operation.operation_name, lifted is None)
+        known = self.plans.get(name)
+        if known is None:
+            known = self._know(operation)
+            self.plans.put(name, known)
+        return known, lifted
 
     def _know(self, operation: Operation) -> _Known:
         prepared = self._documents.get(operation.query)
@@ -179,3 +196,8 @@ def _key(operation: Operation, view: View) -> Hashable:
     variables = operation.variables
     text = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS) if variables else b""
     return (view.snapshot.serial, operation.query, operation.operation_name, text)
+
+
+def _key_size(key: Hashable) -> int:
+    assert isinstance(key, tuple)
+    return len(key[1]) + len(key[3]) + 200

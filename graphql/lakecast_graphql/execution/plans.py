@@ -21,7 +21,7 @@ from graphql.language import Visitor, visit
 from lakecast_graphql.execution.coercion import Coercer, coercer
 from lakecast_graphql.execution.readers import READERS
 from lakecast_graphql.execution.render import render
-from lakecast_graphql.execution.shape import Compiler, Selected, Source, Values
+from lakecast_graphql.execution.shape import Compiler, Kept, Selected, Source, Values
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.read.paging import snapshot_of
 from lakecast_graphql.view import View
@@ -56,7 +56,7 @@ class Plan:
     fields: tuple[Selected, ...]
     variables: tuple[_Variable, ...]
 
-    def values(self, given: Mapping[str, Any], literals: Sequence[Any]) -> Values:
+    def values(self, given: Mapping[str, Any], literals: Sequence[Any], kept: Kept | None = None) -> Values:
         """The variables coerced. Raises Surprise for anything that is not plainly right."""
         found: dict[str, Any] = {}
         for variable in self.variables:
@@ -66,7 +66,7 @@ class Plan:
                 found[variable.name] = variable.default(Values({}, literals))
             elif variable.required:
                 raise Surprise("missing variable")
-        return Values(found, literals)
+        return Values(found, literals, kept)
 
     def arguments(self, values: Values, snapshot_id: int) -> list[dict[str, Any]]:
         """The arguments of each root field. Raises Surprise for a page that began in another snapshot."""
@@ -87,20 +87,23 @@ class Plan:
                 continue
             if chosen.name not in _LIGHT and not (chosen.name in _BY_INDEX and _needs_no_sql(given)):
                 return False
-            cells += min(given.get("first", 1), 10_000) * (chosen.shape.weight if chosen.shape is not None else 1)
+            cells += min(given.get("first", 1), 10_000) * (1 if chosen.shape is None else chosen.shape.weight_of_page)
         return cells <= LIGHT_CELLS
 
     def answer(self, view: View, values: Values, arguments: Sequence[Mapping[str, Any]]) -> bytes:
         """The JSON of the whole response."""
-        parts = []
+        out: list[bytes] = []
+        separator = b'{"data":{'
         for chosen, given in zip(self.fields, arguments, strict=True):
+            out.append(separator + chosen.key)
+            separator = b","
             if chosen.name == "__typename":
-                parts.append(chosen.key + b'"Query"')
+                out.append(b'"Query"')
             else:
-                result = READERS[chosen.name](view, **given)
-                parts.append(chosen.key + render(result, chosen, values))
-        number = str(view.snapshot.snapshot_id).encode()
-        return b'{"data":{' + b",".join(parts) + b'},"extensions":{"snapshotId":' + number + b"}}"
+                render(READERS[chosen.name](view, **given), chosen, values, out)
+        end = b'},"extensions":{"snapshotId":%d}}' % view.snapshot.snapshot_id
+        out.append(end if self.fields else b'{"data":{' + end)
+        return b"".join(out)
 
 
 def _needs_no_sql(given: Mapping[str, Any]) -> bool:

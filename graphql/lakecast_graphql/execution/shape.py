@@ -1,7 +1,8 @@
 """Selections compiled: which fields of which rows, under which keys, with which arguments."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -34,6 +35,7 @@ from graphql import (
     VariableNode,
 )
 
+from lakecast_graphql.cache.blocks import Group, RenderedBlocks
 from lakecast_graphql.execution.coercion import coercer, is_unset, plain_default, snake
 from lakecast_graphql.execution.surprise import Surprise
 
@@ -42,11 +44,24 @@ ABSENT = object()
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Where rendered blocks of one snapshot, by its serial, are kept."""
+
+    blocks: RenderedBlocks
+    serial: int
+
+    def group(self, *key: Hashable) -> Group:
+        """The texts of a selection."""
+        return self.blocks.group((self.serial, *key))
+
+
+@dataclass(frozen=True)
 class Values:
-    """What the values of an operation's variables and lifted literals are, this time."""
+    """What the values of an operation's variables and lifted literals are, this time; and where blocks are kept."""
 
     variables: Mapping[str, Any]
     literals: Sequence[Any] = ()
+    blocks: "Kept | None" = None
 
 
 Source = Callable[[Values], Any]
@@ -92,10 +107,27 @@ class Shape:
     fields: tuple[Selected, ...]
     identity: tuple[object, ...] | None = field(default=None)
 
-    @property
+    def key(self, values: Values) -> Hashable:
+        """Equal for selections that render any row the same way, arguments included."""
+        if self.identity is not None:
+            return self.identity
+        parts: list[Hashable] = [self.type_name]
+        for chosen in self.fields:
+            inner = None if chosen.shape is None else chosen.shape.key(values)
+            given = repr(sorted(chosen.given(values).items())) if chosen.arguments else None
+            parts.append((chosen.key, chosen.name, given, inner))
+        return tuple(parts)
+
+    @cached_property
     def weight(self) -> int:
         """About how many cells a row of it has; long lists and nested rows count for many."""
         return sum(_weight(chosen) for chosen in self.fields)
+
+    @cached_property
+    def weight_of_page(self) -> int:
+        """The weight of a row of a connection; of any other type, its own."""
+        rows = [chosen.shape.weight for chosen in self.fields if chosen.shape and chosen.name in ("nodes", "edges")]
+        return sum(rows) if rows else self.weight
 
 
 def _weight(chosen: Selected) -> int:

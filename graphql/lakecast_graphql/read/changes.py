@@ -28,20 +28,20 @@ def alert_changes(view: View, before: View, first: int = 100, after: str | None 
     the earlier snapshot knew it.
     """
     arguments.page_size(first)
-    name = paging.question("alertChanges", before.snapshot.snapshot_id)
-    begin = paging.start(after, view.snapshot.snapshot_id, name)
+    asked = paging.Question("alertChanges", before.snapshot.snapshot_id)
+    begin = paging.start(after, view.snapshot.snapshot_id, asked)
     then, now = _alerts(before.snapshot), _alerts(view.snapshot)
     changed = sorted(key for key in then.keys() | now.keys() if then.get(key) != now.get(key))
     page = changed[begin : begin + first]
     rows = Rows(
         len(page),
-        {
+        lambda: {
             "item": lambda: Values([_item(view, before, key) for key in page]),
             "before": lambda: Enums(Values([then.get(key) for key in page])),
             "after": lambda: Enums(Values([now.get(key) for key in page])),
         },
     )
-    return Connection(rows, begin, len(changed), view.snapshot.snapshot_id, name)
+    return Connection(rows, begin, len(changed), view.snapshot.snapshot_id, asked)
 
 
 def _alerts(snapshot: Snapshot) -> dict[tuple[str, str], str]:
@@ -68,10 +68,10 @@ def forecast_diff(
     for view in (before, after_view):
         _known_names(before, after_view, view, filtered)
     snapshot = after_view.snapshot
-    name = paging.question("forecastDiff", before.snapshot.snapshot_id, filtered)
-    begin = paging.start(after, snapshot.snapshot_id, name)
-    table = snapshot.memo.get(("diff", name), lambda: _difference(before, after_view, filtered))
-    return Connection(table_rows(table.slice(begin, first)), begin, len(table), snapshot.snapshot_id, name)
+    asked = paging.Question("forecastDiff", before.snapshot.snapshot_id, filtered)
+    begin = paging.start(after, snapshot.snapshot_id, asked)
+    table = snapshot.memo.get(("diff", asked.name), lambda: _difference(before, after_view, filtered))
+    return Connection(table_rows(table.slice(begin, first)), begin, len(table), snapshot.snapshot_id, asked)
 
 
 def _known_names(before: View, after_view: View, view: View, where: arguments.Filter) -> None:

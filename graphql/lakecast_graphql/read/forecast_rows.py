@@ -11,7 +11,7 @@ from lakecast_graphql.read.column import Coded, Column, Constant, Counts, Dates,
 from lakecast_graphql.read.horizon import SQL as HORIZON
 from lakecast_graphql.read.horizon import ahead
 from lakecast_graphql.read.item_rows import item_rows
-from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.rows import Rows, Units
 from lakecast_graphql.view import View
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.picked import Hits, Picked
@@ -125,9 +125,17 @@ def forecast_rows(view: View, picked: Picked) -> Rows:
     """Rows of the contract's `Forecast`."""
     items = view.snapshot.items
     count = picked.count
+    blocks = picked.blocks
+    partial = (picked.begin != blocks.at[picked.block]) | (picked.end != blocks.at[picked.block + 1])
+    units = Units(
+        ("forecast", id(blocks)),
+        np.where(partial, -1, picked.block).tolist(),
+        picked.lengths.tolist(),
+        lambda places: forecast_rows(view, _some(picked, list(places))),
+    )
     return Rows(
         count,
-        {
+        lambda: {
             "date": lambda: Dates(picked.dates()),
             "item_id": lambda: item_texts(picked, items.item_id),
             "dataset_id": lambda: item_texts(picked, items.dataset_id),
@@ -140,7 +148,12 @@ def forecast_rows(view: View, picked: Picked) -> Rows:
             "horizon": lambda: Counts(horizons(view, picked)),
             "item": lambda: _items(view, picked),
         },
+        units=units if len(units.keys) * 4 <= count else None,
     )
+
+
+def _some(picked: Picked, runs: list[int]) -> Picked:
+    return Picked(picked.blocks, picked.block[runs], picked.begin[runs], picked.end[runs])
 
 
 def horizons(view: View, picked: Picked) -> NDArray[np.int64]:

@@ -23,11 +23,11 @@ def forecasts(
     arguments.page_size(first)
     filtered, order, which = arguments.canonical(where), arguments.order(order_by), arguments.word(kind)
     arguments.names_in(view.snapshot, filtered)
-    name = paging.question("forecasts", filtered, which, order)
-    begin = paging.start(after, view.snapshot.snapshot_id, name)
+    asked = paging.Question("forecasts", filtered, which, order)
+    begin = paging.start(after, view.snapshot.snapshot_id, asked)
     hits = find(view, filtered, which, order)
     rows = forecast_rows(view, hits.page(begin, begin + first))
-    return Connection(rows, begin, hits.count, view.snapshot.snapshot_id, name)
+    return Connection(rows, begin, hits.count, view.snapshot.snapshot_id, asked)
 
 
 def forecast_series(
@@ -42,8 +42,8 @@ def forecast_series(
     arguments.page_size(first)
     filtered, which, step = arguments.canonical(where), arguments.word(kind), arguments.word(grain)
     arguments.names_in(view.snapshot, filtered)
-    name = paging.question("forecastSeries", filtered, which, step)
-    offset = paging.start(after, view.snapshot.snapshot_id, name)
+    asked = paging.Question("forecastSeries", filtered, which, step)
+    offset = paging.start(after, view.snapshot.snapshot_id, asked)
     hits = find(view, filtered, which)
     rows = series_rows(view, series_of(hits, offset, first), step)
-    return Connection(rows, offset, count_of(hits), view.snapshot.snapshot_id, name)
+    return Connection(rows, offset, count_of(hits), view.snapshot.snapshot_id, asked)

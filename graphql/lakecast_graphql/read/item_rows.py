@@ -23,7 +23,7 @@ from lakecast_graphql.read.column import (
 )
 from lakecast_graphql.read.metric_rows import metric_rows
 from lakecast_graphql.read.replenishment_rows import replenishment_rows
-from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.rows import Rows, Units
 from lakecast_graphql.read.series import series_rows, whole
 from lakecast_graphql.view import View
 from lakecast_lake.columns.segment import Floats, Ints, Segment
@@ -44,7 +44,14 @@ class Run:
 
 def item_rows(view: View, codes: Ints) -> Rows:
     """Rows of the contract's `Item`, by item code; all codes are known."""
-    return _ItemRows(view, codes).rows
+    made = _ItemRows(view, codes)
+    units = Units(
+        ("item", view.bound),
+        codes.tolist(),
+        [1] * len(codes),
+        lambda places: item_rows(view, codes[list(places)]),
+    )
+    return Rows(len(codes), made.fields, made.methods(), units)
 
 
 class _ItemRows:
@@ -55,6 +62,9 @@ class _ItemRows:
         self.codes = codes
         self.snapshot = view.snapshot
         self.table = view.snapshot.items.table
+
+    def fields(self) -> dict[str, Callable[[], Column]]:
+        """Fields without arguments."""
         fields: dict[str, Callable[[], Column]] = {
             "id": self._id,
             "name": self._name,
@@ -69,17 +79,17 @@ class _ItemRows:
         }
         fields |= {name: self._texts(name) for name in _TEXTS}
         fields |= {name: self._enums(name) for name in _ENUMS}
-        self.rows = Rows(
-            len(codes),
-            fields,
-            {
-                "history": self._history,
-                "inventory": self._inventory,
-                "forecast": self._forecast,
-                "forecast_series": self._forecast_series,
-                "metrics": self._metrics,
-            },
-        )
+        return fields
+
+    def methods(self) -> dict[str, Callable[..., Column]]:
+        """Fields with arguments."""
+        return {
+            "history": self._history,
+            "inventory": self._inventory,
+            "forecast": self._forecast,
+            "forecast_series": self._forecast_series,
+            "metrics": self._metrics,
+        }
 
     def _take(self, name: str) -> pa.Array:
         column = self.table[name]
@@ -126,7 +136,7 @@ class _ItemRows:
         return Nested(
             Rows(
                 len(self.codes),
-                {
+                lambda: {
                     "dates": lambda: Lists(Dates(_joined(flat, None)), start),
                     "on_hand": lambda: Lists(Numbers(_joined(flat, "on_hand")), start),
                     "on_order": lambda: Lists(Numbers(_joined(flat, "on_order")), start),
@@ -219,7 +229,7 @@ def demand_rows(runs: list[Run], start: Ints) -> Rows:
 
     return Rows(
         len(start) - 1,
-        {
+        lambda: {
             "dates": lambda: Lists(Dates(_joined(runs, None)), start),
             "quantities": lambda: Lists(Numbers(_joined(runs, "quantity")), start),
         },

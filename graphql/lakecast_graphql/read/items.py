@@ -68,10 +68,12 @@ def items(
     arguments.page_size(first)
     filtered, order = arguments.canonical(where), arguments.order(order_by)
     arguments.names_in(view.snapshot, filtered)
-    name = paging.question("items", filtered, order)
-    begin = paging.start(after, view.snapshot.snapshot_id, name)
+    asked = paging.Question("items", filtered, order)
+    begin = paging.start(after, view.snapshot.snapshot_id, asked)
     codes = matching(view, filtered, order)
-    return Connection(item_rows(view, codes[begin : begin + first]), begin, len(codes), view.snapshot.snapshot_id, name)
+    return Connection(
+        item_rows(view, codes[begin : begin + first]), begin, len(codes), view.snapshot.snapshot_id, asked
+    )
 
 
 def matching(view: View, where: arguments.Filter, order: arguments.Order = ()) -> Ints:

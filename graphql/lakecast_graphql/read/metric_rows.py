@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from lakecast_graphql.read.column import Column, Counts, Numbers, Values
-from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.rows import Rows, Units
 from lakecast_graphql.view import View
 from lakecast_lake.columns.segment import Ints
 from lakecast_schema.tables import METRICS
@@ -18,6 +18,11 @@ _COUNTS = ("windows", "observations")
 
 def metric_rows(view: View, rows: Ints) -> Rows:
     """Rows of the contract's `Metric`, by row number of the snapshot's `metrics`."""
+    units = Units("metric", rows.tolist(), [1] * len(rows), lambda places: metric_rows(view, rows[list(places)]))
+    return Rows(len(rows), lambda: _fields(view, rows), units=units)
+
+
+def _fields(view: View, rows: Ints) -> dict[str, Callable[[], Column]]:
     facts = view.snapshot.metrics
 
     def values(name: str) -> Callable[[], Column]:
@@ -36,4 +41,4 @@ def metric_rows(view: View, rows: Ints) -> Rows:
 
     fields = {name: values(name) for name in ("dataset_id", "item_id", "source", "model_version", "generated_at")}
     fields |= {RENAMED.get(name, name): (counts if name in _COUNTS else numbers)(name) for name in METRICS}
-    return Rows(len(rows), fields)
+    return fields

@@ -33,8 +33,8 @@ def metrics(
     arguments.page_size(first)
     filtered, order = arguments.canonical(where), arguments.order(order_by)
     arguments.names_in(view.snapshot, filtered)
-    name = paging.question("metrics", filtered, order)
-    begin = paging.start(after, view.snapshot.snapshot_id, name)
+    asked = paging.Question("metrics", filtered, order)
+    begin = paging.start(after, view.snapshot.snapshot_id, asked)
     if filtered or order:
         rows = search.rows(
             view.snapshot,
@@ -48,4 +48,4 @@ def metrics(
     else:
         rows = np.arange(len(view.snapshot.metrics.item))
     page = metric_rows(view, rows[begin : begin + first])
-    return Connection(page, begin, len(rows), view.snapshot.snapshot_id, name)
+    return Connection(page, begin, len(rows), view.snapshot.snapshot_id, asked)

@@ -23,9 +23,21 @@ class Place:
     offset: int
 
 
+class Question:
+    """A field with its arguments, except those of paging; its name is computed where a cursor needs it."""
+
+    def __init__(self, field: str, *arguments: Any) -> None:
+        self._parts = (field, *arguments)
+
+    @cached_property
+    def name(self) -> str:
+        """A short text, equal for equal questions only."""
+        return question(*self._parts)
+
+
 def question(field: str, *arguments: Any) -> str:
-    """A short name of a field with its arguments, except those of paging: equal for equal questions only."""
-    text = orjson.dumps([field, *arguments], default=str, option=orjson.OPT_SORT_KEYS)
+    """A short name of a field with its arguments: equal for equal questions only."""
+    text = orjson.dumps([field, *arguments], default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     return base64.urlsafe_b64encode(hashlib.blake2b(text, digest_size=9).digest()).decode("ascii")
 
 
@@ -53,12 +65,12 @@ def snapshot_of(after: str | None) -> int | None:
     return None if after is None else place(after).snapshot_id
 
 
-def start(after: str | None, snapshot_id: int, name: str) -> int:
+def start(after: str | None, snapshot_id: int, asked: Question) -> int:
     """Offset of the page's first row. Refuses a cursor of another filter, order or field."""
     if after is None:
         return 0
     found = place(after)
-    if found.question != name or found.snapshot_id != snapshot_id:
+    if found.question != asked.name or found.snapshot_id != snapshot_id:
         raise bad_input(
             "This cursor belongs to another filter, order or field: page on with the arguments that it came from, "
             "or leave `after` out to begin anew.",
@@ -87,26 +99,29 @@ class Connection(Generic[RowsT]):
         nodes: the rows of the page.
         begin: offset of the page's first row.
         total_count: rows on all pages together.
-        name: the question, see `question`.
+        asked: what the page is an answer to.
     """
 
-    def __init__(self, nodes: RowsT, begin: int, total_count: int, snapshot_id: int, name: str) -> None:
+    def __init__(self, nodes: RowsT, begin: int, total_count: int, snapshot_id: int, asked: Question) -> None:
         self.nodes = nodes
         self.begin = begin
         self.total_count = total_count
         self.snapshot_id = snapshot_id
-        self._name = name
+        self._asked = asked
 
     def cursor(self, row: int) -> str:
         """Cursor of a row of the page, counted from 0."""
-        return cursor(Place(self.snapshot_id, self._name, self.begin + row))
+        return cursor(Place(self.snapshot_id, self._asked.name, self.begin + row))
 
     @cached_property
     def edges(self) -> Rows:
         """The rows with their cursors."""
         return Rows(
             len(self.nodes),
-            {"cursor": lambda: Values([self.cursor(row) for row in range(len(self.nodes))]), "node": self._node},
+            lambda: {
+                "cursor": lambda: Values([self.cursor(row) for row in range(len(self.nodes))]),
+                "node": self._node,
+            },
         )
 
     @cached_property

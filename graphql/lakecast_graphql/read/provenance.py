@@ -131,23 +131,25 @@ def snapshots(history: Iterable[SnapshotRecord], first: int = 20, after: str | N
     paging goes on rightly while new ones are published."""
     arguments.page_size(first)
     records = sorted(history, key=lambda record: -record.snapshot_id)
-    name = paging.question("snapshots")
+    asked = paging.Question("snapshots")
     begin = 0
     if after is not None:
-        last = paging.start(after, 0, name) - 1
+        last = paging.start(after, 0, asked) - 1
         begin = sum(record.snapshot_id >= last for record in records)
     page = records[begin : begin + first]
     rows = info_rows([SnapshotInfo(record, tuple(records)) for record in page])
-    return _SnapshotPage(rows, begin, len(records), 0, name, [record.snapshot_id for record in page])
+    return _SnapshotPage(rows, begin, len(records), 0, asked, [record.snapshot_id for record in page])
 
 
 class _SnapshotPage(Connection[Rows]):
-    def __init__(self, nodes: Rows, begin: int, total_count: int, snapshot_id: int, name: str, ids: list[int]) -> None:
-        super().__init__(nodes, begin, total_count, snapshot_id, name)
+    def __init__(
+        self, nodes: Rows, begin: int, total_count: int, snapshot_id: int, asked: paging.Question, ids: list[int]
+    ) -> None:
+        super().__init__(nodes, begin, total_count, snapshot_id, asked)
         self._ids = ids
 
     def cursor(self, row: int) -> str:
-        return paging.cursor(paging.Place(0, self._name, self._ids[row]))
+        return paging.cursor(paging.Place(0, self._asked.name, self._ids[row]))
 
 
 def info_rows(infos: Sequence[SnapshotInfo]) -> Rows:
@@ -156,7 +158,7 @@ def info_rows(infos: Sequence[SnapshotInfo]) -> Rows:
         "id", "snapshot_id", "committed_at", "run_id", "dataset_ids", "tables", "model_versions", "accuracy",
         "previous",
     )  # fmt: skip
-    return Rows(len(infos), {n: (lambda n=n: Values([getattr(info, n) for info in infos])) for n in names})  # type: ignore[misc]
+    return Rows(len(infos), lambda: {n: (lambda n=n: Values([getattr(info, n) for info in infos])) for n in names})  # type: ignore[misc]
 
 
 @dataclass(frozen=True)

@@ -46,11 +46,11 @@ def replenishment(
     """A page of reorder decisions, by data set and item id unless ordered otherwise."""
     arguments.page_size(first)
     filtered, order = arguments.canonical(where), arguments.order(order_by)
-    name = paging.question("replenishment", filtered, order)
-    begin = paging.start(after, view.snapshot.snapshot_id, name)
+    asked = paging.Question("replenishment", filtered, order)
+    begin = paging.start(after, view.snapshot.snapshot_id, asked)
     rows = matching(view, filtered, order)
     page = replenishment_rows(view, rows[begin : begin + first])
-    return Connection(page, begin, len(rows), view.snapshot.snapshot_id, name)
+    return Connection(page, begin, len(rows), view.snapshot.snapshot_id, asked)
 
 
 def matching(view: View, where: arguments.Filter, order: arguments.Order = ()) -> Ints:

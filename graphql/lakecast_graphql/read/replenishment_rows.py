@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lakecast_graphql.read import arguments
 from lakecast_graphql.read.column import Column, Dates, Enums, Nested, Numbers, Values
-from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.rows import Rows, Units
 from lakecast_graphql.view import View
 from lakecast_lake.columns.segment import Ints
 from lakecast_schema import reasons
@@ -61,9 +61,17 @@ def replenishment_rows(
     def days() -> Any:
         return facts.table["as_of"].take(pa.array(rows)).cast(pa.int32()).to_numpy()
 
+    units = None
+    if figures is None:
+        units = Units(
+            ("replenishment", view.bound),
+            rows.tolist(),
+            [1] * len(rows),
+            lambda places: replenishment_rows(view, rows[list(places)]),
+        )
     return Rows(
         len(rows),
-        {
+        lambda: {
             "item_id": lambda: Values(values("item_id")),
             "dataset_id": lambda: Values(values("dataset_id")),
             "as_of": lambda: Dates(days()),
@@ -72,6 +80,7 @@ def replenishment_rows(
             **{name: numbers(name) for name in STORED},
         },
         {"reason": reason},
+        units,
     )
 
 

@@ -1,12 +1,31 @@
 """Rows of an answer: a lazy sequence whose fields are columns, made when first read."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lakecast_graphql.read.column import Column
 
 Maker = Callable[[], Column]
 Method = Callable[..., Column]
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """How rows are made of units that can be rendered once and used again: an item, or a block of forecasts.
+
+    Attributes:
+        space: what the keys count in; rows of equal keys in equal spaces of one snapshot are equal.
+        keys: the units in order; -1 for one that is not whole.
+        sizes: rows of each unit.
+        make: the rows of some of the units, given by their places in `keys`.
+    """
+
+    space: Hashable
+    keys: Sequence[int]
+    sizes: Sequence[int]
+    make: Callable[[Sequence[int]], "Rows"]
 
 
 class Rows:
@@ -17,15 +36,29 @@ class Rows:
 
     Args:
         count: number of rows.
-        fields: name in snake_case -> a function that makes the column, called at most once.
+        fields: makes a mapping of name in snake_case -> a function that makes the column; each is called at most
+            once, and none of them for rows that are known rendered.
         methods: name -> a function of the field's arguments that makes the column, called once per arguments.
+        units: what the rows are made of; None where nothing is worth remembering.
     """
 
-    def __init__(self, count: int, fields: Mapping[str, Maker], methods: Mapping[str, Method] | None = None) -> None:
+    def __init__(
+        self,
+        count: int,
+        fields: Callable[[], Mapping[str, Maker]],
+        methods: Mapping[str, Method] | None = None,
+        units: Units | None = None,
+    ) -> None:
         self.count = count
-        self.fields = fields
         self.methods = methods or {}
+        self.units = units
+        self._make_fields = fields
         self._columns: dict[object, Column] = {}
+
+    @cached_property
+    def fields(self) -> Mapping[str, Maker]:
+        """Fields without arguments."""
+        return self._make_fields()
 
     def __len__(self) -> int:
         return self.count

@@ -1,5 +1,6 @@
 """Forecast series: one per item, source and cutoff, at the item's own grain or a coarser one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read.column import Coded, Column, Constant, Dates, Enums, Lists, Numbers, instants
-from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.rows import Rows, Units
 from lakecast_graphql.view import View
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.items import FREQUENCIES
@@ -71,12 +72,13 @@ class _Folded:
 class Series:
     """Some series: their blocks, their rows, and where each one's rows begin among them.
 
-    block: (series,); start: (series + 1,) into the rows of `picked`.
+    block: (series,); start: (series + 1,) into the rows of `picked`. is_whole: they are whole blocks.
     """
 
     block: Ints
     picked: Picked
     start: Ints
+    is_whole: bool = False
 
 
 def series_of(hits: Hits, offset: int, first: int) -> Series:
@@ -107,18 +109,37 @@ def whole(blocks: Blocks, block: Ints, begin: Ints, end: Ints) -> Series:
     """Series of unbroken runs: the positions begin:end (series,) within their blocks."""
     filled = end > begin
     picked = Picked(blocks, block[filled], begin[filled], end[filled])
-    return Series(block, picked, np.concatenate([np.zeros(1, np.int64), np.cumsum(end - begin)]))
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(end - begin)])
+    is_whole = bool((begin == blocks.at[block]).all() and (end == blocks.at[block + 1]).all())
+    return Series(block, picked, start, is_whole)
 
 
 def series_rows(view: View, series: Series, grain: str) -> Rows:
     """Rows of the contract's `ForecastSeries`; `grain` is a value of `TimeGrain`."""
+    blocks, block = series.picked.blocks, series.block
+    refuse_finer(view.snapshot.items.frequency[blocks.item[block]], grain)
+    units = None
+    if series.is_whole:
+        units = Units(
+            ("series", id(blocks), grain),
+            block.tolist(),
+            [1] * len(block),
+            lambda places: series_rows(view, _of_blocks(blocks, block[list(places)]), grain),
+        )
+    return Rows(len(block), lambda: _fields(view, series, grain), units=units)
+
+
+def _of_blocks(blocks: Blocks, block: Ints) -> "Series":
+    return whole(blocks, block, blocks.at[block], blocks.at[block + 1])
+
+
+def _fields(view: View, series: "Series", grain: str) -> dict[str, Callable[[], Column]]:
     items = view.snapshot.items
     block, picked, start = series.block, series.picked, series.start
     blocks = picked.blocks
     item = blocks.item[block]
-    refuse_finer(items.frequency[item], grain)
     sources = blocks.sources
-    fields = {
+    fields: dict[str, Callable[[], Column]] = {
         "dataset_id": lambda: _texts(items.dataset_id, item),
         "item_id": lambda: _texts(items.item_id, item),
         "source": lambda: _one_or_coded(sources, blocks.source[block]),
@@ -129,17 +150,23 @@ def series_rows(view: View, series: Series, grain: str) -> Rows:
         "total": lambda: Numbers(_totals(picked.numbers("forecast"), start)),
     }
     if grain == "native":
+
+        def native(name: str) -> Callable[[], Column]:
+            return lambda: Lists(Numbers(picked.numbers(name)), start)
+
         fields["dates"] = lambda: Lists(Dates(picked.dates()), start)
-        for name in ("forecast", "actual", *BOUNDS):
-            fields[name] = lambda name=name: Lists(Numbers(picked.numbers(name)), start)  # type: ignore[misc]
-        return Rows(len(block), fields)
+        return fields | {name: native(name) for name in ("forecast", "actual", *BOUNDS)}
     folded = _folded(picked, start, items.frequency[item], GRAINS[grain])
+
+    def summed(name: str) -> Callable[[], Column]:
+        return lambda: Lists(Numbers(folded.sums(picked.numbers(name))), folded.start)
+
+    def bound(name: str) -> Callable[[], Column]:
+        return lambda: Lists(Numbers(folded.bounds(picked.numbers(name))), folded.start)
+
     fields["dates"] = lambda: Lists(Dates(folded.period), folded.start)
-    for name in ("forecast", "actual"):
-        fields[name] = lambda name=name: Lists(Numbers(folded.sums(picked.numbers(name))), folded.start)  # type: ignore[misc]
-    for name in BOUNDS:
-        fields[name] = lambda name=name: Lists(Numbers(folded.bounds(picked.numbers(name))), folded.start)  # type: ignore[misc]
-    return Rows(len(block), fields)
+    fields |= {name: summed(name) for name in ("forecast", "actual")}
+    return fields | {name: bound(name) for name in BOUNDS}
 
 
 def _folded(picked: Picked, start: Ints, frequency: NDArray[np.int8], grain: Frequency) -> _Folded:

@@ -23,7 +23,7 @@ def table_rows(
     def maker(name: str) -> Callable[[], Column]:
         return lambda: Enums(_column(table[name])) if name in enums else _column(table[name])
 
-    return Rows(len(table), {**{name: maker(name) for name in table.column_names}, **(others or {})})
+    return Rows(len(table), lambda: {**{name: maker(name) for name in table.column_names}, **(others or {})})
 
 
 def _column(values: pa.ChunkedArray) -> Column:

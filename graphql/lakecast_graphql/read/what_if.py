@@ -61,11 +61,14 @@ def what_if(
     assumed = arguments.canonical(scenario)
     changed = _checked(assumed)
     snapshot = view.snapshot
-    name = paging.question("whatIf", assumed, filtered, order)
-    begin = paging.start(after, snapshot.snapshot_id, name)
-    found = snapshot.memo.get(("what_if", name), lambda: _recompute(view, matching(view, filtered), changed))
+    asked = paging.Question("whatIf", assumed, filtered, order)
+    begin = paging.start(after, snapshot.snapshot_id, asked)
+    found = snapshot.memo.get(
+        ("what_if", paging.question("whatIf", assumed, filtered)),
+        lambda: _recompute(view, matching(view, filtered), changed),
+    )
     places = found.ordered(order)[begin : begin + first]
-    connection = WhatIfConnection(_rows(view, found, places), begin, len(found.rows), snapshot.snapshot_id, name)
+    connection = WhatIfConnection(_rows(view, found, places), begin, len(found.rows), snapshot.snapshot_id, asked)
     connection.totals = found.totals
     return connection
 
@@ -200,7 +203,7 @@ def _rows(view: View, found: _Recomputed, places: Ints) -> Rows:
     facts = view.snapshot.replenishment
     return Rows(
         len(rows),
-        {
+        lambda: {
             "item": lambda: Nested(item_rows(view, facts.item[rows].astype(np.int64))),
             "baseline": lambda: Nested(replenishment_rows(view, rows)),
             "scenario": lambda: Nested(

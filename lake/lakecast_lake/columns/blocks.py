@@ -51,13 +51,14 @@ class Blocks:
 
     def of(self, item: int, source: str | None = None) -> Ints:
         """Blocks of an item, or of an item and source, without any query."""
-        found = np.arange(self.first[item], self.first[item + 1])
+        first, last = int(self.first[item]), int(self.first[item + 1])
         if source is None:
-            return found
+            return np.arange(first, last)
         if source not in self.sources:
-            return found[:0]
-        mine: Ints = found[self.source[found] == self.sources.index(source)]
-        return mine
+            return np.zeros(0, np.int64)
+        code = self.sources.index(source)
+        mine = np.flatnonzero(self.source[first:last] == code)
+        return mine + first
 
     def segment_positions(self, number: int) -> tuple[Ints, Ints]:
         """For every row of a segment, in its own order: its position and its block."""

@@ -134,9 +134,14 @@ class Hits:
         sizes = self.blocks.at[self.block + 1] - self.blocks.at[self.block]
         return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
 
-    @property
+    @cached_property
     def count(self) -> int:
-        return int(self._at[-1]) if self.position is None else len(self.position)
+        if self.position is not None:
+            return len(self.position)
+        if len(self.block) == 1:
+            block = int(self.block[0])
+            return int(self.blocks.at[block + 1] - self.blocks.at[block])
+        return int(self._at[-1])
 
     @property
     def nbytes(self) -> int:
@@ -147,6 +152,8 @@ class Hits:
         end = min(end, self.count)
         if self.position is not None:
             return _runs_of(self.blocks, self.position[begin:end])
+        if begin == 0 and end == self.count:
+            return Picked(self.blocks, self.block, self.blocks.at[self.block], self.blocks.at[self.block + 1])
         if begin >= end:
             return Picked(self.blocks, *(np.zeros(0, np.int64) for _ in range(3)))
         at = self._at

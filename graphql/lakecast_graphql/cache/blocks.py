@@ -1,0 +1,73 @@
+"""Rendered blocks: the JSON of units of rows, kept per snapshot and selection, bounded by bytes."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+
+OVERHEAD = 120
+"""Bytes that a kept text costs besides its characters."""
+
+
+class Group:
+    """Texts of one selection of one kind of unit of one snapshot."""
+
+    def __init__(self) -> None:
+        self.texts: dict[int, bytes] = {}
+        self.bytes = 0
+
+
+class RenderedBlocks:
+    """Groups of texts; over the limit the group that was not used for longest goes first, then old texts of a group.
+
+    Reading takes no lock: a text that goes in the meantime is rendered again.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.bytes = 0
+        self.hits = 0
+        self.misses = 0
+        self.evictions = 0
+        self._groups: OrderedDict[Hashable, Group] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def group(self, key: Hashable) -> Group:
+        """The texts of a selection; they may be read, and are added to by `put`."""
+        with self._lock:
+            found = self._groups.get(key)
+            if found is None:
+                found = self._groups[key] = Group()
+            else:
+                self._groups.move_to_end(key)
+            return found
+
+    def put(self, group: Group, keys: Sequence[int], texts: Sequence[bytes]) -> None:
+        """Keep texts of a group; negative keys stand for units that are not whole, and are not kept."""
+        with self._lock:
+            for key, text in zip(keys, texts, strict=True):
+                if key >= 0 and key not in group.texts:
+                    group.texts[key] = text
+                    group.bytes += len(text) + OVERHEAD
+                    self.bytes += len(text) + OVERHEAD
+            while self.bytes > self.limit and self._groups:
+                self._shrink()
+
+    def forget(self, snapshot: int) -> None:
+        """Drop the texts of a snapshot, by its serial, which stands first in every key."""
+        with self._lock:
+            for key in [key for key in self._groups if isinstance(key, tuple) and key[0] == snapshot]:
+                self.bytes -= self._groups.pop(key).bytes
+
+    def _shrink(self) -> None:
+        key, group = next(iter(self._groups.items()))
+        if len(self._groups) > 1:
+            del self._groups[key]
+            self.bytes -= group.bytes
+            self.evictions += len(group.texts)
+            group.texts, group.bytes = {}, 0
+            return
+        for old in list(group.texts)[: max(1, len(group.texts) // 8)]:
+            size = len(group.texts.pop(old)) + OVERHEAD
+            group.bytes -= size
+            self.bytes -= size
+            self.evictions += 1
