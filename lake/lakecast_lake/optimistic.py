@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.exceptions import CommitFailedError
 
 from lakecast_lake.errors import Contended
-from lakecast_lake.storage import unreadable
+from lakecast_lake.storage import UNREADABLE, unreadable
 
 ATTEMPTS = 60
 _FIRST_PAUSE = 0.01
@@ -35,7 +35,7 @@ def committed(
             return attempt()
         except CommitFailedError:
             sleep(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**number) * jitter())
-        except DeltaError as error:
+        except UNREADABLE as error:
             raise unreadable(where, error) from error
     raise Contended(
         where,

@@ -4,14 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from deltalake.exceptions import DeltaError
-
 from lakecast_lake import snapshots
 from lakecast_lake.clock import utc_now
 from lakecast_lake.errors import BadWrite, LakeNotFound
 from lakecast_lake.optimistic import committed
 from lakecast_lake.snapshots import SnapshotRecord
-from lakecast_lake.storage import Lake, unreadable
+from lakecast_lake.storage import UNREADABLE, Lake, unreadable
 from lakecast_schema.tables import SNAPSHOT, TABLES
 
 KEEP_COUNT = 30
@@ -109,6 +107,6 @@ def _remove(lake: Lake, name: str, versions: set[int], grace_hours: float, dry_r
             full=True,  # files that a killed writer left are in no log
             dry_run=dry_run,
         )
-    except (DeltaError, OSError) as error:
+    except UNREADABLE as error:
         raise unreadable(lake.table_uri(name), error) from error
     return len(removed)

@@ -7,12 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 from deltalake import DeltaTable
-from deltalake.exceptions import DeltaError
 
 from lakecast_lake.errors import LakeNotFound, SnapshotGone, TableMissing
 from lakecast_lake.ordering import ordered
 from lakecast_lake.predicates import Where, sql
-from lakecast_lake.storage import Lake, unreadable
+from lakecast_lake.storage import UNREADABLE, Lake, unreadable
 from lakecast_schema.tables import SNAPSHOT, TABLES
 
 
@@ -106,7 +105,7 @@ def scan(lake: Lake, entry: Entry, where: Where) -> pa.Table:
     known = [column.name for column in table.columns if column.name in names]
     try:
         rows = pa.table(handle.scan(columns=known, predicate=sql(where)))
-    except (DeltaError, OSError) as error:
+    except UNREADABLE as error:
         raise unreadable(f"{lake.table_uri(entry.table)} version {entry.version}", error) from error
     for column in table.columns:  # a column that the contract gained after the version was written
         if column.name not in known:
@@ -150,7 +149,7 @@ def _records(handle: DeltaTable, predicate: str | None = None) -> list[SnapshotR
     """Records in ascending order of their ids."""
     try:
         rows = pa.table(handle.scan(predicate=predicate)).cast(SNAPSHOT.schema).to_pylist()
-    except (DeltaError, OSError) as error:
+    except UNREADABLE as error:
         raise unreadable(handle.table_uri, error) from error
     return sorted(map(_record, rows), key=lambda record: record.snapshot_id)
 

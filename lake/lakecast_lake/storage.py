@@ -1,6 +1,7 @@
 """Where a lake is: a local folder or an S3-compatible store, and how delta-rs reaches its tables."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,12 @@ from lakecast_schema.tables import Table
 OWN_PREFIX = "LAKECAST_S3_"
 """`LAKECAST_S3_ENDPOINT_URL` and the like take precedence over `AWS_ENDPOINT_URL`."""
 
+UNREADABLE = (DeltaError, OSError, pa.ArrowException)
+"""What delta-rs raises where a store, a log or a file cannot be read or written."""
+
 _UNSAFE = "AWS_S3_ALLOW_UNSAFE_RENAME"
+
+_COLOURS = re.compile(r"\x1b\[\d*m")
 
 _PROBED: set[str] = set()
 
@@ -74,7 +80,7 @@ class Lake:
         """Whether the lake has that table."""
         try:
             return DeltaTable.is_deltatable(self.table_uri(name), dict(self.options))
-        except (DeltaError, OSError) as error:
+        except UNREADABLE as error:
             raise unreadable(self.table_uri(name), error) from error
 
     def handle(self, name: str, version: int | None = None) -> DeltaTable:
@@ -99,14 +105,14 @@ class Lake:
             raise TableMissing(
                 uri, "there is no such table", "Check the lake's address; a run or an import creates it."
             ) from error
-        except (DeltaError, OSError) as error:
+        except UNREADABLE as error:
             raise unreadable(uri, error) from error
 
     def probe(self) -> None:
         """Raise StoreUnsafe unless the store honours conditional puts, LakeUnreadable where it cannot be written."""
         try:
             honoured = honours_conditional_puts(self.uri, self.options)
-        except (DeltaError, OSError) as error:
+        except UNREADABLE as error:
             raise unreadable(self.uri, error) from error
         if not honoured:
             raise StoreUnsafe(
@@ -138,7 +144,7 @@ class Lake:
                 configuration=dict(_CONFIGURATION),
                 storage_options=dict(self.options),
             )
-        except (DeltaError, OSError):
+        except UNREADABLE:
             # Another writer may have created it in between: then it can be opened, else this raises the reason.
             return self.handle(table.name)
 
@@ -157,10 +163,11 @@ def rows_of(handle: DeltaTable, dataset_id: str) -> int:
 
 def unreadable(where: str, error: Exception) -> LakeUnreadable:
     """What delta-rs or the file system said, as one of our errors."""
-    reason = " ".join(str(error).split())[:400].rstrip(".")
+    plain = _COLOURS.sub("", str(error))
+    reason = " ".join(plain.split())[:400].rstrip(".")
     return LakeUnreadable(
         where,
-        f"cannot be read ({reason})",
+        f"cannot be read or written ({reason})",
         "Check the address, the credentials and the store; older snapshots are still there.",
     )
 
