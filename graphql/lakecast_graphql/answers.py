@@ -99,8 +99,8 @@ def _judge(error: GraphQLError) -> tuple[ErrorCode, str, dict[str, Any]]:
 def _judge_document(error: GraphQLError) -> tuple[ErrorCode, str, dict[str, Any]]:
     """An error that graphql-core made of the document or the variables."""
     if isinstance(error, GraphQLSyntaxError):
-        if "more than" in error.message and "tokens" in error.message:
-            return ErrorCode.QUERY_TOO_COMPLEX, f"{error.message.removeprefix('Syntax Error: ')}", {}
+        if error.message.endswith("Parsing aborted."):  # too many tokens, or nested too deeply
+            return ErrorCode.QUERY_TOO_COMPLEX, error.message.removeprefix("Syntax Error: "), {}
         return ErrorCode.GRAPHQL_PARSE_FAILED, error.message, {}
     if error.path:
         # Raised while an argument was coerced: the client's fault.

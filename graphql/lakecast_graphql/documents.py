@@ -16,6 +16,7 @@ from graphql import (
     validate,
 )
 from graphql.validation import NoSchemaIntrospectionCustomRule
+from strawberry.exceptions import StrawberryInputCoercionError
 
 from lakecast_graphql import limits
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
@@ -123,7 +124,7 @@ class Documents:
             refusal = ApiError(ErrorCode.QUERY_TOO_COMPLEX, "The document is nested too deeply, or a number too long.")
             refusal.__cause__ = error
             return Refused([GraphQLError(refusal.message, original_error=refusal)])
-        return Refused(errors) if errors else Prepared(document)
+        return Refused([_of_document(error) for error in errors]) if errors else Prepared(document)
 
     def _remember(self, query: str, found: Prepared | Refused) -> None:
         with self._lock:
@@ -133,6 +134,14 @@ class Documents:
                 while self._bytes > KEPT_BYTES:
                     forgotten, _ = self._known.popitem(last=False)
                     self._bytes -= len(forgotten)
+
+
+def _of_document(error: GraphQLError) -> GraphQLError:
+    """An error of validation. What a scalar raised while it read a value is the document's fault, in plain words."""
+    original = error.original_error
+    if original is None or isinstance(original, (GraphQLError, StrawberryInputCoercionError)):
+        return GraphQLError(error.message, error.nodes)
+    return GraphQLError("A value in the document cannot be read.", error.nodes)
 
 
 def is_mutation(operation: OperationDefinitionNode) -> bool:

@@ -1,0 +1,250 @@
+"""Requests that nobody honest makes: an error of the contract, a status that is right, and a server that goes on."""
+
+import socket
+import time
+from pathlib import Path
+
+import httpx
+import orjson
+import pytest
+from running import Running, running
+
+from lakecast_lake.storage import Lake
+
+LIMIT = 1_000_000
+CODES = {"BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "QUERY_TOO_COMPLEX"}
+JSON = {"content-type": "application/json"}
+
+
+def send(server: Running, content: bytes, **headers: str) -> httpx.Response:
+    return server.http.post("/graphql", content=content, headers={**JSON, **headers})
+
+
+BODIES = {
+    "nothing": b"",
+    "null": b"null",
+    "a number": b"1",
+    "a string": b'"x"',
+    "a batch": b'[{"query": "{ __typename }"}]',
+    "an empty object": b"{}",
+    "no JSON": b"{query: 1}",
+    "two values": b"{} {}",
+    "invalid UTF-8": b'{"query": "\xff\xfe"}',
+    "UTF-16": '{"query": "{ __typename }"}'.encode("utf-16"),
+    "a lone surrogate": b'{"query": "{ \\ud800 }"}',
+    "NaN": b'{"query": "{ __typename }", "variables": {"a": NaN}}',
+    "deep JSON": b"[" * 100_000 + b"]" * 100_000,
+    "deep variables": b'{"query": "{ __typename }", "variables": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001,
+    "a query that is no text": b'{"query": {"a": 1}}',
+    "variables that are no object": b'{"query": "{ __typename }", "variables": [1]}',
+    "a name that is no text": b'{"query": "{ __typename }", "operationName": 3}',
+    "extensions that are no object": b'{"query": "{ __typename }", "extensions": "x"}',
+    "a name that is not there": b'{"query": "{ __typename }", "operationName": "Nope"}',
+    "an empty query": b'{"query": ""}',
+    "only a comment": b'{"query": "# x"}',
+    "only a fragment": b'{"query": "fragment f on Query { __typename }"}',
+    "a control character": b'{"query": "{ \\u0000 }"}',
+}
+QUERIES = {
+    "a huge integer": "{ items(first: " + "9" * 5_000 + ") { totalCount } }",
+    "a huge float": "{ items(where: {}, first: 1e" + "9" * 5_000 + ") { totalCount } }",
+    "deep fields": "{" + "item{" * 3_000 + "x" + "}" * 3_001,
+    "deep lists": "{ items(where: " + "[" * 2_000 + "]" * 2_000 + ") { totalCount } }",
+    "deep filters": "{ items(where: " + "{not:" * 900 + "{}" + "}" * 900 + ") { totalCount } }",
+    "many tokens": "{" + " a" * 5_001 + "}",
+    "many fields": "{" + " __typename" * 401 + "}",
+    "many aliases": "{" + " ".join(f"a{n}: __typename" for n in range(51)) + "}",
+    "many directives": "{ __typename " + "@skip(if: false) " * 51 + "}",
+    "fragments in a circle": "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }",
+    "fragments that double": "{ ...f0 }"
+    + "".join(f" fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(30))
+    + " fragment f30 on Query { __typename }",
+    "overlapping selections": "{" + " items { nodes { itemId } }" * 130 + "}",
+    "an unknown directive": "{ __typename @nope }",
+    "an unterminated string": '{ item(itemId: "',
+    "a variable that is not declared": "{ items(first: $n) { totalCount } }",
+    "a fragment of an unknown type": "{ ... on Nope { a } }",
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_malformed_body_is_a_clear_refusal(server: Running, name: str) -> None:
+    answer = send(server, BODIES[name])
+    assert answer.status_code in (200, 400)
+    (error, *_) = answer.json()["errors"]
+    assert error["extensions"]["code"] in CODES
+    assert "data" not in answer.json()
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_malformed_document_is_a_clear_refusal(server: Running, name: str) -> None:
+    body = orjson.dumps({"query": QUERIES[name]})
+    began = time.perf_counter()
+    answer = send(server, body, accept="application/graphql-response+json")
+    took = time.perf_counter() - began
+    assert answer.status_code == 400
+    errors = answer.json()["errors"]
+    assert errors[0]["extensions"]["code"] in CODES
+    assert len(errors) <= 10
+    assert took < 2.0
+    assert send(server, body).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["deep fields", "many fields", "many tokens", "fragments that double", "overlapping selections"]
+)
+def test_what_is_too_much_says_so(server: Running, name: str) -> None:
+    answer = send(server, orjson.dumps({"query": QUERIES[name]})).json()
+    assert answer["errors"][0]["extensions"]["code"] == "QUERY_TOO_COMPLEX"
+
+
+@pytest.mark.parametrize(
+    ("variables", "argument"),
+    [
+        ({}, "n"),
+        ({"n": None}, "n"),
+        ({"n": "1"}, "n"),
+        ({"n": 1.5}, "n"),
+        ({"n": 2**31}, "n"),
+        ({"n": True}, "n"),
+        ({"n": [1, 2]}, "n"),
+    ],
+)
+def test_a_wrong_variable_is_named(server: Running, variables: dict[str, object], argument: str) -> None:
+    body = {"query": "query Q($n: Int!) { items(first: $n) { totalCount } }", "variables": variables}
+    (error,) = send(server, orjson.dumps(body)).json()["errors"]
+    assert error["extensions"] == {"code": "BAD_USER_INPUT", "argument": argument}
+
+
+@pytest.mark.parametrize("first", [-1, 10_001, 2**31 - 1])
+def test_a_page_size_is_refused_and_never_capped(server: Running, first: int) -> None:
+    for field in ("items", "forecasts", "forecastSeries", "metrics", "replenishment", "snapshots"):
+        (error,) = server.ask(f"{{ {field}(first: {first}) {{ pageInfo {{ hasNextPage }} }} }}")["errors"]
+        assert (error["extensions"]["code"], error["extensions"]["argument"]) == ("BAD_USER_INPUT", "first"), field
+
+
+def test_ten_errors_are_shown_at_most(server: Running) -> None:
+    fields = " ".join(f'a{n}: item(itemId: "x", datasetId: "nowhere") {{ name }}' for n in range(30))
+    assert len(server.ask(f"{{ {fields} }}")["errors"]) == 10
+
+
+def test_a_body_over_the_limit_is_413_however_it_comes(server: Running) -> None:
+    large = b'{"query": "' + b" " * LIMIT + b'"}'
+    assert send(server, large).status_code == 413
+
+    def pieces():
+        yield from (large[at : at + 65_536] for at in range(0, len(large), 65_536))
+
+    assert server.http.post("/graphql", content=pieces(), headers=JSON).status_code == 413
+    assert server.data("{ __typename }") == {"__typename": "Query"}
+
+
+def test_a_body_that_is_called_compressed_is_415(server: Running) -> None:
+    assert send(server, b"not gzip", **{"content-encoding": "gzip"}).status_code == 415
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/graphql", "multipart/form-data; boundary=x", ""])
+def test_another_content_type_is_415(server: Running, kind: str) -> None:
+    answer = server.http.post("/graphql", content=b'{"query": "{ __typename }"}', headers={"content-type": kind})
+    assert answer.status_code == 415
+
+
+def test_nothing_that_the_client_reads_is_406(server: Running) -> None:
+    assert send(server, b'{"query": "{ __typename }"}', accept="image/png").status_code == 406
+
+
+def test_a_body_that_never_ends_is_408(small_lake: Lake) -> None:
+    with running(small_lake.uri, body_seconds=0.3) as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as slow:
+            head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+            slow.sendall(head.encode())
+            assert slow.recv(1000).startswith(b"HTTP/1.1 408")
+        with socket.create_connection((host, int(port)), timeout=10) as gone:
+            gone.sendall(head.encode())
+        assert server.data("{ __typename }") == {"__typename": "Query"}
+
+
+@pytest.mark.parametrize(
+    "query_string",
+    [
+        "query=%FF",
+        "query={__typename}&query={__typename}",
+        "query={__typename}&variables={",
+        "variables=[]",
+        "",
+        "&" * 100,
+    ],
+)
+def test_a_malformed_query_string_is_400(server: Running, query_string: str) -> None:
+    answer = server.http.get(f"/graphql?{query_string}", headers={"accept": "application/json"})
+    assert answer.status_code == 400
+
+
+def test_production_shows_neither_schema_nor_hints_nor_graphiql(small_lake: Lake) -> None:
+    with running(small_lake.uri) as server:
+        assert server.code("{ __schema { types { name } } }") == "GRAPHQL_VALIDATION_FAILED"
+        assert server.code('{ __type(name: "Item") { name } }') == "GRAPHQL_VALIDATION_FAILED"
+        assert server.data("{ __typename }") == {"__typename": "Query"}
+        for query in (
+            "{ itemz { totalCount } }",
+            "{ leaderboard(measure: RMSEE) { rank } }",
+            "{ items(frist: 1) { totalCount } }",
+        ):
+            assert "Did you mean" not in server.ask(query)["errors"][0]["message"]
+        page = server.http.get("/graphql", headers={"accept": "text/html"})
+        assert page.status_code == 406
+        assert server.http.get("/static/graphiql/graphiql.min.js").status_code == 404
+        assert (
+            "access-control-allow-origin" not in server.http.get("/", headers={"origin": "https://a.example"}).headers
+        )
+
+
+def test_introspection_can_be_asked_for(small_lake: Lake) -> None:
+    with running(small_lake.uri, introspection=True) as server:
+        assert server.data("{ __schema { queryType { name } } }")["__schema"]["queryType"]["name"] == "Query"
+
+
+def test_pages_elsewhere_may_be_let_in(small_lake: Lake) -> None:
+    with running(small_lake.uri, cors_origins="https://a.example") as server:
+        asked = {
+            "origin": "https://a.example",
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "x-api-key",
+        }
+        allowed = server.http.options("/graphql", headers=asked)
+        assert allowed.headers["access-control-allow-origin"] == "https://a.example"
+        refused = server.http.options("/graphql", headers={**asked, "origin": "https://b.example"})
+        assert "access-control-allow-origin" not in refused.headers
+
+
+def test_only_registered_operations_are_answered_in_that_mode(small_lake: Lake, tmp_path: Path) -> None:
+    from lakecast_graphql.persisted import digest_of
+
+    known = "{ overview { itemCount } }"
+    (tmp_path / "queries.json").write_bytes(orjson.dumps({digest_of(known): known}))
+    with running(
+        small_lake.uri, persisted_queries="only", persisted_queries_file=str(tmp_path / "queries.json")
+    ) as server:
+        assert server.data(known)["overview"]["itemCount"] > 0
+        assert server.code("{ __typename }") == "FORBIDDEN"
+
+
+def test_a_fault_of_the_server_is_a_number_in_the_log_and_nothing_else(
+    small_lake: Lake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from lakecast_graphql import read
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("/secret/path SELECT * FROM secrets")
+
+    monkeypatch.setattr(read, "overview", fail)
+    with running(small_lake.uri) as server:
+        # An alias keeps the operation off the compiled way, which looks the function up elsewhere.
+        answer = server.http.post("/graphql", json={"query": "{ x: overview { itemCount } serviceStatus { version } }"})
+    (error,) = answer.json()["errors"]
+    assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
+    assert "secret" not in answer.text
+    number = error["message"].rstrip(".").rsplit(" ", 1)[1]
+    assert number in caplog.text
+    assert "secret" in caplog.text

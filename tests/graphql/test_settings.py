@@ -1,0 +1,46 @@
+"""Settings come from the environment, and say what they mean."""
+
+import pytest
+from pydantic import ValidationError
+
+from lakecast_graphql.settings import PREFIX, Settings, table
+
+
+def test_every_setting_has_a_default_and_a_meaning() -> None:
+    rows = table()
+    assert len({name for name, _, _ in rows}) == len(Settings.model_fields)
+    assert all(name.startswith(PREFIX) and meaning.endswith(".") for name, _, meaning in rows)
+    Settings()
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAKECAST_LAKE", "s3://a/b")
+    monkeypatch.setenv("LAKECAST_POLL_SECONDS", "0.5")
+    monkeypatch.setenv("LAKECAST_REDIS_URL", "redis://:secret@host:1/0")
+    monkeypatch.setenv("LAKECAST_KEYS_FILE", "")
+    found = Settings()
+    assert (found.lake, found.poll_seconds, found.keys_file) == ("s3://a/b", 0.5, None)
+    assert "secret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("POLL_SECONDS", "-1"), ("MAX_DEPTH", "0"), ("PERSISTED_QUERIES", "maybe"), ("CORS_ORIGINS", "example.org")],
+)
+def test_nonsense_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"LAKECAST_{name}", value)
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_settings_do_not_change_once_read() -> None:
+    with pytest.raises(ValidationError):
+        Settings().lake = "other"  # type: ignore[misc]
+
+
+def test_origins_are_taken_apart() -> None:
+    assert Settings(cors_origins="https://a.example, http://b:3000").allowed_origins == (
+        "https://a.example",
+        "http://b:3000",
+    )
+    assert Settings().allowed_origins == ()
