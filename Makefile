@@ -44,8 +44,9 @@ run: install ## files to forecasts to a running server; DATA=folder (else the si
 	@$(ML)/lakecast run --data '$(or $(DATA),$(SAMPLE))' --lake '$(LAKE)'
 	@exec $(SERVE)/lakecast serve --lake '$(LAKE)' --host $(ADDRESS) --port $(PORT) --dev --example
 
-test: install ## the whole test suite, in both environments
-	@$(PYTHON) tests/run.py
+test: install ## the whole test suite, in both environments; ARGS="-k refresh" for some of it
+	@tests/tools.sh
+	@$(PYTHON) tests/run.py $(ARGS)
 
 check: install ## format, lint, types, import contracts, compose file and images: changes nothing
 	$(ML)/ruff format --check .
