@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from lakecast_assets import automation
 from lakecast_assets.io import HandOver, LakeIO
 from lakecast_assets.models import registry
 from lakecast_assets.progress import Progress, Silent
@@ -12,37 +13,31 @@ from lakecast_assets.settings import RunSettings
 from lakecast_assets.steps import checking, features, ingest, publish
 from lakecast_assets.steps.evaluate import evaluate_assets
 from lakecast_assets.steps.forecast import ensemble_asset, source_asset
-from lakecast_assets.training import ENSEMBLE
-
-JOB = "run"
-SOURCES = (*registry.names(), ENSEMBLE)
-
-assets: list[dg.AssetsDefinition] = [
-    ingest.ingest,
-    features.panel,
-    *(source_asset(name) for name in registry.names()),
-    ensemble_asset(registry.names()),
-    *evaluate_assets(SOURCES),
-    publish.fact_replenishment,
-    publish.snapshot,
-]
+from lakecast_assets.training import BASELINE, ENSEMBLE
 
 
-def definitions(
-    lake: str,
-    hand_over: str,
-    settings: RunSettings,
-    progress: Progress,
-    selection: dg.AssetSelection | None = None,
-) -> dg.Definitions:
-    """All assets with what they run with, and the job `run` of those selected, by default of all.
+def definitions(lake: str, hand_over: str, settings: RunSettings, progress: Progress) -> dg.Definitions:
+    """The assets that publish the sources of `settings`, with what they run with, and the job that makes them all.
 
     lake: its address; hand_over: folder for arrays between steps.
     """
+    asked_for = settings.sources
+    if ENSEMBLE in asked_for:
+        models = registry.names()
+    else:
+        models = tuple(name for name in registry.names() if name in asked_for or name == BASELINE)
     return dg.Definitions(
-        assets=assets,
+        assets=[
+            ingest.ingest,
+            features.panel,
+            *(source_asset(name) for name in models),
+            *([ensemble_asset(models)] if ENSEMBLE in asked_for else []),
+            *evaluate_assets((*models, *([ENSEMBLE] if ENSEMBLE in asked_for else []))),
+            publish.fact_replenishment,
+            publish.snapshot,
+        ],
         asset_checks=checking.ALL,
-        jobs=[dg.define_asset_job(JOB, selection or dg.AssetSelection.all())],
+        jobs=[automation.everything],
         resources={
             "settings": settings,
             "progress": dg.ResourceDefinition.hardcoded_resource(progress),
@@ -54,7 +49,14 @@ def definitions(
 
 def _hand_over_folder() -> str:
     home = os.environ.get("DAGSTER_HOME")
-    return str(Path(home) / "hand_over") if home else ".dagster/hand_over"
+    return str(Path(home) / "hand_over") if home else ".lakecast/hand_over"
 
 
-defs = definitions(os.environ.get("LAKECAST_LAKE", "lake"), _hand_over_folder(), RunSettings(), Progress(Silent()))
+defs = dg.Definitions.merge(
+    definitions(os.environ.get("LAKECAST_LAKE", "lake"), _hand_over_folder(), RunSettings(), Progress(Silent())),
+    dg.Definitions(
+        jobs=[automation.import_job],
+        sensors=[automation.landing, automation.results],
+        schedules=[automation.daily],
+    ),
+)

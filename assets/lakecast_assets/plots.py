@@ -39,11 +39,8 @@ def outlook(item: Outlook) -> str:
     top = max((float(np.nanmax(part, initial=0.0)) for part in (item.history, item.mean, item.upper)), default=0.0)
     scale = _Scale(max(periods - 1, 1), top or 1.0)
     first = item.history.size
-    future = np.arange(first, periods)
-    band: list[tuple[float, float]] = [
-        *zip(future, item.upper, strict=True),
-        *zip(future[::-1], item.lower[::-1], strict=True),
-    ]
+    future = [float(period) for period in range(first, periods)]
+    band = [*zip(future, item.upper, strict=True), *zip(future[::-1], item.lower[::-1], strict=True)]
     parts = [
         scale.frame(item.title),
         f'<polygon fill="{_BAND}" points="{scale.points(band)}"/>' if first < periods else "",

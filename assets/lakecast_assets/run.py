@@ -12,7 +12,8 @@ from uuid import uuid4
 
 import dagster as dg
 
-from lakecast_assets.definitions import JOB, definitions
+from lakecast_assets.automation import JOB
+from lakecast_assets.definitions import definitions
 from lakecast_assets.ingest.folder import open_folder
 from lakecast_assets.models import registry
 from lakecast_assets.partitions import datasets
@@ -20,9 +21,8 @@ from lakecast_assets.progress import Display, Progress, Silent
 from lakecast_assets.retries import cause
 from lakecast_assets.settings import RunSettings
 from lakecast_assets.steps.forecast import FAILURE, ISSUES, asset_name
-from lakecast_assets.training import BASELINE, ENSEMBLE
+from lakecast_assets.training import ENSEMBLE
 from lakecast_lake.storage import Lake
-from lakecast_schema.tables import TABLES
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -115,12 +115,6 @@ def run(
     return RunReport(where.uri, tuple(reports), time.monotonic() - started)
 
 
-def selection(sources: Sequence[str]) -> dg.AssetSelection:
-    """The assets that publish these sources: theirs, those of possible members of the ensemble, and all tables."""
-    computed = {*sources, BASELINE, *(registry.names() if ENSEMBLE in sources else ())}
-    return dg.AssetSelection.assets(*TABLES, "panel", *(asset_name(name) for name in sorted(computed)))
-
-
 def _known(sources: Sequence[str]) -> tuple[str, ...]:
     known = (*registry.names(), ENSEMBLE)
     for name in sources:
@@ -150,7 +144,7 @@ def _run_dataset(
     instance.add_dynamic_partitions(datasets.name or "", [dataset_id])
     failure: BaseException | None = None
     try:
-        job = definitions(lake, hand_over, asked, told, selection(asked.sources)).resolve_job_def(JOB)
+        job = definitions(lake, hand_over, asked, told).resolve_job_def(JOB)
         job.execute_in_process(run_id=run_id, instance=instance, partition_key=dataset_id, run_config=_QUIET)
     except Exception as error:
         found = cause(error)

@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 from lakecast_assets import checks, commits
 from lakecast_assets.checks import Verdict
 from lakecast_assets.io import LakeIO, read_current
-from lakecast_assets.partitions import datasets
 from lakecast_assets.steps.features import frequency_of
 from lakecast_assets.training import BASELINE
 from lakecast_schema.tables import DEMAND, FACT_FORECAST, FACT_METRICS, FACT_REPLENISHMENT
@@ -50,7 +49,6 @@ def _specs(asset: str, names: Iterable[str]) -> list[dg.AssetCheckSpec]:
             asset=asset,
             description=DESCRIPTIONS[name],
             blocking=name in BLOCKING,
-            partitions_def=datasets,
         )
         for name in names
     ]

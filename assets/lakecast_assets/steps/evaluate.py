@@ -36,7 +36,7 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         data: Panel = panel.load()
         tables, failures = [FACT_FORECAST.schema.empty_table()], []
         for outcome in _asked_for(made, settings):
-            tables.append(forecast_table(outcome, data, context.run_id))
+            tables.append(forecast_table(outcome, data, context.run.run_id))
             failures += [] if outcome.failure is None else [f"{outcome.source}: {outcome.failure}"]
         rows = pa.concat_tables(tables)
         if rows.num_rows == 0:
@@ -51,7 +51,9 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         data: Panel = panel.load()
         baseline = made[BASELINE].load() if BASELINE in made else None
         now = dt.datetime.now(dt.UTC)
-        tables = [metrics_table(outcome, data, baseline, context.run_id, now) for outcome in _asked_for(made, settings)]
+        tables = [
+            metrics_table(outcome, data, baseline, context.run.run_id, now) for outcome in _asked_for(made, settings)
+        ]
         rows = pa.concat_tables([FACT_METRICS.schema.empty_table(), *tables])
         return dg.Output(rows, metadata={"pictures": of_metrics(rows)})
 
@@ -67,7 +69,7 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
     ) -> pa.Table:
         data: Panel = panel.load()
         idle = sorted(set(dim_item["item_id"].to_pylist()) - set(data.item_ids))
-        rows = [model_run_table(outcome, data, idle, context.run_id) for outcome in _asked_for(made, settings)]
+        rows = [model_run_table(outcome, data, idle, context.run.run_id) for outcome in _asked_for(made, settings)]
         older = lake_io.published(context.partition_key, MODEL_RUN.name)
         progress.update(GROUP, 1, 1, "step")
         return with_history(pa.concat_tables([MODEL_RUN.schema.empty_table(), *rows]), older)

@@ -6,17 +6,17 @@ import dagster as dg
 import pyarrow as pa
 
 from lakecast_assets import commits
-from lakecast_assets.io import WHERE, LakeIO, read_table
+from lakecast_assets.io import WHERE, LakeIO, read_current, read_table
 from lakecast_assets.partitions import datasets
 from lakecast_assets.progress import Progress
 from lakecast_assets.results.replenishment import replenishment_table
-from lakecast_assets.results.summary import dataset_summary
 from lakecast_assets.retries import RETRIES, retried
 from lakecast_assets.steps.features import frequency_of
 from lakecast_assets.steps.shown import LAKE_IO, OWNERS, table_asset, table_description
 from lakecast_lake.commit import Commit
 from lakecast_lake.publish import publish
-from lakecast_schema.tables import FACT_METRICS, SNAPSHOT, TABLES
+from lakecast_lake.summary import summarise
+from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, SNAPSHOT, TABLES
 
 GROUP = "publish"
 PUBLISHED = tuple(name for name in TABLES if name != SNAPSHOT.name)
@@ -41,7 +41,7 @@ def fact_replenishment(
 ) -> pa.Table:
     now = dt.datetime.now(dt.UTC)
     return replenishment_table(
-        live, fact_metrics, dim_item, fact_inventory, frequency_of(dim_item), context.run_id, now
+        live, fact_metrics, dim_item, fact_inventory, frequency_of(dim_item), context.run.run_id, now
     )
 
 
@@ -70,10 +70,11 @@ def snapshot(
     metrics = next((commit for commit in made if commit.table == FACT_METRICS.name), None)
     if metrics is None:
         raise dg.Failure("this run has no metrics to publish; materialise fact_forecast and fact_metrics with it")
-    summary = dataset_summary(read_table(lake, dataset_id, FACT_METRICS.name, metrics.version))
+    live = read_current(lake, dataset_id, FACT_FORECAST.name, found[FACT_FORECAST.name], {"kind": "live"})
+    summary = summarise(live, read_table(lake, dataset_id, FACT_METRICS.name, metrics.version))
     # Rows of other files stay in bronze even where this run has added none.
     without = [name for name in gone if TABLES[name].layer != "bronze"]
-    snapshot_id = publish(lake, context.run_id, dataset_id, made, summary, without=without)
+    snapshot_id = publish(lake, context.run.run_id, dataset_id, made, summary, without=without)
     progress.update(GROUP, 1, 1, "step")
     shown = {name: value for name, value in summary.items() if isinstance(value, float)}
     return dg.MaterializeResult(

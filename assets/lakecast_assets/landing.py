@@ -1,0 +1,63 @@
+"""Folders that wait to be read: which there are, what data sets they hold, and when their content changes."""
+
+import hashlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lakecast_assets.ingest import files
+from lakecast_assets.ingest.demand import REQUIRED, datasets_of
+from lakecast_assets.ingest.folder import slug
+
+STEMS = ("demand", "items", "stock", "fact_forecast", "fact_metrics", "metadata")
+SETTLED_SECONDS = 10.0
+"""How long a folder must have been left alone before it is read: somebody may still be copying."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A folder and a digest of the content of its files; stamp: their sizes and times, cheap to compare."""
+
+    path: Path
+    stamp: str
+    digest: str
+
+
+def waiting(root: Path, stem: str, known: Mapping[str, tuple[str, str]], now: float | None = None) -> Iterator[Waiting]:
+    """Folders with a file of that stem: `root` itself, or those right below it, which nobody is writing to.
+
+    known: path -> (stamp, digest) from the last time; a folder with the same stamp is not read again.
+    """
+    clock = time.time() if now is None else now
+    for folder in (root, *sorted(path for path in _below(root) if path.is_dir())):
+        if not any((folder / f"{stem}{suffix}").is_file() for suffix in files.SUFFIXES):
+            continue
+        found = sorted(path for path in folder.iterdir() if path.stem in STEMS and path.is_file())
+        times = [path.stat() for path in found]
+        if clock - max(each.st_mtime for each in times) < SETTLED_SECONDS:
+            continue
+        stamp = ";".join(f"{path.name}:{s.st_size}:{s.st_mtime_ns}" for path, s in zip(found, times, strict=True))
+        before = known.get(str(folder))
+        yield Waiting(folder, stamp, before[1] if before is not None and before[0] == stamp else _digest(found))
+
+
+def dataset_ids(folder: Path) -> tuple[str, ...]:
+    """The data sets of a folder's demand file, without judging its rows. Raises `InputError`."""
+    path = files.find(folder, "demand")
+    if path is None:
+        return ()
+    content = files.read(path, REQUIRED, ("dataset_id",))
+    return datasets_of(content, slug(folder.resolve().name)).names
+
+
+def _below(root: Path) -> list[Path]:
+    return list(root.iterdir()) if root.is_dir() else []
+
+
+def _digest(paths: list[Path]) -> str:
+    whole = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            whole.update(path.name.encode() + b"\0" + hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()
