@@ -15,6 +15,11 @@ from uuid import uuid4
 
 import pyarrow.fs
 import pytest
+from hypothesis import settings
+
+# The machines that run the tests are shared: how long one example takes says nothing.
+settings.register_profile("lakecast", deadline=None)
+settings.load_profile("lakecast")
 
 
 @dataclass(frozen=True)

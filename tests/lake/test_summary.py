@@ -1,0 +1,27 @@
+"""A data set's summary is the mean over each item's champion."""
+
+import pyarrow as pa
+import pytest
+
+from lakecast_lake.summary import summarise
+from lakecast_schema.tables import FACT_METRICS
+
+
+def test_means_are_over_champions_and_leave_out_what_is_unknown(forecasts, metrics):
+    rows = pa.concat_tables(
+        [
+            metrics(sources=["arima"], items=["a"], loss=0.5),
+            metrics(sources=["lstm"], items=["a", "b"], loss=0.25),
+            metrics(sources=["arima"], items=["c"], loss=4.0),
+        ]
+    )
+    told = summarise(forecasts(sources=["arima", "lstm"]), rows)
+    assert told["quantile_loss"] == pytest.approx((0.25 + 0.25 + 4.0) / 3)
+    assert told["skill"] is None
+    assert [each["source"] for each in told["model_versions"]] == ["arima", "lstm"]
+
+
+def test_without_errors_there_are_none_to_tell(forecasts):
+    told = summarise(forecasts(), FACT_METRICS.schema.empty_table())
+    assert told["rmsse"] is None
+    assert len(told["model_versions"]) == 2
