@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from lakecast_graphql import board, pages, persisted
 from lakecast_graphql.admin import Gate
 from lakecast_graphql.audit import Audit
+from lakecast_graphql.cache import shared as shared_answers
 from lakecast_graphql.context import Surroundings
 from lakecast_graphql.documents import Documents
 from lakecast_graphql.doors import health
@@ -91,7 +92,8 @@ def create_app(settings: Settings | None = None) -> Door:
         old_snapshots=settings.old_snapshots,
         poll_seconds=settings.poll_seconds,
     )
-    surroundings = Surroundings(service, Gate(settings.keys_file, Audit(settings.audit_file)))
+    shared = shared_answers.for_server(redis_url)
+    surroundings = Surroundings(service, Gate(settings.keys_file, Audit(settings.audit_file)), shared.state)
     documents = Documents(
         schema()._schema,
         Limits(
@@ -114,7 +116,7 @@ def create_app(settings: Settings | None = None) -> Door:
         max_errors=settings.max_errors,
         executor_class=ColumnarExecutor,
     )
-    execution = FastExecution(schema()._schema, documents, ordinary, seconds=settings.operation_seconds)
+    execution = FastExecution(schema()._schema, documents, ordinary, shared=shared, seconds=settings.operation_seconds)
     subscriptions = Subscriptions(schema(), documents, surroundings, most=settings.max_subscribers)
     queries = persisted.PersistedQueries(
         settings.persisted_queries, persisted.load_allowed(settings.persisted_queries_file)

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -37,10 +38,8 @@ class Bounded(Generic[T]):
             self.misses += 1
             return None
         self.hits += 1
-        try:
+        with suppress(KeyError):  # another thread may just have evicted it
             self._kept.move_to_end(key)
-        except KeyError:  # another thread has just evicted it
-            pass
         return found[0]
 
     def put(self, key: Hashable, value: T) -> None:

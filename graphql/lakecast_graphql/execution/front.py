@@ -4,12 +4,14 @@ This is the only place that decides. Every way gives the same JSON as plain Stra
 """
 
 import asyncio
-import threading
+import hashlib
+import importlib.metadata
 import time
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import orjson
@@ -17,11 +19,13 @@ from graphql import GraphQLSchema
 
 from lakecast_graphql.cache.blocks import RenderedBlocks
 from lakecast_graphql.cache.bounded import Bounded
+from lakecast_graphql.cache.flights import Flights
+from lakecast_graphql.cache.shared import NotShared, SharedAnswers
 from lakecast_graphql.documents import Documents, Refused, is_mutation
 from lakecast_graphql.errors import ApiError
 from lakecast_graphql.execution.lifting import Lifted, lift
 from lakecast_graphql.execution.plans import Plan, compile_plan, flags_of
-from lakecast_graphql.execution.shape import Kept
+from lakecast_graphql.execution.shape import Kept, Values
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.operation import Answer, Caller, Execution, Operation
 from lakecast_graphql.view import View
@@ -29,6 +33,8 @@ from lakecast_graphql.view import View
 PLAN_BYTES = 16 << 20
 ANSWER_BYTES = 32 << 20
 BLOCK_BYTES = 96 << 20
+RENDERER = f"1 {importlib.metadata.version('lakecast')}"
+"""Stands in shared keys: to be changed whenever the same question gets another answer from the same snapshot."""
 _NO_VARIABLES: Mapping[str, Any] = {}
 
 
@@ -59,6 +65,7 @@ class FastExecution:
         schema: graphql-core's.
         documents: prepares documents, for the first operation of a shape.
         ordinary: the way of everything else.
+        shared: slow answers shared with other processes.
         threads: heavy plans computed at once; light ones are computed on the event loop.
         seconds: time per operation.
 
@@ -71,6 +78,7 @@ class FastExecution:
         documents: Documents,
         ordinary: Ordinary,
         *,
+        shared: SharedAnswers | None = None,
         threads: int = 4,
         seconds: float = 30.0,
         plan_bytes: int = PLAN_BYTES,
@@ -82,7 +90,7 @@ class FastExecution:
         self._ordinary = ordinary
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="lakecast-plan")
-        self._compiling = threading.Lock()
+        self.flights = Flights(shared or NotShared())
         self.ways: Counter[str] = Counter()
         # A compiled plan takes about twenty times its text.
         self.plans: Bounded[_Known] = Bounded(plan_bytes, lambda key, _: 20 * len(key[0]) + 2000)  # type: ignore[index]
@@ -112,9 +120,11 @@ class FastExecution:
                 body = plan.answer(timed, values, arguments)
                 self.ways["light"] += 1
             else:
-                loop = asyncio.get_running_loop()
                 body = await asyncio.wait_for(
-                    loop.run_in_executor(self._threads, plan.answer, timed, values, arguments), self._seconds + 1
+                    self.flights.get(
+                        _shared_key(operation, view), partial(self._in_thread, plan, timed, values, arguments)
+                    ),
+                    self._seconds + 1,
                 )
                 self.ways["heavy"] += 1
         except Surprise as surprise:
@@ -130,6 +140,10 @@ class FastExecution:
         answer = Answer(body, cacheable=True, snapshot_id=view.snapshot.snapshot_id)
         self.answers.put(key, answer)
         return answer
+
+    async def _in_thread(self, plan: Plan, view: View, values: Values, arguments: Sequence[Mapping[str, Any]]) -> bytes:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, plan.answer, view, values, arguments)
 
     def close(self) -> None:
         """Let threads end, those of the ordinary way, too."""
@@ -201,3 +215,14 @@ def _key(operation: Operation, view: View) -> Hashable:
 def _key_size(key: Hashable) -> int:
     assert isinstance(key, tuple)
     return len(key[1]) + len(key[3]) + 200
+
+
+def _shared_key(operation: Operation, view: View) -> bytes:
+    """The same in all processes: which snapshot of which lake, which version of this code, which question."""
+    record = view.snapshot.record
+    parts = [
+        RENDERER, record.snapshot_id, record.run_id, record.committed_at.isoformat(),
+        operation.query, operation.operation_name, dict(operation.variables or {}),
+    ]  # fmt: skip
+    text = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(text, digest_size=20).hexdigest().encode()

@@ -4,6 +4,7 @@ Texts are appended to a list that is joined once, so that a large answer is copi
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from lakecast_graphql.execution.shape import Kept, Selected, Shape, Values
@@ -141,7 +142,7 @@ def _objects(column: Column, chosen: Selected, values: Values) -> list[bytes]:
         return [NULL if place < 0 else cells[place] for place in column.index.tolist()]
     if isinstance(column, NestedLists):
         cells, start = render_rows(column.rows, shape, values), column.start.tolist()
-        return [b"[" + b",".join(cells[a:b]) + b"]" for a, b in zip(start, start[1:], strict=False)]
+        return [b"[" + b",".join(cells[a:b]) + b"]" for a, b in pairwise(start)]
     if isinstance(column, ValueColumn):
         texts = []
         for value in column.values:

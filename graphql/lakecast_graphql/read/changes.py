@@ -136,7 +136,10 @@ class ForecastRevision:
 def forecast_history(
     view: View, item_id: str, dataset_id: str | None = None, date: date | None = None, source: str = "ensemble"
 ) -> list[ForecastRevision] | None:
-    """The kept live forecasts of the period that begins on `date`, the oldest cutoff first; None for an unknown item."""
+    """The kept live forecasts of the period that begins on `date`, the oldest cutoff first.
+
+    None for an unknown item.
+    """
     snapshot = view.snapshot
     arguments.dataset(snapshot, dataset_id)
     arguments.source(snapshot, source)
@@ -158,7 +161,8 @@ def forecast_history(
     found = []
     for place, row in enumerate(rows.tolist()):
         instant, mean = made[place], figures["forecast"][place]
-        assert instant is not None and mean is not None
+        assert instant is not None
+        assert mean is not None
         found.append(
             ForecastRevision(
                 generated_at=instant,

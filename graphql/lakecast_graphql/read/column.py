@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -193,7 +194,7 @@ class Lists(Column):
 
     def cells(self) -> Sequence[bytes]:
         flat, start = self.flat.cells(), self.start.tolist()
-        return [b"[" + b",".join(flat[a:b]) + b"]" for a, b in zip(start, start[1:], strict=False)]
+        return [b"[" + b",".join(flat[a:b]) + b"]" for a, b in pairwise(start)]
 
 
 class Nested(Column):

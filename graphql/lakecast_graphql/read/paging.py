@@ -54,7 +54,7 @@ def place(after: str) -> Place:
         snapshot_id, name, offset = text.split(".")
         found = Place(int(snapshot_id), name, int(offset))
     except (ValueError, binascii.Error):
-        raise bad_input("This is not a cursor of this server: pass on `endCursor` as it was read.", argument="after")
+        found = Place(-1, "", -1)
     if found.offset < 0 or found.snapshot_id < 0:
         raise bad_input("This is not a cursor of this server: pass on `endCursor` as it was read.", argument="after")
     return found

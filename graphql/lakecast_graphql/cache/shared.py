@@ -1,0 +1,155 @@
+"""Slow answers shared by all workers and replicas through Redis; without it every process computes its own.
+
+Values are the bytes of a JSON answer behind a digest of key and answer: what anybody else wrote under a key, or what
+was cut off, is no answer. Nothing is ever unpickled. A Redis that is down, slow, full or wrong costs at most
+`PATIENCE` once, then nothing while the breaker is open.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+import redis.asyncio
+from redis.exceptions import RedisError
+
+from lakecast_graphql.cache.breaker import Breaker
+
+PATIENCE = 0.05
+"""Seconds that one call of Redis may take."""
+KEPT_SECONDS = 3600
+"""Seconds that an answer is kept after it was last asked for; a hit begins them anew, so that nothing that is asked
+for is computed again."""
+CLAIM_SECONDS = 10
+"""Seconds that one process may take to compute what others wait for."""
+LARGEST = 4 << 20
+"""Bytes of the largest answer that is shared."""
+_DIGEST = 16
+
+T = TypeVar("T")
+
+
+class SharedAnswers(Protocol):
+    """Answers shared between processes."""
+
+    async def get(self, key: bytes) -> bytes | None:
+        """An answer; None where there is none."""
+        ...
+
+    async def put(self, key: bytes, body: bytes) -> None:
+        """Keep an answer."""
+        ...
+
+    async def claim(self, key: bytes) -> bool:
+        """Whether this process is to compute the answer; False while another one does."""
+        ...
+
+    async def release(self, key: bytes) -> None:
+        """Give up a claim."""
+        ...
+
+    def state(self) -> tuple[str, bool]:
+        """Name of the backend, and whether it works."""
+        ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...
+
+
+class NotShared:
+    """No Redis: every process for itself."""
+
+    async def get(self, key: bytes) -> bytes | None:
+        """See `SharedAnswers`."""
+        return None
+
+    async def put(self, key: bytes, body: bytes) -> None:
+        """See `SharedAnswers`."""
+
+    async def claim(self, key: bytes) -> bool:
+        """See `SharedAnswers`."""
+        return True
+
+    async def release(self, key: bytes) -> None:
+        """See `SharedAnswers`."""
+
+    def state(self) -> tuple[str, bool]:
+        """See `SharedAnswers`."""
+        return "memory", True
+
+    async def close(self) -> None:
+        """See `SharedAnswers`."""
+
+
+class RedisAnswers:
+    """Answers in Redis.
+
+    Args:
+        url: as redis://host:6379/0.
+        prefix: of all keys; other uses of the same Redis stay apart.
+    """
+
+    def __init__(self, url: str, prefix: bytes = b"lakecast:answer:") -> None:
+        self._prefix = prefix
+        self._breaker = Breaker()
+        self._redis = redis.asyncio.Redis.from_url(
+            url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry_on_error=[], max_connections=32
+        )
+
+    async def get(self, key: bytes) -> bytes | None:
+        """See `SharedAnswers`."""
+        found = await self._try(lambda: self._redis.getex(self._prefix + key, ex=KEPT_SECONDS), None)
+        if not isinstance(found, bytes) or len(found) <= _DIGEST:
+            return None
+        body = found[_DIGEST:]
+        return body if found[:_DIGEST] == _digest(key, body) else None
+
+    async def put(self, key: bytes, body: bytes) -> None:
+        """See `SharedAnswers`."""
+        if len(body) <= LARGEST:
+            value = _digest(key, body) + body
+            await self._try(lambda: self._redis.set(self._prefix + key, value, ex=KEPT_SECONDS), None)
+        await self.release(key)
+
+    async def claim(self, key: bytes) -> bool:
+        """See `SharedAnswers`; True, too, where Redis cannot tell."""
+        name = self._prefix + b"claim:" + key
+
+        async def claim() -> bool:
+            return await self._redis.set(name, b"1", nx=True, ex=CLAIM_SECONDS) is not None
+
+        return await self._try(claim, True)
+
+    async def release(self, key: bytes) -> None:
+        """See `SharedAnswers`."""
+        await self._try(lambda: self._redis.delete(self._prefix + b"claim:" + key), None)
+
+    def state(self) -> tuple[str, bool]:
+        """See `SharedAnswers`."""
+        return "redis", self._breaker.closed
+
+    async def close(self) -> None:
+        """See `SharedAnswers`."""
+        await self._try(self._redis.aclose, None)
+
+    async def _try(self, call: Callable[[], Awaitable[T]], otherwise: T) -> T:
+        if not self._breaker.admits():
+            return otherwise
+        try:
+            async with asyncio.timeout(PATIENCE):
+                found = await call()
+        except (RedisError, OSError, TimeoutError, ValueError):
+            self._breaker.failed()
+            return otherwise
+        self._breaker.succeeded()
+        return found
+
+
+def for_server(redis_url: str | None) -> SharedAnswers:
+    """Redis where it is configured."""
+    return NotShared() if redis_url is None else RedisAnswers(redis_url)
+
+
+def _digest(key: bytes, body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=_DIGEST, key=hashlib.blake2b(key, digest_size=32).digest()).digest()
