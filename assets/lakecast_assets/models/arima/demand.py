@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lakecast_assets.models.arima.orders import LEAN, LONG_YEARLY, Pool, pool
 from lakecast_assets.models.base import LEVELS, Array, Panel
 from lakecast_schema.periods import Frequency
 
@@ -16,6 +17,7 @@ _HISTORY = {
 """Most recent periods that are fitted: older ones cost much and say little about the next season."""
 
 _SHORTEST = 5  # known periods
+_LONG = 40  # known years
 
 
 def recent(panel: Panel) -> Array:
@@ -47,17 +49,20 @@ def _issue(count: int, smallest: float, largest: float) -> str | None:
     return None
 
 
-def is_lean(demand: Array, frequency: Frequency) -> NDArray[np.bool_]:
-    """Which series (n,) have little to learn from: a quarter of them is zero, or they are shorter than two seasons.
+def pools(demand: Array, frequency: Frequency) -> list[tuple[Pool, NDArray[np.bool_]]]:
+    """The orders for series of demand (n, T), and which of them (n,) each pool is for.
 
-    The limits are the best of a few tried on rolling origins of public sets. Daily and weekly zeros are often
-    closed days or a shop not yet open, which takes the whole pool to tell.
+    Series with little to learn from, a quarter of them zero or shorter than two seasons, get the lean pool. The
+    limits are the best of a few tried on rolling origins of public sets. Daily and weekly zeros are often closed
+    days or a shop not yet open, which takes the whole pool to tell.
     """
     counts = (~np.isnan(demand)).sum(1)
-    if frequency in (Frequency.DAILY, Frequency.WEEKLY):
-        return np.zeros(len(demand), dtype=np.bool_)
     zeros = (demand == 0).sum(1)
-    return np.asarray((zeros > 0.25 * counts) | (counts < max(2 * frequency.season_length, 10)))
+    lean = (zeros > 0.25 * counts) | (counts < max(2 * frequency.season_length, 10))
+    if frequency in (Frequency.DAILY, Frequency.WEEKLY):
+        lean = np.zeros(len(demand), dtype=np.bool_)
+    long = ~lean & (counts >= _LONG) & (frequency is Frequency.YEARLY)
+    return [(pool(frequency), ~lean & ~long), (LONG_YEARLY, long), (LEAN, lean)]
 
 
 def last_value(demand: Array, horizon: int) -> tuple[Array, Array]:

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from lakecast_assets.models.arima.average import distribution, weights
 from lakecast_assets.models.arima.batch import Batch, batch
-from lakecast_assets.models.arima.demand import is_lean, issues, last_value, recent
+from lakecast_assets.models.arima.demand import issues, last_value, pools, recent
 from lakecast_assets.models.arima.members import Member, members, views
-from lakecast_assets.models.arima.orders import LEAN, Order, Pool, pool
+from lakecast_assets.models.arima.orders import Order, Pool
 from lakecast_assets.models.arima.regression import effects, regressors, without
 from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Forecasts, Panel
 
@@ -55,12 +55,12 @@ class Arima:
         reasons = issues(demand)
         mean, quantiles = last_value(demand, horizon)
         fittable = np.array([reason is None for reason in reasons], dtype=np.bool_)
-        lean = is_lean(demand, panel.frequency)
-        for orders, chosen in ((pool(panel.frequency), ~lean), (LEAN, lean)):
-            pool_here = Pool(tuple(self.orders), ()) if self.orders else orders
-            for rows in _buckets(demand, np.flatnonzero(fittable & chosen), self._at_once(demand.shape[1], horizon)):
+        everything = np.ones(len(panel), dtype=np.bool_)
+        chosen = [(Pool(tuple(self.orders), ()), everything)] if self.orders else pools(demand, panel.frequency)
+        for orders, where in chosen:
+            for rows in _buckets(demand, np.flatnonzero(fittable & where), self._at_once(demand.shape[1], horizon)):
                 known = regressors(panel, rows, demand.shape[1], horizon)
-                its_mean, its_quantiles, good = self._bucket(demand[rows], known, pool_here, season)
+                its_mean, its_quantiles, good = self._bucket(demand[rows], known, orders, season)
                 mean[rows[good]], quantiles[rows[good]] = its_mean[good], its_quantiles[good]
                 for row in rows[~good]:
                     reasons[row] = "too few known periods for any ARIMA order"
