@@ -137,14 +137,16 @@ class Service:
 
     def follow(self) -> None:
         """Look at the board and the lake, and serve what is to be served; a problem is kept, never raised."""
-        posted = self._board.read()
-        forced = posted.forced != self._seen.forced
-        self._seen = posted
         try:
+            posted = self._board.read()
+            forced = posted.forced != self._seen.forced
+            self._seen = posted
             self._building.submit(self._bring_up, forced).result()
-        except RuntimeError:
-            if not self._closed.is_set():
-                raise
+        except ApiError as error:
+            _log.warning("Nothing can be served yet: %s", error.message)
+        except Exception:
+            if not self._closed.is_set():  # the one who watches must not die of anything
+                _log.exception("Following the lake failed; it is tried again.")
 
     def refresh(self, source: str, force: bool) -> Refreshed:
         """Serve the newest published snapshot (or the pinned one).
