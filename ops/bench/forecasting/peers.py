@@ -17,10 +17,8 @@ from threadpoolctl import threadpool_limits
 
 from bench.forecasting.contenders import CONTENDERS
 from bench.forecasting.predictions import Predictions, load, save
+from bench.forecasting.scum import MEMBERS, scum
 from bench.forecasting.sets import Set, read
-
-SCUM = ("AutoARIMA", "AutoETS", "DynamicOptimizedTheta", "AutoCES")
-"""Simple combination of univariate models: the median of these four (Petropoulos & Svetunkov 2020)."""
 
 Plan = Mapping[str, Mapping[str, int | None]]
 """Set -> peer -> how many items it runs on, None for all."""
@@ -30,7 +28,7 @@ _CROSTON = {"SeasonalNaive": None, "CrostonSBA": None, "TSB": None, "ADIDA": Non
 
 def _smooth(count: int | None, cheap: int | None, loops: int) -> Mapping[str, int | None]:
     """A plan of a smooth set: SCUM's four on `count` items, what costs little on `cheap`, loops on few."""
-    four = dict.fromkeys(SCUM, count)
+    four = dict.fromkeys(MEMBERS, count)
     return {"SeasonalNaive": cheap, **four, "DynamicOptimizedTheta": cheap, "AutoTheta": count, "Prophet": loops}
 
 
@@ -78,7 +76,7 @@ def main() -> None:
             whole = read(chosen.data, name)
             for method, count in methods.items():
                 print(_line(whole, run(chosen.cache, whole.first(count), method)), flush=True)
-            combined = scum(chosen.cache, whole)
+            combined = scum(chosen.cache, name)
             if combined is not None:
                 print(_line(whole, combined), flush=True)
 
@@ -95,26 +93,6 @@ def run(cache: Path, series: Set, method: str) -> Predictions:
     mean, quantiles = contender(series)
     spent = _processor_seconds() - before
     made = Predictions(method, series.item_ids, mean, quantiles, spent, versions)
-    save(cache, series.name, made)
-    return made
-
-
-def scum(cache: Path, series: Set) -> Predictions | None:
-    """The median of its four members on the items that all of them ran on; None where one of them did not run."""
-    members = [load(cache, series.name, method) for method in SCUM]
-    present = [member for member in members if member is not None]
-    if len(present) < len(SCUM):
-        return None
-    n = min(len(member.item_ids) for member in present)
-    spent = sum(member.seconds_per_thousand for member in present) * n / 1000
-    made = Predictions(
-        "SCUM",
-        present[0].item_ids[:n],
-        np.median([member.mean[:n] for member in present], axis=0),
-        np.median([member.quantiles[:n] for member in present if member.quantiles is not None], axis=0),
-        spent,
-        present[0].versions,
-    )
     save(cache, series.name, made)
     return made
 
