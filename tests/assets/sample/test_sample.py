@@ -1,0 +1,90 @@
+"""The simulated Nova Corrente: deterministic, in all four classes, with its seasons, and said to be simulated."""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lakecast_assets.ingest.folder import read_folder
+from lakecast_assets.sample import DATASET, write_sample
+from lakecast_assets.sample.catalogue import FAMILIES
+from lakecast_assets.sample.simulate import SHARES, simulate
+
+END = dt.date(2026, 6, 30)
+FILES = ("demand.csv", "items.csv", "stock.csv", "README.md")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_sample(tmp_path_factory.mktemp("sample"), end=END)
+
+
+def test_the_same_arguments_write_the_same_bytes(sample: Path, tmp_path: Path) -> None:
+    again = write_sample(tmp_path / "again", end=END)
+    other = write_sample(tmp_path / "other", end=END, seed=8, items=12, days=60)
+    for name in FILES:
+        assert (again / name).read_bytes() == (sample / name).read_bytes()
+    assert (other / "demand.csv").read_bytes() != (sample / "demand.csv").read_bytes()
+
+
+def test_it_says_everywhere_that_it_is_simulated(sample: Path) -> None:
+    readme = (sample / "README.md").read_text(encoding="utf-8")
+    assert "SIMULATED" in readme
+    assert "SIMULADA" in readme
+    assert "simulated" in DATASET
+    (made,) = read_folder(sample).datasets.values()
+    for row in made.tables["dim_item"].to_pylist():
+        assert row["item_id"].startswith("SIM-")
+        assert row["supplier"].endswith("(simulado)")
+
+
+def test_it_reads_without_a_rejected_row_and_in_all_four_classes(sample: Path) -> None:
+    (made,) = read_folder(sample).datasets.values()
+    assert made.dataset_id == DATASET
+    assert made.rejected == 0
+    items = made.tables["dim_item"].to_pylist()
+    assert len(items) == 300
+    assert len({item["name"] for item in items}) == 300
+    assert {item["category"] for item in items} == {family.category for family in FAMILIES}
+    counts = {name: sum(item["demand_class"] == name for item in items) / 300 for name in SHARES}
+    assert all(abs(counts[name] - share) < 0.08 for name, share in SHARES.items()), counts
+    assert made.tables["fact_inventory"].num_rows == 300
+    assert made.tables["demand"]["date"].to_pylist()[-1] == END
+
+
+def test_items_fall_into_the_class_that_they_were_meant_for() -> None:
+    from lakecast_assets.models.base import Panel
+    from lakecast_assets.models.classify import classify
+    from lakecast_schema.periods import Frequency
+
+    days = np.datetime64(END) - np.arange(730)[::-1]
+    items = simulate(200, days, 7)
+    values = np.array([item.demand for item in items])
+    panel = Panel(
+        "d", Frequency.DAILY, tuple(item.item_id for item in items), values,
+        730 - np.isnan(values).sum(axis=1), np.full(200, days[-1]),
+    )  # fmt: skip
+    meant = np.array([item.demand_class for item in items])
+    assert (classify(panel) == meant).mean() > 0.95
+
+
+def test_the_seasons_can_be_seen_in_the_demand() -> None:
+    days = np.datetime64("2026-12-31") - np.arange(3 * 365)[::-1]
+    items = [item for item in simulate(240, days, 1) if item.demand_class == "smooth"]
+    total = np.nansum([item.demand / np.nanmean(item.demand) for item in items], axis=0)
+    weekday = (days.astype(np.int64) + 3) % 7
+    month = days.astype("datetime64[M]").astype(int) % 12
+    assert total[weekday == 6].mean() < 0.6 * total[weekday < 5].mean(), "Sundays are quiet"
+    christmas = np.isin(days, np.array(["2024-12-25", "2025-12-25", "2026-12-25"], dtype="datetime64[D]"))
+    assert total[christmas].mean() < 0.5 * total[weekday < 5].mean(), "holidays are quiet"
+    towers = [item.demand / np.nanmean(item.demand) for item in items if item.category in ("EPI", "Ferragens de torre")]
+    renewed = np.nansum(towers, axis=0)
+    assert renewed[month == 6].mean() > 1.15 * renewed[np.isin(month, (4, 5, 8, 9))].mean(), "July renewals"
+    power = np.nansum([item.demand / np.nanmean(item.demand) for item in items if item.category == "Energia"], axis=0)
+    assert power[month == 0].mean() > 1.5 * power[month == 6].mean(), "more surge protectors in the rains"
+
+
+def test_a_sample_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="at least 1 item and 28 days, got 0 and 730"):
+        write_sample(tmp_path, items=0)

@@ -1,0 +1,100 @@
+"""Checks tell good tables from bad ones."""
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+from lakecast_assets import checks
+from lakecast_schema.periods import Frequency
+from lakecast_schema.tables import DEMAND
+
+
+def live(**means: float) -> pa.Table:
+    rows = [
+        {"source": source, "item_id": item, "date": dt.date(2026, 2, day), "forecast": mean}
+        for source, mean in means.items()
+        for item in ("A", "B")
+        for day in (1, 2)
+    ]
+    return pa.Table.from_pylist(rows)
+
+
+def demand(*quantities: float) -> pa.Table:
+    return pa.table(
+        {
+            "date": [dt.date(2026, 1, 1) + dt.timedelta(days=k) for k in range(len(quantities))],
+            "quantity": [float(quantity) for quantity in quantities],
+        }
+    )
+
+
+def test_a_lost_item_is_named() -> None:
+    rows = live(arima=1, lstm=1)
+    assert checks.no_item_lost(rows, ["A", "B"], ["arima", "lstm"]).passed
+    lost = checks.no_item_lost(rows, ["A", "B", "C"], ["arima", "lstm"])
+    assert not lost.passed
+    assert lost.shown["lstm"] == "1 items, for example C"
+    assert not checks.no_item_lost(rows, ["A"], []).passed, "no source is no forecast"
+
+
+@pytest.mark.parametrize(
+    ("mean", "before", "passed"),
+    [(5, None, True), (49, None, True), (51, None, False), (0.4, None, False), (60, 60, True), (60, 3, False)],
+)
+def test_wild_means_far_from_both_demand_and_the_last_forecast(mean: float, before: float | None, passed: bool) -> None:
+    previous = live(arima=before) if before is not None else live(arima=1).slice(0, 0)
+    verdict = checks.not_wildly_off(live(arima=mean), demand(900, 900, 5, 5), previous)
+    assert verdict.passed is passed
+    assert verdict.shown["arima"] == mean
+
+
+def test_nothing_after_nothing_is_not_wild() -> None:
+    assert checks.not_wildly_off(live(arima=0), demand(0, 0), live(arima=1).slice(0, 0)).passed
+
+
+def metrics(**losses: float | None) -> pa.Table:
+    return pa.table(
+        {
+            "source": list(losses),
+            "scaled_quantile_loss": pa.array(losses.values(), pa.float64()),
+            "coverage_80": pa.array([0.75] * len(losses)),
+            "coverage_95": pa.array([0.95] * len(losses)),
+        }
+    )
+
+
+def test_coverage_within_tolerance() -> None:
+    assert checks.coverage(metrics(arima=1.0)).passed
+    low = metrics(arima=1.0).set_column(2, "coverage_80", [[0.69]])
+    assert not checks.coverage(low).passed
+
+
+def test_the_best_source_has_to_beat_the_baseline() -> None:
+    assert checks.beats_baseline(metrics(arima=1.2, lstm=0.9, seasonal_naive=1.0), "seasonal_naive").passed
+    assert not checks.beats_baseline(metrics(arima=1.2, seasonal_naive=1.0), "seasonal_naive").passed
+    alone = checks.beats_baseline(metrics(seasonal_naive=1.0), "seasonal_naive")
+    assert alone.passed
+    assert alone.shown["note"] == "nothing to compare"
+
+
+@pytest.mark.parametrize(
+    ("frequency", "newest", "today", "passed"),
+    [
+        (Frequency.DAILY, "2026-01-10", "2026-01-17", True),
+        (Frequency.DAILY, "2026-01-10", "2026-01-18", False),
+        (Frequency.MONTHLY, "2026-01-01", "2026-03-31", True),
+        (Frequency.MONTHLY, "2026-01-01", "2026-04-01", False),
+    ],
+)
+def test_demand_grows_old_by_its_frequency(frequency: Frequency, newest: str, today: str, passed: bool) -> None:
+    rows = pa.table({"date": [dt.date.fromisoformat(newest)], "quantity": [1.0]})
+    assert checks.freshness(rows, frequency, dt.date.fromisoformat(today)).passed is passed
+
+
+def test_a_broken_contract_is_said_in_its_words() -> None:
+    row = {"dataset_id": "d", "item_id": "A", "date": dt.date(2026, 1, 1), "quantity": 1.0}
+    assert checks.contract(DEMAND, pa.Table.from_pylist([row], DEMAND.schema)).passed
+    twice = checks.contract(DEMAND, pa.Table.from_pylist([row, row], DEMAND.schema))
+    assert not twice.passed
+    assert "demand" in str(twice.shown["broken"])
