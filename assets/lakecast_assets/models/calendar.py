@@ -16,6 +16,8 @@ DEFAULT_COUNTRY = "BR"
 YEAR_DAYS = 365.25
 FEATURES = 19
 """Columns of `features`."""
+HOLIDAY = slice(15, 16)
+"""The column of `features` that marks holidays."""
 _THURSDAY = 3  # weekday of 1970-01-01, Monday being 0
 
 

@@ -95,28 +95,6 @@ def design(almanac: Almanac, observed: NDArray[np.bool_], options: Options) -> D
     )
 
 
-def standardised(past: Array, future: Array) -> tuple[Array, Array]:
-    """Drivers as the library scales them: (n, T) past and (n, h) future, by the past's mean and deviation.
-
-    Indicators of 0 and 1 stay as they are. A value that is not known counts as the mean, and a driver that never
-    changed has no effect, whatever its future.
-    """
-    known = np.isfinite(past)
-    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    mean = np.where(known, past, 0.0).sum(axis=1, keepdims=True) / count
-    centred = np.where(known, past - mean, 0.0)
-    deviation = np.sqrt((centred**2).sum(axis=1, keepdims=True) / np.maximum(count - 1, 1))
-    varies = deviation > 1e-12 * np.abs(mean)
-    indicator = varies & (~known | np.isin(past, (0.0, 1.0))).all(axis=1, keepdims=True)
-    shift = np.where(indicator, 0.0, mean)
-    scale = np.where(varies & ~indicator, deviation, 1.0)
-
-    def scaled(values: Array) -> Array:
-        return np.where(varies, (np.where(np.isfinite(values), values, mean) - shift) / scale, 0.0)
-
-    return scaled(past), scaled(future)
-
-
 def _changepoints(times: Array, options: Options) -> Array:
     """Scaled times of the potential changes; one at 0, which changes nothing, where there is room for none."""
     last = int(np.floor(len(times) * options.changepoint_range))

@@ -14,12 +14,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_assets.models import calendar
+from lakecast_assets.models import calendar, drivers
 from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Forecasts, Panel
 from lakecast_assets.models.prophet.design import Almanac, design
 from lakecast_assets.models.prophet.intervals import distribution, trend_variance
 from lakecast_assets.models.prophet.options import Options
-from lakecast_assets.models.prophet.series import check_drivers, columns, degenerate, groups
+from lakecast_assets.models.prophet.series import columns, degenerate, groups
 from lakecast_schema.periods import Frequency
 
 
@@ -58,7 +58,7 @@ class FittedLibrary:
 
     def predict(self, panel: Panel, horizon: int) -> Forecasts:
         """Forecast the `horizon` periods after each item's end, as the batched engine does."""
-        check_drivers(panel, horizon)
+        drivers.check(panel, horizon)
         mean = np.zeros((len(panel), horizon))
         quantiles = np.zeros((len(panel), horizon, len(LEVELS)))
         issues: list[str | None] = [None] * len(panel)
@@ -101,7 +101,7 @@ def forecast(
     return mean[0], quantiles[0], None
 
 
-def _fit(dates: NDArray[np.datetime64], scaled: Array, drivers: Array, panel: Panel, options: Options) -> Any:
+def _fit(dates: NDArray[np.datetime64], scaled: Array, regressors: Array, panel: Panel, options: Options) -> Any:
     import pandas as pd
     from prophet import Prophet
 
@@ -129,17 +129,17 @@ def _fit(dates: NDArray[np.datetime64], scaled: Array, drivers: Array, panel: Pa
         holidays=holidays,
         uncertainty_samples=0,
     )
-    for column in range(drivers.shape[1]):
+    for column in range(regressors.shape[1]):
         fitted.add_regressor(f"driver_{column}", standardize=False)
-    frame = _frame(dates, drivers)
+    frame = _frame(dates, regressors)
     frame["y"] = scaled
     return fitted.fit(frame)
 
 
-def _frame(dates: NDArray[np.datetime64], drivers: Array) -> Any:
+def _frame(dates: NDArray[np.datetime64], regressors: Array) -> Any:
     import pandas as pd
 
-    named = {f"driver_{column}": drivers[:, column] for column in range(drivers.shape[1])}
+    named = {f"driver_{column}": regressors[:, column] for column in range(regressors.shape[1])}
     return pd.DataFrame({"ds": dates.astype("datetime64[ns]"), **named})
 
 

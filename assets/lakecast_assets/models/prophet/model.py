@@ -6,12 +6,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lakecast_assets.models import drivers
 from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Forecasts, Panel
 from lakecast_assets.models.prophet import library, solver
 from lakecast_assets.models.prophet.design import Design, design
 from lakecast_assets.models.prophet.intervals import distribution, trend_variance
 from lakecast_assets.models.prophet.options import Options
-from lakecast_assets.models.prophet.series import Rows, check_drivers, columns, degenerate, groups
+from lakecast_assets.models.prophet.series import Rows, columns, degenerate, groups
 
 _TOGETHER = 256  # series solved at once: bounds the memory of their systems
 
@@ -60,7 +61,7 @@ class FittedProphet:
 
         Raises ValueError where a driver's known future is shorter than the horizon.
         """
-        check_drivers(panel, horizon)
+        drivers.check(panel, horizon)
         mean = np.zeros((len(panel), horizon))
         quantiles = np.zeros((len(panel), horizon, len(LEVELS)))
         issues: list[str | None] = [None] * len(panel)

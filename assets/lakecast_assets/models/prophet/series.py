@@ -5,18 +5,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lakecast_assets.models import drivers
 from lakecast_assets.models.base import Array, Panel
-from lakecast_assets.models.prophet.design import Almanac, Design, standardised
+from lakecast_assets.models.prophet.design import Almanac, Design
 
 Rows = NDArray[np.int64]
-
-
-def check_drivers(panel: Panel, horizon: int) -> None:
-    """Raise ValueError where a driver's known future is shorter than the horizon."""
-    for name, known in panel.drivers.items():
-        ahead = known.shape[1] - panel.values.shape[1]
-        if ahead < horizon:
-            raise ValueError(f"driver {name} is known for {ahead} periods ahead, but the horizon is {horizon}")
 
 
 def degenerate(panel: Panel) -> dict[int, tuple[float, str]]:
@@ -51,16 +44,16 @@ def columns(panel: Panel, rows: Rows, observed: NDArray[np.bool_], built: Design
     if not panel.drivers:
         return built.features[None], built.future_features[None]
     now, horizon = panel.values.shape[1], len(built.ahead)
-    drivers = [
-        standardised(known[rows, now - len(observed) : now][:, observed], known[rows, now : now + horizon])
+    own = [
+        drivers.standardised(known[rows, now - len(observed) : now][:, observed], known[rows, now : now + horizon])
         for known in panel.drivers.values()
     ]
 
-    def joined(shared: Array, own: list[Array]) -> Array:
+    def joined(shared: Array, more: list[Array]) -> Array:
         repeated = np.broadcast_to(shared, (len(rows), *shared.shape))
-        return np.concatenate([repeated, np.stack(own, axis=2)], axis=2)
+        return np.concatenate([repeated, np.stack(more, axis=2)], axis=2)
 
     return (
-        joined(built.features, [past for past, _ in drivers]),
-        joined(built.future_features, [future for _, future in drivers]),
+        joined(built.features, [past for past, _ in own]),
+        joined(built.future_features, [future for _, future in own]),
     )

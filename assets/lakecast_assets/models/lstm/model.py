@@ -1,0 +1,218 @@
+"""The sources `lstm` and `mlp`: a net trained once for all items of a panel, and what it predicts."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Forecasts, Panel
+from lakecast_assets.models.lstm.level import Level
+from lakecast_assets.models.lstm.smooth import Smooth
+from lakecast_assets.models.lstm.views import View
+from lakecast_assets.models.seasonal_naive import SeasonalNaive
+from lakecast_schema.periods import Frequency
+
+if TYPE_CHECKING:  # torch takes a second to import, and naming a source must not
+    from lakecast_assets.models.lstm.training import Plan, Trained
+
+Rows = NDArray[np.int64]
+
+LEARNED_FROM = 20_000
+"""Items that a net learns from at most: more add memory, not accuracy."""
+_TOGETHER = 512  # items predicted at once
+_VIEWS: Mapping[str, type[Smooth] | type[Level]] = {"smooth": Smooth, "level": Level}
+_FORMAT = 1
+
+
+class Lstm:
+    """One recurrent net for all items: 11 quantiles of every horizon at once.
+
+    Trained on windows of all series that are scaled one by one, on what a causal forecast leaves over (theta for
+    series without zeros, the recent level for the others), by AdamW with a one-cycle rate, until the loss on the
+    last `horizon` periods stops falling. `steps` is the most it may take.
+    """
+
+    name = "lstm"
+    version = "v1.0.0"
+
+    def __init__(self, steps: int = 400) -> None:
+        if steps < 1:
+            raise ValueError(f"steps must be at least 1, got {steps}")
+        self._steps = steps
+
+    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> FittedNets:
+        """Train on the panel, whatever the order of its items."""
+        from lakecast_assets.models.lstm.training import Plan
+
+        return _fit("lstm", panel, horizon, Plan(steps=self._steps, rate=3e-3), seed)
+
+
+class ResidualMlp:
+    """Three residual perceptrons trained as one, with windows that are turned upside down now and then.
+
+    The ensemble's second net: as good as the recurrent one, and wrong elsewhere.
+    """
+
+    name = "mlp"
+    version = "v1.0.0"
+
+    def __init__(self, steps: int = 500, flip: float = 0.3) -> None:
+        if steps < 1 or not 0 <= flip < 1:
+            raise ValueError(f"steps must be at least 1 and flip in [0, 1), got {steps} and {flip}")
+        self._steps, self._flip = steps, flip
+
+    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> FittedNets:
+        """Train on the panel, whatever the order of its items."""
+        from lakecast_assets.models.lstm.training import Plan
+
+        return _fit("mlp", panel, horizon, Plan(steps=self._steps, rate=2e-3, flip=self._flip), seed)
+
+
+@dataclass(frozen=True)
+class FittedNets:
+    """A net for each kind of series that the panel had; pickles, and stores itself as bytes.
+
+    nets: "smooth" for series without zeros, "level" for the others; items: how many each learned from.
+    """
+
+    horizon: int
+    nets: Mapping[str, Trained] = field(default_factory=dict)
+    items: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        """Sizes and steps of the nets; the loss curve is that of the net that learned from most items."""
+        nets = {
+            name: {"items": self.items[name], "steps": net.steps, **asdict(net.shape)}
+            for name, net in self.nets.items()
+        }
+        largest = max(self.nets, key=lambda name: self.items[name], default=None)
+        return Diagnostics({"nets": nets}, self.nets[largest].losses if largest else ())
+
+    def predict(self, panel: Panel, horizon: int) -> Forecasts:
+        """Forecast the `horizon` periods after each item's end, at most as many as the net was trained for.
+
+        Raises ValueError for a longer horizon. An item without demand gets zeros, and where there was too little
+        to train a net, all get the seasonal naive forecast; both say so.
+        """
+        if horizon > self.horizon:
+            raise ValueError(f"the net forecasts {self.horizon} periods, {horizon} were asked for: train it for them")
+        mean = np.zeros((len(panel), horizon))
+        quantiles = np.zeros((len(panel), horizon, len(LEVELS)))
+        issues: list[str | None] = [None] * len(panel)
+        kinds = kinds_of(panel)
+        for row in np.flatnonzero(kinds == ""):
+            issues[row] = "no demand above zero: forecast is zero"
+        for kind in _VIEWS:
+            rows = np.flatnonzero(kinds == kind)
+            served = kind if kind in self.nets else next(iter(self.nets), None)
+            for first in range(0, len(rows), _TOGETHER):
+                part = rows[first : first + _TOGETHER]
+                if served is None:
+                    naive = SeasonalNaive().predict(panel.select(part), horizon)
+                    mean[part], quantiles[part] = naive.mean, naive.quantiles
+                    for row in part:
+                        issues[row] = "too few periods to train a net: seasonal naive instead"
+                    continue
+                found = self._answers(served, panel.select(part))
+                mean[part], quantiles[part] = found[0][:, :horizon], found[1][:, :horizon]
+        return Forecasts(mean, quantiles, tuple(issues))
+
+    def state(self) -> bytes:
+        """The fitted model as bytes, without pickle: a zip archive of arrays and a description in JSON."""
+        described = {
+            "format": _FORMAT,
+            "horizon": self.horizon,
+            "items": dict(self.items),
+            "nets": {
+                name: {"kind": net.kind, "shape": asdict(net.shape), "losses": net.losses, "steps": net.steps}
+                for name, net in self.nets.items()
+            },
+        }
+        arrays = {f"{name}/{key}": values for name, net in self.nets.items() for key, values in net.weights.items()}
+        stream = io.BytesIO()
+        np.savez_compressed(stream, allow_pickle=False, description=np.array(json.dumps(described)), **arrays)
+        return stream.getvalue()
+
+    @classmethod
+    def load(cls, state: bytes) -> Self:
+        """The fitted model that `state` wrote. Raises ValueError for bytes of another format."""
+        from lakecast_assets.models.lstm.nets import Shape
+        from lakecast_assets.models.lstm.training import Trained
+
+        with np.load(io.BytesIO(state), allow_pickle=False) as stored:
+            described = json.loads(str(stored["description"]))
+            if described["format"] != _FORMAT:
+                raise ValueError(f"this model was stored in format {described['format']}; train it again")
+            nets = {
+                name: Trained(
+                    net["kind"],
+                    Shape(**net["shape"]),
+                    {key.removeprefix(f"{name}/"): stored[key] for key in stored.files if key.startswith(f"{name}/")},
+                    tuple(net["losses"]),
+                    net["steps"],
+                )
+                for name, net in described["nets"].items()
+            }
+        return cls(described["horizon"], nets, described["items"])
+
+    def _answers(self, kind: str, panel: Panel) -> tuple[Array, Array]:
+        from lakecast_assets.models.lstm.training import answers
+
+        view = _VIEWS[kind](_with_future(panel, self.horizon), self.horizon)
+        rows = np.arange(len(panel))
+        frames = view.frames(rows, np.full(len(panel), panel.values.shape[1]))
+        return view.forecasts(rows, frames, *answers(self.nets[kind], frames))
+
+
+def kinds_of(panel: Panel) -> NDArray[np.str_]:
+    """The view (n,) that suits each series: smooth if all known demand is above zero, "" if none is, else level.
+
+    Daily series are seen by their level, whose weekdays and holidays matter more than a trend.
+    """
+    inside = np.arange(panel.values.shape[1]) >= panel.values.shape[1] - panel.lengths[:, None]
+    known = np.isfinite(panel.values) & inside
+    occurs = known & (np.nan_to_num(panel.values) > 0)
+    smooth = (occurs | ~known).all(axis=1) & (panel.frequency is not Frequency.DAILY)
+    return np.where(occurs.any(axis=1), np.where(smooth, "smooth", "level"), "")
+
+
+def _fit(kind: str, panel: Panel, horizon: int, plan: Plan, seed: int) -> FittedNets:
+    from lakecast_assets.models.lstm.training import train
+
+    if horizon < 1:
+        raise ValueError(f"horizon must be at least 1, got {horizon}")
+    order = np.argsort(np.array(panel.item_ids), kind="stable")
+    kinds = kinds_of(panel)[order]
+    nets: dict[str, Trained] = {}
+    items: dict[str, int] = {}
+    for number, name in enumerate(_VIEWS):
+        rows = order[kinds == name]
+        if len(rows) > LEARNED_FROM:
+            chosen = np.random.default_rng([seed, number]).choice(len(rows), LEARNED_FROM, replace=False)
+            rows = rows[np.sort(chosen)]
+        if not len(rows):
+            continue
+        view: View = _VIEWS[name](_with_future(panel.select(rows), horizon), horizon)
+        trained = train(kind, view, panel.values.shape[1], plan, seed)
+        if trained is not None:
+            nets[name], items[name] = trained, len(rows)
+    return FittedNets(horizon, nets, items)
+
+
+def _with_future(panel: Panel, horizon: int) -> Panel:
+    """The panel with unknown drivers where their known future is shorter than the net's horizon."""
+    wanted = panel.values.shape[1] + horizon
+    return replace(
+        panel,
+        drivers={
+            name: np.pad(known, ((0, 0), (0, max(wanted - known.shape[1], 0))), constant_values=np.nan)
+            for name, known in panel.drivers.items()
+        },
+    )
