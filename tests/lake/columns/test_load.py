@@ -1,0 +1,223 @@
+"""Loading a snapshot: what is shared, what is read on demand, and tables that other writers made."""
+
+import base64
+import json
+import struct
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable
+
+from lakecast_lake import columns, commit, publish, snapshots
+from lakecast_lake.columns.relations import blocks_of
+from lakecast_lake.errors import LakeError
+from lakecast_lake.storage import Lake
+from lakecast_schema.tables import DIM_ITEM, FACT_METRICS
+
+Maker = Callable[..., pa.Table]
+SUMMARY = {
+    "dataset_id": "alpha", "run_id": "run-1", "model_versions": [], "wape": None, "rmsse": None,
+    "quantile_loss": None, "coverage_80": None, "coverage_95": None, "skill": None,
+}  # fmt: skip
+
+
+def dim_items(items: tuple[str, ...] = ("a", "b"), frequency: str = "daily") -> pa.Table:
+    rows = [
+        dict.fromkeys(DIM_ITEM.column_names) | {"dataset_id": "alpha", "item_id": i, "frequency": frequency}
+        for i in items
+    ]
+    return pa.Table.from_pylist(rows, schema=DIM_ITEM.schema)
+
+
+def published(
+    lake: Lake, forecasts: pa.Table, sources: tuple[str, ...] = ("arima", "ensemble"), run: str = "run-1"
+) -> int:
+    commits = [
+        commit.replace(lake, DIM_ITEM, dim_items(), {"dataset_id": "alpha"}, run),
+        commit.forecasts(lake, forecasts, "alpha", sources, run),
+    ]
+    return publish.publish(lake, run, "alpha", commits, {**SUMMARY, "run_id": run})
+
+
+def rows(snapshot: columns.Snapshot, kind: str) -> set[tuple[object, ...]]:
+    """All rows of a kind: item, source, cutoff, date, forecast."""
+    blocks = blocks_of(snapshot, kind)
+    found = set()
+    for block in range(blocks.count):
+        segment = blocks.segments[blocks.segment[block]]
+        for offset in range(int(blocks.at[block + 1] - blocks.at[block])):
+            row = int(blocks.begin[block]) + offset
+            day = date(1970, 1, 1)
+            found.add(
+                (
+                    snapshot.items.item_id[blocks.item[block]],
+                    blocks.sources[blocks.source[block]],
+                    day + timedelta(int(blocks.cutoff[block])),
+                    day + timedelta(int(segment.date[row])),
+                    float(segment.numbers["forecast"][row]),
+                )
+            )
+    return found
+
+
+def wanted(table: pa.Table, kind: str) -> set[tuple[object, ...]]:
+    names = ("item_id", "source", "cutoff", "date", "forecast")
+    return {tuple(row[name] for name in names) for row in table.to_pylist() if row["kind"] == kind}
+
+
+def test_every_row_of_the_newest_cutoff_is_there_and_older_ones_on_demand(lake: Lake, forecasts: Maker) -> None:
+    old, new = forecasts(cutoff=date(2026, 1, 30)), forecasts(cutoff=date(2026, 1, 31), items=("b",), level=20.0)
+    published(lake, old)
+    published(lake, new, run="run-2")
+    snapshot = columns.load(lake, snapshots.newest(lake))
+    assert rows(snapshot, "live") == wanted(new, "live") | {r for r in wanted(old, "live") if r[0] == "a"}
+    assert rows(snapshot, "every_live") == wanted(new, "live") | wanted(old, "live")
+    assert rows(snapshot, "backtest") == wanted(new, "backtest")
+    history = snapshot.history_of(snapshot.items.index["alpha", "b"], "arima")
+    assert history is not None
+    assert history.items == ("b",)
+    assert history.blocks == 2
+
+
+def test_unchanged_partitions_are_shared(lake: Lake, forecasts: Maker) -> None:
+    published(lake, forecasts())
+    first = columns.load(lake, snapshots.newest(lake))
+    published(lake, forecasts(sources=("arima",), level=11.0), ("arima",), "run-2")
+    second = columns.load(lake, snapshots.newest(lake), first)
+    for key, part in first.parts.items():
+        changed = key[1][1:2] == ("arima",) or key[0] == "dim_item"
+        assert (second.parts[key] is part) is not changed, key
+    assert rows(second, "live") == rows(columns.load(lake, snapshots.newest(lake)), "live")
+    afresh = columns.load(lake, snapshots.newest(lake), second, afresh=True)
+    assert not any(afresh.parts[key] is part for key, part in second.parts.items())
+
+
+def test_item_that_dim_item_does_not_list_is_served(lake: Lake, forecasts: Maker) -> None:
+    published(lake, forecasts(items=("a", "z")))
+    snapshot = columns.load(lake, snapshots.newest(lake))
+    assert snapshot.items.item_id == ["a", "b", "z"]
+    assert {row[0] for row in rows(snapshot, "live")} == {"a", "z"}
+
+
+def test_champion_without_any_error_is_the_ensemble(lake: Lake, forecasts: Maker) -> None:
+    published(lake, forecasts())
+    snapshot = columns.load(lake, snapshots.newest(lake))
+    assert snapshot.champion == ("ensemble", "ensemble")
+    assert snapshot.champion_metric.tolist() == [-1, -1]
+
+
+def test_champion_has_the_lowest_quantile_loss(lake: Lake, forecasts: Maker, metrics: Maker) -> None:
+    commits = [
+        commit.replace(lake, DIM_ITEM, dim_items(), {"dataset_id": "alpha"}, "run-1"),
+        commit.forecasts(lake, forecasts(), "alpha", ["arima", "ensemble"], "run-1"),
+        commit.replace(
+            lake, FACT_METRICS, metrics(), {"dataset_id": "alpha", "source": ["arima", "ensemble"]}, "run-1"
+        ),
+    ]
+    publish.publish(lake, "run-1", "alpha", commits, SUMMARY)
+    snapshot = columns.load(lake, snapshots.newest(lake))
+    assert snapshot.champion == ("arima", "arima")
+    assert snapshot.metrics.table["source"][snapshot.champion_metric[0]].as_py() == "arima"
+
+
+@pytest.mark.parametrize("how", ["compact", "z_order"])
+def test_table_that_was_rewritten_by_another_writer_says_the_same(lake: Lake, forecasts: Maker, how: str) -> None:
+    published(lake, forecasts(items=("a", "b", "c")))
+    before = columns.load(lake, snapshots.newest(lake))
+    rewritten = DeltaTable(lake.table_uri("fact_forecast"))
+    rewritten.optimize.compact() if how == "compact" else rewritten.optimize.z_order(["date"])
+    after = load_newest_version(lake, before.record)
+    for kind in ("live", "backtest"):
+        assert rows(after, kind) == rows(before, kind)
+
+
+def test_rows_under_deletion_vectors_are_gone(lake: Lake, forecasts: Maker) -> None:
+    published(lake, forecasts())
+    before = columns.load(lake, snapshots.newest(lake))
+    delete_first_two_rows_of_each_file(Path(lake.table_uri("fact_forecast")))
+    after = load_newest_version(lake, before.record, before)
+    assert 0 < len(rows(after, "live")) == len(rows(before, "live")) - 2 * 2
+    assert rows(after, "live") < rows(before, "live")
+
+
+def test_missing_file_is_an_error_that_names_the_table(lake: Lake, forecasts: Maker) -> None:
+    published(lake, forecasts())
+    for file in Path(lake.table_uri("fact_forecast")).rglob("*.parquet"):
+        if "checkpoint" not in file.name:
+            file.unlink()
+    with pytest.raises(LakeError, match="fact_forecast"):
+        columns.load(lake, snapshots.newest(lake))
+
+
+def load_newest_version(
+    lake: Lake, record: snapshots.SnapshotRecord, previous: columns.Snapshot | None = None
+) -> columns.Snapshot:
+    """The snapshot with `fact_forecast` at the version that another writer made."""
+    version = DeltaTable(lake.table_uri("fact_forecast")).version()
+    entries = tuple(
+        snapshots.Entry(
+            e.dataset_id, e.table, version if e.table == "fact_forecast" else e.version, e.rows, e.committed_at
+        )
+        for e in record.entries
+    )
+    changed = snapshots.SnapshotRecord(
+        record.snapshot_id + 1, datetime(2026, 3, 1, tzinfo=UTC), record.run_id, entries, record.datasets
+    )
+    return columns.load(lake, changed, previous)
+
+
+def delete_first_two_rows_of_each_file(table: Path) -> None:
+    """Write a commit that marks rows 0 and 1 of each file as deleted, as the Delta protocol has it."""
+    handle = DeltaTable(str(table))
+    actions = [
+        {
+            "protocol": {
+                "minReaderVersion": 3,
+                "minWriterVersion": 7,
+                "readerFeatures": ["deletionVectors"],
+                "writerFeatures": ["deletionVectors"],
+            }
+        }
+    ]
+    vector = inline_vector([0, 1])
+    for line in added_lines(table):
+        add = line["add"]
+        removed = {
+            "path": add["path"],
+            "deletionTimestamp": 1,
+            "dataChange": True,
+            "extendedFileMetadata": True,
+            "partitionValues": add["partitionValues"],
+            "size": add["size"],
+        }
+        actions += [{"remove": removed}, {"add": {**add, "deletionVector": vector, "stats": None}}]
+    text = "\n".join(json.dumps(action) for action in actions)
+    (table / "_delta_log" / f"{handle.version() + 1:020}.json").write_text(text)
+
+
+def added_lines(table: Path) -> list[dict[str, dict[str, object]]]:
+    current = {path.split("fact_forecast/")[-1] for path in DeltaTable(str(table)).file_uris()}
+    lines = []
+    for log in sorted((table / "_delta_log").glob("*.json")):
+        for line in log.read_text().splitlines():
+            action = json.loads(line)
+            if "add" in action and action["add"]["path"] in current:
+                lines.append(action)
+    return lines
+
+
+def inline_vector(deleted: list[int]) -> dict[str, object]:
+    """A deletion vector of few rows: one array container of a 64-bit Roaring bitmap array, in Z85."""
+    container = struct.pack("<iihHi", 12346, 1, 0, len(deleted) - 1, 16) + struct.pack(f"<{len(deleted)}H", *deleted)
+    data = struct.pack("<iqi", 1681511377, 1, 0) + container
+    return {"storageType": "i", "pathOrInlineDv": z85(data), "sizeInBytes": len(data), "cardinality": len(deleted)}
+
+
+def z85(data: bytes) -> str:
+    rfc1924 = base64.b85encode(data).decode()
+    ours = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
+    theirs = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
+    return rfc1924.translate(str.maketrans(ours, theirs))
