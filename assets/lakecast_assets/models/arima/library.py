@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import qr
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from lakecast_assets.models.arima.average import NORMAL
@@ -68,7 +69,7 @@ class ArimaLibrary:
         first = int((~np.isnan(demand)).argmax())
         series, known = demand[first:], known[first:]
         largest = np.nanmax(series)
-        known = known[:, _moving(known[: len(series)])]
+        known = known[:, _independent(known[: len(series)])]
         best, lowest = None, np.inf
         for order in self.orders or _candidates(len(series), frequency):
             found = _forecast(series / largest, known, order, frequency.season_length, horizon)
@@ -83,9 +84,13 @@ def _candidates(length: int, frequency: Frequency) -> Sequence[Order]:
     return _SEASONAL if seasonal else _PLAIN
 
 
-def _moving(known: Array) -> NDArray[np.bool_]:
-    """Which regressors move within the history: the others cannot be told from the mean."""
-    return np.asarray(np.ptp(known, axis=0) > 0) if len(known) else np.zeros(known.shape[1], dtype=np.bool_)
+def _independent(known: Array) -> NDArray[np.int64]:
+    """Columns of the regressors (T, k) that can be told from the mean and from each other."""
+    if known.shape[1] == 0:
+        return np.zeros(0, dtype=np.int64)
+    _, triangle, order = qr(known - known.mean(axis=0), mode="economic", pivoting=True)
+    sizes = np.abs(np.diag(triangle))
+    return np.sort(order[: len(sizes)][sizes > 1e-6 * max(float(sizes[0]), 1e-6)]).astype(np.int64)
 
 
 def _forecast(

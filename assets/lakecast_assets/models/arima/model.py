@@ -11,7 +11,7 @@ from lakecast_assets.models.arima.batch import Batch, batch
 from lakecast_assets.models.arima.demand import issues, last_value, pools, recent
 from lakecast_assets.models.arima.members import Member, members, views
 from lakecast_assets.models.arima.orders import Order, Pool
-from lakecast_assets.models.arima.regression import effects, regressors, without
+from lakecast_assets.models.arima.regression import count, effects, regressors, without
 from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Forecasts, Panel
 
 _SIMILAR = 2.0  # lengths within this ratio share a bucket: padding costs time
@@ -56,9 +56,10 @@ class Arima:
         mean, quantiles = last_value(demand, horizon)
         fittable = np.array([reason is None for reason in reasons], dtype=np.bool_)
         everything = np.ones(len(panel), dtype=np.bool_)
+        at_once = self._at_once(demand.shape[1], horizon, count(panel))
         chosen = [(Pool(tuple(self.orders), ()), everything)] if self.orders else pools(demand, panel.frequency)
         for orders, where in chosen:
-            for rows in _buckets(demand, np.flatnonzero(fittable & where), self._at_once(demand.shape[1], horizon)):
+            for rows in _buckets(demand, np.flatnonzero(fittable & where), at_once):
                 known = regressors(panel, rows, demand.shape[1], horizon)
                 its_mean, its_quantiles, good = self._bucket(demand[rows], known, orders, season)
                 mean[rows[good]], quantiles[rows[good]] = its_mean[good], its_quantiles[good]
@@ -97,9 +98,9 @@ class Arima:
             yield from members(ready, adjusted, orders.adjusted, season, horizon)
             yield from members(ready, seasonal, orders.seasonal, season, horizon)
 
-    def _at_once(self, periods: int, horizon: int) -> int:
+    def _at_once(self, periods: int, horizon: int, regressors: int) -> int:
         """Rows that a bucket may have so that its arrays stay within the memory budget."""
-        per_row = 8 * (periods * 24 + horizon * (3 * _MOST_MEMBERS + 2 * len(LEVELS)))
+        per_row = 8 * (periods * (24 + 4 * regressors) + horizon * (3 * _MOST_MEMBERS + 2 * len(LEVELS)))
         return max(1, min(self.rows, _BYTES // per_row))
 
 

@@ -19,6 +19,7 @@ _WHITENING = Order(0, 1, 1)  # exponential smoothing: a fair filter for any seri
 _PRIOR = 0.3  # standard deviation of an effect: a share of the mean, or a difference of logarithms
 _ROUNDS = 2  # of estimating the filter and the effects in turn
 _LARGEST = 5.0  # of a standardised driver: an unheard-of value is not extrapolated far
+_HOLIDAYS = 25  # columns of a country's holidays, roughly
 _AROUND = 4  # last columns of the calendar's features: the holiday, its eve, its morrow, a bridge
 
 
@@ -34,6 +35,12 @@ def regressors(panel: Panel, rows: NDArray[np.int64], history: int, horizon: int
     if not columns:
         return np.zeros((history + horizon, 0, len(rows)))
     return np.stack(columns, axis=1)
+
+
+def count(panel: Panel) -> int:
+    """About how many regressors a panel has, which is what a batch's memory depends on."""
+    has_holidays = panel.country is not None and panel.frequency is Frequency.DAILY
+    return len(panel.drivers) + _HOLIDAYS * has_holidays
 
 
 def effects(view: View, known: Array) -> Array:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from panels import AWKWARD, panel, seasonal
@@ -58,6 +60,16 @@ def test_reports_what_it_cannot_fit() -> None:
     assert np.isfinite(forecasts.quantiles).all()
     assert (np.diff(forecasts.quantiles, axis=2) >= 0).all()
     assert (forecasts.mean >= 0).all()
+
+
+def test_uses_drivers_and_holidays() -> None:
+    rng = np.random.default_rng(0)
+    promotion = (rng.random((1, 410)) < 0.2).astype(float)
+    demand = 50 * (1 + 0.6 * promotion) * rng.normal(1, 0.02, promotion.shape)
+    whole = panel([list(demand[0, :400])], Frequency.DAILY)
+    whole = replace(whole, drivers={"x_promotion": promotion, "x_twin": promotion}, country="BR")
+    forecasts = ArimaLibrary(orders=(Order(0, 1, 1),)).predict(whole, 10)
+    np.testing.assert_allclose(forecasts.mean[0], demand[0, 400:], rtol=0.15)
 
 
 def test_picks_an_order_by_itself() -> None:
