@@ -65,16 +65,16 @@ def run_source(
 ) -> SourceForecasts:
     """Backtest and live forecasts of one model for every item of the panel.
 
-    The model is trained twice: for the backtest on what was known at the oldest origin, so that no window is in
-    its training, and for the live forecasts on everything. Predictions run in batches of items of similar
-    length through `map`, which may fan out to other processes; the result does not depend on the batches.
+    The model is trained on everything for the live forecasts, anew on what was known at the origin for every scored
+    window, and once, at the oldest origin, for those that only calibrate: no window is ever in its training.
+    Predictions run in batches of items of similar length through `map`, which may fan out to other processes;
+    the result does not depend on the batches.
     """
     started = time.perf_counter()
     now = _fitted(model, panel, horizon, seed)
-    past = _fitted(model, panel.until(origins.oldest), horizon, seed) if origins.offsets else now
+    plan = [(0, now), *zip(origins.offsets, _past(model, panel, origins, horizon, seed), strict=True)]
     training = time.perf_counter() - started
     rows = _batches(panel, batch_size)
-    plan = [(0, now), *((offset, past) for offset in origins.offsets)]
     tasks = [(fitted, panel.select(part), offset, horizon) for offset, fitted in plan for part in rows]
     done = list(map(_predict, tasks))
     back = np.argsort(np.concatenate([*rows, np.empty(0, np.int64)]), kind="stable").astype(np.int64)
@@ -123,6 +123,15 @@ def _fitted(model: Model, panel: Panel, horizon: int, seed: int) -> Fitted | Exc
         return model.fit(panel, horizon, seed=seed)
     except guard.FAILURES as error:
         return error
+
+
+def _past(model: Model, panel: Panel, origins: Origins, horizon: int, seed: int) -> list[Fitted | Exception]:
+    """The model as each window may know it."""
+    scored = [_fitted(model, panel.until(offset), horizon, seed) for offset in origins.offsets[: origins.scored]]
+    others = len(origins.offsets) - origins.scored
+    if not others:
+        return scored
+    return [*scored, *[_fitted(model, panel.until(origins.oldest), horizon, seed)] * others]
 
 
 def _batches(panel: Panel, batch_size: int) -> list[NDArray[np.int64]]:

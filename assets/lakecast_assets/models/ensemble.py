@@ -10,7 +10,7 @@ from lakecast_assets.models import voices
 from lakecast_assets.models.backtest import SourceForecasts, Weight, calibrated
 from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Forecasts, Panel
 from lakecast_assets.models.classify import CLASSES, STEADY, classify
-from lakecast_assets.models.origins import actuals, takes_part
+from lakecast_assets.models.origins import Origins, actuals, takes_part
 from lakecast_assets.models.voices import Voice
 from lakecast_assets.models.weighing import Evidence, greedy, improved
 from lakecast_schema.accuracy import scales
@@ -92,7 +92,7 @@ def combine(members: Sequence[SourceForecasts], panel: Panel) -> SourceForecasts
             scored = min(k, max(origins.scored - 1, 0))
             blend = _weighed(heard, [evidence[j] for j in origins.older(scored, horizon)], group, panel.frequency)
             raw[k] = _where(np.isin(classes[k], group), blend.apply(past[k]), raw[k])
-        blend = _weighed(heard, evidence, group, panel.frequency)
+        blend = _weighed(heard, _telling(evidence, origins), group, panel.frequency)
         live = _where(np.isin(now, group), blend.apply({m.source: m.raw_live for m in members}), live)
         weights += [
             Weight(source, name, share)
@@ -107,6 +107,14 @@ def combine(members: Sequence[SourceForecasts], panel: Panel) -> SourceForecasts
     diagnostics = Diagnostics({"margin": _MARGIN, "members": sorted(names)})
     seconds = np.sum([member.seconds for member in members], axis=0)
     return calibrated(NAME, VERSION, panel, origins, tuple(raw), live, diagnostics, seconds, tuple(weights))
+
+
+def _telling(evidence: Sequence[Evidence], origins: Origins) -> Sequence[Evidence]:
+    """The windows that weigh the live forecasts: the scored ones, for which global models were trained afresh.
+
+    All of them where there is one scored window only.
+    """
+    return evidence[: origins.scored] if origins.scored > 1 else evidence
 
 
 def _voices(names: Sequence[str], group: tuple[str, ...], frequency: Frequency) -> tuple[Voice, ...]:

@@ -23,6 +23,7 @@ _BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "arima": {"batched": "arima:Arima", "library": "arima:ArimaLibrary"},
     "prophet": {"batched": "prophet:Prophet", "library": "prophet:ProphetLibrary"},
     "lstm": {"batched": "lstm:Lstm"},
+    "mlp": {"batched": "lstm:ResidualMlp"},
     "ets": {"batched": "ets:Ets"},
     "ces": {"batched": "ces:Ces"},
     "ces_log": {"batched": "ces:CesLog"},
