@@ -15,6 +15,11 @@ from lakecast_assets.steps.evaluate import evaluate_assets
 from lakecast_assets.steps.forecast import ensemble_asset, source_asset
 from lakecast_assets.training import BASELINE, ENSEMBLE
 
+EXECUTOR = dg.multiprocess_executor.configured(
+    # Each step is a process of its own; forked from one that has loaded this module, it starts at once.
+    {"start_method": {"forkserver": {"preload_modules": ["lakecast_assets.definitions"]}}}
+)
+
 
 def definitions(lake: str, hand_over: str, settings: RunSettings, progress: Progress) -> dg.Definitions:
     """The assets that publish the sources of `settings`, with what they run with, and the job that makes them all.
@@ -37,6 +42,7 @@ def definitions(lake: str, hand_over: str, settings: RunSettings, progress: Prog
             publish.snapshot,
         ],
         asset_checks=checking.ALL,
+        executor=EXECUTOR,
         jobs=[automation.everything],
         resources={
             "settings": settings,

@@ -1,0 +1,92 @@
+"""Arrays become rows without losing or moving anything."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from lakecast_assets.results.forecasts import forecast_table
+from lakecast_assets.results.metrics import metrics_table, scales
+from lakecast_assets.results.model_run import model_run_table, with_history
+from lakecast_assets.results.outcome import Outcome
+from lakecast_schema import rules
+from lakecast_schema.periods import shift
+from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN
+
+NOW = dt.datetime(2026, 5, 1, 13, tzinfo=dt.UTC)
+
+
+def test_live_rows_follow_each_items_own_end(monthly: Any) -> None:
+    rows = forecast_table(monthly.outcome, monthly.panel, "run").to_pandas()
+    live = rows[rows["kind"] == "live"]
+    for place, item in enumerate(monthly.panel.item_ids):
+        mine = live[live["item_id"] == item]
+        end = monthly.panel.ends[place]
+        expected = shift(np.full(6, end), np.arange(1, 7), monthly.panel.frequency)
+        assert np.array_equal(mine["date"].to_numpy().astype("datetime64[D]"), expected)
+        assert set(mine["cutoff"]) == {end.astype(dt.date)}
+        assert np.array_equal(mine["forecast"], monthly.outcome.forecasts.live.mean[place])
+
+
+def test_rows_keep_the_contract_and_stamp_what_they_are(monthly: Any) -> None:
+    rows = forecast_table(monthly.outcome, monthly.panel, "run")
+    rules.check(FACT_FORECAST, rows)
+    assert set(rows["model_version"].to_pylist()) == {monthly.outcome.version}
+    assert set(rows["dataset_id"].to_pylist()) == {"parts"}
+
+
+def test_only_items_with_history_enough_are_scored(monthly: Any) -> None:
+    rows = forecast_table(monthly.outcome, monthly.panel, "run").to_pandas()
+    assert "item 3" not in set(rows[rows["kind"] == "backtest"]["item_id"])
+    assert "item 3" in set(rows[rows["kind"] == "live"]["item_id"])
+
+
+def test_metrics_are_those_of_the_published_rows(monthly: Any) -> None:
+    """What `fact_metrics` says can be computed from `fact_forecast` and the demand alone."""
+    rows = forecast_table(monthly.outcome, monthly.panel, "run").to_pandas()
+    table = metrics_table(monthly.outcome, monthly.panel, monthly.outcome, "run", NOW)
+    rules.check(FACT_METRICS, table)
+    scale, squared = scales(monthly.panel, monthly.outcome.forecasts.origins)
+    for place, told in enumerate(table.to_pylist()):
+        mine = rows[(rows["kind"] == "backtest") & (rows["item_id"] == told["item_id"])]
+        assert told["windows"] == mine["cutoff"].nunique()
+        assert told["observations"] == len(mine)
+        if mine.empty:
+            assert told["mae"] is None
+            continue
+        error = mine["forecast"] - mine["actual"]
+        assert told["mae"] == pytest.approx(error.abs().mean())
+        assert told["mase"] == pytest.approx(error.abs().mean() / scale[place])
+        assert told["rmsse"] == pytest.approx(np.sqrt((error**2).mean() / squared[place]))
+        assert told["bias"] == pytest.approx(error.sum() / mine["actual"].sum())
+        assert told["coverage_80"] == pytest.approx(mine["actual"].between(mine["lower_80"], mine["upper_80"]).mean())
+        assert told["skill"] == pytest.approx(0.0)
+
+
+def test_without_a_baseline_skill_is_unknown(monthly: Any) -> None:
+    assert metrics_table(monthly.outcome, monthly.panel, None, "run", NOW)["skill"].null_count == 5
+
+
+def test_a_failed_source_has_no_rows_and_a_reason_for_every_item(monthly: Any) -> None:
+    lost = Outcome("arima", NOW, 2.0, failure="ValueError: no")
+    assert forecast_table(lost, monthly.panel, "run").num_rows == 0
+    assert metrics_table(lost, monthly.panel, None, "run", NOW).num_rows == 0
+    (row,) = model_run_table(lost, monthly.panel, ["idle"], "run").to_pylist()
+    assert {issue["item_id"] for issue in row["issues"]} == {*monthly.panel.item_ids, "idle"}
+    assert row["fit_seconds"] == 2.0
+
+
+def test_history_of_training_is_kept_within_bounds(monthly: Any) -> None:
+    fresh = model_run_table(monthly.outcome, monthly.panel, [], "run 99")
+    rules.check(MODEL_RUN, fresh)
+    rows = [
+        {**fresh.to_pylist()[0], "run_id": f"run {k}", "generated_at": NOW - dt.timedelta(days=100 - k)}
+        for k in range(30)
+    ]
+    older = pa.Table.from_pylist(rows, MODEL_RUN.schema)
+    kept = with_history(fresh, older, keep=20)
+    rules.check(MODEL_RUN, kept)
+    assert kept["run_id"].to_pylist() == ["run 99", *(f"run {k}" for k in range(29, 10, -1))]
+    assert with_history(fresh, fresh).num_rows == 1, "a retry replaces its own row"
