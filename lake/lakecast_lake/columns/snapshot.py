@@ -52,7 +52,7 @@ class Part:
     content: Segment | pa.Table
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Snapshot:
     """What one snapshot holds. Nothing in it changes after `load`; what is derived from it is made once, on demand.
 
