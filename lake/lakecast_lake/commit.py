@@ -1,9 +1,10 @@
 """Writing a batch of rows to one table: checked first, one Delta commit, nothing visible before it is published."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -52,7 +53,7 @@ def replace(lake: Lake, table: Table, batch: pa.Table, where: Where, run_id: str
     lake.refuse_unsafe_store()
     if set(where) != {"dataset_id"}:
         recovery.recover(lake, table, dataset_id, run_id)
-    return _write(lake, table, batch, where, dataset_id, run_id)
+    return _write(lake, table, lambda: iter([batch]), where, dataset_id, run_id)
 
 
 def append(lake: Lake, table: Table, batch: pa.Table, run_id: str) -> Commit:
@@ -72,7 +73,7 @@ def append(lake: Lake, table: Table, batch: pa.Table, run_id: str) -> Commit:
     lake.refuse_unsafe_store()
     digests = pc.unique(batch["file_digest"]).to_pylist()
     where = {"dataset_id": datasets[0], "file_digest": digests}
-    return _write(lake, table, batch, where, datasets[0], run_id)
+    return _write(lake, table, lambda: iter([batch]), where, datasets[0], run_id)
 
 
 def forecasts(
@@ -96,11 +97,25 @@ def forecasts(
     check(FACT_FORECAST, batch)
     where = {"dataset_id": dataset_id, "source": list(sources)}
     _checked(lake, FACT_FORECAST, batch, where)
+    lake.refuse_unsafe_store()
     published = snapshots.published(lake, dataset_id, FACT_FORECAST.name)
-    if published is not None:
-        older = snapshots.scan(lake, published, {**where, "kind": "live"})
-        batch = merge.with_older_cutoffs(batch, older, demand, keep_cutoffs)
-    return replace(lake, FACT_FORECAST, batch, where, run_id)
+    known = merge.known_actuals(batch, demand)
+
+    older = {}
+    if published is not None:  # read before the write begins: delta-rs cannot read while it is writing
+        for source in sources:
+            scope = {"dataset_id": dataset_id, "source": source, "kind": "live"}
+            older[source] = snapshots.scan(lake, published, scope)
+
+    def parts() -> Iterator[pa.Table]:
+        """Source by source, so that only one of them is merged and sorted in memory at a time."""
+        for source in sorted(set(sources)):
+            rows = batch.filter(pc.equal(batch["source"], source))
+            # Published rows have passed the gate, and the merge keeps keys apart: no second check.
+            yield merge.with_older_cutoffs(rows, older[source], known, keep_cutoffs) if older else rows
+
+    recovery.recover(lake, FACT_FORECAST, dataset_id, run_id)
+    return _write(lake, FACT_FORECAST, parts, where, dataset_id, run_id)
 
 
 def _checked(lake: Lake, table: Table, batch: pa.Table, where: Where) -> str:
@@ -124,8 +139,15 @@ def _checked(lake: Lake, table: Table, batch: pa.Table, where: Where) -> str:
     return datasets[0]
 
 
-def _write(lake: Lake, table: Table, batch: pa.Table, where: Where, dataset_id: str, run_id: str) -> Commit:
-    batches = partition_batches(table, batch)
+def _write(
+    lake: Lake,
+    table: Table,
+    parts: Callable[[], Iterator[pa.Table]],
+    where: Where,
+    dataset_id: str,
+    run_id: str,
+) -> Commit:
+    """Replace what matches `where` by all parts, none of which shares a partition with another."""
     properties = CommitProperties(
         custom_metadata={
             "run_id": run_id,
@@ -136,9 +158,10 @@ def _write(lake: Lake, table: Table, batch: pa.Table, where: Where, dataset_id: 
 
     def attempt() -> DeltaTable:
         handle = lake.create(table)
+        batches = chain.from_iterable(partition_batches(table, part) for part in parts())
         write_deltalake(
             handle,
-            batches,
+            pa.RecordBatchReader.from_batches(table.schema, batches),
             mode="overwrite",
             predicate=predicates.sql(where),
             target_file_size=_FILE_BYTES,

@@ -93,7 +93,7 @@ def _bring_back(lake: Lake, table: Table, where: Where, published: Entry | None,
     else:
         write_deltalake(
             handle,
-            partition_batches(table, rows),
+            pa.RecordBatchReader.from_batches(table.schema, partition_batches(table, rows)),
             mode="overwrite",
             predicate=sql(where),
             commit_properties=properties,

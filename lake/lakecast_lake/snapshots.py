@@ -97,20 +97,22 @@ def read(
     return rows if columns is None else rows.select(columns)
 
 
-def scan(lake: Lake, entry: Entry, where: Where) -> pa.Table:
+def scan(lake: Lake, entry: Entry, where: Where, columns: Sequence[str] | None = None) -> pa.Table:
     """Rows of a table at an entry's version that match `where`, in the contract's types, in no certain order."""
     table = TABLES[entry.table]
+    wanted = list(table.column_names if columns is None else columns)
     handle = lake.handle(entry.table, entry.version)
-    names = [field.name for field in handle.schema().fields]
-    known = [column.name for column in table.columns if column.name in names]
+    there = {field.name for field in handle.schema().fields}
+    known = [name for name in wanted if name in there]
     try:
         rows = pa.table(handle.scan(columns=known, predicate=sql(where)))
     except UNREADABLE as error:
         raise unreadable(f"{lake.table_uri(entry.table)} version {entry.version}", error) from error
-    for column in table.columns:  # a column that the contract gained after the version was written
-        if column.name not in known:
-            rows = rows.append_column(column.name, pa.nulls(rows.num_rows, column.type))
-    return rows.select(table.column_names).cast(table.schema)
+    schema = pa.schema([table.schema.field(name) for name in wanted])
+    for field in schema:  # a column that the contract gained after the version was written
+        if field.name not in known:
+            rows = rows.append_column(field.name, pa.nulls(rows.num_rows, field.type))
+    return rows.select(wanted).cast(schema)
 
 
 def published(lake: Lake, dataset_id: str, table_name: str) -> Entry | None:

@@ -8,6 +8,9 @@ import pyarrow as pa
 
 from lakecast_schema.champion import champions
 
+FORECAST_COLUMNS = ("source", "model_version", "generated_at")
+"""What `summarise` reads of `fact_forecast`."""
+
 _MEASURES = {
     "wape": "wape",
     "rmsse": "rmsse",
@@ -37,8 +40,7 @@ def summarise(forecasts: pa.Table, metrics: pa.Table) -> Mapping[str, Any]:
 
 def model_versions(forecasts: pa.Table) -> list[Mapping[str, Any]]:
     """Per source, in alphabetical order: source, model_version and generated_at of its newest forecast."""
-    keys = ["source", "model_version", "generated_at"]
-    rows = forecasts.select(keys).group_by(keys).aggregate([]).to_pylist()
+    rows = forecasts.select(FORECAST_COLUMNS).group_by(FORECAST_COLUMNS).aggregate([]).to_pylist()
     newest = {row["source"]: row for row in sorted(rows, key=lambda row: row["generated_at"])}
     return [newest[source] for source in sorted(newest)]
 

@@ -6,11 +6,12 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_lake.merge import with_older_cutoffs
+from lakecast_lake.merge import known_actuals, with_older_cutoffs
 from lakecast_schema.rules import check
 from lakecast_schema.tables import DEMAND, FACT_FORECAST
 
 DAY = date(2026, 1, 1)
+NOTHING = known_actuals(FACT_FORECAST.schema.empty_table(), None)
 CUTOFFS = st.sets(
     st.tuples(st.sampled_from(["arima", "lstm"]), st.sampled_from(["a", "b"]), st.integers(0, 6)), max_size=12
 )
@@ -31,7 +32,7 @@ def rows(forecasts, series, run_id, kinds=("live",)):
 
 @given(own=CUTOFFS, older=CUTOFFS, keep=st.integers(1, 4))
 def test_each_series_keeps_its_newest_cutoffs_and_a_run_replaces_its_own(forecasts, own, older, keep):
-    merged = with_older_cutoffs(rows(forecasts, own, "new"), rows(forecasts, older, "old"), None, keep_cutoffs=keep)
+    merged = with_older_cutoffs(rows(forecasts, own, "new"), rows(forecasts, older, "old"), NOTHING, keep_cutoffs=keep)
     wanted = {}
     for source, item in {(s, i) for s, i, _ in own | older}:
         newest = sorted({c for s, i, c in own | older if (s, i) == (source, item)})[-keep:]
@@ -55,7 +56,8 @@ def test_actuals_come_from_demand_then_from_the_backtest_then_stay(forecasts, kn
         ],
         schema=DEMAND.schema,
     )
-    for row in with_older_cutoffs(batch, older, demand, keep_cutoffs=8).to_pylist():
+    merged = with_older_cutoffs(batch, older, known_actuals(batch, demand), keep_cutoffs=8)
+    for row in merged.to_pylist():
         if row["run_id"] == "old":
             truth = known.get((row["item_id"], (row["date"] - DAY).days))
             backtest = seen.get(row["date"]) if row["item_id"] == "a" else None

@@ -44,7 +44,7 @@ def test_rows_are_sorted_bytewise_with_nulls_first(rows):
 
 @given(ROWS)
 def test_every_row_lands_in_the_one_batch_of_its_partition(rows):
-    batches = partition_batches(DRIVER, drivers(rows))
+    batches = list(partition_batches(DRIVER, drivers(rows)))
     datasets = [set(batch["dataset_id"].to_pylist()) for batch in batches]
     assert all(len(each) == 1 for each in datasets)
     assert len(batches) == len(set().union(*datasets))
