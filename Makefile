@@ -64,7 +64,7 @@ format: install ## format the code and repair what the linter can
 	$(ML)/ruff check --fix .
 
 dagster: install ## the Dagster UI on port 3000
-	@mkdir -p .lakecast/dagster
+	@mkdir -p .lakecast/dagster && cp ops/dagster.yaml .lakecast/dagster/
 	LAKECAST_LAKE='$(LAKE)' DAGSTER_HOME=$(CURDIR)/.lakecast/dagster $(ML)/dagster dev -w workspace.yaml -p 3000
 
 .PHONY: help install run test check format dagster
