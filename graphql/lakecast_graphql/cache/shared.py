@@ -8,10 +8,11 @@ was cut off, is no answer. Nothing is ever unpickled. A Redis that is down, slow
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
 import redis.asyncio
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from lakecast_graphql.cache.breaker import Breaker
 
@@ -131,7 +132,8 @@ class RedisAnswers:
 
     async def close(self) -> None:
         """See `SharedAnswers`."""
-        await self._try(self._redis.aclose, None)
+        with suppress(RedisError, OSError):
+            await self._redis.aclose()
 
     async def _try(self, call: Callable[[], Awaitable[T]], otherwise: T) -> T:
         if not self._breaker.admits():
@@ -139,6 +141,8 @@ class RedisAnswers:
         try:
             async with asyncio.timeout(PATIENCE):
                 found = await call()
+        except ResponseError:
+            return otherwise  # it works, but does not like what it was asked: a value of another type, no memory
         except (RedisError, OSError, TimeoutError, ValueError):
             self._breaker.failed()
             return otherwise

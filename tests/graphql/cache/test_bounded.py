@@ -1,0 +1,41 @@
+"""Caches stay within their bytes, whatever is put into them."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lakecast_graphql.cache.blocks import OVERHEAD as TEXT_OVERHEAD
+from lakecast_graphql.cache.blocks import RenderedBlocks
+from lakecast_graphql.cache.bounded import OVERHEAD, Bounded
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.binary(max_size=3000))), st.integers(10_000, 40_000))
+def test_bounded_keeps_within_its_limit_and_forgets_the_oldest(puts: list[tuple[int, bytes]], limit: int) -> None:
+    kept: Bounded[bytes] = Bounded(limit, lambda key, value: len(value))
+    last: dict[int, bytes] = {}
+    for key, value in puts:
+        kept.put(key, value)
+        last[key] = value
+        assert kept.bytes <= limit
+        if len(value) + OVERHEAD <= limit // 8:
+            assert kept.get(key) == value
+    for key, value in last.items():
+        assert kept.get(key) in (None, value)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.lists(st.integers(-1, 30), unique=True, max_size=8))),
+    st.integers(1000, 20_000),
+)
+def test_rendered_blocks_keep_within_their_limit(puts: list[tuple[int, list[int]]], limit: int) -> None:
+    blocks = RenderedBlocks(limit)
+    for name, keys in puts:
+        group = blocks.group((name % 2, name))
+        blocks.put(group, keys, [b"%d:%d" % (name, key) * 20 for key in keys])
+        assert blocks.bytes <= limit
+        assert all(text.startswith(b"%d:%d" % (name, key)) for key, text in group.texts.items())
+        assert -1 not in group.texts
+        assert group.bytes == sum(len(text) + TEXT_OVERHEAD for text in group.texts.values())
+    blocks.forget(0)
+    assert not blocks.group((0, 0)).texts
+    blocks.forget(1)
+    assert blocks.bytes == 0
