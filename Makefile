@@ -51,8 +51,8 @@ test: install ## the whole test suite, in both environments; ARGS="-k refresh" f
 check: install ## format, lint, types, import contracts, compose file and images: changes nothing
 	$(ML)/ruff format --check .
 	$(ML)/ruff check .
-	$(ML)/mypy schema lake assets ops
-	$(SERVE)/mypy schema lake graphql ops/lakecast_ops
+	$(ML)/mypy schema lake assets ops/lakecast_ops $(wildcard ops/bench/forecasting)
+	$(SERVE)/mypy schema lake graphql ops/lakecast_ops $(wildcard ops/bench/serving)
 	$(ML)/lint-imports
 	$(ML)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	$(ML)/hadolint ops/images/*.Dockerfile

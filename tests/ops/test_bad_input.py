@@ -28,7 +28,7 @@ BAD: dict[str, tuple[dict[str, bytes], tuple[str, ...]]] = {
     "CSV and Parquet side by side": ({"demand.csv": GOOD, "demand.parquet": b"PAR1"}, ("both", "Keep")),
     "dates that fit no frequency": (
         {"demand.csv": b"item_id,date,quantity\na,2024-01-01,1\na,2024-01-15,1\na,2024-01-29,1\n"},
-        ("--frequency",),
+        ("weekly grid", "state the frequency"),
     ),
     "a bad items file": ({"demand.csv": GOOD, "items.csv": b"name\nx\n"}, ("items.csv", "column item_id")),
     "a bad stock file": ({"demand.csv": GOOD, "stock.csv": b"item_id,on_hand\na,1\n"}, ("stock.csv", "column date")),
