@@ -10,6 +10,8 @@ from lakecast_assets.models.base import Array
 _SIGNIFICANCE = 1.645  # of the seasonal autocorrelation: 90 %, as the theta method and Naive2 of M3 test it
 _LONG_SEASON = 13  # seasons from this length on have too few repetitions for an index per period
 _HARMONICS = 4  # that smooth the indices of a long season
+_REPEATS = 3  # seasons that a series must hold
+_LONG_REPEATS = 2  # of a long one, whose smoothed indices gained 8 to 14 % on weekly series of two years
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def seasonality(series: Array, known: NDArray[np.bool_], starts: NDArray[np.int6
     periods, n = series.shape
     factor, offset = np.ones((season, n)), np.zeros((season, n))
     lengths = periods - starts
-    if season == 1 or not np.any(lengths >= 3 * season):
+    least = season * (_LONG_REPEATS if season >= _LONG_SEASON else _REPEATS)
+    if season == 1 or not np.any(lengths >= least):
         return Seasonality(factor, offset)
     inside = np.arange(periods)[:, None] >= starts
     positive = np.where(known, series, 1.0).min(0) > 0.0
@@ -54,7 +57,7 @@ def seasonality(series: Array, known: NDArray[np.bool_], starts: NDArray[np.int6
     index, counts = _phase_means(np.where(usable, detrended, 0.0), usable, season)
     if season >= _LONG_SEASON:
         index = _smooth(index)
-    seasonal = (lengths >= 3 * season) & (counts.min(0) > 0) & _is_seasonal(series, inside, lengths, season)
+    seasonal = (lengths >= least) & (counts.min(0) > 0) & _is_seasonal(series, inside, lengths, season)
     level = index.mean(0)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = index / level
@@ -115,5 +118,8 @@ def _is_seasonal(
         [np.einsum("tn,tn->n", centred[lag:], centred[:-lag]) / power for lag in range(1, season + 1)]
     )
     error = np.sqrt((1 + 2 * (correlations[:-1] ** 2).sum(0)) / np.maximum(lengths, 1))
-    significant: NDArray[np.bool_] = np.abs(correlations[-1]) > _SIGNIFICANCE * error
+    seasonal = np.abs(correlations[-1])
+    if season >= _LONG_SEASON:  # of two seasons only half the products exist: the usual estimate would be halved
+        seasonal *= lengths / np.maximum(lengths - season, 1)
+    significant: NDArray[np.bool_] = seasonal > _SIGNIFICANCE * error
     return significant

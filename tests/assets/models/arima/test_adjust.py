@@ -38,6 +38,12 @@ def test_noise_and_short_series_are_left_alone() -> None:
     assert (_of(short, 4).factor == 1).all()
 
 
+def test_two_years_of_weeks_are_enough() -> None:
+    indices = 1 + 0.4 * np.cos(2 * np.pi * np.arange(52) / 52)
+    found = _of(np.tile(indices, 2)[:, None], 52)
+    np.testing.assert_allclose(found.ahead(52)[0][:, 0], indices, rtol=1e-6)
+
+
 def test_leading_padding_changes_nothing() -> None:
     rng = np.random.default_rng(0)
     series = (np.tile([1.0, 2.0, 3.0, 2.0], 12) * rng.uniform(0.9, 1.1, 48))[:, None]
