@@ -57,21 +57,21 @@ def newest(lake: Lake) -> SnapshotRecord:
 
 def get(lake: Lake, snapshot_id: int) -> SnapshotRecord:
     """The snapshot with that id. Raises SnapshotGone, or LakeNotFound where nothing was published."""
-    records = _records(_handle(lake), f"snapshot_id = {int(snapshot_id)}")
-    if not records:
+    found = records(_handle(lake), f"snapshot_id = {int(snapshot_id)}")
+    if not found:
         kept = [record.snapshot_id for record in history(lake)]
         raise SnapshotGone(
             lake.uri,
             f"there is no snapshot {snapshot_id}",
             f"Retained are {', '.join(map(str, kept[:5]))}{' and older ones' if len(kept) > 5 else ''}.",
         )
-    return records[0]
+    return found[0]
 
 
 def history(lake: Lake) -> tuple[SnapshotRecord, ...]:
     """All retained snapshots, newest first; empty where nothing was published."""
     try:
-        return tuple(reversed(_records(_handle(lake))))
+        return records(_handle(lake))
     except LakeNotFound:
         return ()
 
@@ -130,10 +130,10 @@ def newest_of(handle: DeltaTable) -> SnapshotRecord | None:
         highest = max(files["max.snapshot_id"].to_pylist(), default=None)
         if highest is None:
             return None
-        records = _records(handle, f"snapshot_id = {highest}")
+        found = records(handle, f"snapshot_id = {highest}")
     else:
-        records = _records(handle)
-    return records[-1] if records else None
+        found = records(handle)
+    return found[0] if found else None
 
 
 def _handle(lake: Lake) -> DeltaTable:
@@ -147,13 +147,13 @@ def _nothing(lake: Lake) -> LakeNotFound:
     return LakeNotFound(lake.uri, "nothing has been published here", "Run or import first, or check the address.")
 
 
-def _records(handle: DeltaTable, predicate: str | None = None) -> list[SnapshotRecord]:
-    """Records in ascending order of their ids."""
+def records(handle: DeltaTable, predicate: str | None = None) -> tuple[SnapshotRecord, ...]:
+    """Records of an opened `snapshot` table, newest first."""
     try:
         rows = pa.table(handle.scan(predicate=predicate)).cast(SNAPSHOT.schema).to_pylist()
     except UNREADABLE as error:
         raise unreadable(handle.table_uri, error) from error
-    return sorted(map(_record, rows), key=lambda record: record.snapshot_id)
+    return tuple(sorted(map(_record, rows), key=lambda record: -record.snapshot_id))
 
 
 def _record(row: Mapping[str, Any]) -> SnapshotRecord:

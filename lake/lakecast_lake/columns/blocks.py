@@ -60,10 +60,14 @@ class Blocks:
         mine = np.flatnonzero(self.source[first:last] == code)
         return mine + first
 
+    def of_segment(self, number: int) -> Ints:
+        """The blocks of a segment in its own order."""
+        mine = np.flatnonzero(self.segment == number)
+        return mine[np.argsort(self.begin[mine], kind="stable")]
+
     def segment_positions(self, number: int) -> tuple[Ints, Ints]:
         """For every row of a segment, in its own order: its position and its block."""
-        mine = np.flatnonzero(self.segment == number)
-        mine = mine[np.argsort(self.begin[mine], kind="stable")]
+        mine = self.of_segment(number)
         sizes = self.at[mine + 1] - self.at[mine]
         block = np.repeat(mine, sizes)
         return np.arange(int(sizes.sum())) - np.repeat(self.begin[mine] - self.at[mine], sizes), block

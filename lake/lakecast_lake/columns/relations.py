@@ -4,6 +4,7 @@
     metric              row, item, the columns of `fact_metrics`
     replenishment       row, item, the columns of `fact_replenishment`
     block_KIND          block, item, source, live, cutoff, rows
+    month_KIND          block, date (first of the month), the columns of `monthly.SUMS`
     row_KIND            position, block, date, forecast, actual, lower_80, upper_80, lower_95, upper_95,
                         model_version
 
@@ -18,6 +19,7 @@ import pyarrow as pa
 
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.facts import Facts
+from lakecast_lake.columns.monthly import SUMS
 from lakecast_lake.columns.segment import Coded, Floats
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def relations(snapshot: "Snapshot") -> dict[str, Callable[[], pa.Table]]:
     }
     for kind in KINDS:
         makers[f"block_{kind}"] = lambda kind=kind: _block(blocks_of(snapshot, kind))  # type: ignore[misc]
+        makers[f"month_{kind}"] = lambda kind=kind: _month(blocks_of(snapshot, kind), snapshot)  # type: ignore[misc]
         makers[f"row_{kind}"] = lambda kind=kind: _row(blocks_of(snapshot, kind))  # type: ignore[misc]
     return makers
 
@@ -71,6 +74,17 @@ def _block(blocks: Blocks) -> pa.Table:
             "rows": pa.array(np.diff(blocks.at)),
         }
     )
+
+
+def _month(blocks: Blocks, snapshot: "Snapshot") -> pa.Table:
+    parts = []
+    for number, segment in enumerate(blocks.segments):
+        rolled = snapshot.monthly(segment)
+        columns = {name: pa.array(rolled.sums[name]) for name in SUMS}
+        block = blocks.of_segment(number)[rolled.block]
+        parts.append(pa.table({"block": pa.array(block), "date": pa.array(rolled.month).view(pa.date32()), **columns}))
+    names = {"block": pa.int64(), "date": pa.date32(), **dict.fromkeys(SUMS, pa.float64())}
+    return pa.concat_tables([pa.schema(names).empty_table(), *parts])
 
 
 def _row(blocks: Blocks) -> pa.Table:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from lakecast_lake.columns.blocks import Blocks, arrange
 from lakecast_lake.columns.facts import Facts, collect, completed, read_columns
 from lakecast_lake.columns.items import Items
 from lakecast_lake.columns.memo import Memo
+from lakecast_lake.columns.monthly import Monthly, monthly
 from lakecast_lake.columns.pinned import Partition, PinnedTable
 from lakecast_lake.columns.relations import relations
 from lakecast_lake.columns.segment import Ints, Segment, build
@@ -183,6 +185,13 @@ class Snapshot:
         """Bytes of the columns that were read."""
         return sum(part.content.nbytes for part in self.parts.values())
 
+    def monthly(self, segment: Segment) -> Monthly:
+        """A segment's sums by month, made once for all snapshots that share it."""
+        found = _MONTHLY.get(segment)
+        if found is None:
+            found = _MONTHLY[segment] = monthly(segment)
+        return found
+
     def every_live(self) -> Blocks:
         """All kept live cutoffs, not only the newest; read from the lake by the first call that needs it."""
         with self._lock:
@@ -222,6 +231,9 @@ class Snapshot:
         pinned = PinnedTable(self._lake, FACT_FORECAST.name, entry.version)
         partition = next(p for p in pinned.partitions(entry.dataset_id) if _key(FACT_FORECAST, p) == segment.key)
         return _segment(FACT_FORECAST, pinned, partition, newest_only=False, item_id=item_id)
+
+
+_MONTHLY: WeakKeyDictionary[Segment, Monthly] = WeakKeyDictionary()
 
 
 def load(lake: Lake, record: SnapshotRecord, previous: Snapshot | None = None, *, afresh: bool = False) -> Snapshot:
