@@ -22,8 +22,8 @@ ENV PATH=/opt/lakecast/bin:$PATH \
     LAKECAST_LAKE=/lake \
     DAGSTER_HOME=/dagster
 RUN useradd --uid 10001 --create-home lakecast \
-    && mkdir -p /lake /dagster /landing \
-    && chown lakecast:lakecast /lake /dagster /landing
+    && mkdir -p /lake /dagster /landing /results \
+    && chown lakecast:lakecast /lake /dagster /landing /results
 USER 10001
 WORKDIR /home/lakecast
 EXPOSE 3000

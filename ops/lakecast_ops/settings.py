@@ -16,8 +16,8 @@ _COMMAND_LINE: tuple[Row, ...] = (
 
 _PIPELINE: tuple[Row, ...] = (
     (lake_option.VARIABLE, lake_option.DEFAULT_LAKE, "Root of the lake that Dagster's assets fill."),
-    ("LAKECAST_LANDING", "landing", "Folder that Dagster watches for demand, one folder per data set."),
-    ("LAKECAST_REDIS_URL", "", "Redis, to tell the servers of a new snapshot."),
+    ("LAKECAST_LANDING", "landing", "Folder that Dagster watches for demand: files, or a folder per data set."),
+    ("LAKECAST_RESULTS", "results", "Folder that Dagster watches for results made elsewhere, a folder per handover."),
 )
 
 _STORE: tuple[Row, ...] = (

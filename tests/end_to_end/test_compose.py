@@ -82,9 +82,10 @@ def answers(url: str) -> bool:
 @pytest.mark.slow
 def test_every_service_comes_up_and_they_find_each_other(published: Path, tmp_path: Path) -> None:
     ports = {service: free_port() for service in SERVICES}
-    folders = {"/lake": published, "/keys": tmp_path / "keys", "/dagster": tmp_path / "dagster"}
-    (tmp_path / "dagster").mkdir()
-    (tmp_path / "pipeline").mkdir()
+    names = ("keys", "dagster", "landing", "results", "pipeline")
+    folders = {f"/{name}": tmp_path / name for name in names} | {"/lake": published}
+    for name in names:
+        (tmp_path / name).mkdir()
     # What the image copies to the working directory.
     (tmp_path / "pipeline" / "workspace.yaml").write_text((ROOT / "workspace.yaml").read_text())
     started = {
