@@ -27,8 +27,8 @@ class Plan:
     """How to train.
 
     steps: most steps, over which the rate rises to `rate` and falls to 0; batch: windows per seed and step;
-    every: steps between validations; patience: validations without a better one before the end;
-    finish: steps at a low rate on all windows, the validation's too; flip: share of windows turned upside down.
+    every: steps between validations; patience: validations without a better one before the end; flip: share of
+    windows turned upside down.
     """
 
     steps: int = 400
@@ -36,8 +36,12 @@ class Plan:
     rate: float = 3e-3
     every: int = 25
     patience: int = 6
-    finish: int = 50
     flip: float = 0.0
+
+    @property
+    def finish(self) -> int:
+        """Steps at a low rate on all windows, the validation's too, when the training has ended."""
+        return self.steps // 8
 
 
 @dataclass(frozen=True)
