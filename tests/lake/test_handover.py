@@ -108,7 +108,7 @@ def test_nothing_is_lost_on_the_way(any_lake, tmp_path, forecasts, metrics):
 FIGURE = st.none() | st.floats(0, 1e12, allow_nan=False)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=st.lists(st.tuples(st.floats(0, 1e300), FIGURE, FIGURE), min_size=1, max_size=8),
     item=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(str.strip),

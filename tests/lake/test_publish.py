@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lakecast_lake import commit, publish, snapshots
@@ -217,8 +217,9 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
+@example([("alpha", ["arima"], True), ("alpha", ["arima", "ensemble"], False), ("alpha", ["arima"], True)])
 def test_any_series_of_runs_shows_each_source_as_last_published(forecasts, tmp_path_factory, steps):
     """Runs of some sources, published or failed in any order: a model of plain dictionaries agrees."""
     lake = Lake(str(tmp_path_factory.mktemp("steps")))

@@ -28,7 +28,7 @@ def at(number):
     return lambda: START + timedelta(days=number)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     owners=st.lists(st.sampled_from(["alpha", "beta"]), min_size=1, max_size=6),
     keep_count=st.integers(1, 4),
