@@ -53,7 +53,7 @@ class Member:
     factor: Array
 
 
-def views(batch: Batch, horizon: int, *, adjust: bool, log: bool) -> View:
+def view_of(batch: Batch, horizon: int, *, adjust: bool, log: bool) -> View:
     """The batch as one representation; of logs only the rows without a zero are in it."""
     factor, offset = batch.seasons.ahead(horizon)
     known, inside = batch.known, batch.inside()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from lakecast_assets.models.arima.average import distribution, weights
 from lakecast_assets.models.arima.batch import Batch, batch
 from lakecast_assets.models.arima.demand import issues, last_value, pools, recent
-from lakecast_assets.models.arima.members import Member, members, views
+from lakecast_assets.models.arima.members import Member, members, view_of
 from lakecast_assets.models.arima.orders import Order, Pool
 from lakecast_assets.models.arima.regression import count, effects, regressors, without
 from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Forecasts, Panel
@@ -88,10 +88,10 @@ class Arima:
     def _members(self, ready: Batch, known: Array, orders: Pool, season: int) -> Iterator[Member]:
         horizon = len(known) - ready.periods
         for log in (False,) if self.orders else (False, True):
-            adjusted = views(ready, horizon, adjust=True, log=log)
+            adjusted = view_of(ready, horizon, adjust=True, log=log)
             if len(adjusted.rows) == 0:
                 continue
-            seasonal = views(ready, horizon, adjust=False, log=log)
+            seasonal = view_of(ready, horizon, adjust=False, log=log)
             if known.shape[1]:
                 total = effects(adjusted, known[:, :, adjusted.rows])
                 adjusted, seasonal = without(adjusted, ready, total), without(seasonal, ready, total)

@@ -18,7 +18,7 @@ from lakecast_schema.periods import Frequency
 _WHITENING = Order(0, 1, 1)  # exponential smoothing: a fair filter for any series without a season
 _PRIOR = 0.3  # standard deviation of an effect: a share of the mean, or a difference of logarithms
 _ROUNDS = 2  # of estimating the filter and the effects in turn
-_LARGEST = 5.0  # of a standardised driver: an unheard-of value is not extrapolated far
+_LARGEST = 5.0  # of a standardised driver and of a logarithmic effect: what is unheard of is not extrapolated far
 _HOLIDAYS = 25  # columns of a country's holidays, roughly
 _AROUND = 4  # last columns of the calendar's features: the holiday, its eve, its morrow, a bridge
 
@@ -64,7 +64,8 @@ def without(view: View, batch: Batch, total: Array) -> View:
     past, ahead = total[:history], total[history : history + horizon]
     inside = np.arange(history)[:, None] >= view.starts
     if view.log:
-        return replace(view, series=np.where(inside, view.series - past, 0.0), factor=view.factor * np.exp(ahead))
+        factor = view.factor * np.exp(np.clip(ahead, -_LARGEST, _LARGEST))
+        return replace(view, series=np.where(inside, view.series - past, 0.0), factor=factor)
     season_past = 1.0 if view.adjusted else batch.seasons.over(history)[0][:, view.rows]
     season_ahead = batch.seasons.ahead(horizon)[0][:, view.rows]
     series = np.where(inside, view.series - past * season_past, 0.0)
