@@ -25,7 +25,7 @@ from lakecast_graphql.limits import Limits
 from lakecast_graphql.metrics import Metrics
 from lakecast_graphql.plain import PlainExecution
 from lakecast_graphql.schema import schema
-from lakecast_graphql.service import Service
+from lakecast_graphql.service import Served, Service
 from lakecast_graphql.settings import Settings
 from lakecast_graphql.subscriptions import Subscriptions
 from lakecast_graphql.view import View
@@ -91,9 +91,11 @@ def create_app(settings: Settings | None = None) -> Door:
         board=board.for_server(redis_url, settings.lake),
         old_snapshots=settings.old_snapshots,
         poll_seconds=settings.poll_seconds,
+        before_swap=lambda after, before: warm(after),
     )
     shared = shared_answers.for_server(redis_url)
-    surroundings = Surroundings(service, Gate(settings.keys_file, Audit(settings.audit_file)), shared.state)
+    gate = Gate(settings.keys_file, Audit(settings.audit_file))
+    surroundings = Surroundings(service, gate, shared.state, settings.max_rows)
     documents = Documents(
         schema()._schema,
         Limits(
@@ -116,7 +118,19 @@ def create_app(settings: Settings | None = None) -> Door:
         max_errors=settings.max_errors,
         executor_class=ColumnarExecutor,
     )
-    execution = FastExecution(schema()._schema, documents, ordinary, shared=shared, seconds=settings.operation_seconds)
+    execution = FastExecution(
+        schema()._schema,
+        documents,
+        ordinary,
+        shared=shared,
+        history=lambda: service.history,
+        seconds=settings.operation_seconds,
+    )
+
+    def warm(served: Served) -> None:
+        execution.warm(served.snapshot)
+
+    service.listeners.append(lambda served: execution.keep_only(served.snapshot.serial))
     subscriptions = Subscriptions(schema(), documents, surroundings, most=settings.max_subscribers)
     queries = persisted.PersistedQueries(
         settings.persisted_queries, persisted.load_allowed(settings.persisted_queries_file)
@@ -127,7 +141,7 @@ def create_app(settings: Settings | None = None) -> Door:
         return None if served is None else View(served.snapshot)
 
     bounds = Bounds(settings.max_body_bytes, settings.body_seconds)
-    metrics = _metrics(service, subscriptions)
+    metrics = _metrics(service, subscriptions, execution)
     graphql_http = GraphqlHttp(
         execution,
         Events(execution, subscriptions),
@@ -189,7 +203,7 @@ def _measured(door: Door, metrics: Metrics) -> Door:
     return measured
 
 
-def _metrics(service: Service, subscriptions: Subscriptions) -> Metrics:
+def _metrics(service: Service, subscriptions: Subscriptions, execution: FastExecution) -> Metrics:
     metrics = Metrics()
     metrics.gauge("lakecast_ready", "1 while a snapshot is served.", lambda: float(service.served is not None))
     metrics.gauge(
@@ -205,6 +219,23 @@ def _metrics(service: Service, subscriptions: Subscriptions) -> Metrics:
         "lakecast_snapshot_age_seconds",
         "Seconds since the served snapshot was published.",
         lambda: None if service.served is None else service.served.age_seconds(time.time()),
+    )
+    metrics.gauge(
+        "lakecast_operations",
+        "Operations by the way that they were answered, and why the ordinary one.",
+        lambda: {(("way", way),): float(count) for way, count in tuple(execution.ways.items())},
+    )
+    metrics.gauge(
+        "lakecast_cache_bytes",
+        "Bytes in the caches of this process.",
+        lambda: {
+            (("cache", name),): float(cache.bytes)
+            for name, cache in (
+                ("answers", execution.answers),
+                ("blocks", execution.blocks),
+                ("plans", execution.plans),
+            )
+        },
     )
     metrics.gauge("lakecast_subscribers", "Open subscriptions.", lambda: float(subscriptions.count))
     return metrics

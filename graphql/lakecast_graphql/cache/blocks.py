@@ -52,10 +52,10 @@ class RenderedBlocks:
             while self.bytes > self.limit and self._groups:
                 self._shrink()
 
-    def forget(self, snapshot: int) -> None:
-        """Drop the texts of a snapshot, by its serial, which stands first in every key."""
+    def keep_only(self, serial: int) -> None:
+        """Drop the texts of all snapshots but one; a snapshot's serial stands first in every key."""
         with self._lock:
-            for key in [key for key in self._groups if isinstance(key, tuple) and key[0] == snapshot]:
+            for key in [key for key in self._groups if not (isinstance(key, tuple) and key[0] == serial)]:
                 self.bytes -= self._groups.pop(key).bytes
 
     def _shrink(self) -> None:

@@ -60,6 +60,17 @@ class Bounded(Generic[T]):
             self.bytes -= freed
             self.evictions += 1
 
+    def newest(self, count: int) -> list[Hashable]:
+        """Keys that were used last, the last first."""
+        return list(reversed(list(self._kept)))[:count]
+
+    def drop(self, condition: Callable[[Hashable], bool]) -> None:
+        """Forget the entries whose keys meet a condition."""
+        for key in [key for key in list(self._kept) if condition(key)]:
+            found = self._kept.pop(key, None)
+            if found is not None:
+                self.bytes -= found[1]
+
     def clear(self) -> None:
         """Forget everything."""
         self._kept.clear()

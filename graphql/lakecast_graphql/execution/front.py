@@ -6,6 +6,7 @@ This is the only place that decides. Every way gives the same JSON as plain Stra
 import asyncio
 import hashlib
 import importlib.metadata
+import logging
 import time
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
@@ -23,13 +24,20 @@ from lakecast_graphql.cache.flights import Flights
 from lakecast_graphql.cache.shared import NotShared, SharedAnswers
 from lakecast_graphql.documents import Documents, Refused, is_mutation
 from lakecast_graphql.errors import ApiError
+from lakecast_graphql.execution.ahead import prepare
 from lakecast_graphql.execution.lifting import Lifted, lift
 from lakecast_graphql.execution.plans import Plan, compile_plan, flags_of
+from lakecast_graphql.execution.readers import History, readers
 from lakecast_graphql.execution.shape import Kept, Values
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.operation import Answer, Caller, Execution, Operation
 from lakecast_graphql.view import View
+from lakecast_lake.columns import Snapshot
 
+_log = logging.getLogger("lakecast.execution")
+
+WARMED = 64
+"""Answers that are made ahead for the next snapshot: those that were asked for last."""
 PLAN_BYTES = 16 << 20
 ANSWER_BYTES = 32 << 20
 BLOCK_BYTES = 96 << 20
@@ -66,6 +74,7 @@ class FastExecution:
         documents: prepares documents, for the first operation of a shape.
         ordinary: the way of everything else.
         shared: slow answers shared with other processes.
+        history: the retained snapshots.
         threads: heavy plans computed at once; light ones are computed on the event loop.
         seconds: time per operation.
 
@@ -79,6 +88,7 @@ class FastExecution:
         ordinary: Ordinary,
         *,
         shared: SharedAnswers | None = None,
+        history: History = tuple,
         threads: int = 4,
         seconds: float = 30.0,
         plan_bytes: int = PLAN_BYTES,
@@ -89,6 +99,7 @@ class FastExecution:
         self._documents = documents
         self._ordinary = ordinary
         self._seconds = seconds
+        self._readers = readers(history)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="lakecast-plan")
         self.flights = Flights(shared or NotShared())
         self.ways: Counter[str] = Counter()
@@ -117,7 +128,7 @@ class FastExecution:
             arguments = plan.arguments(values, view.snapshot.snapshot_id)
             timed = replace(view, deadline=time.monotonic() + self._seconds)
             if plan.is_light(arguments):
-                body = plan.answer(timed, values, arguments)
+                body = plan.answer(timed, values, arguments, self._readers)
                 self.ways["light"] += 1
             else:
                 body = await asyncio.wait_for(
@@ -136,14 +147,50 @@ class FastExecution:
         except TimeoutError:
             return await self._by_ordinary(operation, view, caller, "timeout", key)
         except Exception:  # a fault of the fast way must not become a fault of the answer
+            _log.exception("The fast way failed; the ordinary one answers.")
             return await self._by_ordinary(operation, view, caller, "fault", key)
-        answer = Answer(body, cacheable=True, snapshot_id=view.snapshot.snapshot_id)
-        self.answers.put(key, answer)
+        answer = Answer(body, cacheable=plan.is_cacheable, snapshot_id=view.snapshot.snapshot_id)
+        if plan.is_cacheable:
+            self.answers.put(key, answer)
         return answer
+
+    def warm(self, snapshot: Snapshot) -> int:
+        """Make a snapshot that is served next ready: what all answers need, and those asked for last.
+
+        Runs in the thread that builds snapshots. Returns how many answers were made ahead.
+        """
+        view = View(snapshot)
+        made = 0
+        try:
+            prepare(view)
+            made = self._warm(view)
+        except Exception:  # a snapshot that is not warm is served all the same
+            _log.exception("Warming snapshot %s failed.", snapshot.snapshot_id)
+        return made
+
+    def _warm(self, view: View) -> int:
+        snapshot, made = view.snapshot, 0
+        for key in self.answers.newest(WARMED):
+            operation = Operation(key[1], orjson.loads(key[3]) if key[3] else None, key[2])  # type: ignore[index]
+            try:
+                plan, literals = self._plan(operation)
+                values = plan.values(operation.variables or _NO_VARIABLES, literals, Kept(self.blocks, snapshot.serial))
+                arguments = plan.arguments(values, snapshot.snapshot_id)
+                body = plan.answer(view, values, arguments, self._readers)
+            except (Surprise, ApiError, Refused):
+                continue
+            self.answers.put(_key(operation, view), Answer(body, cacheable=True, snapshot_id=snapshot.snapshot_id))
+            made += 1
+        return made
+
+    def keep_only(self, serial: int) -> None:
+        """Forget answers and blocks of all snapshots but the one that is served now, by its serial."""
+        self.blocks.keep_only(serial)
+        self.answers.drop(lambda key: key[0] != serial)  # type: ignore[index]
 
     async def _in_thread(self, plan: Plan, view: View, values: Values, arguments: Sequence[Mapping[str, Any]]) -> bytes:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, plan.answer, view, values, arguments)
+        return await loop.run_in_executor(self._threads, plan.answer, view, values, arguments, self._readers)
 
     def close(self) -> None:
         """Let threads end, those of the ordinary way, too."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from graphql import (
@@ -19,17 +20,19 @@ from graphql import (
 from graphql.language import Visitor, visit
 
 from lakecast_graphql.execution.coercion import Coercer, coercer
-from lakecast_graphql.execution.readers import READERS
+from lakecast_graphql.execution.readers import READERS, SNAPSHOT_INFO, Reader
 from lakecast_graphql.execution.render import render
 from lakecast_graphql.execution.shape import Compiler, Kept, Selected, Source, Values
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.read.paging import snapshot_of
 from lakecast_graphql.view import View
 
-_LIGHT = {"item", "sources", "model_runs", "overview"}
+_LIGHT = {"item", "sources", "model_runs", "overview", SNAPSHOT_INFO}
 """Fields that read little whatever their arguments."""
 _BY_INDEX = {"items", "forecasts", "forecast_series", "metrics", "replenishment"}
 """Fields that read little while no filter needs SQL."""
+MAX_FIRST = 10_000
+"""Rows of one page at most."""
 LIGHT_CELLS = 60_000
 """Cells that are rendered within some milliseconds, so that it may be done on the event loop."""
 
@@ -56,6 +59,12 @@ class Plan:
     fields: tuple[Selected, ...]
     variables: tuple[_Variable, ...]
 
+    @cached_property
+    def is_cacheable(self) -> bool:
+        """Whether the answer stays the same while the snapshot does: which one was before it may not."""
+        infos = [chosen.shape for chosen in self.fields if chosen.name == SNAPSHOT_INFO and chosen.shape is not None]
+        return not any(chosen.name == "previous" for shape in infos for chosen in shape.fields)
+
     def values(self, given: Mapping[str, Any], literals: Sequence[Any], kept: Kept | None = None) -> Values:
         """The variables coerced. Raises Surprise for anything that is not plainly right."""
         found: dict[str, Any] = {}
@@ -77,6 +86,8 @@ class Plan:
             if after is not None and snapshot_of(after) != snapshot_id:
                 raise Surprise("other snapshot")
             found.append(given)
+        if sum(given.get("first", 0) for given in found) > MAX_FIRST:
+            raise Surprise("many rows")  # the ordinary way knows how many are too many
         return found
 
     def is_light(self, arguments: Sequence[Mapping[str, Any]]) -> bool:
@@ -90,7 +101,9 @@ class Plan:
             cells += min(given.get("first", 1), 10_000) * (1 if chosen.shape is None else chosen.shape.weight_of_page)
         return cells <= LIGHT_CELLS
 
-    def answer(self, view: View, values: Values, arguments: Sequence[Mapping[str, Any]]) -> bytes:
+    def answer(
+        self, view: View, values: Values, arguments: Sequence[Mapping[str, Any]], readers: Mapping[str, Reader]
+    ) -> bytes:
         """The JSON of the whole response."""
         out: list[bytes] = []
         separator = b'{"data":{'
@@ -100,7 +113,7 @@ class Plan:
             if chosen.name == "__typename":
                 out.append(b'"Query"')
             else:
-                render(READERS[chosen.name](view, **given), chosen, values, out)
+                render(readers[chosen.name](view, **given), chosen, values, out)
         end = b'},"extensions":{"snapshotId":%d}}' % view.snapshot.snapshot_id
         out.append(end if self.fields else b'{"data":{' + end)
         return b"".join(out)
@@ -163,7 +176,7 @@ def compile_plan(
 
 def _root(compiler: Compiler, query: Any, key: str, nodes: Sequence[FieldNode]) -> Selected:
     chosen = compiler.selected(query, key, nodes)
-    if chosen.name != "__typename" and chosen.name not in READERS:
+    if chosen.name not in ("__typename", SNAPSHOT_INFO, *READERS):
         raise Surprise(f"field {nodes[0].name.value}")
     return chosen
 

@@ -1,11 +1,16 @@
 """Root fields of `Query` that plans read by themselves, without a resolver in between: name -> read function."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lakecast_graphql import read
+from lakecast_graphql.view import View
+from lakecast_lake.snapshots import SnapshotRecord
 
-READERS: Mapping[str, Callable[..., Any]] = {
+Reader = Callable[..., Any]
+History = Callable[[], Iterable[SnapshotRecord]]
+
+READERS: Mapping[str, Reader] = {
     "item": read.item,
     "items": read.items,
     "forecasts": read.forecasts,
@@ -22,3 +27,14 @@ READERS: Mapping[str, Callable[..., Any]] = {
     "forecast_history": read.forecast_history,
 }
 """All of them depend on the view and their arguments only: their answers may be cached with the snapshot."""
+
+SNAPSHOT_INFO = "snapshot_info"
+
+
+def readers(history: History) -> Mapping[str, Reader]:
+    """All readers; `history` are the retained snapshots, which `snapshotInfo` tells the previous one from."""
+
+    def snapshot_info(view: View) -> Any:
+        return read.snapshot_info(view.snapshot.record, history())
+
+    return {**READERS, SNAPSHOT_INFO: snapshot_info}

@@ -29,6 +29,8 @@ _OF_BLOCKS: Mapping[str, str] = {
     "source": "b.source",
     "cutoff": "b.cutoff",
 }
+OF_ROWS = ("model_version", "date", "horizon", "forecast")
+"""Fields of the filter that differ within a block."""
 FIELDS: Mapping[str, str] = {
     **_OF_BLOCKS,
     "model_version": "r.model_version",
@@ -76,7 +78,7 @@ def find(view: View, where: Filter, kind: str, order: Order = ()) -> Hits:
         exact = equals(where)
         if exact is not None and set(exact) <= {"dataset_id", "item_id", "source"}:
             return Hits(blocks, _exact(view, blocks, exact))
-        if not mentions(where, "model_version", "date", "horizon", "forecast"):
+        if not mentions(where, *OF_ROWS):
             block = search.rows(
                 snapshot,
                 select="b.block",

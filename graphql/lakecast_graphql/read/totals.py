@@ -9,13 +9,14 @@ import pyarrow as pa
 
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read import arguments, paging, search
-from lakecast_graphql.read.forecast_rows import FIELDS, mentions, scope
+from lakecast_graphql.read.forecast_rows import FIELDS, OF_ROWS, mentions, scope
 from lakecast_graphql.read.horizon import SQL as HORIZON
 from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.series import refuse_finer
 from lakecast_graphql.read.table_rows import table_rows
 from lakecast_graphql.view import View
+from lakecast_lake.columns.monthly import SUMS
 from lakecast_lake.columns.where import condition
 
 _DIMENSIONS = {
@@ -35,6 +36,12 @@ _SUMS = """
     sum(case when actual is not null then forecast - actual end) / nullif(sum(abs(actual)), 0) as bias,
     avg((actual between lower_80 and upper_80)::int) as coverage_80,
     avg((actual between lower_95 and upper_95)::int) as coverage_95"""
+_SUMS_OF_MONTHS = """
+    count(distinct item) as item_count, sum(rows) as row_count, sum(forecast) as forecast,
+    case when sum(known) > 0 then sum(actual) end as actual,
+    sum(abs_error) / nullif(sum(abs_actual), 0) as wape, sum(error) / nullif(sum(abs_actual), 0) as bias,
+    sum(within_80) / nullif(sum(judged_80), 0) as coverage_80,
+    sum(within_95) / nullif(sum(judged_95), 0) as coverage_95"""
 # The newest cutoff that forecast a date counts: backtest windows and the live forecast overlap.
 _NEWEST = " qualify row_number() over (partition by b.item, b.source, r.date order by b.cutoff desc, b.live desc) = 1"
 
@@ -50,6 +57,13 @@ class _Question:
     grain: str
     newest: bool
     champions: bool
+
+    @property
+    def adds_up_months(self) -> bool:
+        """Whether the sums by month are enough: nothing asked for is finer than a month of a block."""
+        by_row = mentions(self.where, *OF_ROWS) or "horizon" in self.by
+        coarse = "period" not in self.by or self.grain in ("month", "quarter", "year")
+        return not by_row and coarse and not self.newest
 
 
 def forecast_totals(
@@ -127,17 +141,20 @@ def _answer(view: View, question: _Question, having: arguments.Filter, order: ar
     if question.champions:
         text = f"({text}) and b.source = i.champion"
     keys = [f"{_key(dimension, question.grain)} as {dimension}" for dimension in question.by]
-    columns = ", ".join(
-        [*keys, "b.item", "r.forecast", "r.actual", "r.lower_80", "r.upper_80", "r.lower_95", "r.upper_95"]
-    )
-    rows = f"select {columns} from {_relations(question.kind)} where {text}{_NEWEST if question.newest else ''}"
-    grouped = f"select {', '.join([*question.by, _SUMS])} from ({rows}) group by {_list(question.by)}"
+    rolled = question.adds_up_months
+    figures = SUMS if rolled else ("forecast", "actual", "lower_80", "upper_80", "lower_95", "upper_95")
+    columns = ", ".join([*keys, "b.item", *(f"r.{name}" for name in figures)])
+    table = "month" if rolled else "row"
+    newest = _NEWEST if question.newest else ""
+    rows = f"select {columns} from {_relations(question.kind, table)} where {text}{newest}"
+    sums = _SUMS_OF_MONTHS if rolled else _SUMS
+    grouped = f"select {', '.join([*question.by, sums])} from ({rows}) group by {_list(question.by)}"
     kept, more = condition(having, {name: f"g.{name}" for name in ("forecast", "wape", "item_count")})
     last = ", ".join(f"g.{dimension} asc nulls last" for dimension in question.by) or "1"
     known = {name: f"g.{name}" for name in ("forecast", "actual", "wape", "bias", "period")}
     usable = tuple((name, down) for name, down in order if name in question.by or name in _FIELDS)
     query = f"select * from ({grouped}) g where {kept}{search.ordering(usable, known, last)}"
-    return view.snapshot.sql.arrow(query, [*parameters, *more], uses=_uses(question.kind))
+    return view.snapshot.sql.arrow(query, [*parameters, *more], uses=_uses(question.kind, table))
 
 
 def _refuse_finer(view: View, question: _Question) -> None:
@@ -145,11 +162,13 @@ def _refuse_finer(view: View, question: _Question) -> None:
     if len(np.unique(items.frequency)) < 2 and not items.count:
         return
     text, parameters = condition(question.where, FIELDS)
-    needs_rows = mentions(question.where, "model_version", "date", "horizon", "forecast")
+    needs_rows = mentions(question.where, *OF_ROWS)
     kind = question.kind
     relations = _relations(kind) if needs_rows else f"block_{kind} b join item i on i.code = b.item"
     found = view.snapshot.sql.arrow(
-        f"select distinct b.item as item from {relations} where {text}", parameters, uses=_uses(kind, needs_rows)
+        f"select distinct b.item as item from {relations} where {text}",
+        parameters,
+        uses=_uses(kind, "row" if needs_rows else None),
     )
     refuse_finer(items.frequency[found["item"].to_numpy()], question.grain)
 
@@ -165,12 +184,12 @@ def _list(by: Sequence[str]) -> str:
     return ", ".join(by) if by else "true"
 
 
-def _relations(kind: str) -> str:
-    return f"row_{kind} r join block_{kind} b on b.block = r.block join item i on i.code = b.item"
+def _relations(kind: str, table: str = "row") -> str:
+    return f"{table}_{kind} r join block_{kind} b on b.block = r.block join item i on i.code = b.item"
 
 
-def _uses(kind: str, rows: bool = True) -> tuple[str, ...]:
-    return (*((f"row_{kind}",) if rows else ()), f"block_{kind}", "item")
+def _uses(kind: str, table: str | None = "row") -> tuple[str, ...]:
+    return (*((f"{table}_{kind}",) if table else ()), f"block_{kind}", "item")
 
 
 def _rows(view: View, table: pa.Table) -> Rows:

@@ -35,7 +35,7 @@ def test_rendered_blocks_keep_within_their_limit(puts: list[tuple[int, list[int]
         assert all(text.startswith(b"%d:%d" % (name, key)) for key, text in group.texts.items())
         assert -1 not in group.texts
         assert group.bytes == sum(len(text) + TEXT_OVERHEAD for text in group.texts.values())
-    blocks.forget(0)
+    blocks.keep_only(1)
     assert not blocks.group((0, 0)).texts
-    blocks.forget(1)
+    blocks.keep_only(2)
     assert blocks.bytes == 0

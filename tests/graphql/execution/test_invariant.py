@@ -48,7 +48,7 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Any:
     documents = Documents(SCHEMA, Limits(20, 50, 5000, 400, 50), shows_schema=True, suggestions=False, max_errors=10)
     plain = PlainExecution(schema(), documents, surroundings)
     columnar = PlainExecution(schema(), documents, surroundings, executor_class=ColumnarExecutor)
-    fast = FastExecution(SCHEMA, documents, columnar)
+    fast = FastExecution(SCHEMA, documents, columnar, history=lambda: history)
     loop = asyncio.new_event_loop()
     view = View(loaded[history[0].snapshot_id])
     yield SimpleNamespace(plain=plain, columnar=columnar, fast=fast, view=view, loop=loop)
