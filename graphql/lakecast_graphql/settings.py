@@ -13,7 +13,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
-    lake: str = Field(default="lake", description="Root of the lake: a folder, or s3://bucket/prefix.")
+    lake: str = Field(default=".lakecast/lake", description="Root of the lake: a folder, or s3://bucket/prefix.")
     results_name: str = Field(
         default="ml_results",
         description="Name of this lake as the `source` of refreshData and of /api/v1/data/refresh.",

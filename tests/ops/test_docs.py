@@ -9,7 +9,7 @@ import pytest
 from graphql import build_schema, parse, validate
 from typer.main import get_command
 
-from lakecast_ops import cli, first_answer, settings
+from lakecast_ops import cli, first_answer, lake_option, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -96,3 +96,12 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_graphql_snippets_are_valid(page: str, snippet: str) -> None:
     schema = build_schema((ROOT / "schema" / "lakecast_schema" / "lakecast.graphql").read_text())
     assert validate(schema, parse(snippet)) == []
+
+
+def test_the_lake_has_one_default() -> None:
+    """Whoever starts a server or Dagster without the command line finds the same lake."""
+    from lakecast_graphql.settings import Settings
+
+    assert Settings.model_fields["lake"].default == lake_option.DEFAULT_LAKE
+    dagster = (ROOT / "assets" / "lakecast_assets" / "definitions.py").read_text()
+    assert f'environ.get("LAKECAST_LAKE", "{lake_option.DEFAULT_LAKE}")' in dagster
