@@ -22,6 +22,8 @@ from lakecast_lake.snapshots import SnapshotRecord
 OTHER_SNAPSHOTS = 2
 """Non-current snapshots that one operation may read."""
 
+MAX_FIRST = 10_000
+"""Rows of one page at most."""
 ML_PACKAGES = (
     "torch", "tensorflow", "prophet", "cmdstanpy", "statsmodels", "sklearn", "scipy", "mlflow", "dagster", "pandas",
 )  # fmt: skip
@@ -32,23 +34,25 @@ ML_PACKAGES = (
 class Surroundings:
     """What all operations of a process share.
 
-    `cache_state` tells the name of the cache's backend and whether it works.
+    `cache_state` tells the name of the cache's backend and whether it works; `max_rows` is of `Settings`.
     """
 
     service: Service
     gate: Gate
     cache_state: Callable[[], tuple[str, bool]] = lambda: ("memory", True)
+    max_rows: int = 20_000
     now: Callable[[], float] = time.time
 
 
 @dataclass
 class Context:
-    """One operation. Lives in one thread; `opened` is all that changes.
+    """One operation. Lives in one thread, which is all that changes it.
 
     Attributes:
         view: what `Query` reads from; None while nothing can be served.
         opened: snapshots other than the current one that the operation reads, by number.
         continued: snapshots that pages were continued in.
+        rows: rows asked for so far.
     """
 
     surroundings: Surroundings
@@ -56,6 +60,18 @@ class Context:
     caller: Caller = field(default_factory=Caller)
     opened: dict[int, View] = field(default_factory=dict)
     continued: set[int] = field(default_factory=set)
+    rows: int = 0
+
+    def ask_for(self, rows: int) -> None:
+        """Count rows that the operation asks for. Raises QUERY_TOO_COMPLEX beyond what the server allows."""
+        self.rows += min(max(rows, 0), MAX_FIRST)  # a page of a wrong size is refused as such, by who reads it
+        most = self.surroundings.max_rows
+        if self.rows > most:
+            raise ApiError(
+                ErrorCode.QUERY_TOO_COMPLEX,
+                f"The operation asks for more than {most:,} rows: the sum of `first` over its fields. Ask in several.",
+                argument="first",
+            )
 
     # -- snapshots --------------------------------------------------------------------------------------------
 
@@ -216,13 +232,15 @@ def reading(root: View | None) -> View:
     return root
 
 
-def reading_page(root: View | None, info: Info, after: str | None) -> tuple[View, str | None]:
+def reading_page(root: View | None, info: Info, first: int, after: str | None) -> tuple[View, str | None]:
     """The view that a page is read from, and its cursor: the snapshot that the cursor began in.
 
-    Raises BAD_USER_INPUT for a foreign cursor or one of another snapshot than `Query.snapshot(...)` names,
-    SNAPSHOT_GONE where the cursor's snapshot is no longer retained.
+    Raises QUERY_TOO_COMPLEX where all pages of the operation together are too many rows, BAD_USER_INPUT for a foreign
+    cursor or one of another snapshot than `Query.snapshot(...)` names, SNAPSHOT_GONE where the cursor's snapshot is no
+    longer retained.
     """
     view = reading(root)
+    info.context.ask_for(first)
     if after is None or after is strawberry.UNSET:
         return view, None
     began = read.snapshot_of(after)

@@ -123,6 +123,15 @@ def test_a_page_size_is_refused_and_never_capped(server: Running, first: int) ->
         assert (error["extensions"]["code"], error["extensions"]["argument"]) == ("BAD_USER_INPUT", "first"), field
 
 
+def test_all_pages_together_are_bounded(server: Running) -> None:
+    pages = [f"p{n}: items(first: 10000) {{ totalCount }}" for n in range(3)]
+    assert set(server.data(f"{{ {' '.join(pages[:2])} }}")) == {"p0", "p1"}
+    answer = server.ask(f"{{ {' '.join(pages)} }}")
+    assert answer["errors"][0]["extensions"] == {"code": "QUERY_TOO_COMPLEX", "argument": "first"}
+    inlined = f"{{ {' '.join(pages[:2])} snapshot(id: 1) {{ items(first: 1) {{ totalCount }} }} }}"
+    assert server.code(inlined) == "QUERY_TOO_COMPLEX"
+
+
 def test_ten_errors_are_shown_at_most(server: Running) -> None:
     fields = " ".join(f'a{n}: item(itemId: "x", datasetId: "nowhere") {{ name }}' for n in range(30))
     assert len(server.ask(f"{{ {fields} }}")["errors"]) == 10

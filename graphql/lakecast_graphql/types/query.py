@@ -61,6 +61,7 @@ class Query(LakeReader):
         after: str | None = UNSET,
     ) -> Connection[ForecastChange] | None:
         """A page of changed forecasts."""
+        info.context.ask_for(first)
         before, later = info.context.open(from_), info.context.open(to)
         return resolved(read.forecast_diff(before, later, plain(where), first, given(after)))
 

@@ -79,7 +79,7 @@ class LakeReader:
         after: str | None = UNSET,
     ) -> Connection[Item]:
         """A page of items."""
-        view, cursor = reading_page(root, info, after)
+        view, cursor = reading_page(root, info, first, after)
         return resolved(read.items(view, plain(where), given(order_by), first, cursor))
 
     @strawberry.field(
@@ -95,7 +95,7 @@ class LakeReader:
         after: str | None = UNSET,
     ) -> Connection[Forecast]:
         """A page of forecast rows."""
-        view, cursor = reading_page(root, info, after)
+        view, cursor = reading_page(root, info, first, after)
         return resolved(read.forecasts(view, plain(where), kind, given(order_by), first, cursor))
 
     @strawberry.field(
@@ -111,7 +111,7 @@ class LakeReader:
         after: str | None = UNSET,
     ) -> Connection[ForecastSeries]:
         """A page of forecast series."""
-        view, cursor = reading_page(root, info, after)
+        view, cursor = reading_page(root, info, first, after)
         return resolved(read.forecast_series(view, plain(where), kind, grain, first, cursor))
 
     @strawberry.field(
@@ -135,7 +135,7 @@ class LakeReader:
         after: str | None = UNSET,
     ) -> Connection[ForecastTotals] | None:
         """A page of groups."""
-        view, cursor = reading_page(root, info, after)
+        view, cursor = reading_page(root, info, first, after)
         return resolved(
             read.forecast_totals(
                 view, plain(where), given(source), kind, group_by, grain, plain(having), given(order_by), first, cursor
@@ -152,7 +152,7 @@ class LakeReader:
         after: str | None = UNSET,
     ) -> Connection[Metric]:
         """A page of backtest errors."""
-        view, cursor = reading_page(root, info, after)
+        view, cursor = reading_page(root, info, first, after)
         return resolved(read.metrics(view, plain(where), given(order_by), first, cursor))
 
     @strawberry.field(
@@ -177,7 +177,7 @@ class LakeReader:
         after: str | None = UNSET,
     ) -> Connection[Replenishment]:
         """A page of reorder decisions."""
-        view, cursor = reading_page(root, info, after)
+        view, cursor = reading_page(root, info, first, after)
         return resolved(read.replenishment(view, plain(where), given(order_by), first, cursor))
 
     @strawberry.field(description="Reorder decisions, counted and summed by group.")
@@ -204,7 +204,7 @@ class LakeReader:
         after: str | None = UNSET,
     ) -> WhatIfConnection | None:
         """A page of recomputed decisions."""
-        view, cursor = reading_page(root, info, after)
+        view, cursor = reading_page(root, info, first, after)
         return resolved(read.what_if(view, plain(scenario), plain(where), given(order_by), first, cursor))
 
     @strawberry.field(
@@ -218,7 +218,7 @@ class LakeReader:
         after: str | None = UNSET,
     ) -> Connection[AlertChange] | None:
         """A page of changed alerts; null when there is no earlier snapshot and none was asked for."""
-        view, cursor = reading_page(root, info, after)
+        view, cursor = reading_page(root, info, first, after)
         before = info.context.earlier(view, given(since))
         return None if before is None else resolved(read.alert_changes(view, before, first, cursor))
 
