@@ -60,7 +60,8 @@ def append(lake: Lake, table: Table, batch: pa.Table, run_id: str) -> Commit:
     """Add the rows of input files to a bronze table.
 
     Rows of a file that was added before (same digest) take the place of its old ones, so that a retry adds nothing
-    twice. All rows must belong to one data set. Raises as `replace` does.
+    twice. What a run that failed later has landed stays landed. All rows must belong to one data set. Raises as
+    `replace` does.
     """
     check(table, batch)
     datasets = pc.unique(batch["dataset_id"]).to_pylist()

@@ -1,6 +1,7 @@
 """A commit is whole, checked, ordered, and touches nothing beside what it replaces."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from lakecast_lake import commit, publish, snapshots
 from lakecast_lake.errors import BadWrite
+from lakecast_lake.storage import rows_of
 from lakecast_schema.rules import ContractError
 from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_FORECAST, FACT_METRICS, LANDED_DEMAND
 
@@ -130,24 +132,35 @@ def test_files_are_ordered_and_have_small_row_groups(lake, forecasts):
         assert file.metadata.row_group(0).num_rows == 20_000
 
 
-def test_appending_a_file_again_takes_the_place_of_its_rows(lake):
-    def landed(digest, quantity, count=3):
-        rows = [
-            {
-                "dataset_id": "alpha",
-                "file_digest": digest,
-                "file_name": "demand.csv",
-                "row": number,
-                "ingested_at": np.datetime64("2026-01-01", "us").item(),
-                "item_id": "a",
-                "date": "2026-01-01",
-                "quantity": quantity,
-                "drivers": None,
-            }
-            for number in range(1, count + 1)
-        ]
-        return pa.Table.from_pylist(rows, schema=LANDED_DEMAND.schema)
+def landed(digest, quantity="1", count=3):
+    rows = [
+        {
+            "dataset_id": "alpha",
+            "file_digest": digest,
+            "file_name": "demand.csv",
+            "row": number,
+            "ingested_at": np.datetime64("2026-01-01", "us").item(),
+            "item_id": "a",
+            "date": "2026-01-01",
+            "quantity": quantity,
+            "drivers": None,
+        }
+        for number in range(1, count + 1)
+    ]
+    return pa.Table.from_pylist(rows, schema=LANDED_DEMAND.schema)
 
+
+def test_racing_appends_lose_no_row_and_none_fails(any_lake):
+    def append(writer):
+        for number in range(6):
+            commit.append(any_lake, LANDED_DEMAND, landed(f"{writer}-{number}"), f"run-{writer}")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(append, range(4)))
+    assert rows_of(any_lake.handle("landed_demand"), "alpha") == 4 * 6 * 3
+
+
+def test_appending_a_file_again_takes_the_place_of_its_rows(lake):
     assert commit.append(lake, LANDED_DEMAND, landed("one", "1"), "run-1").rows == 3
     assert commit.append(lake, LANDED_DEMAND, landed("two", "2", 5), "run-2").rows == 8
     assert commit.append(lake, LANDED_DEMAND, landed("one", "3"), "run-3").rows == 8

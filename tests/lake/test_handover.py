@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
@@ -425,6 +426,12 @@ BAD_FOLDERS = {
         lambda path: put(path, GOOD, model_versions={"my_model": "v2.0.0"}),
         "my_model says v2.0.0, but the folder holds v1.0.0",
     ),
+    "a version of another kind": (lambda path: put(path, GOOD, model_versions={"my_model": 2}), "version as text"),
+    "a version of no source": (
+        lambda path: put(path, GOOD, model_versions=[{"source": "lstm", "model_version": "v1.0.0"}]),
+        "model_versions.lstm says v1.0.0, but the folder holds none",
+    ),
+    "counts of another kind": (lambda path: put(path, GOOD, row_counts={"fact_forecast": "6"}), "numbers of rows"),
     "other bytes": (
         lambda path: put(path, GOOD, digests={"fact_forecast.parquet": "sha256:00"}),
         "digests.fact_forecast.parquet",
@@ -467,6 +474,25 @@ def test_bad_folders_are_refused_and_change_nothing(served, tmp_path, kind):
         handover.import_(lake, tmp_path / "in")
     assert str(tmp_path / "in") in str(refusal.value)
     unchanged()
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"dataset_id": "new", "generated_at": "2026-01-01T12:00:00Z", "schema_version": "1.0"},
+        {"dataset_ids": ["new"], "row_counts": {"fact_forecast.parquet": 6, "pictures": 3}},
+        {"model_versions": {"my_model": "v1.0.0"}},
+        {"model_versions": {"my_model": ["v1.0.0"]}},
+        {"model_versions": [{"source": "my_model", "model_version": "v1.0.0"}], "note": "from the cluster"},
+        {"frequencies": {"new": "daily"}},
+        {"frequencies": {"new": {"a": "daily"}, "other": "weekly"}},
+    ],
+)
+def test_true_statements_are_accepted(lake, tmp_path, metadata):
+    folder = put(tmp_path / "in", GOOD, **metadata)
+    digest = sha256((folder / "fact_forecast.parquet").read_bytes()).hexdigest()
+    put(folder, GOOD, digests={"fact_forecast.parquet": digest}, **metadata)
+    assert handover.import_(lake, folder).forecasts == 6
 
 
 def test_a_data_set_that_is_not_there_is_named(served, tmp_path):

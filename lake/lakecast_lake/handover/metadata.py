@@ -27,7 +27,7 @@ class Metadata:
 
     path: Path
     dataset_ids: tuple[str, ...] = ()
-    model_versions: Mapping[str, str] = field(default_factory=dict)
+    model_versions: tuple[tuple[str, str], ...] = ()  # (source, version)
     row_counts: Mapping[str, int] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
     frequencies: Frequencies = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Metadata:
         if not path.exists():
             return cls(path)
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(path.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError) as error:
             raise BadResults(str(path), f"is no JSON ({error})", "Write it anew, or leave it out.") from error
         if not isinstance(content, dict):
@@ -50,7 +50,7 @@ class Metadata:
         return cls(
             path,
             dataset_ids=_texts(path, "dataset_id", datasets),
-            model_versions=_mapping(path, "model_versions", content, str),
+            model_versions=_versions(path, content.get("model_versions", {})),
             row_counts=_mapping(path, "row_counts", content, int),
             digests=_mapping(path, "digests", content, str),
             frequencies=_frequencies(path, content.get("frequencies", {})),
@@ -70,7 +70,7 @@ class Metadata:
             .to_pylist()
         ):
             versions.setdefault(row["source"], set()).add(row["model_version"])
-        for source, version in self.model_versions.items():
+        for source, version in self.model_versions:
             if version not in versions.get(source, ()):
                 found = ", ".join(sorted(versions.get(source, ()))) or "none"
                 self._contradiction(f"model_versions.{source}", version, found)
@@ -82,9 +82,10 @@ class Metadata:
 
     def _agree_on_counts(self, tables: Mapping[str, pa.Table | None]) -> None:
         for name, count in self.row_counts.items():
-            rows = tables.get(name.removesuffix(".parquet"))
+            table = name.removesuffix(".parquet")
+            rows = tables.get(table)
             found = 0 if rows is None else rows.num_rows
-            if count != found:
+            if table in tables and count != found:  # what else it counts is not ours to judge
                 self._contradiction(f"row_counts.{name}", count, found)
 
     def _contradiction(self, statement: str, stated: object, found: object) -> None:
@@ -132,6 +133,21 @@ def _texts(path: Path, name: str, value: object) -> tuple[str, ...]:
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
         raise BadResults(str(path), f"{name} must be a text or a list of texts", f"Correct {name}.")
+    return tuple(texts)
+
+
+def _versions(path: Path, value: object) -> tuple[tuple[str, str], ...]:
+    """Pairs of source and version, from {source: version}, {source: [versions]} or [{source, model_version}]."""
+    pairs: list[tuple[object, object]] = []
+    if isinstance(value, dict):
+        for source, versions in value.items():
+            pairs += [(source, version) for version in (versions if isinstance(versions, list) else [versions])]
+    elif isinstance(value, list):
+        pairs = [(each.get("source"), each.get("model_version")) for each in value if isinstance(each, dict)]
+    texts = [(source, version) for source, version in pairs if isinstance(source, str) and isinstance(version, str)]
+    if not isinstance(value, dict | list) or len(texts) != max(len(pairs), len(value)):
+        remedy = 'Write it as {"arima": "v1.0.0"}.'
+        raise BadResults(str(path), "model_versions must give each source's version as text", remedy)
     return tuple(texts)
 
 
