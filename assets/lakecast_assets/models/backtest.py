@@ -97,9 +97,12 @@ def calibrated(
     live: Forecasts,
     diagnostics: Diagnostics,
     seconds: Array,
-    weights: tuple[Weight, ...] = (),
 ) -> SourceForecasts:
-    """The source with calibrated intervals: each scored window by the windows older than it, the future by all."""
+    """The source with calibrated intervals: each scored window by the windows older than it.
+
+    The future is calibrated by the scored windows, for which global models were trained afresh and which resemble it
+    most; by all windows where only one is scored.
+    """
     horizon = live.mean.shape[1]
     windows = [
         conformal.Window(
@@ -114,8 +117,8 @@ def calibrated(
     for number in range(origins.scored):
         older = [windows[k] for k in origins.older(number, horizon)]
         backtest.append(conformal.learn(older, horizon).apply(raw[number], windows[number].classes))
-    future = conformal.learn(windows, horizon).apply(live, classify(panel))
-    return SourceForecasts(source, version, origins, tuple(backtest), future, raw, live, diagnostics, seconds, weights)
+    future = conformal.learn([windows[k] for k in origins.telling], horizon).apply(live, classify(panel))
+    return SourceForecasts(source, version, origins, tuple(backtest), future, raw, live, diagnostics, seconds)
 
 
 def _fitted(model: Model, panel: Panel, horizon: int, seed: int) -> Fitted | Exception:

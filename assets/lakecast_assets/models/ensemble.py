@@ -1,16 +1,16 @@
 """The source `ensemble`: members combined by demand class, with weights from rolling origins and nothing else."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_assets.models import voices
-from lakecast_assets.models.backtest import SourceForecasts, Weight, calibrated
-from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Forecasts, Panel
-from lakecast_assets.models.classify import CLASSES, STEADY, classify
-from lakecast_assets.models.origins import Origins, actuals, takes_part
+from lakecast_assets.models import conformal, voices
+from lakecast_assets.models.backtest import SourceForecasts, Weight
+from lakecast_assets.models.base import Array, Diagnostics, Forecasts, Panel
+from lakecast_assets.models.classify import STEADY, classify
+from lakecast_assets.models.origins import actuals, takes_part
 from lakecast_assets.models.voices import Voice
 from lakecast_assets.models.weighing import Evidence, greedy, improved
 from lakecast_schema.accuracy import scales
@@ -22,8 +22,10 @@ VERSION = "v1.0.0"
 SPORADIC = ("intermittent", "lumpy")
 _WITNESSES = 1000
 """Items per class group that the weights are learned from: more make them no better, only slower."""
-_MARGIN = 0.01
-"""Fraction of the loss by which weights must beat the prior ones, below which two windows' luck is more likely."""
+_MARGIN = 0.03
+"""Fraction of the loss by which weights must beat the prior ones: any two windows differ by more than that."""
+_CALIBRATING = 3
+"""Windows that the intervals are learned from at most, the newest first."""
 _HONEST = "negative_binomial"
 """Its mean is calibrated to the demand of all rarely bought items: theirs is taken from it."""
 
@@ -36,7 +38,7 @@ class _Blend:
     quantiles: Array
     means: Array
 
-    def apply(self, forecasts: dict[str, Forecasts]) -> Forecasts:
+    def apply(self, forecasts: Mapping[str, Forecasts]) -> Forecasts:
         spoken = [voice.speak(forecasts) for voice in self.voices]
         whole = voices.mixed(spoken, self.quantiles)
         return Forecasts(voices.mixed(spoken, self.means).mean, whole.quantiles, whole.issues)
@@ -74,47 +76,112 @@ def combine(members: Sequence[SourceForecasts], panel: Panel) -> SourceForecasts
     if any(member.origins != origins for member in members):
         raise ValueError("the members of an ensemble must share their origins")
     horizon = members[0].live.mean.shape[1]
-    names = [member.source for member in members]
-    past = [{m.source: m.raw[k] for m in members} for k in range(len(origins.offsets))]
-    known = [panel.until(offset) for offset in origins.offsets]
-    classes = [classify(seen) for seen in known]
+    past = _Past.of(members, panel, horizon)
+    backtest, raw = [], []
+    for number in range(origins.scored):
+        older = origins.older(number, horizon)
+        blends = past.blends(older)
+        raw.append(past.spoken(blends, number))
+        backtest.append(past.calibrated(blends, older).apply(raw[number], past.classes[number]))
+    blends = past.blends(origins.telling)
+    raw += [past.spoken(blends, number) for number in range(origins.scored, len(origins.offsets))]
     now = classify(panel)
-    raw: list[Forecasts] = [_zeros(len(panel), horizon)] * len(past)
-    live = _zeros(len(panel), horizon)
-    weights: list[Weight] = []
-    for group in (STEADY, SPORADIC):
-        heard = _voices(names, group, panel.frequency)
-        evidence = [
-            _evidence(heard, past[k], panel, known[k], offset, horizon, np.isin(classes[k], group))
-            for k, offset in enumerate(origins.offsets)
-        ]
-        for k in range(len(past)):
-            scored = min(k, max(origins.scored - 1, 0))
-            blend = _weighed(heard, [evidence[j] for j in origins.older(scored, horizon)], group, panel.frequency)
-            raw[k] = _where(np.isin(classes[k], group), blend.apply(past[k]), raw[k])
-        blend = _weighed(heard, _telling(evidence, origins), group, panel.frequency)
-        live = _where(np.isin(now, group), blend.apply({m.source: m.raw_live for m in members}), live)
-        weights += [
-            Weight(source, name, share)
-            for name in CLASSES
-            if name in group and name in now
-            for source, share in sorted(blend.shares().items())
-            if share > 0
-        ]
+    raw_live = _by_class(blends, {member.source: member.raw_live for member in members}, now)
+    live = past.calibrated(blends, origins.telling).apply(raw_live, now)
     issues = _issues(members)
-    raw = [Forecasts(one.mean, one.quantiles, issues) for one in raw]
-    live = Forecasts(live.mean, live.quantiles, issues)
-    diagnostics = Diagnostics({"margin": _MARGIN, "members": sorted(names)})
-    seconds = np.sum([member.seconds for member in members], axis=0)
-    return calibrated(NAME, VERSION, panel, origins, tuple(raw), live, diagnostics, seconds, tuple(weights))
+    weights = tuple(
+        Weight(source, name, share)
+        for group, blend in blends.items()
+        for name in group
+        if name in now
+        for source, share in sorted(blend.shares().items())
+        if share > 0
+    )
+    return SourceForecasts(
+        NAME,
+        VERSION,
+        origins,
+        tuple(replace(one, issues=issues) for one in backtest),
+        replace(live, issues=issues),
+        tuple(raw),
+        raw_live,
+        Diagnostics({"margin": _MARGIN, "members": sorted(member.source for member in members)}),
+        np.sum([member.seconds for member in members], axis=0),
+        weights,
+    )
 
 
-def _telling(evidence: Sequence[Evidence], origins: Origins) -> Sequence[Evidence]:
-    """The windows that weigh the live forecasts: the scored ones, for which global models were trained afresh.
+Blends = Mapping[tuple[str, ...], _Blend]
+"""Group of demand classes -> how its items' forecasts are combined."""
 
-    All of them where there is one scored window only.
+
+@dataclass(frozen=True)
+class _Past:
+    """The members' windows: what they forecast, what came, and what each teaches about weights and intervals.
+
+    All sequences run over the windows. evidence: group of classes -> per window.
     """
-    return evidence[: origins.scored] if origins.scored > 1 else evidence
+
+    forecasts: Sequence[Mapping[str, Forecasts]]
+    actuals: Sequence[Array]
+    counts: Sequence[NDArray[np.bool_]]
+    classes: Sequence[NDArray[np.str_]]
+    evidence: Mapping[tuple[str, ...], Sequence[Evidence]]
+    heard: Mapping[tuple[str, ...], tuple[Voice, ...]]
+    frequency: Frequency
+
+    @classmethod
+    def of(cls, members: Sequence[SourceForecasts], panel: Panel, horizon: int) -> "_Past":
+        offsets = members[0].origins.offsets
+        forecasts = [{member.source: member.raw[k] for member in members} for k in range(len(offsets))]
+        known = [panel.until(offset) for offset in offsets]
+        classes = [classify(seen) for seen in known]
+        came = [actuals(panel, offset, horizon) for offset in offsets]
+        counts = [takes_part(panel, offset) for offset in offsets]
+        names = [member.source for member in members]
+        groups: tuple[tuple[str, ...], ...] = (STEADY, SPORADIC)
+        heard = {group: _voices(names, group, panel.frequency) for group in groups}
+        evidence = {
+            group: [
+                _evidence(voiced, forecasts[k], came[k], known[k], counts[k] & np.isin(classes[k], group))
+                for k in range(len(offsets))
+            ]
+            for group, voiced in heard.items()
+        }
+        return cls(forecasts, came, counts, classes, evidence, heard, panel.frequency)
+
+    def blends(self, windows: Sequence[int]) -> Blends:
+        """Weights learned from some of the windows."""
+        return {
+            group: _weighed(voiced, [self.evidence[group][k] for k in windows], group, self.frequency)
+            for group, voiced in self.heard.items()
+        }
+
+    def spoken(self, blends: Blends, window: int) -> Forecasts:
+        """What the ensemble with these weights would have forecast in a window."""
+        return _by_class(blends, self.forecasts[window], self.classes[window])
+
+    def calibrated(self, blends: Blends, windows: Sequence[int]) -> conformal.Calibration:
+        """Intervals of the ensemble with these weights, learned from the newest of some of the windows."""
+        return conformal.learn(
+            [
+                conformal.Window(self.spoken(blends, k), self.actuals[k], self.counts[k], self.classes[k])
+                for k in windows[:_CALIBRATING]
+            ],
+            self.actuals[0].shape[1] if self.actuals else 0,
+        )
+
+
+def _by_class(blends: Blends, forecasts: Mapping[str, Forecasts], classes: NDArray[np.str_]) -> Forecasts:
+    """Each item's forecast by the blend of its class."""
+    first = next(iter(forecasts.values()))
+    mean, quantiles = np.zeros_like(first.mean), np.zeros_like(first.quantiles)
+    for group, blend in blends.items():
+        rows = np.flatnonzero(np.isin(classes, group))
+        if rows.size:
+            said = blend.apply({name: _rows(one, rows) for name, one in forecasts.items()})
+            mean[rows], quantiles[rows] = said.mean, said.quantiles
+    return Forecasts(mean, quantiles, first.issues)
 
 
 def _voices(names: Sequence[str], group: tuple[str, ...], frequency: Frequency) -> tuple[Voice, ...]:
@@ -155,27 +222,21 @@ def _mean_weights(heard: tuple[Voice, ...], weights: Array, group: tuple[str, ..
 
 def _evidence(
     heard: tuple[Voice, ...],
-    forecasts: dict[str, Forecasts],
-    panel: Panel,
+    forecasts: Mapping[str, Forecasts],
+    came: Array,
     seen: Panel,
-    offset: int,
-    horizon: int,
     belongs: NDArray[np.bool_],
 ) -> Evidence:
     """What the voices said in one window about the items of the group, and what came."""
-    rows = np.flatnonzero(belongs & takes_part(panel, offset))
+    rows = np.flatnonzero(belongs)
     if len(rows) > _WITNESSES:  # the same ones in whatever order the items stand
-        by_name = rows[np.argsort([panel.item_ids[row] for row in rows], kind="stable")]
+        by_name = rows[np.argsort([seen.item_ids[row] for row in rows], kind="stable")]
         rows = by_name[np.linspace(0, len(rows) - 1, _WITNESSES).astype(np.int64)]
     part = {name: _rows(one, rows) for name, one in forecasts.items()}
     spoken = [voice.speak(part) for voice in heard]
-    scale, squared = scales(seen.values[rows], panel.frequency.season_length)
+    scale, squared = scales(seen.values[rows], seen.frequency.season_length)
     return Evidence(
-        np.array([one.quantiles for one in spoken]),
-        np.array([one.mean for one in spoken]),
-        actuals(panel.select(rows), offset, horizon),
-        scale,
-        squared,
+        np.array([one.quantiles for one in spoken]), np.array([one.mean for one in spoken]), came[rows], scale, squared
     )
 
 
@@ -193,18 +254,6 @@ def _joined(evidence: Sequence[Evidence]) -> Evidence | None:
 
 def _rows(forecasts: Forecasts, rows: NDArray[np.int64]) -> Forecasts:
     return Forecasts(forecasts.mean[rows], forecasts.quantiles[rows], ())
-
-
-def _where(belongs: NDArray[np.bool_], one: Forecasts, other: Forecasts) -> Forecasts:
-    return Forecasts(
-        np.where(belongs[:, None], one.mean, other.mean),
-        np.where(belongs[:, None, None], one.quantiles, other.quantiles),
-        other.issues,
-    )
-
-
-def _zeros(items: int, horizon: int) -> Forecasts:
-    return Forecasts(np.zeros((items, horizon)), np.zeros((items, horizon, len(LEVELS))), ())
 
 
 def _issues(members: Sequence[SourceForecasts]) -> tuple[str | None, ...]:

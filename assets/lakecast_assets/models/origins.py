@@ -44,6 +44,14 @@ class Origins:
         limit = self.offsets[window] + horizon
         return tuple(number for number, offset in enumerate(self.offsets) if offset >= limit)
 
+    @property
+    def telling(self) -> tuple[int, ...]:
+        """Windows that the live forecasts learn from: the scored ones, for which global models are trained afresh.
+
+        All of them where one is scored only.
+        """
+        return tuple(range(self.scored if self.scored > 1 else len(self.offsets)))
+
 
 def plan(lengths: NDArray[np.int64], frequency: Frequency, horizon: int) -> Origins:
     """Origins for items of these lengths: up to three scored windows and up to three that only calibrate.
