@@ -16,6 +16,10 @@ LAKE ?= $(or $(LAKECAST_LAKE),.lakecast/lake)
 PORT ?= 8000
 ADDRESS := 127.0.0.1
 
+# The public sets of the benchmarks, and what they keep between runs.
+PUBLIC_DATA ?= $(or $(LAKECAST_DATA),../shared/data)
+BENCH := .lakecast/bench
+
 help: ## list the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
 
@@ -67,4 +71,16 @@ dagster: install ## the Dagster UI on port 3000
 	@mkdir -p .lakecast/dagster && cp ops/dagster.yaml .lakecast/dagster/
 	LAKECAST_LAKE='$(LAKE)' DAGSTER_HOME=$(CURDIR)/.lakecast/dagster $(ML)/dagster dev -w workspace.yaml -p 3000
 
-.PHONY: help install run test check format dagster
+bench-forecasting: .venv-bench/.installed install ## our forecasts beside the peers' on public sets; FULL=1 for all series
+	@PYTHONPATH=ops OMP_NUM_THREADS=1 .venv-bench/bin/python -m bench.forecasting.peers --data '$(PUBLIC_DATA)' \
+		--cache $(BENCH)/peers $(if $(FULL),--full)
+	@PYTHONPATH=ops OMP_NUM_THREADS=1 $(ML)/python -m bench.forecasting.ours --data '$(PUBLIC_DATA)' --cache $(BENCH)/ours
+	@PYTHONPATH=ops $(ML)/python -m bench.forecasting.report --data '$(PUBLIC_DATA)' --ours $(BENCH)/ours \
+		--peers $(BENCH)/peers --out ops/bench/forecasting/RESULTS.md
+
+.venv-bench/.installed: ops/bench/forecasting/requirements.txt
+	@$(call new-environment,.venv-bench)
+	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
+	@touch $@
+
+.PHONY: help install run test check format dagster bench-forecasting
