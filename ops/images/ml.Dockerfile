@@ -17,13 +17,14 @@ RUN python -m venv /opt/lakecast \
 FROM python:3.11-slim-bookworm
 COPY --from=build /opt/lakecast /opt/lakecast
 COPY workspace.yaml /home/lakecast/workspace.yaml
+COPY ops/dagster.yaml /dagster/dagster.yaml
 ENV PATH=/opt/lakecast/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     LAKECAST_LAKE=/lake \
     DAGSTER_HOME=/dagster
 RUN useradd --uid 10001 --create-home lakecast \
     && mkdir -p /lake /dagster /landing /results \
-    && chown lakecast:lakecast /lake /dagster /landing /results
+    && chown -R lakecast:lakecast /lake /dagster /landing /results
 USER 10001
 WORKDIR /home/lakecast
 EXPOSE 3000

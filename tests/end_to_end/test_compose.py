@@ -1,6 +1,7 @@
 """Every service of compose.yaml runs: its own command, with its own environment, as processes of this machine."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -86,8 +87,9 @@ def test_every_service_comes_up_and_they_find_each_other(published: Path, tmp_pa
     folders = {f"/{name}": tmp_path / name for name in names} | {"/lake": published}
     for name in names:
         (tmp_path / name).mkdir()
-    # What the image copies to the working directory.
-    (tmp_path / "pipeline" / "workspace.yaml").write_text((ROOT / "workspace.yaml").read_text())
+    # What the image copies to where Dagster looks for it.
+    shutil.copy(ROOT / "workspace.yaml", tmp_path / "pipeline")
+    shutil.copy(ROOT / "ops" / "dagster.yaml", tmp_path / "dagster")
     started = {
         service: running(command_of(service, ports), environment_of(service, ports, folders), tmp_path / service)
         for service in SERVICES
