@@ -168,6 +168,11 @@ def test_racing_publishers_neither_share_an_id_nor_lose_an_entry(any_lake):
     for newer, older in itertools.pairwise(history):
         changed = set(newer.entries) ^ set(older.entries)
         assert len({entry.dataset_id for entry in changed}) == 1
+    for name in ("fact_forecast", "fact_metrics"):  # each version is the one that its own run committed
+        runs = {entry["version"]: entry.get("run_id") for entry in any_lake.handle(name).history()}
+        for record in history:
+            dataset_id = record.run_id.rpartition("-")[0]
+            assert runs[record.entry(dataset_id, name).version] == record.run_id
     assert_whole(any_lake)
 
 
