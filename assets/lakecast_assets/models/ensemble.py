@@ -53,13 +53,17 @@ class _Blend:
 
 
 def member_names(panel: Panel) -> tuple[str, ...]:
-    """The sources that the ensemble of this panel is made of, by its frequency and its demand classes."""
+    """The sources that the ensemble of this panel is made of, by its frequency and its demand classes.
+
+    Complex exponential smoothing is left out: at rolling origins of M3 it made the median of the families 0.6 %
+    better, which is less than two windows can tell, for a quarter of their time. Ask for `ces` to publish it.
+    """
     present = set(classify(panel).tolist())
-    steady = (*voices.FAMILIES, "lstm") if present & set(STEADY) else ()
-    sporadic = ("empirical", "negative_binomial") if present & set(SPORADIC) else ()
     if panel.frequency is Frequency.DAILY:
-        return tuple(sorted({"arima", "ets", "lstm", "prophet", "empirical", "negative_binomial"}))
-    return tuple(sorted({*steady, *sporadic, *(("lstm",) if present else ())}))
+        return ("arima", "empirical", "ets", "lstm", "negative_binomial", "prophet") if present else ()
+    steady = ("arima", "ets", "lstm", "mlp", "random_walk", "theta") if present & set(STEADY) else ()
+    sporadic = ("empirical", "lstm", "negative_binomial") if present & set(SPORADIC) else ()
+    return tuple(sorted({*steady, *sporadic}))
 
 
 def combine(members: Sequence[SourceForecasts], panel: Panel) -> SourceForecasts:
