@@ -59,7 +59,7 @@ def period_starts(dates: Dates, frequency: Frequency) -> Dates:
     all other dates already name their period by a day of its own (weeks may start on any weekday) and stay.
     """
     days = np.asarray(dates, dtype="datetime64[D]")
-    if frequency not in _MONTHS or days.size == 0 or not np.all(_day_of_month(days + 1) == 0):
+    if frequency not in _MONTHS or days.size == 0 or not _are_last_days(days):
         return days
     return shift(days + 1, -1, frequency)
 
@@ -68,11 +68,15 @@ def _distinct(dates: Dates, items: NDArray[np.integer] | None) -> tuple[Dates, N
     """Distinct (item, date) pairs, ordered by item and date."""
     days = np.asarray(dates, dtype="datetime64[D]")
     codes = np.zeros(days.shape, dtype=np.int64) if items is None else np.asarray(items, dtype=np.int64)
-    order = np.lexsort((days, codes))
-    days, codes = days[order], codes[order]
-    keep = np.ones(days.size, dtype=bool)
-    keep[1:] = (days[1:] != days[:-1]) | (codes[1:] != codes[:-1])
-    return days[keep], codes[keep]
+    if days.size == 0:
+        return days, codes
+    first = days.min()
+    span = int((days.max() - first).astype(np.int64)) + 1
+    low = codes.min()
+    key = (codes - low) * span + (days - first).astype(np.int64)
+    if not np.all(key[1:] > key[:-1]):  # ordered and distinct already, as files mostly are
+        key = np.unique(key)
+    return first + key % span, key // span + low
 
 
 def _day_of_month(days: Dates) -> NDArray[np.int64]:
@@ -80,8 +84,23 @@ def _day_of_month(days: Dates) -> NDArray[np.int64]:
     return offset
 
 
+def _are_last_days(days: Dates) -> bool:
+    """Whether all dates are last days of their months."""
+    few = days[:: max(days.size // 100, 1)]
+    return bool(np.all(_day_of_month(few + 1) == 0) and np.all(_day_of_month(days + 1) == 0))
+
+
 def _phase(days: Dates, frequency: Frequency) -> NDArray[np.int64]:
-    """Where in its period each date lies; equal phases are whole periods apart."""
+    """Where in its period each date lies; equal phases are whole periods apart.
+
+    Looked up in a table of all days of the span: calendar arithmetic on each of millions of dates takes long.
+    """
+    first = days.min()
+    phases: NDArray[np.int64] = _phase_of(np.arange(first, days.max() + 1), frequency)[(days - first).astype(np.int64)]
+    return phases
+
+
+def _phase_of(days: Dates, frequency: Frequency) -> NDArray[np.int64]:
     if frequency is Frequency.DAILY:
         return np.zeros(days.shape, dtype=np.int64)
     if frequency is Frequency.WEEKLY:
@@ -93,7 +112,7 @@ def _phase(days: Dates, frequency: Frequency) -> NDArray[np.int64]:
 def _phase_is_constant(days: Dates, codes: NDArray[np.int64], frequency: Frequency) -> NDArray[np.bool_]:
     """Per pair of successive dates of an item: do they have the same phase?"""
     same_item = codes[1:] == codes[:-1]
-    if frequency in _MONTHS and np.all(_day_of_month(days + 1) == 0):
+    if frequency in _MONTHS and _are_last_days(days):
         days = days + 1  # named by last days, which differ from month to month
     phase = _phase(days, frequency)
     constant: NDArray[np.bool_] = (phase[1:] == phase[:-1]) | ~same_item

@@ -163,9 +163,9 @@ def _grouped(items: Integers, index: Integers) -> tuple[Integers, NDArray[np.boo
 def _spans(items: Integers, told: Integers) -> tuple[Integers, Integers, Integers]:
     """Of ordered rows: the items with any place in `told`, and their first and last such place."""
     owner = items[told]
-    codes, first = np.unique(owner, return_index=True)
+    first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
     last = np.r_[first[1:], owner.size] - 1
-    return codes, told[first], told[last]
+    return owner[first], told[first], told[last]
 
 
 def _without_unknown_ends(series: Series) -> Series:

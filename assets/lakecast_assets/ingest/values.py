@@ -29,7 +29,7 @@ class Identifiers:
     def select(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Identifiers":
         """The identifiers of some rows, with only the names that they use."""
         codes = self.codes[rows]
-        used = np.unique(codes[codes >= 0])
+        used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(self.names)))
         place = np.full(len(self.names) + 1, -1, dtype=np.int64)  # the last place is that of code -1
         place[used] = np.arange(used.size)
         return Identifiers(place[codes], tuple(self.names[code] for code in used))
