@@ -21,7 +21,7 @@ from lakecast_lake.columns.segment import Ints
 
 NUMBERS = ("forecast", "actual", "median", "lower_80", "upper_80", "lower_95", "upper_95")
 
-_OF_BLOCKS: Mapping[str, str] = {
+OF_BLOCKS: Mapping[str, str] = {
     "dataset_id": "i.dataset_id",
     "item_id": "i.item_id",
     "category": "i.category",
@@ -32,7 +32,7 @@ _OF_BLOCKS: Mapping[str, str] = {
 OF_ROWS = ("model_version", "date", "horizon", "forecast")
 """Fields of the filter that differ within a block."""
 FIELDS: Mapping[str, str] = {
-    **_OF_BLOCKS,
+    **OF_BLOCKS,
     "model_version": "r.model_version",
     "date": "r.date",
     "horizon": HORIZON,
@@ -85,7 +85,7 @@ def find(view: View, where: Filter, kind: str, order: Order = ()) -> Hits:
                 relations=f"block_{name} b join item i on i.code = b.item",
                 uses=(f"block_{name}", "item"),
                 where=where,
-                fields=_OF_BLOCKS,
+                fields=OF_BLOCKS,
                 order=" order by b.block",
             )
             return Hits(blocks, block)

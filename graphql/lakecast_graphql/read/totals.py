@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from lakecast_graphql.errors import bad_input
+from lakecast_graphql.errors import ApiError, bad_input
 from lakecast_graphql.read import arguments, paging, search
-from lakecast_graphql.read.forecast_rows import FIELDS, OF_ROWS, mentions, scope
+from lakecast_graphql.read.forecast_rows import FIELDS, OF_BLOCKS, OF_ROWS, mentions, scope
 from lakecast_graphql.read.horizon import SQL as HORIZON
 from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.rows import Rows
@@ -36,12 +35,22 @@ _SUMS = """
     sum(case when actual is not null then forecast - actual end) / nullif(sum(abs(actual)), 0) as bias,
     avg((actual between lower_80 and upper_80)::int) as coverage_80,
     avg((actual between lower_95 and upper_95)::int) as coverage_95"""
-_SUMS_OF_MONTHS = """
+_SUMS_OF_SUMS = """
     count(distinct item) as item_count, sum(rows) as row_count, sum(forecast) as forecast,
     case when sum(known) > 0 then sum(actual) end as actual,
     sum(abs_error) / nullif(sum(abs_actual), 0) as wape, sum(error) / nullif(sum(abs_actual), 0) as bias,
     sum(within_80) / nullif(sum(judged_80), 0) as coverage_80,
     sum(within_95) / nullif(sum(judged_95), 0) as coverage_95"""
+_SUMS_OF_ROWS = """
+    count(*)::double as rows, sum(r.forecast) as forecast, count(r.actual)::double as known,
+    coalesce(sum(r.actual), 0) as actual, coalesce(sum(abs(r.actual - r.forecast)), 0) as abs_error,
+    coalesce(sum(case when r.actual is not null then r.forecast - r.actual end), 0) as error,
+    coalesce(sum(abs(r.actual)), 0) as abs_actual,
+    coalesce(sum((r.actual between r.lower_80 and r.upper_80)::double), 0) as within_80,
+    count(r.actual between r.lower_80 and r.upper_80)::double as judged_80,
+    coalesce(sum((r.actual between r.lower_95 and r.upper_95)::double), 0) as within_95,
+    count(r.actual between r.lower_95 and r.upper_95)::double as judged_95"""
+"""The columns of `monthly.SUMS`, from rows."""
 # The newest cutoff that forecast a date counts: backtest windows and the live forecast overlap.
 _NEWEST = " qualify row_number() over (partition by b.item, b.source, r.date order by b.cutoff desc, b.live desc) = 1"
 
@@ -64,6 +73,19 @@ class _Question:
         by_row = mentions(self.where, *OF_ROWS) or "horizon" in self.by
         coarse = "period" not in self.by or self.grain in ("month", "quarter", "year")
         return not by_row and coarse and not self.newest
+
+    @property
+    def rows_and_blocks(self) -> tuple[arguments.Filter, arguments.Filter] | None:
+        """The filter as one of rows alone and one of blocks alone, both of which must hold; None where it is not so.
+
+        Rows can then be added up by block before anything is joined to them.
+        """
+        if self.newest or "horizon" in self.by:
+            return None
+        of_rows = {name: test for name, test in self.where.items() if mentions({name: test}, *OF_ROWS)}
+        if mentions(of_rows, "horizon", *OF_BLOCKS):
+            return None
+        return of_rows, {name: test for name, test in self.where.items() if name not in of_rows}
 
 
 def forecast_totals(
@@ -135,31 +157,65 @@ def _answer(view: View, question: _Question, having: arguments.Filter, order: ar
     view.check_deadline()
     if "period" in question.by and question.grain != "native":
         _refuse_finer(view, question)
-    text, parameters = condition(question.where, FIELDS)
-    if question.source is not None:
-        text, parameters = f"({text}) and b.source = ?", [*parameters, question.source]
-    if question.champions:
-        text = f"({text}) and b.source = i.champion"
-    keys = [f"{_key(dimension, question.grain)} as {dimension}" for dimension in question.by]
-    rolled = question.adds_up_months
-    figures = SUMS if rolled else ("forecast", "actual", "lower_80", "upper_80", "lower_95", "upper_95")
-    columns = ", ".join([*keys, "b.item", *(f"r.{name}" for name in figures)])
-    table = "month" if rolled else "row"
-    newest = _NEWEST if question.newest else ""
-    rows = f"select {columns} from {_relations(question.kind, table)} where {text}{newest}"
-    sums = _SUMS_OF_MONTHS if rolled else _SUMS
-    grouped = f"select {', '.join([*question.by, sums])} from ({rows}) group by {_list(question.by)}"
+    rows = _rows_of(question)
+    sums = _SUMS if rows.by_row else _SUMS_OF_SUMS
+    grouped = f"select {', '.join([*question.by, sums])} from ({rows.text}) group by {_list(question.by)}"
     kept, more = condition(having, {name: f"g.{name}" for name in ("forecast", "wape", "item_count")})
     last = ", ".join(f"g.{dimension} asc nulls last" for dimension in question.by) or "1"
     known = {name: f"g.{name}" for name in ("forecast", "actual", "wape", "bias", "period")}
     usable = tuple((name, down) for name, down in order if name in question.by or name in _FIELDS)
     query = f"select * from ({grouped}) g where {kept}{search.ordering(usable, known, last)}"
-    return view.snapshot.sql.arrow(query, [*parameters, *more], uses=_uses(question.kind, table))
+    return view.snapshot.sql.arrow(query, [*rows.parameters, *more], uses=rows.uses)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What is grouped: a query of keys, `item` and figures. by_row: the figures are of rows, not sums of rows."""
+
+    text: str
+    parameters: list[Any]
+    uses: tuple[str, ...]
+    by_row: bool
+
+
+def _rows_of(question: _Question) -> _Source:
+    """The cheapest of three ways: sums by month; sums by block, made now; rows."""
+    kind, inner = question.kind, question.rows_and_blocks
+    if question.adds_up_months:
+        return _joined(question, f"month_{kind}", [], question.where, f"month_{kind}")
+    if inner is not None:
+        of_rows, of_blocks = inner
+        text, parameters = condition(of_rows, FIELDS)
+        day = _key("period", question.grain) if "period" in question.by else "null::date"
+        sums = f"select r.block, {day} as date, {_SUMS_OF_ROWS} from row_{kind} r where {text} group by 1, 2"
+        return _joined(question, f"({sums})", parameters, of_blocks, f"row_{kind}")
+    return _joined(question, f"row_{kind}", [], question.where, f"row_{kind}", by_row=True)
+
+
+def _joined(
+    question: _Question, table: str, before: list[Any], where: arguments.Filter, uses: str, by_row: bool = False
+) -> _Source:
+    text, parameters = condition(where, FIELDS)
+    if question.source is not None:
+        text, parameters = f"({text}) and b.source = ?", [*parameters, question.source]
+    if question.champions:
+        text = f"({text}) and b.source = i.champion"
+    keys = [f"{_key(dimension, question.grain)} as {dimension}" for dimension in question.by]
+    figures = ("forecast", "actual", "lower_80", "upper_80", "lower_95", "upper_95") if by_row else SUMS
+    columns = ", ".join([*keys, "b.item", *(f"r.{name}" for name in figures)])
+    relations = f"{table} r join block_{question.kind} b on b.block = r.block join item i on i.code = b.item"
+    newest = _NEWEST if question.newest else ""
+    query = f"select {columns} from {relations} where {text}{newest}"
+    return _Source(query, [*before, *parameters], (uses, f"block_{question.kind}", "item"), by_row)
 
 
 def _refuse_finer(view: View, question: _Question) -> None:
     items = view.snapshot.items
-    if len(np.unique(items.frequency)) < 2 and not items.count:
+    try:
+        refuse_finer(items.frequency, question.grain)
+    except ApiError:
+        pass  # of some items; whether of those that are asked for, a query tells
+    else:
         return
     text, parameters = condition(question.where, FIELDS)
     needs_rows = mentions(question.where, *OF_ROWS)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from typing import Any
 
 import made_lake
@@ -20,15 +19,12 @@ from lakecast_lake import columns, snapshots
 asked = settings(max_examples=50, deadline=None)
 
 
-@dataclass(frozen=True, repr=False)
 class Served:
-    """One snapshot, as the product and as plain rows."""
+    """One snapshot, as the product and as plain rows. No dataclass: hypothesis would print all of it."""
 
-    view: View
-    plain: oracle.Oracle
-
-    def __repr__(self) -> str:
-        return "lake"
+    def __init__(self, view: View, plain: oracle.Oracle) -> None:
+        self.view = view
+        self.plain = plain
 
 
 @pytest.fixture(scope="module")
