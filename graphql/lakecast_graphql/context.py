@@ -201,14 +201,16 @@ class Context:
     def status(self) -> Any:
         """`serviceStatus`."""
         service = self.surroundings.service
-        served = service.served
         backend, healthy = self.surroundings.cache_state()
+        # Of the snapshot that this operation reads: by now, another may be served.
+        record = None if self.view is None else self.view.snapshot.record
+        age = None if record is None else max(0.0, self.surroundings.now() - record.committed_at.timestamp())
         return SimpleNamespace(
             version=importlib.metadata.version("lakecast"),
-            snapshot_id=None if served is None else served.snapshot_id,
+            snapshot_id=None if record is None else record.snapshot_id,
             newest_snapshot_id=service.newest_id,
             pinned_snapshot_id=service.pinned_id,
-            snapshot_age_seconds=None if served is None else served.age_seconds(self.surroundings.now()),
+            snapshot_age_seconds=age,
             problem=service.problem,
             cache_backend=backend,
             cache_healthy=healthy,
