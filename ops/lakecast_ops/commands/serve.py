@@ -48,4 +48,5 @@ def command(
         log_level="warning" if example else "info",
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        ws_per_message_deflate=False,  # a compressor takes 300 kB of memory per subscriber, and news are short
     )
