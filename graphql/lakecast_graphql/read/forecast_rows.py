@@ -15,9 +15,10 @@ from lakecast_graphql.read.rows import Rows, Units
 from lakecast_graphql.view import View
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.picked import Hits, Picked
-from lakecast_lake.columns.relations import blocks_of
+from lakecast_lake.columns.relations import blocks_of, rows_of
 from lakecast_lake.columns.segment import Coded as Codes
 from lakecast_lake.columns.segment import Ints
+from lakecast_lake.columns.where import condition
 
 NUMBERS = ("forecast", "actual", "median", "lower_80", "upper_80", "lower_95", "upper_95")
 
@@ -90,6 +91,8 @@ def find(view: View, where: Filter, kind: str, order: Order = ()) -> Hits:
             )
             return Hits(blocks, block)
     view.check_deadline()
+    if "eq" in where.get("item_id", {}):
+        return Hits(blocks, np.zeros(0, np.int64), _of_item(view, name, blocks, where, order))
     position = search.rows(
         snapshot,
         select="r.position",
@@ -100,6 +103,22 @@ def find(view: View, where: Filter, kind: str, order: Order = ()) -> Hits:
         order=search.ordering(order, _ORDER, "r.position"),
     )
     return Hits(blocks, np.zeros(0, np.int64), position)
+
+
+def _of_item(view: View, kind: str, blocks: Blocks, where: Filter, order: Order) -> Ints:
+    """Positions of an item's rows that match: its blocks are known, and only their rows are looked at."""
+    block = _exact(view, blocks, {"item_id": where["item_id"]["eq"]})
+    picked = Picked(blocks, block, blocks.at[block], blocks.at[block + 1])
+    text, parameters = condition(where, FIELDS)
+    found = view.snapshot.sql.over(
+        {"some_rows": rows_of(picked)},
+        f"select r.position as n from some_rows r join block_{kind} b on b.block = r.block "
+        f"join item i on i.code = b.item where {text}{search.ordering(order, _ORDER, 'r.position')}",
+        parameters,
+        uses=(f"block_{kind}", "item"),
+    )
+    position: Ints = found["n"].to_numpy()
+    return position
 
 
 def _exact(view: View, blocks: Blocks, wanted: Mapping[str, str]) -> Ints:

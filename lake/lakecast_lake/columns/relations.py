@@ -20,6 +20,7 @@ import pyarrow as pa
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.facts import Facts
 from lakecast_lake.columns.monthly import SUMS
+from lakecast_lake.columns.picked import Picked
 from lakecast_lake.columns.segment import Coded, Floats
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _facts(facts: Facts) -> pa.Table:
 def _block(blocks: Blocks) -> pa.Table:
     return pa.table(
         {
-            "block": pa.array(np.arange(blocks.count, dtype=np.int64)),
+            "block": pa.array(np.arange(blocks.count, dtype=np.int32)),
             "item": pa.array(blocks.item),
             "source": pa.DictionaryArray.from_arrays(pa.array(blocks.source), pa.array(blocks.sources, pa.string())),
             "live": pa.array(blocks.live),
@@ -82,16 +83,20 @@ def _month(blocks: Blocks, snapshot: "Snapshot") -> pa.Table:
         rolled = snapshot.monthly(segment)
         columns = {name: pa.array(rolled.sums[name]) for name in SUMS}
         block = blocks.of_segment(number)[rolled.block]
-        parts.append(pa.table({"block": pa.array(block), "date": pa.array(rolled.month).view(pa.date32()), **columns}))
-    names = {"block": pa.int64(), "date": pa.date32(), **dict.fromkeys(SUMS, pa.float64())}
+        parts.append(
+            pa.table(
+                {"block": pa.array(block.astype(np.int32)), "date": pa.array(rolled.month).view(pa.date32()), **columns}
+            )
+        )
+    names = {"block": pa.int32(), "date": pa.date32(), **dict.fromkeys(SUMS, pa.float64())}
     return pa.concat_tables([pa.schema(names).empty_table(), *parts])
 
 
 def _row(blocks: Blocks) -> pa.Table:
     schema = pa.schema(
         [
-            ("position", pa.int64()),
-            ("block", pa.int64()),
+            ("position", pa.int32() if blocks.rows < 1 << 31 else pa.int64()),
+            ("block", pa.int32()),
             ("date", pa.date32()),
             *((name, pa.float64()) for name in NUMBERS),
             ("model_version", pa.dictionary(pa.uint32(), pa.string())),
@@ -101,14 +106,28 @@ def _row(blocks: Blocks) -> pa.Table:
     for number, segment in enumerate(blocks.segments):
         position, block = blocks.segment_positions(number)
         columns = [
-            pa.array(position),
-            pa.array(block),
+            pa.array(position, schema.field("position").type),
+            pa.array(block, pa.int32()),
             pa.array(segment.date).view(pa.date32()),
             *(_nullable(segment.numbers[name]) for name in NUMBERS),
             _text(segment.codes["model_version"], segment.rows),
         ]
         batches.append(pa.record_batch(columns, schema=schema))
     return pa.Table.from_batches(batches, schema)
+
+
+def rows_of(picked: Picked) -> pa.Table:
+    """Some rows as `row_KIND` has them."""
+    position = np.repeat(picked.begin - np.append(0, np.cumsum(picked.lengths)[:-1]), picked.lengths)
+    return pa.table(
+        {
+            "position": pa.array(position + np.arange(picked.count)),
+            "block": pa.array(picked.spread(picked.block), pa.int32()),
+            "date": pa.array(picked.dates()).view(pa.date32()),
+            **{name: _nullable(picked.numbers(name)) for name in NUMBERS},
+            "model_version": _text(picked.coded("model_version"), picked.count),
+        }
+    )
 
 
 def _nullable(values: Floats) -> pa.Array:

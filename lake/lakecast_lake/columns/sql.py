@@ -47,9 +47,11 @@ class Sql:
             table: pa.Table = relation.to_arrow_table()
             return table
 
-    def over(self, tables: Mapping[str, pa.Table], query: str, parameters: Sequence[Any] = ()) -> pa.Table:
-        """The answer of a query over other Arrow tables, which it names as `tables` does."""
-        cursor = self._cursor(())
+    def over(
+        self, tables: Mapping[str, pa.Table], query: str, parameters: Sequence[Any] = (), *, uses: Sequence[str] = ()
+    ) -> pa.Table:
+        """The answer of a query over other Arrow tables, too, which it names as `tables` does."""
+        cursor = self._cursor(uses)
         for name, table in tables.items():
             cursor.register(name, table)
         try:
