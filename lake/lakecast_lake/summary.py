@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lakecast_lake.codes import ranks
 from lakecast_schema.champion import champions
 
 FORECAST_COLUMNS = ("source", "model_version", "generated_at")
@@ -29,9 +30,9 @@ def summarise(forecasts: pa.Table, metrics: pa.Table) -> Mapping[str, Any]:
     that of its newest forecast.
     """
     figures = {name: metrics[column].to_numpy() for name, column in _MEASURES.items()}
-    items = metrics["item_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    items = ranks(metrics["item_id"])  # in order: sums of floats depend on it, and rows come in any order
     loss, rmsse = figures["quantile_loss"], figures["rmsse"]
-    _, rows = champions(items.astype(np.int64), metrics["source"].to_pylist(), loss, rmsse)
+    _, rows = champions(items, metrics["source"].to_pylist(), loss, rmsse)
     return {
         **{name: _mean(values[rows]) for name, values in figures.items()},
         "model_versions": model_versions(forecasts),

@@ -243,6 +243,20 @@ def test_any_subset_of_the_figures_will_do(lake, tmp_path):
     assert (row["model_version"], row["generated_at"]) == ("v1.0.0", datetime(2026, 1, 1, 12, tzinfo=UTC))
 
 
+def test_errors_of_a_source_that_failed_on_an_item_in_the_end_are_taken(lake, tmp_path):
+    rows = pa.concat_tables(
+        [
+            plain(days(), [1.0] * 3 + [None] * 3),
+            plain(days(), [1.0] * 3 + [None] * 3, item="b", source="naive"),
+        ]
+    )
+    errors = pa.table({"item_id": ["a", "b", "b"], "source": ["my_model", "naive", "my_model"], "mae": [1.0, 2.0, 3.0]})
+    handover.import_(lake, put(tmp_path / "in", rows, errors))
+    found = current(lake, "fact_metrics")
+    assert sorted(found["mae"].to_pylist()) == [1.0, 2.0, 3.0]
+    assert set(found["model_version"].to_pylist()) == {"v1.0.0"}
+
+
 def test_an_import_replaces_its_sources_and_carries_all_else(lake, tmp_path, forecasts, metrics):
     publish_run(lake, forecasts(), metrics())
     publish_run(lake, forecasts("beta"), metrics("beta"))
@@ -448,7 +462,11 @@ BAD_FOLDERS = {
     ),
     "errors without forecasts": (
         lambda path: put(path, GOOD, changed("source", "lstm")(ERRORS)),
-        "without forecasts.*source=lstm",
+        "where source has no forecasts.*source=lstm",
+    ),
+    "errors of another item": (
+        lambda path: put(path, GOOD, changed("item_id", "b")(ERRORS)),
+        "where item_id has no forecasts.*item_id=b",
     ),
     "errors below zero": (
         lambda path: put(path, GOOD, changed("rmsse", -1.0)(ERRORS)),

@@ -21,6 +21,13 @@ def test_means_are_over_champions_and_leave_out_what_is_unknown(forecasts, metri
     assert [each["source"] for each in told["model_versions"]] == ["arima", "lstm"]
 
 
+def test_the_order_of_rows_makes_no_difference(forecasts, metrics):
+    items = [f"item-{number}" for number in range(40)]
+    parts = [metrics(sources=["arima"], items=[item], loss=1 / (number + 3)) for number, item in enumerate(items)]
+    there, back = (summarise(forecasts(), pa.concat_tables(each)) for each in (parts, parts[::-1]))
+    assert there == back
+
+
 def test_without_errors_there_are_none_to_tell(forecasts):
     told = summarise(forecasts(), FACT_METRICS.schema.empty_table())
     assert told["rmsse"] is None

@@ -31,29 +31,42 @@ def check_metrics(rows: pa.Table, path: Path) -> None:
 def complete_metrics(rows: pa.Table, forecasts: pa.Table, run_id: str, path: Path) -> pa.Table:
     """Whole rows of `fact_metrics`; figures that are left out are null.
 
-    Model version and instant are those of the newest forecast of the same item and source where they are left
-    out. Raises BadResults for a row that has no forecast to go with.
+    Model version and instant, where they are left out, are those of the newest forecast of the same item and
+    source, else of the same source. Raises BadResults for a row whose item or source has no forecast at all.
     """
-    newest = forecasts.select([*_SERIES, *_PROVENANCE]).sort_by([("generated_at", "ascending")])
-    newest = newest.group_by(_SERIES, use_threads=False).aggregate([(name, "last") for name in _PROVENANCE])
-    newest = newest.rename_columns([*_SERIES, *_PROVENANCE])
-    orphans = rows.select(_SERIES).join(newest.select(_SERIES), _SERIES, join_type="left anti")
-    if orphans.num_rows:
-        shown = "".join(f"\n  {_named(row)}" for row in orphans.slice(0, SHOWN_ROWS).to_pylist())
-        raise BadResults(
-            str(path),
-            f"has errors of items and sources without forecasts ({orphans.num_rows} rows){shown}\n",
-            "Add their forecasts, or remove these rows.",
-        )
+    for key in ("item_id", "source"):
+        _refuse_strangers(rows, forecasts, ["dataset_id", key], path)
     missing = [name for name in _PROVENANCE if name not in rows.column_names]
     if missing:
-        rows = rows.join(newest.select([*_SERIES, *missing]), _SERIES, join_type="left outer")
+        rows = _with_provenance(rows, forecasts, missing)
     if "run_id" not in rows.column_names:
         rows = rows.append_column("run_id", pa.repeat(run_id, rows.num_rows))
     for column in FACT_METRICS.columns:
         if column.name not in rows.column_names:
             rows = rows.append_column(column.name, pa.nulls(rows.num_rows, column.type))
     return rows.select(FACT_METRICS.column_names).cast(FACT_METRICS.schema)
+
+
+def _refuse_strangers(rows: pa.Table, forecasts: pa.Table, key: list[str], path: Path) -> None:
+    strangers = rows.select(_SERIES).join(forecasts.select(key), key, join_type="left anti")
+    if strangers.num_rows:
+        shown = "".join(f"\n  {_named(row)}" for row in strangers.slice(0, SHOWN_ROWS).to_pylist())
+        raise BadResults(
+            str(path),
+            f"has errors where {key[-1]} has no forecasts ({strangers.num_rows} rows){shown}\n",
+            "Add their forecasts, or remove these rows.",
+        )
+
+
+def _with_provenance(rows: pa.Table, forecasts: pa.Table, missing: list[str]) -> pa.Table:
+    newest_first = forecasts.select([*_SERIES, *_PROVENANCE]).sort_by([("generated_at", "descending")])
+    for number, key in enumerate((_SERIES, ["dataset_id", "source"])):
+        newest = newest_first.group_by(key, use_threads=False).aggregate([(name, "first") for name in missing])
+        newest = newest.rename_columns([*key, *(f"{name}_{number}" for name in missing)])
+        rows = rows.join(newest, key, join_type="left outer")
+    for name in missing:
+        rows = rows.append_column(name, pc.coalesce(rows[f"{name}_0"], rows[f"{name}_1"]))
+    return rows
 
 
 def scored(forecasts: pa.Table, demand: pa.Table, frequencies: Mapping[str, Frequency]) -> pa.Table:
