@@ -78,9 +78,14 @@ bench-forecasting: .venv-bench/.installed install ## our forecasts beside the pe
 	@PYTHONPATH=ops $(ML)/python -m bench.forecasting.report --data '$(PUBLIC_DATA)' --ours $(BENCH)/ours \
 		--peers $(BENCH)/peers --out ops/bench/forecasting/RESULTS.md
 
+bench-serving: install ## our server beside the bytes limit and the peers; ARGS="--parts compare --rounds 3" for some of it
+	@ops/bench/serving/tools.sh $(BENCH)/serving/peers $(PYTHON)
+	@PYTHONPATH=ops $(SERVE)/python -m bench.serving --cache $(BENCH)/serving --peers $(BENCH)/serving/peers \
+		--out ops/bench/serving/RESULTS.md $(ARGS)
+
 .venv-bench/.installed: ops/bench/forecasting/requirements.txt
 	@$(call new-environment,.venv-bench)
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check format dagster bench-forecasting
+.PHONY: help install run test check format dagster bench-forecasting bench-serving

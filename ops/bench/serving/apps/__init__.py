@@ -1,0 +1,1 @@
+"""Servers that the benchmark starts by uvicorn."""

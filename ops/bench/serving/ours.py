@@ -1,0 +1,35 @@
+"""Our server as a user starts it, and the same with caches turned off one after the other."""
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.serving.processes import Server, free_port
+from lakecast_graphql import keys
+
+NOTHING_KEPT = {"LAKECAST_CACHE_BYTES": "0", "LAKECAST_BLOCK_BYTES": "0"}
+"""Every answer is rendered from columns."""
+BLOCKS_KEPT = {"LAKECAST_CACHE_BYTES": "0"}
+"""Answers are joined from rendered rows, where these were touched before."""
+SHARE = Path(sys.executable).parent
+
+
+def server(
+    lake: Path | str, name: str, log: Path, environment: Mapping[str, str] | None = None, *, core: int | None = 0
+) -> Server:
+    """`lakecast serve` with the defaults, but for `environment`."""
+    port = free_port()
+    return Server(
+        name,
+        [str(SHARE / "lakecast"), "serve", "--lake", str(lake), "--port", str(port)],
+        port,
+        environment={"LAKECAST_POLL_SECONDS": "0", **(environment or {})},
+        core=core,
+        log=log,
+    )
+
+
+def admin_key(file: Path) -> str:
+    """A fresh admin key, its hash in `file`."""
+    return keys.create(file, "admin", datetime.now(UTC))

@@ -1,0 +1,1 @@
+"""The peers: each module starts one server over the same data and asks it the same three questions."""
