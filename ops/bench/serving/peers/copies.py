@@ -38,7 +38,8 @@ def _page(forecasts: pa.Table, metrics: pa.Table, items: pa.Table) -> pa.Table:
     )
     totals = early.group_by("item_id").aggregate([("forecast", "sum")]).rename_columns(["item_id", "total"])
     return (
-        metrics.join(items, "item_id")
+        metrics.filter(pc.equal(metrics["source"], "ensemble"))
+        .join(items, "item_id")
         .join(totals, "item_id")
         .sort_by([("item_id", "ascending"), ("source", "ascending")])
     )

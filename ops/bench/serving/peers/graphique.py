@@ -28,10 +28,9 @@ def peer(python: Path, copies: Path, items: int, log: Path) -> Peer:
         return body(query, {"i": item_id(chance.randrange(items)), "s": chance.choice(SOURCES)})
 
     def q2(chance: Random) -> str:
-        rows = PAGE * len(SOURCES)
-        part = f"slice(offset: $o, limit: {rows}) {{ columns {{ {_PAGE_COLUMNS} }} }}"
+        part = f"slice(offset: $o, limit: {PAGE}) {{ columns {{ {_PAGE_COLUMNS} }} }}"
         query = f"query P($o: BigInt!) {{ page {{ {part} }} }}"
-        return body(query, {"o": chance.randrange(items - PAGE) * len(SOURCES)})
+        return body(query, {"o": chance.randrange(items - PAGE)})
 
     def q3(chance: Random) -> str:
         query = f"query X($o: BigInt!) {{ rows {{ slice(offset: $o, limit: {ROWS}) {{ columns {{ {_COLUMNS} }} }} }} }}"
@@ -40,8 +39,8 @@ def peer(python: Path, copies: Path, items: int, log: Path) -> Peer:
     server = Server(
         "graphique",
         [
-            str(python), "-m", "uvicorn", "graphique_app:app", "--app-dir", str(Path(__file__).parents[1] / "apps"), "--port",
-            str(port), "--no-access-log",
+            str(python), "-m", "uvicorn", "graphique_app:app", "--port", str(port), "--no-access-log",
+            "--app-dir", str(Path(__file__).parents[1] / "apps"),
         ],
         port,
         ready="/?query={__typename}",

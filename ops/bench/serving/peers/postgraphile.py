@@ -44,10 +44,9 @@ def peer(program: Path, copies: Path, cluster: Path, items: int, log: Path) -> P
         return body(query, {"i": item_id(chance.randrange(items)), "s": chance.choice(SOURCES)})
 
     def q2(chance: Random) -> str:
-        query = (
-            f"query P($o: Int!) {{ allDimItems(first: {PAGE}, offset: $o, orderBy: ITEM_ID_ASC) {{ nodes {{ itemId "
-            'name category total factMetricsByItemId(condition: {source: "ensemble"}) { nodes { source mae rmse mape } } } } }'
-        )
+        own = 'factMetricsByItemId(condition: {source: "ensemble"}) { nodes { source mae rmse mape } }'
+        page = f"allDimItems(first: {PAGE}, offset: $o, orderBy: ITEM_ID_ASC)"
+        query = f"query P($o: Int!) {{ {page} {{ nodes {{ itemId name category total {own} }} }} }}"
         return body(query, {"o": chance.randrange(items - PAGE)})
 
     def q3(chance: Random) -> str:

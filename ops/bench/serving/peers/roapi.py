@@ -28,8 +28,9 @@ def peer(binary: Path, copies: Path, items: int, log: Path) -> Peer:
         end = FIRST_DAY + TOTAL_DAYS_OF_PAGE
         return (
             "select i.item_id, i.name, i.category, m.source, m.mae, m.rmse, m.mape, t.total from dim_item i "
-            "join fact_metrics m on m.item_id = i.item_id and m.source = 'ensemble' join (select item_id, sum(forecast) total from "
-            f"fact_forecast where source = 'ensemble' and date < date '{end}' and item_id {page} group by item_id) t "
+            "join fact_metrics m on m.item_id = i.item_id and m.source = 'ensemble' "
+            "join (select item_id, sum(forecast) total from fact_forecast "
+            f"where source = 'ensemble' and date < date '{end}' and item_id {page} group by item_id) t "
             f"on t.item_id = i.item_id where i.item_id {page} and m.item_id {page} order by i.item_id, m.source"
         )
 
