@@ -91,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Door:
         board=board.for_server(redis_url, settings.lake),
         old_snapshots=settings.old_snapshots,
         poll_seconds=settings.poll_seconds,
+        memory_budget=settings.memory_budget,
         before_swap=lambda after, before: warm(after),
     )
     shared = shared_answers.for_server(redis_url)
@@ -124,6 +125,8 @@ def create_app(settings: Settings | None = None) -> Door:
         ordinary,
         shared=shared,
         history=lambda: service.history,
+        answer_bytes=settings.cache_bytes,
+        block_bytes=settings.block_bytes,
         seconds=settings.operation_seconds,
     )
 

@@ -74,6 +74,7 @@ class Service:
         board: shared with the other workers.
         old_snapshots: how many older ones are kept loaded.
         poll_seconds: time between two looks at the lake; 0 looks only when told to.
+        memory_budget: bytes of columns of a snapshot that are kept in memory; None for no limit.
         before_swap: called with the next snapshot and the one before it (or None) in the building thread, before
             the next is served: to warm caches.
     """
@@ -86,6 +87,7 @@ class Service:
         board: Board,
         old_snapshots: int = 2,
         poll_seconds: float = 0.0,
+        memory_budget: int | None = None,
         before_swap: Callable[[Served, Served | None], None] = lambda after, before: None,
     ) -> None:
         self.lake = lake
@@ -98,6 +100,7 @@ class Service:
         self._seen = board.read()
         self._shelf = Shelf(old_snapshots)
         self._poll_seconds = poll_seconds
+        self._budget = memory_budget
         self._before_swap = before_swap
         self._epoch = 0
         self._building = ThreadPoolExecutor(1, thread_name_prefix="lakecast-build", initializer=_be_nice)
@@ -218,7 +221,7 @@ class Service:
         if force:
             self._shelf.clear()
         previous = None if before is None else before.snapshot
-        snapshot = columns.load(self.lake, record, previous, afresh=force)
+        snapshot = columns.load(self.lake, record, previous, afresh=force, budget=self._budget)
         self._epoch += 1
         after = Served(snapshot, self._epoch)
         self._before_swap(after, before)
@@ -289,7 +292,7 @@ class Service:
         record = self.find(snapshot_id)
         nearest = None if served is None else served.snapshot
         try:
-            return self._shelf.get(snapshot_id, lambda: columns.load(self.lake, record, nearest))
+            return self._shelf.get(snapshot_id, lambda: columns.load(self.lake, record, nearest, budget=self._budget))
         except LakeError as error:
             code, message = explain(error)
             _log.warning("Snapshot %s cannot be opened: %s", snapshot_id, error)

@@ -35,7 +35,7 @@ class Coded:
 
     @property
     def nbytes(self) -> int:
-        return 0 if self.codes is None else self.codes.nbytes
+        return 0 if self.codes is None or isinstance(self.codes, np.memmap) else self.codes.nbytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +81,9 @@ class Segment:
 
     @property
     def nbytes(self) -> int:
+        """Bytes in memory; what is mapped from disk does not count."""
         arrays: list[NDArray[Any]] = [self.first_block, self.start, self.cutoff, self.date, *self.numbers.values()]
-        own = sum(int(array.nbytes) for array in arrays)
+        own = sum(int(array.nbytes) for array in arrays if not isinstance(array, np.memmap))
         return own + sum(column.nbytes for column in self.codes.values())
 
     def span(self, item_id: str) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from lakecast_lake.columns.monthly import Monthly, monthly
 from lakecast_lake.columns.pinned import Partition, PinnedTable
 from lakecast_lake.columns.relations import relations
 from lakecast_lake.columns.segment import Ints, Segment, build
+from lakecast_lake.columns.spill import mapped
 from lakecast_lake.columns.sql import Sql
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
@@ -236,12 +237,21 @@ class Snapshot:
 _MONTHLY: WeakKeyDictionary[Segment, Monthly] = WeakKeyDictionary()
 
 
-def load(lake: Lake, record: SnapshotRecord, previous: Snapshot | None = None, *, afresh: bool = False) -> Snapshot:
+def load(
+    lake: Lake,
+    record: SnapshotRecord,
+    previous: Snapshot | None = None,
+    *,
+    afresh: bool = False,
+    budget: int | None = None,
+) -> Snapshot:
     """Read the published versions of a snapshot.
 
     Args:
         previous: a snapshot to share unchanged partitions with.
         afresh: read everything again nevertheless.
+        budget: bytes of columns that are kept in memory; what is read beyond is mapped from local files, live
+            forecasts last. None for no limit.
 
     Raises LakeError where a table, a version or a file is missing, cannot be read or breaks the contract.
     """
@@ -252,21 +262,31 @@ def load(lake: Lake, record: SnapshotRecord, previous: Snapshot | None = None, *
     pinned: dict[tuple[str, int], PinnedTable] = {}
     parts: dict[Key, Part] = {}
     contracts = {table.name: table for table in SERVED}
-    for entry in record.entries:
+    used = 0
+    for entry in sorted(record.entries, key=lambda entry: entry.table != FACT_FORECAST.name):
         contract = contracts.get(entry.table)
         if contract is None:
             continue
         if (entry.dataset_id, entry.table, entry.version) in same:
-            parts |= {k: p for k, p in shared.items() if k[0] == entry.table and k[1][0] == entry.dataset_id}
+            same_parts = {k: p for k, p in shared.items() if k[0] == entry.table and k[1][0] == entry.dataset_id}
+            parts |= same_parts
+            used += sum(part.content.nbytes for part in same_parts.values())
             continue
         at = (entry.table, entry.version)
         if at not in pinned:
             pinned[at] = PinnedTable(lake, *at)
-        for partition in pinned[at].partitions(entry.dataset_id):
+        # Live forecasts come first: they are what is asked for most.
+        for partition in sorted(
+            pinned[at].partitions(entry.dataset_id), key=lambda p: ("kind", "live") not in p.values
+        ):
             key = (entry.table, _key(contract, partition))
             known = shared.get(key)
             if known is None or known.signature != partition.signature:
-                known = Part(partition.signature, _content(contract, pinned[at], partition))
+                content = _content(contract, pinned[at], partition)
+                if budget is not None and isinstance(content, Segment) and used + content.nbytes > budget:
+                    content = mapped(content)
+                known = Part(partition.signature, content)
+            used += known.content.nbytes
             parts[key] = known
     return _assemble(lake, record, parts)
 
@@ -298,6 +318,11 @@ def _assemble(lake: Lake, record: SnapshotRecord, parts: Mapping[Key, Part]) -> 
 
 def _item_ids(table: pa.Table) -> list[str]:
     return table["item_id"].to_pylist() if "item_id" in table.column_names else []
+
+
+def _is_asked_for_less(partition: Partition) -> bool:
+    """Sorts live forecasts first: while memory lasts, it is theirs."""
+    return ("kind", "live") not in partition.values
 
 
 def _key(contract: Table, partition: Partition) -> tuple[str, ...]:

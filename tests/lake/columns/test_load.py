@@ -7,11 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
 
 from lakecast_lake import columns, commit, publish, snapshots
+from lakecast_lake.columns import spill
 from lakecast_lake.columns.relations import blocks_of
 from lakecast_lake.errors import LakeError
 from lakecast_lake.storage import Lake
@@ -221,3 +223,19 @@ def z85(data: bytes) -> str:
     ours = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
     theirs = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
     return rfc1924.translate(str.maketrans(ours, theirs))
+
+
+def test_what_exceeds_the_budget_is_mapped_and_says_the_same(
+    lake: Lake, forecasts: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spill, "SMALLEST", 1)
+    published(lake, forecasts(horizon=20))
+    whole = columns.load(lake, snapshots.newest(lake))
+    small = columns.load(lake, snapshots.newest(lake), budget=0)
+    assert small.nbytes < whole.nbytes / 2
+    assert all(isinstance(s.numbers["forecast"], np.memmap) for s in small.forecasts.values())
+    for kind in ("live", "backtest"):
+        assert rows(small, kind) == rows(whole, kind)
+    half = columns.load(lake, snapshots.newest(lake), budget=whole.nbytes // 2)
+    kept = {key[2] for key, s in half.forecasts.items() if not isinstance(s.numbers["forecast"], np.memmap)}
+    assert kept == {"live"}
