@@ -1,5 +1,6 @@
 """Every service of compose.yaml runs: its own command, with its own environment, as processes of this machine."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -55,12 +56,12 @@ def running(command: list[str], environ: dict[str, str], folder: Path) -> Iterat
         try:
             yield process
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            process.terminate()  # as a container engine stops a service
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # Dagster's code servers linger
+            process.wait()
 
 
 def wait(is_up: Any, process: subprocess.Popen[bytes], folder: Path, seconds: float) -> None:
