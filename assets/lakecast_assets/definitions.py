@@ -59,7 +59,9 @@ def _hand_over_folder() -> str:
 
 
 defs = dg.Definitions.merge(
-    definitions(os.environ.get("LAKECAST_LAKE", ".lakecast/lake"), _hand_over_folder(), RunSettings(), Progress(Silent())),
+    definitions(
+        os.environ.get("LAKECAST_LAKE", ".lakecast/lake"), _hand_over_folder(), RunSettings(), Progress(Silent())
+    ),
     dg.Definitions(
         jobs=[automation.import_job],
         sensors=[automation.landing, automation.results],

@@ -6,6 +6,7 @@ import dagster as dg
 import pyarrow as pa
 
 from lakecast_assets import commits
+from lakecast_assets.announce import announce
 from lakecast_assets.io import WHERE, LakeIO, read_current, read_table
 from lakecast_assets.partitions import datasets
 from lakecast_assets.progress import Progress
@@ -80,6 +81,7 @@ def snapshot(
     return dg.MaterializeResult(
         metadata={
             "snapshot_id": snapshot_id,
+            "servers": announce(snapshot_id),
             "dagster/uri": lake.table_uri(SNAPSHOT.name),
             "dagster/table_name": f"lake.{SNAPSHOT.name}",
             "tables": ", ".join(f"{commit.table} v{commit.version}" for commit in made),

@@ -1,0 +1,28 @@
+"""Telling running servers of a new snapshot, where there is a Redis to tell them through."""
+
+import os
+
+import redis
+
+URL = "LAKECAST_REDIS_URL"
+CHANNEL = "lakecast:published"
+"""Any message on it makes every server look at its lake; the servers' package listens to the same name."""
+_TIMEOUT_SECONDS = 2.0
+
+
+def announce(snapshot_id: int, url: str | None = None) -> str:
+    """Say on Redis that a snapshot was published, and return a sentence on what came of it.
+
+    Never raises: servers that hear nothing find the snapshot when they next look at the lake.
+    """
+    address = os.environ.get(URL, "") if url is None else url
+    if not address:
+        return f"no {URL} is set; servers look at the lake by themselves"
+    try:
+        with redis.Redis.from_url(
+            address, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
+        ) as connection:
+            heard = connection.publish(CHANNEL, str(snapshot_id))
+    except (redis.RedisError, ValueError) as error:
+        return f"could not be told: {error}; servers look at the lake by themselves"
+    return f"told {heard} listeners"
