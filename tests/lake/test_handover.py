@@ -201,6 +201,29 @@ def test_the_frequency_is_recognised(lake, tmp_path, frequency, dates, cutoff):
         assert {row["date"].day for row in rows} == {1}
 
 
+def test_items_of_one_data_set_may_differ_in_frequency(lake, tmp_path):
+    monthly, weekly = months("2026-01", 5), np.datetime64("2026-01-05") + 7 * np.arange(5)
+    actuals = [1.0, 2.0, None, None, None]
+    rows = [plain(days(count=5), actuals), plain(monthly, actuals, item="m"), plain(weekly, actuals, item="w")]
+    handover.import_(lake, put(tmp_path / "in", pa.concat_tables([rows[1], rows[0], rows[2]])))
+    items = current(lake, "dim_item").to_pylist()
+    assert {row["item_id"]: row["frequency"] for row in items} == {"a": "daily", "m": "monthly", "w": "weekly"}
+    cutoffs = {(r["item_id"], r["kind"]): r["cutoff"].isoformat() for r in current(lake, "fact_forecast").to_pylist()}
+    assert cutoffs == {
+        ("a", "backtest"): "2025-12-31",
+        ("a", "live"): "2026-01-02",
+        ("m", "backtest"): "2025-12-01",
+        ("m", "live"): "2026-02-01",
+        ("w", "backtest"): "2025-12-29",
+        ("w", "live"): "2026-01-12",
+    }
+    assert current(lake, "fact_metrics").num_rows == 3
+    handover.export(lake, tmp_path / "out")
+    other = Lake(str(tmp_path / "other"))
+    handover.import_(other, tmp_path / "out")
+    assert current(other, "dim_item").equals(current(lake, "dim_item"))
+
+
 def test_errors_are_computed_where_none_are_handed_over(lake, tmp_path):
     actuals = [2.0, 2.0, 4.0, None, None, None]
     handover.import_(lake, put(tmp_path / "in", plain(days(), actuals)))

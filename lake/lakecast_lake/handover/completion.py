@@ -1,6 +1,5 @@
 """From the published columns to whole rows: kind, cutoff, run and what a plain script leaves out."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lakecast_lake.errors import BadResults
-from lakecast_schema.periods import Frequency, shift
+from lakecast_lake.handover.frequencies import ItemFrequencies
+from lakecast_schema.periods import shift
 from lakecast_schema.rules import ContractError, check
 from lakecast_schema.tables import FACT_FORECAST, PUBLISHED_COLUMNS, Table
 
@@ -50,10 +50,10 @@ def narrowed(table: Table, names: set[str]) -> Table:
     )
 
 
-def complete_forecasts(rows: pa.Table, frequencies: Mapping[str, Frequency], run_id: str) -> pa.Table:
+def complete_forecasts(rows: pa.Table, frequencies: ItemFrequencies, run_id: str) -> pa.Table:
     """Whole rows of `fact_forecast`, in the order in which they came.
 
-    rows: as `check_forecasts` lets them pass. frequencies: data set -> length of its periods.
+    rows: as `check_forecasts` lets them pass.
 
     Where kind and cutoff are left out: per item and source, rows from the first null actual on are live, their
     cutoff the period before that; rows before it are backtest, their cutoff the period before the first of them.
@@ -69,7 +69,7 @@ def complete_forecasts(rows: pa.Table, frequencies: Mapping[str, Frequency], run
     return rows.select(FACT_FORECAST.column_names).cast(FACT_FORECAST.schema)
 
 
-def _windows(rows: pa.Table, frequencies: Mapping[str, Frequency]) -> tuple[pa.Array, pa.Array]:
+def _windows(rows: pa.Table, frequencies: ItemFrequencies) -> tuple[pa.Array, pa.Array]:
     """Kind and cutoff of each row."""
     dates = rows["date"].to_numpy().astype("datetime64[D]")
     series = codes(rows, ("dataset_id", "item_id", "source"))
@@ -84,10 +84,9 @@ def _windows(rows: pa.Table, frequencies: Mapping[str, Frequency]) -> tuple[pa.A
     first = _begins(sorted_series * 2 + live)
 
     cutoff = np.empty(len(order), dtype="datetime64[D]")
-    names = rows["dataset_id"].to_numpy()[order]
-    for name, frequency in frequencies.items():
-        mine = names == name
-        cutoff[mine] = shift(sorted_dates[first[mine]], -1, frequency)
+    for _, frequency, mine in frequencies.groups(rows):
+        held = mine[order]
+        cutoff[held] = shift(sorted_dates[first[held]], -1, frequency)
     back = np.empty_like(order)
     back[order] = position
     kind = pa.array(np.where(live, "live", "backtest")[back], pa.string())

@@ -13,14 +13,14 @@ from lakecast_lake.commit import KEPT_CUTOFFS, Commit
 from lakecast_lake.errors import BadResults, LakeNotFound
 from lakecast_lake.handover.completion import check_forecasts, complete_forecasts, gate
 from lakecast_lake.handover.folder import FORECAST_FILE, METRICS_FILE, Folder
-from lakecast_lake.handover.items import frequencies, unknown_items
+from lakecast_lake.handover.frequencies import ItemFrequencies, item_frequencies
+from lakecast_lake.handover.items import unknown_items
 from lakecast_lake.handover.scoring import check_metrics, complete_metrics, scored
 from lakecast_lake.publish import Part, publish_parts
 from lakecast_lake.snapshots import Entry, SnapshotRecord
 from lakecast_lake.storage import Lake
 from lakecast_lake.summary import FORECAST_COLUMNS, summarise
 from lakecast_schema.frequency import period_starts
-from lakecast_schema.periods import Frequency
 from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_FORECAST, FACT_METRICS, Table
 
 
@@ -120,14 +120,14 @@ def _checked(lake: Lake, record: SnapshotRecord | None, read: Folder, run_id: st
         if forecasts.num_rows == 0:
             there = ", ".join(_distinct(read.forecasts, "dataset_id"))
             raise BadResults(str(path), f"has no data set {dataset_id}", f"It holds {there}.")
-    stated = read.metadata.frequencies
-    known = _published(lake, record, DIM_ITEM, _distinct(forecasts, "dataset_id"))
-    found = frequencies(forecasts, stated, known, path)
+    names = _distinct(forecasts, "dataset_id")
+    known = _published(lake, record, DIM_ITEM, names)
+    found = item_frequencies(forecasts, read.metadata.frequencies, known, path)
     forecasts = complete_forecasts(_by_first_day(forecasts, found), found, run_id)
     if metrics is None:
-        metrics = scored(forecasts, _published(lake, record, DEMAND, tuple(found)), found)
+        metrics = scored(forecasts, _published(lake, record, DEMAND, names), found)
     metrics = complete_metrics(metrics, forecasts, run_id, read.path / METRICS_FILE)
-    items = unknown_items(forecasts, found, stated, known)
+    items = unknown_items(found, known)
     if "kind" not in read.forecasts.column_names:  # else all that is not null was checked as it came
         gate(FACT_FORECAST, forecasts, path)
     for table, rows in ((FACT_METRICS, metrics), (DIM_ITEM, items)):
@@ -158,15 +158,13 @@ def _published(lake: Lake, record: SnapshotRecord | None, table: Table, names: t
     return pa.concat_tables([table.schema.empty_table(), *parts])
 
 
-def _by_first_day(forecasts: pa.Table, found: dict[str, Frequency]) -> pa.Table:
+def _by_first_day(forecasts: pa.Table, found: ItemFrequencies) -> pa.Table:
     """Periods that are named by their last day, as pandas' month ends are, renamed by their first."""
     for column in ("date", "cutoff"):
         if column not in forecasts.column_names:
             continue
         days = forecasts[column].to_numpy().astype("datetime64[D]").copy()
-        names = forecasts["dataset_id"].to_numpy()
-        for name, frequency in found.items():
-            mine = names == name
+        for _, frequency, mine in found.groups(forecasts):
             days[mine] = period_starts(days[mine], frequency)
         index = forecasts.schema.get_field_index(column)
         forecasts = forecasts.set_column(index, column, pa.array(days, pa.date32()))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lakecast_lake.errors import BadResults
 from lakecast_lake.handover.completion import codes, gate, narrowed
+from lakecast_lake.handover.frequencies import ItemFrequencies
 from lakecast_schema import accuracy
 from lakecast_schema.periods import Frequency, grid_index
 from lakecast_schema.rules import SHOWN_ROWS
@@ -69,7 +70,7 @@ def _with_provenance(rows: pa.Table, forecasts: pa.Table, missing: list[str]) ->
     return rows
 
 
-def scored(forecasts: pa.Table, demand: pa.Table, frequencies: Mapping[str, Frequency]) -> pa.Table:
+def scored(forecasts: pa.Table, demand: pa.Table, frequencies: ItemFrequencies) -> pa.Table:
     """Errors of forecasts whose actuals are known, one row per item and source that has any, for `complete_metrics`.
 
     demand: the lake's demand of the same data sets; scaled errors are null where it has nothing from before the
@@ -77,16 +78,14 @@ def scored(forecasts: pa.Table, demand: pa.Table, frequencies: Mapping[str, Freq
     """
     known = forecasts.filter(pc.is_valid(forecasts["actual"]))
     tables = [pa.schema([FACT_METRICS.schema.field(name) for name in _SERIES]).empty_table()]
-    for dataset_id, frequency in frequencies.items():
-        rows = known.filter(pc.equal(known["dataset_id"], dataset_id))
+    for dataset_id, frequency, mine in frequencies.groups(known):
         history = demand.filter(pc.equal(demand["dataset_id"], dataset_id))
-        if rows.num_rows:
-            tables.extend(_scored(rows, history, frequency))
+        tables.extend(_scored(known.filter(pa.array(mine)), history, frequency))
     return pa.concat_tables(tables, promote_options="permissive")
 
 
 def _scored(rows: pa.Table, history: pa.Table, frequency: Frequency) -> Iterator[pa.Table]:
-    """The errors of one data set, a table per source."""
+    """The errors of a data set's items of one frequency, a table per source."""
     encoded = rows["item_id"].combine_chunks().dictionary_encode()
     items = encoded.dictionary
     item = encoded.indices.to_numpy().astype(np.int64)
