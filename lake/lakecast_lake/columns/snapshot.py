@@ -275,10 +275,7 @@ def load(
         at = (entry.table, entry.version)
         if at not in pinned:
             pinned[at] = PinnedTable(lake, *at)
-        # Live forecasts come first: they are what is asked for most.
-        for partition in sorted(
-            pinned[at].partitions(entry.dataset_id), key=lambda p: ("kind", "live") not in p.values
-        ):
+        for partition in sorted(pinned[at].partitions(entry.dataset_id), key=_is_asked_for_less):
             key = (entry.table, _key(contract, partition))
             known = shared.get(key)
             if known is None or known.signature != partition.signature:
