@@ -90,6 +90,10 @@ class Documents:
         self._bytes = 0
         self._lock = threading.Lock()
 
+    def knows(self, query: str) -> bool:
+        """Whether the document was prepared before, so that `get` takes no time."""
+        return query in self._known
+
     def get(self, query: str) -> Prepared:
         """The document of a text. Raises Refused."""
         with self._lock:

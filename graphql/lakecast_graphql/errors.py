@@ -64,3 +64,12 @@ class ApiError(Exception):
 def bad_input(message: str, *, argument: str | None = None, known: Sequence[object] | None = None) -> ApiError:
     """The most frequent error: an argument that this server cannot answer."""
     return ApiError(ErrorCode.BAD_USER_INPUT, message, argument=argument, known=known)
+
+
+def timed_out(seconds: float) -> ApiError:
+    """An operation that took too long was given up."""
+    return ApiError(
+        ErrorCode.TIMEOUT,
+        f"The operation took longer than the {seconds:g} seconds that this server allows. Ask for less at once: "
+        "a filter, fewer fields or a smaller page.",
+    )

@@ -19,7 +19,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from lakecast_graphql import answers
 from lakecast_graphql.context import Context, Surroundings
 from lakecast_graphql.documents import Documents, Prepared, Refused, is_mutation, is_subscription
-from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
+from lakecast_graphql.errors import ApiError, ErrorCode, bad_input, timed_out
 from lakecast_graphql.operation import Answer, Caller, Operation
 from lakecast_graphql.view import View
 
@@ -94,10 +94,7 @@ class PlainExecution:
             refusal = answers.refusal(error, snapshot_id=_number(view))
             return replace(refusal, wrong_method=isinstance(error, WrongMethod))
         except TimeoutError:
-            return answers.refusal(
-                ApiError(ErrorCode.TIMEOUT, f"The operation took longer than {self._seconds:g} seconds."),
-                snapshot_id=_number(view),
-            )
+            return answers.refusal(timed_out(self._seconds), snapshot_id=_number(view))
 
     def answer_now(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
         """The same in the calling thread, without a limit of time: for tests and for warming."""

@@ -67,7 +67,8 @@ class Subscriptions:
     ) -> AsyncIterator[bytes]:
         """Answers to one operation as JSON: one for a query or mutation, one per event for a subscription."""
         try:
-            prepared = self._documents.get(operation.query)
+            # In a thread: a long document may take a tenth of a second, and everybody else waits on the loop.
+            prepared = await asyncio.to_thread(self._documents.get, operation.query)
             subscribes = is_subscription(prepared.operation(operation.operation_name))
         except (Refused, ApiError):
             subscribes = False  # executing says what is wrong

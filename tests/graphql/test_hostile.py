@@ -1,6 +1,7 @@
 """Requests that nobody honest makes: an error of the contract, a status that is right, and a server that goes on."""
 
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -188,6 +189,51 @@ def test_a_body_that_never_ends_is_408(small_lake: Lake) -> None:
 def test_a_malformed_query_string_is_400(server: Running, query_string: str) -> None:
     answer = server.http.get(f"/graphql?{query_string}", headers={"accept": "application/json"})
     assert answer.status_code == 400
+
+
+def test_an_operation_that_takes_too_long_is_given_up(small_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lakecast_graphql import read
+
+    monkeypatch.setattr(read, "overview", lambda *_: time.sleep(3))
+    with running(small_lake.uri, operation_seconds=0.2) as server:
+        query = "{ overview { itemCount } serviceStatus { version } }"
+        began = time.perf_counter()
+        answer = server.http.post(
+            "/graphql", json={"query": query}, headers={"accept": "application/graphql-response+json"}
+        )
+        assert time.perf_counter() - began < 2.5
+        assert answer.status_code == 504
+        assert answer.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
+        assert server.data("{ __typename }") == {"__typename": "Query"}
+
+
+def test_no_document_holds_up_the_others(server: Running) -> None:
+    """While documents at the limits are refused or answered, a small question waits a tenth of a second at most."""
+    tokens = "{ items(where: {or: [" + '{itemId:{eq:"%s"}}' * 400 + "]}) { totalCount } }"
+    unused = "{__typename}" + " ".join(f"fragment %s{n} on Query {{__typename}}" for n in range(390))
+    waited: list[float] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        with httpx.Client(base_url=server.url) as http:
+            while not done.is_set():
+                began = time.perf_counter()
+                http.get("/health/live").raise_for_status()
+                waited.append(time.perf_counter() - began)
+                time.sleep(0.005)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for number in range(10):
+            for query in (tokens.replace("%s", f"a{number}"), unused.replace("%s", f"f{number}_")):
+                send(server, orjson.dumps({"query": query}))
+    finally:
+        done.set()
+        asking.join()
+    waited.sort()
+    # The median: on a loaded machine, single requests wait for the processor, not for the server.
+    assert waited[len(waited) // 2] < 0.1
 
 
 def test_production_shows_neither_schema_nor_hints_nor_graphiql(small_lake: Lake) -> None:

@@ -18,12 +18,13 @@ from typing import Any, Protocol
 import orjson
 from graphql import GraphQLSchema
 
+from lakecast_graphql import answers
 from lakecast_graphql.cache.blocks import RenderedBlocks
 from lakecast_graphql.cache.bounded import Bounded
 from lakecast_graphql.cache.flights import Flights
 from lakecast_graphql.cache.shared import NotShared, SharedAnswers
 from lakecast_graphql.documents import Documents, Refused, is_mutation
-from lakecast_graphql.errors import ApiError
+from lakecast_graphql.errors import ApiError, timed_out
 from lakecast_graphql.execution.ahead import prepare
 from lakecast_graphql.execution.lifting import Lifted, lift
 from lakecast_graphql.execution.plans import Plan, compile_plan, flags_of
@@ -43,6 +44,8 @@ ANSWER_BYTES = 32 << 20
 BLOCK_BYTES = 96 << 20
 RENDERER = f"1 {importlib.metadata.version('lakecast')}"
 """Stands in shared keys: to be changed whenever the same question gets another answer from the same snapshot."""
+LONG_QUERY = 2_000
+"""Characters from which parsing and validating a document may hold up the event loop for long."""
 _NO_VARIABLES: Mapping[str, Any] = {}
 
 
@@ -122,6 +125,9 @@ class FastExecution:
             self.ways["cached"] += 1
             return known
         try:
+            if len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query):
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(self._threads, self._documents.get, operation.query)
             plan, literals = self._plan(operation)
             kept = Kept(self.blocks, view.snapshot.serial)
             values = plan.values(operation.variables or _NO_VARIABLES, literals, kept)
@@ -145,7 +151,8 @@ class FastExecution:
         except Refused:
             return await self._by_ordinary(operation, view, caller, "refused", key)
         except TimeoutError:
-            return await self._by_ordinary(operation, view, caller, "timeout", key)
+            self.ways["timeout"] += 1
+            return answers.refusal(timed_out(self._seconds), snapshot_id=view.snapshot.snapshot_id)
         except Exception:  # a fault of the fast way must not become a fault of the answer
             _log.exception("The fast way failed; the ordinary one answers.")
             return await self._by_ordinary(operation, view, caller, "fault", key)
