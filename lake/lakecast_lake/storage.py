@@ -89,23 +89,18 @@ class Lake:
         Raises TableMissing, VersionMissing or LakeUnreadable.
         """
         uri = self.table_uri(name)
+        if version is not None and version < 0:
+            raise _no_version(uri, version)
         try:
-            newest = DeltaTable(uri, storage_options=dict(self.options))
-            if version is None or version == newest.version():
-                return newest
-            if not 0 <= version < newest.version():
-                raise VersionMissing(
-                    uri,
-                    f"there is no version {version}, the newest is {newest.version()}",
-                    "Use the version that the commit returned.",
-                )
-            newest.load_as_version(version)
-            return newest
+            return DeltaTable(uri, version=version, storage_options=dict(self.options))
         except TableNotFoundError as error:
             raise TableMissing(
                 uri, "there is no such table", "Check the lake's address; a run or an import creates it."
             ) from error
         except UNREADABLE as error:
+            # delta-rs has no error of its own for a version that does not exist yet.
+            if version is not None and version > self.handle(name).version():
+                raise _no_version(uri, version) from error
             raise unreadable(uri, error) from error
 
     def probe(self) -> None:
@@ -147,6 +142,10 @@ class Lake:
         except UNREADABLE:
             # Another writer may have created it in between: then it can be opened, else this raises the reason.
             return self.handle(table.name)
+
+
+def _no_version(uri: str, version: int) -> VersionMissing:
+    return VersionMissing(uri, f"there is no version {version}", "Use the version that the commit returned.")
 
 
 def rows_of(handle: DeltaTable, dataset_id: str) -> int:

@@ -59,7 +59,7 @@ def test_what_is_not_there_is_named(lake, forecasts):
         lake.handle("demand")
     commit.replace(lake, FACT_FORECAST, forecasts(), {"dataset_id": "alpha"}, "run-1")
     for version in (-1, 2):
-        with pytest.raises(VersionMissing, match=f"there is no version {version}, the newest is 1"):
+        with pytest.raises(VersionMissing, match=f"there is no version {version}"):
             lake.handle("fact_forecast", version)
 
 
@@ -96,6 +96,17 @@ def test_a_log_of_garbage_is_an_error_in_plain_words(published):
     (log / f"{2:020}.json").write_text("{nonsense")
     with pytest.raises(LakeUnreadable, match="snapshot: cannot be read"):
         snapshots.newest(published)
+
+
+def test_a_run_after_a_foreign_compaction_keeps_all_rows(published, forecasts):
+    before = snapshots.read(published, snapshots.newest(published), "fact_forecast")
+    published.handle("fact_forecast").optimize.compact()
+    new = forecasts(sources=["arima"], run_id="run-2")
+    done = commit.forecasts(published, new, "alpha", ["arima"], "run-2")
+    publish.publish(published, "run-2", "alpha", [done], {})
+    after = snapshots.read(published, snapshots.newest(published), "fact_forecast")
+    assert after.drop_columns(["run_id"]).equals(before.drop_columns(["run_id"]))
+    assert after["run_id"].to_pylist() == ["run-2"] * 12 + ["run-1"] * 12
 
 
 def test_files_that_another_writer_compacted_are_read(published):
