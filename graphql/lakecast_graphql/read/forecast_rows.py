@@ -81,7 +81,7 @@ def find(view: View, where: Filter, kind: str, order: Order = ()) -> Hits:
             return Hits(blocks, _exact(view, blocks, exact))
         if not mentions(where, *OF_ROWS):
             block = search.rows(
-                snapshot,
+                view,
                 select="b.block",
                 relations=f"block_{name} b join item i on i.code = b.item",
                 uses=(f"block_{name}", "item"),
@@ -94,7 +94,7 @@ def find(view: View, where: Filter, kind: str, order: Order = ()) -> Hits:
     if "eq" in where.get("item_id", {}):
         return Hits(blocks, np.zeros(0, np.int64), _of_item(view, name, blocks, where, order))
     position = search.rows(
-        snapshot,
+        view,
         select="r.position",
         relations=f"row_{name} r join block_{name} b on b.block = r.block join item i on i.code = b.item",
         uses=(f"row_{name}", f"block_{name}", "item"),

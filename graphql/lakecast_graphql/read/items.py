@@ -81,7 +81,7 @@ def matching(view: View, where: arguments.Filter, order: arguments.Order = ()) -
     if not where and not order:
         return np.arange(view.snapshot.items.count)
     return search.rows(
-        view.snapshot,
+        view,
         select="i.code",
         relations="item i",
         uses=("item",),

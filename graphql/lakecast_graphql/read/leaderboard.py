@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from lakecast_graphql.read import arguments
+from lakecast_graphql.read import arguments, search
 from lakecast_graphql.read.search import ITEM
 from lakecast_graphql.read.vocabulary import ErrorMeasure, LeaderboardGroup
 from lakecast_graphql.view import View
@@ -72,7 +72,7 @@ def leaderboard(
         where=text,
         rank="abs(error)" if bias else "error",
     )
-    table = view.snapshot.sql.arrow(query, [NAIVE, *parameters], uses=("metric", "item"))
+    table = search.ask(view, query, [NAIVE, *parameters], uses=("metric", "item"))
     return [
         LeaderboardRow(
             group=row["grp"],

@@ -37,7 +37,7 @@ def metrics(
     begin = paging.start(after, view.snapshot.snapshot_id, asked)
     if filtered or order:
         rows = search.rows(
-            view.snapshot,
+            view,
             select="m.row",
             relations="metric m join item i on i.code = m.item",
             uses=("metric", "item"),

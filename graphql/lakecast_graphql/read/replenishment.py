@@ -59,7 +59,7 @@ def matching(view: View, where: arguments.Filter, order: arguments.Order = ()) -
     if not where and not order:
         return np.arange(len(view.snapshot.replenishment.item))
     return search.rows(
-        view.snapshot,
+        view,
         select="r.row",
         relations="replenishment r join item i on i.code = r.item",
         uses=("replenishment", "item"),

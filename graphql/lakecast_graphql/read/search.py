@@ -1,15 +1,18 @@
 """From a filter and an order to ordered row numbers: SQL over the snapshot, remembered while the snapshot lives."""
 
+import time
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import orjson
+import pyarrow as pa
 
 from lakecast_graphql.read.arguments import Filter, Order
-from lakecast_lake.columns import Snapshot
+from lakecast_graphql.view import View
 from lakecast_lake.columns.segment import Ints
+from lakecast_lake.columns.sql import QueryTimeout
 from lakecast_lake.columns.where import condition
 
 SEARCH = "contains(strip_accents(lower(concat_ws(chr(10), i.item_id, i.sku, i.name))), strip_accents(lower(?)))"
@@ -51,8 +54,19 @@ def ordering(order: Order, columns: Mapping[str, str], last: str) -> str:
     return f" order by {', '.join([*parts, last])}"
 
 
+def ask(view: View, query: str, parameters: Sequence[Any] = (), *, uses: Sequence[str]) -> pa.Table:
+    """SQL over the snapshot's relations, interrupted at the operation's deadline. Raises TIMEOUT."""
+    view.check_deadline()
+    seconds = None if view.deadline is None else view.deadline - time.monotonic()
+    try:
+        return view.snapshot.sql.arrow(query, parameters, uses=uses, seconds=seconds)
+    except QueryTimeout:
+        view.check_deadline()
+        raise
+
+
 def rows(
-    snapshot: Snapshot,
+    view: View,
     *,
     select: str,
     relations: str,
@@ -60,7 +74,6 @@ def rows(
     where: Filter,
     fields: Mapping[str, str],
     order: str,
-    seconds: float | None = None,
 ) -> Ints:
     """The rows that match, in order.
 
@@ -73,8 +86,8 @@ def rows(
     text, parameters = condition(where, fields)
     query = f"select {select} as n from {relations} where {text}{order}"
 
-    def ask() -> Found:
-        found = snapshot.sql.arrow(query, parameters, uses=uses, seconds=seconds)
+    def find() -> Found:
+        found = ask(view, query, parameters, uses=uses)
         return Found(found["n"].to_numpy().astype(np.int64, copy=False))
 
-    return snapshot.memo.get(key(query, parameters), ask).rows
+    return view.snapshot.memo.get(key(query, parameters), find).rows

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from lakecast_graphql.read import arguments
+from lakecast_graphql.read import arguments, search
 from lakecast_graphql.read.replenishment import FIELDS, URGENCY
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.table_rows import table_rows
@@ -36,7 +36,8 @@ def replenishment_totals(view: View, where: Any = None, group_by: Sequence[Any] 
     keys = "".join(f"{_DIMENSIONS[dimension]} as {dimension}, " for dimension in by)
     groups = ", ".join(_DIMENSIONS[dimension] for dimension in by) or "true"
     order = ", ".join(f"{'min(' + URGENCY + ')' if d == 'alert' else d} nulls last" for d in by) or "1"
-    table = view.snapshot.sql.arrow(
+    table = search.ask(
+        view,
         f"select {keys}count(*) as item_count, sum(r.recommended_order_value) as recommended_order_value, "
         "sum(r.on_hand * r.unit_cost) as on_hand_value, avg(r.lead_time_days) as mean_lead_time_days "
         f"from replenishment r join item i on i.code = r.item where {text} group by {groups} order by {order} limit ?",

@@ -145,7 +145,8 @@ def _sources_of(view: View, where: arguments.Filter, kind: str) -> list[str]:
     if "in_" in own:
         return sorted(set(own["in_"]))
     text, parameters = condition(where, FIELDS)
-    found = view.snapshot.sql.arrow(
+    found = search.ask(
+        view,
         f"select distinct b.source::varchar as source from {_relations(kind)} where {text} order by 1",
         parameters,
         uses=_uses(kind),
@@ -165,7 +166,7 @@ def _answer(view: View, question: _Question, having: arguments.Filter, order: ar
     known = {name: f"g.{name}" for name in ("forecast", "actual", "wape", "bias", "period")}
     usable = tuple((name, down) for name, down in order if name in question.by or name in _FIELDS)
     query = f"select * from ({grouped}) g where {kept}{search.ordering(usable, known, last)}"
-    return view.snapshot.sql.arrow(query, [*rows.parameters, *more], uses=rows.uses)
+    return search.ask(view, query, [*rows.parameters, *more], uses=rows.uses)
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,8 @@ def _refuse_finer(view: View, question: _Question) -> None:
     needs_rows = mentions(question.where, *OF_ROWS)
     kind = question.kind
     relations = _relations(kind) if needs_rows else f"block_{kind} b join item i on i.code = b.item"
-    found = view.snapshot.sql.arrow(
+    found = search.ask(
+        view,
         f"select distinct b.item as item from {relations} where {text}",
         parameters,
         uses=_uses(kind, "row" if needs_rows else None),
