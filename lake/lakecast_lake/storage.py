@@ -162,8 +162,8 @@ def rows_of(handle: DeltaTable, dataset_id: str) -> int:
 
 def unreadable(where: str, error: Exception) -> LakeUnreadable:
     """What delta-rs or the file system said, as one of our errors."""
-    plain = _COLOURS.sub("", str(error))
-    reason = " ".join(plain.split())[:400].rstrip(".")
+    plain = _COLOURS.sub("", str(error)).partition("<?xml")[0]
+    reason = " ".join(plain.split())[:400].rstrip(" .↳")
     return LakeUnreadable(
         where,
         f"cannot be read or written ({reason})",

@@ -156,3 +156,16 @@ def z85(content: bytes) -> str:
     python = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
     zeromq = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
     return base64.b85encode(content).decode().translate(str.maketrans(python, zeromq))
+
+
+@pytest.mark.parametrize(
+    ("change", "address", "says"),
+    [
+        ({"AWS_SECRET_ACCESS_KEY": "wrong"}, "s3://lakes/lake", "403 Forbidden"),
+        ({}, "s3://no-such-bucket/lake", "404 Not Found"),
+    ],
+)
+def test_a_store_that_refuses_is_not_taken_for_an_empty_lake(s3_server, change, address, says):
+    with pytest.raises(LakeUnreadable, match=f"{says}.*Check the address, the credentials") as refusal:
+        snapshots.newest(Lake(address, {**s3_server.options, **change}))
+    assert "<?xml" not in str(refusal.value)
