@@ -73,16 +73,20 @@ class Arima:
         known: (T + h, k, n) regressors of demand (n, T).
         """
         n, horizon = len(demand), len(known) - demand.shape[1]
-        ready = batch(demand, season)
+        shift = np.zeros(n) if self.orders else _shift(demand)
+        ready = batch(demand + shift[:, None], season)
         fitted = list(self._members(ready, known[len(known) - horizon - ready.periods :], orders, season))
         if not fitted:
             return np.zeros((n, horizon)), np.zeros((n, horizon, len(LEVELS))), np.zeros(n, dtype=np.bool_)
         shares = weights(fitted, self.temperature)
         mean, quantiles = distribution(fitted, shares)
+        levels = [member for member in fitted if not member.log]
+        level_mean, _ = distribution(levels, weights(levels, self.temperature))
+        mean = np.where(shift[:, None] > 0, level_mean, mean)
         largest = np.finfo(np.float64).max
         with np.errstate(over="ignore"):
-            mean = np.minimum(mean * ready.scale[:, None], largest)
-            quantiles = np.minimum(quantiles * ready.scale[:, None, None], largest)
+            mean = np.clip(mean * ready.scale[:, None] - shift[:, None], 0.0, largest)
+            quantiles = np.clip(quantiles * ready.scale[:, None, None] - shift[:, None, None], 0.0, largest)
         return mean, quantiles, shares.sum(0) > 0.5
 
     def _members(self, ready: Batch, known: Array, orders: Pool, season: int) -> Iterator[Member]:
@@ -102,6 +106,21 @@ class Arima:
         """Rows that a bucket may have so that its arrays stay within the memory budget."""
         per_row = 8 * (periods * (24 + 4 * regressors) + horizon * (3 * _MOST_MEMBERS + 2 * len(LEVELS)))
         return max(1, min(self.rows, _BYTES // per_row))
+
+
+def _shift(demand: Array) -> Array:
+    """What is added to every series (n,) before it is fitted: its mean if it has zeros, else nothing.
+
+    So logarithms exist of every series, and those of one with zeros are log(1 + demand / mean): skewed like the
+    demand itself, whereas the normal distribution of the level alone loses 1 to 10 % of quantile loss on daily sets.
+    Their mean still comes from the level's members: demand with zeros is not lognormal, and the logarithms'
+    means fall short of it.
+    """
+    known = ~np.isnan(demand)
+    has_zero = (np.where(known, demand, 1.0) == 0.0).any(1)
+    largest = np.maximum(np.where(known, demand, 0.0).max(1), np.finfo(np.float64).tiny)
+    share = np.where(known, demand / largest[:, None], 0.0).sum(1) / np.maximum(known.sum(1), 1)
+    return np.where(has_zero, largest * share, 0.0)
 
 
 def _buckets(demand: Array, rows: NDArray[np.int64], at_once: int) -> Iterator[NDArray[np.int64]]:
