@@ -31,6 +31,7 @@ _PROFILE_DECAY = 0.85  # per week, of the weight of a weekday's demand
 _FORGET = 0.94  # per period, of the weight of demand in the level, where there are no weekdays
 _CLIP = 20.0
 _PEAK = 30.0  # of the level: values above count as that much in the input
+_BOUND = 10.0  # times the largest demand: what lies above is no forecast
 _WHOLE = 1e-6
 _PRIOR = 4.0  # periods of the whole history's mean that join a window's: no window has the scale 0
 
@@ -113,8 +114,8 @@ class Level:
         """See `View`; the mean is the net's own, for that of rarely bought items lies far from their median."""
         unit = self._unit[rows][:, None]
         demand = frames.anchor[:, :, None] + frames.scale[:, :, None] * np.sort(quantiles, axis=2)
-        mean: Array = rate * frames.scale * unit
-        return mean, _as_demanded(np.maximum(demand, 0.0) * unit[:, :, None], *self._steps(rows))
+        mean = np.minimum(rate * frames.scale, _BOUND) * unit
+        return mean, _as_demanded(np.clip(demand, 0.0, _BOUND) * unit[:, :, None], *self._steps(rows))
 
     def _steps(self, rows: Rows) -> tuple[Array, NDArray[np.bool_]]:
         """Least demand (b,) of each series, and whether it is bought in whole numbers."""

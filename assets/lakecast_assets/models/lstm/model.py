@@ -25,6 +25,8 @@ Rows = NDArray[np.int64]
 
 LEARNED_FROM = 20_000
 """Items that a net learns from at most: more add memory, not accuracy."""
+_EFFORT = {"smooth": (1.0, 1.0), "level": (0.625, 0.5)}
+"""Share of the steps and of the windows per step that a kind of series needs: with zeros there is less to learn."""
 _TOGETHER = 512  # items predicted at once
 _VIEWS: Mapping[str, type[Smooth] | type[Level]] = {"smooth": Smooth, "level": Level}
 _FORMAT = 1
@@ -35,26 +37,26 @@ class Lstm:
 
     Trained on windows of all series that are scaled one by one, on what a causal forecast leaves over (theta for
     series without zeros, the recent level for the others), by AdamW with a one-cycle rate, until the loss on the
-    last `horizon` periods stops falling. `steps` is the most it may take.
+    last `horizon` periods stops falling. `steps` is the most it may take; `flip` is the share of windows without
+    zeros that are turned upside down, so that a common trend of the past is not taken for a law.
     """
 
     name = "lstm"
     version = "v1.0.0"
 
-    def __init__(self, steps: int = 400) -> None:
-        if steps < 1:
-            raise ValueError(f"steps must be at least 1, got {steps}")
-        self._steps = steps
+    def __init__(self, steps: int = 400, flip: float = 0.3) -> None:
+        _check(steps, flip)
+        self._steps, self._flip = steps, flip
 
     def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> FittedNets:
         """Train on the panel, whatever the order of its items."""
         from lakecast_assets.models.lstm.training import Plan
 
-        return _fit("lstm", panel, horizon, Plan(steps=self._steps, rate=3e-3), seed)
+        return _fit("lstm", panel, horizon, Plan(steps=self._steps, rate=3e-3, flip=self._flip), seed)
 
 
 class ResidualMlp:
-    """Three residual perceptrons trained as one, with windows that are turned upside down now and then.
+    """Three residual perceptrons trained as one, as `Lstm` otherwise.
 
     The ensemble's second net: as good as the recurrent one, and wrong elsewhere.
     """
@@ -63,8 +65,7 @@ class ResidualMlp:
     version = "v1.0.0"
 
     def __init__(self, steps: int = 500, flip: float = 0.3) -> None:
-        if steps < 1 or not 0 <= flip < 1:
-            raise ValueError(f"steps must be at least 1 and flip in [0, 1), got {steps} and {flip}")
+        _check(steps, flip)
         self._steps, self._flip = steps, flip
 
     def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> FittedNets:
@@ -183,6 +184,11 @@ def kinds_of(panel: Panel) -> NDArray[np.str_]:
     return np.where(occurs.any(axis=1), np.where(smooth, "smooth", "level"), "")
 
 
+def _check(steps: int, flip: float) -> None:
+    if steps < 1 or not 0 <= flip < 1:
+        raise ValueError(f"steps must be at least 1 and flip in [0, 1), got {steps} and {flip}")
+
+
 def _fit(kind: str, panel: Panel, horizon: int, plan: Plan, seed: int) -> FittedNets:
     from lakecast_assets.models.lstm.training import train
 
@@ -200,7 +206,9 @@ def _fit(kind: str, panel: Panel, horizon: int, plan: Plan, seed: int) -> Fitted
         if not len(rows):
             continue
         view: View = _VIEWS[name](_with_future(panel.select(rows), horizon), horizon)
-        trained = train(kind, view, panel.values.shape[1], plan, seed)
+        steps, batch = _EFFORT[name]
+        effort = replace(plan, steps=max(round(steps * plan.steps), 1), batch=round(batch * plan.batch))
+        trained = train(kind, view, panel.values.shape[1], effort, seed)
         if trained is not None:
             nets[name], items[name] = trained, len(rows)
     return FittedNets(horizon, nets, items)

@@ -30,7 +30,7 @@ PATCH = {
 _FLOOR = 0.01  # of the mean: the least value whose logarithm is taken
 _STEADY = 0.01  # added to the mean absolute change, so that a constant window has a scale
 _CLIP = 20.0
-_LONGEST_LOG = 30.0
+_BOUND = 10.0  # times the largest value: what lies above is an extrapolated trend, not a forecast
 _LEVEL = 4  # periods whose mean centres a window
 _CENTRAL = np.flatnonzero(np.abs(np.array(LEVELS) - 0.5) < 0.25)  # .3 to .7
 
@@ -122,5 +122,6 @@ class Smooth:
         logs = frames.anchor[:, :, None] + frames.scale[:, :, None] * np.sort(quantiles, axis=2)
         season = self._factor[np.arange(self.horizon) % len(self._factor)][:, rows].T
         unit = (season * self._scale[rows][:, None])[:, :, None]
-        demand = np.exp(np.clip(logs, -_LONGEST_LOG, _LONGEST_LOG)) * unit
+        most = self._logs[rows].max(axis=1)[:, None, None] + np.log(_BOUND)
+        demand = np.exp(np.minimum(logs, most)) * unit
         return demand[:, :, _CENTRAL].mean(axis=2), demand

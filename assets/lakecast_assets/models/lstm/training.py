@@ -18,6 +18,7 @@ Weights = dict[str, NDArray[np.float32]]
 _CLIP = 60.0  # of a target: how far in scales from its anchor a value may pull
 _RATE_WEIGHT = 0.2  # of the mean's loss beside that of the quantiles
 _RATE_FLOOR = 0.05  # in scales
+_LAST_RATE = 20.0  # share of the highest rate with which the last steps begin at least
 _HELD_OUT = 8  # one series of so many gives its last window to validation
 _LEAST, _VALIDATED = 8, 512  # series that validate at least, if there are so many, and at most
 
@@ -35,12 +36,12 @@ class Plan:
     batch: int = 256
     rate: float = 3e-3
     every: int = 25
-    patience: int = 6
+    patience: int = 8
     flip: float = 0.0
 
     @property
     def finish(self) -> int:
-        """Steps at a low rate on all windows, the validation's too, when the training has ended."""
+        """Steps on all windows, the validation's too, in which the rate falls to 0 when the training has ended."""
         return self.steps // 8
 
 
@@ -119,9 +120,10 @@ def _train(kind: str, view: View, now: int, plan: Plan, random: np.random.Genera
             break
     if later is not None:
         net.load_state_dict({name: torch.from_numpy(values) for name, values in kept.items()})
-        for group in optimiser.param_groups:
-            group["lr"] = plan.rate / 20
-        for _ in range(plan.finish):
+        rate = max(schedule.get_last_lr()[0], plan.rate / _LAST_RATE)
+        for left in range(plan.finish, 0, -1):
+            for group in optimiser.param_groups:
+                group["lr"] = rate * left / plan.finish
             _step(net, view, plan, optimiser, random, final)
     return Trained(kind, _shape(view, now), _weights(net), tuple(losses), step)
 
