@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import dagster as dg
 import pyarrow as pa
@@ -155,5 +156,4 @@ class HandOver(dg.ConfigurableIOManager):
         return HandedOver(self._path(context.asset_key, context.partition_key), frozenset(runs))
 
     def _path(self, asset: dg.AssetKey, partition: str) -> Path:
-        safe = "".join(sign if sign.isalnum() or sign in "._-" else f"%{ord(sign):x}" for sign in partition)
-        return Path(self.folder) / safe / f"{asset.path[-1]}.pickle"
+        return Path(self.folder) / quote(f"={partition}", safe="=") / f"{asset.path[-1]}.pickle"

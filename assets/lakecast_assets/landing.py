@@ -30,7 +30,7 @@ def waiting(root: Path, stem: str, known: Mapping[str, tuple[str, str]], now: fl
     known: path -> (stamp, digest) from the last time; a folder with the same stamp is not read again.
     """
     clock = time.time() if now is None else now
-    for folder in (root, *sorted(path for path in _below(root) if path.is_dir())):
+    for folder in (root, *subfolders(root)):
         if not any((folder / f"{stem}{suffix}").is_file() for suffix in files.SUFFIXES):
             continue
         found = sorted(path for path in folder.iterdir() if path.stem in STEMS and path.is_file())
@@ -51,8 +51,9 @@ def dataset_ids(folder: Path) -> tuple[str, ...]:
     return datasets_of(content, slug(folder.resolve().name)).names
 
 
-def _below(root: Path) -> list[Path]:
-    return list(root.iterdir()) if root.is_dir() else []
+def subfolders(root: Path) -> list[Path]:
+    """Folders right below a folder, by name; none where it is no folder."""
+    return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
 
 
 def _digest(paths: list[Path]) -> str:

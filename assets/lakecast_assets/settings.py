@@ -9,8 +9,10 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from lakecast_assets.fanout import FanOut
+from lakecast_assets.ingest.files import find
 from lakecast_assets.ingest.folder import Folder, open_folder
 from lakecast_assets.ingest.rules import Rules
+from lakecast_assets.landing import subfolders
 from lakecast_assets.models.registry import DEFAULT_SOURCES
 from lakecast_schema.periods import Frequency
 
@@ -27,6 +29,9 @@ class RunSettings(dg.ConfigurableResource[None]):
     horizon: int = Field(default=0, ge=0, description="Periods to forecast; 0: the frequency's default")
     sources: list[str] = Field(
         default_factory=lambda: list(DEFAULT_SOURCES), description="Sources to compute and publish"
+    )
+    library: list[str] = Field(
+        default_factory=list, description="Of these, the ones to compute by their reference library, item by item"
     )
     frequency: FrequencyName = Field(default="auto", description="Length of a period; auto recognises it")
     gaps: Literal["auto", "zero", "unknown"] = Field(default="auto", description="What a missing row means")
@@ -57,11 +62,12 @@ class RunSettings(dg.ConfigurableResource[None]):
         self._opened[str(folder.path)] = folder
 
     def folder(self, dataset_id: str) -> Folder:
-        """The opened folder that holds a data set: `data` itself, or its subfolder of that name."""
+        """The opened folder that holds a data set: `data` itself, else its subfolder of that name."""
         path = Path(self.data)
-        if (path / dataset_id).is_dir():
-            path = path / dataset_id
+        if find(path, "demand") is None:
+            path = next((below for below in subfolders(path) if below.name == dataset_id), path)
         key = str(path)
         if key not in self._opened:
-            self._opened[key] = open_folder(path, dataset_id)
+            # Rows that name no data set belong to the folder's, not to whichever is asked for.
+            self._opened[key] = open_folder(path, dataset_id if path.name == dataset_id else None)
         return self._opened[key]

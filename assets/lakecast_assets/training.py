@@ -23,7 +23,7 @@ def train(source: str, panel: Panel, settings: RunSettings, tell: Tell) -> Outco
     Raises whatever keeps the model from running at all; a series that it cannot fit is an issue of the outcome.
     """
     started = time.monotonic()
-    model = registry.get(source)
+    model = registry.get(source, "library" if source in settings.library else "batched")
     horizon = settings.horizon_for(panel.frequency)
     plan = origins.plan(panel.lengths, panel.frequency, horizon)
     batches = (len(plan.offsets) + 1) * -(-len(panel) // settings.batch_size)

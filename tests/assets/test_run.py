@@ -185,7 +185,7 @@ def test_a_failing_source_leaves_the_others_published_and_says_so(
 def test_where_no_source_works_nothing_is_published(
     make_input: MakeInput, lake: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def get(name: str) -> object:
+    def get(name: str, engine: str) -> object:
         raise ImportError("no such solver")
 
     monkeypatch.setattr(registry, "get", get)
@@ -228,3 +228,15 @@ def test_processes_give_the_same_forecasts_as_one(make_input: MakeInput, tmp_pat
         run(folder, lake, sources=["seasonal_naive", "empirical"], horizon=7, fan_out=fan_out, batch_size=2, workers=2)
         tables.append(published(lake, "fact_forecast").drop_columns(["run_id", "generated_at"]))
     assert tables[0].equals(tables[1])
+
+
+def test_any_name_will_do(make_input: MakeInput, lake: str) -> None:
+    """Names that are no file names, and text of every kind, neither fail nor reach other folders."""
+    names = ("São Paulo/SP, nº 1", "..", "a'b%2F=c")
+    folder = make_input(dataset_ids=names, items=1, days=40)
+    text = (folder / "demand.csv").read_text().replace("São Paulo/SP, nº 1,", '"São Paulo/SP, nº 1",')
+    (folder / "demand.csv").write_text(text.replace("item_0", '"Água; DROP ""TABLE"" \'x\'"'))
+    report = run(folder, lake, sources=NAIVE, horizon=3)
+    assert not report.failed
+    assert set(published(lake, "fact_forecast")["dataset_id"].to_pylist()) == set(names)
+    assert set(published(lake, "fact_forecast")["item_id"].to_pylist()) == {"Água; DROP \"TABLE\" 'x'"}
