@@ -132,7 +132,7 @@ class Shape:
 
 def _weight(chosen: Selected) -> int:
     own = 1 if chosen.shape is None else chosen.shape.weight
-    return own * (30 if chosen.is_list or chosen.takes_arguments else 1)
+    return own * (30 if chosen.is_list else 1)
 
 
 class Compiler:

@@ -1,0 +1,126 @@
+"""Which way an operation goes, and that it is counted."""
+
+import asyncio
+import importlib.metadata
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import made_lake
+import orjson
+import pytest
+
+from lakecast_graphql.context import Surroundings
+from lakecast_graphql.documents import Documents
+from lakecast_graphql.execution.columnar import SUPPORTED, ColumnarExecutor
+from lakecast_graphql.execution.front import FastExecution
+from lakecast_graphql.limits import Limits
+from lakecast_graphql.operation import Caller, Operation
+from lakecast_graphql.plain import PlainExecution
+from lakecast_graphql.schema import schema
+from lakecast_graphql.view import View
+from lakecast_lake import columns, snapshots
+
+SCHEMA = schema()._schema
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return made_lake.make(tmp_path_factory.mktemp("lake") / "lake", items=4, datasets=("alpha",))
+
+
+@pytest.fixture
+def fast(lake: Any) -> Any:
+    history = snapshots.history(lake)
+    surroundings = Surroundings(SimpleNamespace(history=history), gate=None)  # type: ignore[arg-type]
+    documents = Documents(SCHEMA, Limits(20, 50, 5000, 400, 50), shows_schema=True, suggestions=False, max_errors=10)
+    plain = PlainExecution(schema(), documents, surroundings, executor_class=ColumnarExecutor)
+    execution = FastExecution(SCHEMA, documents, plain, history=lambda: history)
+    yield execution
+    execution.close()
+
+
+@pytest.fixture
+def view(lake: Any) -> View:
+    return View(columns.load(lake, snapshots.newest(lake)))
+
+
+def ask(fast: FastExecution, view: View, query: str, **variables: Any) -> Any:
+    return orjson.loads(asyncio.run(fast.answer(Operation(query, variables), view, Caller())).body)
+
+
+@pytest.mark.parametrize(
+    ("query", "way"),
+    [
+        ('{forecasts(where: {itemId: {eq: "a-001"}}) {nodes {date}}}', "light"),
+        ("{items {nodes {itemId metrics {rmsse} forecast {dates forecast}}}}", "light"),
+        ('{item(itemId: "a-001") {name history {dates quantities}}}', "light"),
+        ("{snapshotInfo {snapshotId}}", "light"),
+        ("{sources {name itemCount}}", "light"),
+        ("{forecastTotals(groupBy: [SOURCE]) {nodes {forecast}}}", "heavy"),
+        ("{leaderboard {source error}}", "heavy"),
+        ('{items(where: {search: "a"}) {nodes {itemId}}}', "heavy"),
+        ("{whatIf(scenario: {leadTimeFactor: 2}) {nodes {orderDelta}}}", "heavy"),
+        ("{__schema {queryType {name}}}", "ordinary: introspection"),
+        ("{items(first: -1) {totalCount}}", "ordinary: BAD_USER_INPUT"),
+        ("{nonsense}", "ordinary: refused"),
+        ("mutation {unpinSnapshot {id}}", "ordinary: mutation"),
+    ],
+)
+def test_way(fast: FastExecution, view: View, query: str, way: str) -> None:
+    ask(fast, view, query)
+    assert dict(fast.ways) == {way: 1}
+
+
+def test_second_time_is_cached_until_the_snapshot_is_read_again(fast: FastExecution, view: View, lake: Any) -> None:
+    query = "{items {totalCount}}"
+    first = ask(fast, view, query)
+    assert ask(fast, view, query) == first
+    assert fast.ways["cached"] == 1
+    again = View(columns.load(lake, view.snapshot.record, view.snapshot, afresh=True))
+    assert ask(fast, again, query) == first
+    assert fast.ways["cached"] == 1
+    fast.keep_only(again.snapshot.serial)
+    ask(fast, view, query)
+    assert fast.ways["cached"] == 1
+
+
+def test_operations_that_differ_in_literals_share_a_plan(fast: FastExecution, view: View) -> None:
+    for number in range(5):
+        found = ask(fast, view, f"{{items(first: {number}) {{nodes {{itemId}} totalCount}}}}")
+        assert len(found["data"]["items"]["nodes"]) == min(number, 4)
+    assert len(fast.plans) == 1
+    assert fast.ways == {"light": 5}
+
+
+def test_blocks_are_rendered_once(fast: FastExecution, view: View) -> None:
+    query = 'query ($first: Int!) {forecasts(first: $first, where: {source: {eq: "ensemble"}}) {nodes {date forecast}}}'
+    ask(fast, view, query, first=100)
+    rendered = fast.blocks.misses
+    assert rendered > 0
+    ask(fast, view, query, first=101)
+    assert fast.blocks.misses == rendered
+    assert fast.blocks.hits == rendered
+
+
+def test_warming_answers_what_was_asked_last(fast: FastExecution, view: View, lake: Any) -> None:
+    queries = ["{items {totalCount}}", "{overview {itemCount}}", '{item(itemId: "a-001") {name}}']
+    answers = [ask(fast, view, query) for query in queries]
+    made_lake.add_run(lake, "alpha", items=4, seed=8, run_id="run-9")
+    following = View(columns.load(lake, snapshots.newest(lake), view.snapshot))
+    assert fast.warm(following.snapshot) == 3
+    for query, answer in zip(queries, answers, strict=True):
+        assert ask(fast, following, query)["data"] == answer["data"]
+    assert fast.ways["cached"] == 3
+
+
+def test_versions_whose_private_executor_is_extended() -> None:
+    assert {name: importlib.metadata.version(name) for name in SUPPORTED} == SUPPORTED
+
+
+def test_docs_name_the_modules_that_there_are() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "request.md").read_text()
+    root = Path(__file__).parents[3] / "graphql" / "lakecast_graphql"
+    for name in ("front", "plans", "lifting", "shape", "coercion", "render", "columnar", "ahead"):
+        assert f"{name}.py" in text
+        assert (root / "execution" / f"{name}.py").exists()
