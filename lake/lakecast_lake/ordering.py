@@ -21,6 +21,8 @@ def partition_batches(table: Table, batch: pa.Table) -> Iterator[pa.RecordBatch]
 
     delta-rs keeps the order of rows within a batch, not across the batches of a partition.
     """
+    if not batch.num_rows:
+        return
     batch = batch.select(table.column_names).cast(table.schema)
     codes = [ranks(batch[name]) for name in _sort_columns(table)]
     order = _order(codes)
