@@ -51,6 +51,11 @@ def check(table: Table, batch: pa.Table) -> None:
         raise ContractError(violations)
 
 
+def keeps(rule: Rule, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Which values keep a rule; null where it cannot be told of a null."""
+    return _KEEPS[rule](values)
+
+
 def _shape(table: Table, batch: pa.Table) -> Iterator[Violation]:
     for column in table.columns:
         if column.name not in batch.column_names:

@@ -17,6 +17,7 @@ from lakecast_lake.columns.items import Items
 from lakecast_lake.columns.memo import Memo
 from lakecast_lake.columns.monthly import Monthly, monthly
 from lakecast_lake.columns.pinned import Partition, PinnedTable
+from lakecast_lake.columns.promised import verify, verify_key
 from lakecast_lake.columns.relations import relations
 from lakecast_lake.columns.segment import Ints, Segment, build
 from lakecast_lake.columns.spill import mapped
@@ -331,6 +332,8 @@ def _content(contract: Table, pinned: PinnedTable, partition: Partition) -> Segm
         return _segment(contract, pinned, partition, newest_only=dict(partition.values).get("kind") == "live")
     values = dict(partition.values)
     table = pinned.read(partition, read_columns(contract, list(values)))
+    verify(contract, table, _where(pinned, partition))
+    verify_key(contract, table, _where(pinned, partition))
     return completed(contract, table, values)
 
 
@@ -340,14 +343,19 @@ def _segment(
     columns = read_columns(contract, contract.partition_by)
     dictionary = [name for name in _TEXTS if name in columns]
     table = pinned.read(partition, columns, dictionary=dictionary, item_id=item_id)
+    verify(contract, table, _where(pinned, partition))
     return build(
         table,
         key=_key(contract, partition),
         signature=partition.signature,
-        where=f"{pinned.uri} ({', '.join('='.join(pair) for pair in partition.values)})",
+        where=_where(pinned, partition),
         cutoffs="cutoff" in columns,
         newest_only=newest_only,
     )
+
+
+def _where(pinned: PinnedTable, partition: Partition) -> str:
+    return f"{pinned.uri} ({', '.join('='.join(pair) for pair in partition.values)})"
 
 
 def _contents(parts: Mapping[Key, Part], contract: Table) -> dict[tuple[str, ...], Segment]:
