@@ -5,6 +5,7 @@ OMP_NUM_THREADS=1 PYTHONPATH=ops .venv-ml/bin/python -m bench.forecasting.ours -
 
 import argparse
 import json
+import pickle
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,9 +34,10 @@ def main() -> None:
     reads.add_argument("--cache", type=Path, required=True)
     reads.add_argument("--sets", nargs="*", default=list(SETS))
     reads.add_argument("--without", nargs="*", default=[], help="sources to leave out")
+    reads.add_argument("--fresh", action="store_true", help="run again what the same version ran before")
     asked = reads.parse_args()
     for name in asked.sets:
-        run(sets.read(asked.data, name), asked.cache, asked.without)
+        run(sets.read(asked.data, name), asked.cache, asked.without, asked.fresh)
 
 
 def panel(whole: Set) -> Panel:
@@ -50,19 +52,20 @@ def panel(whole: Set) -> Panel:
     return Panel(whole.name, frequency, whole.item_ids, values, lengths, ends)
 
 
-def run(whole: Set, cache: Path, without: Sequence[str] = ()) -> None:
-    """Run every published source and the ensemble's members, combine them, and keep what they said and cost."""
+def run(whole: Set, cache: Path, without: Sequence[str] = (), fresh: bool = False) -> None:
+    """Run every published source and the ensemble's members, combine them, and keep what they said and cost.
+
+    A source that the same version ran on the same items before is not run again, unless `fresh`.
+    """
     ours = panel(whole)
     plan = origins.plan(ours.lengths, ours.frequency, whole.kind.horizon)
     members = [name for name in ensemble.member_names(ours) if name not in without]
     found: dict[str, SourceForecasts] = {}
     spent: dict[str, dict[str, float]] = {}
     for name in sorted({*PUBLISHED, *members} - set(without)):
-        started = time.process_time()
-        found[name] = run_source(registry.get(name), ours, plan, whole.kind.horizon)
-        whole_run = time.process_time() - started
-        live = float("nan") if name in NETS else _live_seconds(name, ours, whole)  # training a net again costs minutes
-        spent[name] = {"with backtest": whole_run, "live": live}
+        kept = None if fresh else _kept(cache, whole, name, plan)
+        found[name], spent[name] = kept or _timed(ours, whole, name, plan)
+        _keep_run(cache, whole, name, found[name], spent[name])
         _keep(whole, found[name], name, spent[name], cache)
     for title, chosen in (
         (ensemble.NAME, members),
@@ -74,6 +77,29 @@ def run(whole: Set, cache: Path, without: Sequence[str] = ()) -> None:
         spent[title] = {key: combining + sum(spent[name][key] for name in chosen) for key in ("with backtest", "live")}
         _keep(whole, combined, title, spent[title], cache)
     (cache / whole.name / "seconds.json").write_text(json.dumps(spent))
+
+
+def _timed(ours: Panel, whole: Set, name: str, plan: origins.Origins) -> tuple[SourceForecasts, dict[str, float]]:
+    started = time.process_time()
+    said = run_source(registry.get(name), ours, plan, whole.kind.horizon)
+    whole_run = time.process_time() - started
+    live = float("nan") if name in NETS else _live_seconds(name, ours, whole)  # training a net again costs minutes
+    return said, {"with backtest": whole_run, "live": live}
+
+
+def _kept(cache: Path, whole: Set, name: str, plan: origins.Origins) -> tuple[SourceForecasts, dict[str, float]] | None:
+    """What a former run of the same version said about the same items from the same origins."""
+    file = cache / whole.name / f"{name}.pickle"
+    if not file.exists():
+        return None
+    item_ids, said, spent = pickle.loads(file.read_bytes())
+    same = item_ids == whole.item_ids and said.origins == plan and said.version == registry.get(name).version
+    return (said, spent) if same else None
+
+
+def _keep_run(cache: Path, whole: Set, name: str, said: SourceForecasts, spent: dict[str, float]) -> None:
+    (cache / whole.name).mkdir(parents=True, exist_ok=True)
+    (cache / whole.name / f"{name}.pickle").write_bytes(pickle.dumps((whole.item_ids, said, spent)))
 
 
 def _live_seconds(name: str, ours: Panel, whole: Set) -> float:
