@@ -28,7 +28,7 @@ _UNSAFE = "AWS_S3_ALLOW_UNSAFE_RENAME"
 
 _COLOURS = re.compile(r"\x1b\[\d*m")
 
-_PROBED: set[str] = set()
+_PROBED: set[tuple[str, str | None]] = set()
 
 _CONFIGURATION = {
     # Old log entries are what a retained snapshot's version is read from: only `retention` removes anything.
@@ -45,7 +45,7 @@ class Lake:
     """
 
     uri: str
-    options: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
+    options: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)  # may hold secrets
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "uri", _normal(self.uri))
@@ -118,9 +118,9 @@ class Lake:
 
     def refuse_unsafe_store(self) -> None:
         """`probe`, once per process and lake; local folders need none."""
-        if not self.is_local and self.uri not in _PROBED:
+        if not self.is_local and (place := (self.uri, self.options.get("AWS_ENDPOINT_URL"))) not in _PROBED:
             self.probe()
-            _PROBED.add(self.uri)
+            _PROBED.add(place)
 
     def create(self, table: Table) -> DeltaTable:
         """The table at its newest version, created empty where it does not exist (version 0)."""
