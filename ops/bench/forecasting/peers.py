@@ -3,12 +3,12 @@
     PYTHONPATH=ops .venv-bench/bin/python -m bench.forecasting.peers --data FOLDER --cache FOLDER [--full]
 
 Needs only requirements.txt beside this file, nothing of Lakecast. Slow peers run on fixed samples, whose size the
-plans below state. What the same versions predicted before, on these items or more, is not run again.
+plans below state. What the same versions predicted before is not run again, and what was interrupted goes on.
 """
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -58,6 +58,7 @@ FULL: Plan = {
 }
 
 _PACKAGES = {"Prophet": ("prophet",), "SARIMAX": ("statsmodels",)}
+_SLICE = 100  # items after which a run is saved
 _WARM_UP = 2  # items of an untimed first run, which loads and compiles
 
 
@@ -82,19 +83,36 @@ def main() -> None:
 
 
 def run(cache: Path, series: Set, method: str) -> Predictions:
-    """Predictions of a peer, from the cache if the same versions made them for these items or more."""
+    """Predictions of a peer for these items at least: what the cache lacks of them is run, a slice at a time.
+
+    Every slice is saved, so that a run that was interrupted goes on where it stood. Predictions of other versions
+    are made again.
+    """
     versions = {package: version(package) for package in _PACKAGES.get(method, ("statsforecast",))}
-    kept = load(cache, series.name, method)
-    if kept is not None and kept.versions == versions and kept.item_ids[: len(series)] == series.item_ids:
-        return kept
+    made = load(cache, series.name, method)
+    if made is not None and (made.versions != versions or not _begins_alike(made.item_ids, series.item_ids)):
+        made = None
     contender = CONTENDERS[method]
-    contender(series.first(_WARM_UP))
-    before = _processor_seconds()
-    mean, quantiles = contender(series)
-    spent = _processor_seconds() - before
-    made = Predictions(method, series.item_ids, mean, quantiles, spent, versions)
-    save(cache, series.name, made)
+    done = len(made.item_ids) if made is not None else 0
+    if done < len(series):
+        contender(series.first(_WARM_UP))
+    while done < len(series):
+        part = series.between(done, min(done + _SLICE, len(series)))
+        before = _processor_seconds()
+        mean, quantiles = contender(part)
+        spent = _processor_seconds() - before
+        slice_made = Predictions(method, part.item_ids, mean, quantiles, spent, versions)
+        made = slice_made if made is None else made.followed_by(slice_made)
+        save(cache, series.name, made)
+        done += len(part)
+    assert made is not None
     return made
+
+
+def _begins_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether one of two samples is the beginning of the other."""
+    n = min(len(one), len(other))
+    return tuple(one[:n]) == tuple(other[:n])
 
 
 def _processor_seconds() -> float:

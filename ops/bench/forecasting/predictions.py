@@ -30,6 +30,20 @@ class Predictions:
     def seconds_per_thousand(self) -> float:
         return 1000 * self.cpu_seconds / max(len(self.item_ids), 1)
 
+    def followed_by(self, other: "Predictions") -> "Predictions":
+        """These predictions and those of the same method for more items, at the cost of both."""
+        both = None
+        if self.quantiles is not None and other.quantiles is not None:
+            both = np.concatenate([self.quantiles, other.quantiles])
+        return Predictions(
+            self.method,
+            self.item_ids + other.item_ids,
+            np.concatenate([self.mean, other.mean]),
+            both,
+            self.cpu_seconds + other.cpu_seconds,
+            self.versions,
+        )
+
 
 def path(cache: Path, set_name: str, method: str) -> Path:
     return cache / set_name / f"{method}.npz"

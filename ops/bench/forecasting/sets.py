@@ -61,13 +61,17 @@ class Set:
         """The first `count` items, all if None: smaller samples are part of larger ones."""
         if count is None or count >= len(self):
             return self
+        return self.between(0, count)
+
+    def between(self, start: int, stop: int) -> "Set":
+        """The items from one place to another."""
         return Set(
             self.name,
             self.kind,
-            self.item_ids[:count],
-            self.history[:count],
-            self.dates[:count],
-            self.future[:count],
+            self.item_ids[start:stop],
+            self.history[start:stop],
+            self.dates[start:stop],
+            self.future[start:stop],
         )
 
 

@@ -40,6 +40,16 @@ def test_nothing_saved_is_none(tmp_path: Path) -> None:
     assert load(tmp_path, "raf", "TSB") is None
 
 
+@pytest.mark.parametrize("quantiles", [True, False])
+def test_a_run_goes_on_where_it_stood(quantiles: bool) -> None:
+    first, second = (_made("TSB", level, quantiles=quantiles) for level in (1.0, 2.0))
+    both = first.followed_by(second)
+    assert both.mean[:, 0].tolist() == [1, 1, 1, 2, 2, 2]
+    assert both.cpu_seconds == 12.0
+    assert len(both.item_ids) == 6
+    assert both.quantiles is None or both.quantiles.shape == (6, 2, 11)
+
+
 def test_scum_is_the_median_where_all_members_ran(tmp_path: Path) -> None:
     for method, level, items in zip(MEMBERS, (1.0, 9.0, 2.0, 4.0), (3, 2, 3, 3), strict=True):
         assert scum(tmp_path, "m3_yearly") is None

@@ -36,4 +36,5 @@ def test_small_samples_are_part_of_larger_ones_and_always_the_same(folder: Path)
     assert whole.first(5).item_ids == read(folder, "m3_yearly").first(8).item_ids[:5]
     assert whole.first(5).future.shape == (5, HORIZON)
     assert whole.first(None) is whole
+    assert whole.between(2, 4).item_ids == whole.item_ids[2:4]
     assert list(whole.item_ids) != sorted(whole.item_ids)
