@@ -107,14 +107,21 @@ def _live(stream: TextIO) -> Iterator[Progress]:
         console=Console(file=stream),
     )
     tasks: dict[str, TaskID] = {}
+    began: dict[str, float] = {}
 
     class Live:
-        """Progress as one bar per step."""
+        """Progress as one bar per step at work; a finished one becomes a line, so that the bars fit the screen."""
 
         def update(self, step: str, done: int, total: int, unit: str = "items") -> None:
-            if step not in tasks:
+            if step not in began:
+                began[step] = time.monotonic()
                 tasks[step] = bars.add_task(step, total=total, unit=unit)
+            if step not in tasks:
+                return
             bars.update(tasks[step], completed=done, total=total)
+            if done >= total:
+                bars.remove_task(tasks.pop(step))
+                self.say(f"✓ {step}: {total} {unit} in {duration(time.monotonic() - began[step])}")
 
         def say(self, message: str) -> None:
             bars.console.print(message, markup=False, highlight=False)

@@ -71,7 +71,7 @@ def test_a_terminal_gets_a_bar_per_step(monkeypatch: pytest.MonkeyPatch) -> None
     last = stream.getvalue()
     assert "prophet" in last
     assert "3/12" in last
-    assert "lstm" in last
+    assert "✓ lstm: 12 items in 0 s" in last
 
 
 def test_a_pipe_gets_lines() -> None:
