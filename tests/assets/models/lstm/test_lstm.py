@@ -1,6 +1,8 @@
 """The neural sources: awkward series, reproducible, independent of order and batches, stored and loaded, no leaks."""
 
 import pickle
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -122,6 +124,16 @@ def test_too_little_to_train_on_says_so() -> None:
     assert all("too few periods" in str(issue) for issue in found.issues)
 
 
+def test_a_large_panel_is_learned_from_a_sample_and_predicted_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = panel(seasonal(20, 72))
+    monkeypatch.setattr("lakecast_assets.models.lstm.model.LEARNED_FROM", 72 * 9)
+    fitted = Lstm(steps=FEW).fit(of, 6)
+    assert fitted.items == {"smooth": 9}
+    found = fitted.predict(of, 6)
+    valid(found, of, 6)
+    assert found.issues == (None,) * 20
+
+
 def test_kinds_follow_the_zeros() -> None:
     of = panel([[1.0, 2.0, np.nan, 3.0], [0.0, 1.0, 2.0, 3.0], [0.0, 0.0], []])
     assert kinds_of(of).tolist() == ["smooth", "level", "", ""]
@@ -168,3 +180,8 @@ def test_a_net_learns_what_series_have_in_common() -> None:
     naive = np.repeat(values[:, [-7]], 6, axis=1)
     loss = (pinball(came, trained.predict(before, 6).quantiles, LEVELS) / scale).mean()
     assert loss < (pinball(came, np.repeat(naive[:, :, None], len(LEVELS), axis=2), LEVELS) / scale).mean() * 0.8
+
+
+def test_naming_the_source_does_not_import_torch() -> None:
+    lines = "import sys, lakecast_assets.models.lstm; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", lines], check=False).returncode == 0

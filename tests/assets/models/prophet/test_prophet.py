@@ -1,5 +1,7 @@
 """The prophet source: parity with the library, awkward series, drivers, holidays, and that rows stand alone."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Literal
 
@@ -181,3 +183,8 @@ def test_a_failing_library_costs_one_series_its_model_not_the_run(monkeypatch: p
     found = ProphetLibrary().fit(of, 6).predict(of, 6)
     valid(found, of, 6)
     assert "RuntimeError" in str(found.issues[0])
+
+
+def test_naming_the_source_does_not_import_prophet() -> None:
+    lines = "import sys, lakecast_assets.models.prophet; sys.exit('prophet' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", lines], check=False).returncode == 0
