@@ -108,6 +108,17 @@ def test_sporadic_demand_is_forecast_without_bias() -> None:
     assert Arima().predict(history, 12).mean.sum() / future.sum() == pytest.approx(1, abs=0.12)
 
 
+def test_sporadic_demand_is_forecast_with_its_skew() -> None:
+    whole = panel([list(one) for one in sporadic(200, 60)])
+    history, future = whole.until(12), whole.values[:, -12:]
+    forecasts = Arima().predict(history, 12)
+    median = forecasts.quantiles[:, :, MEDIAN]
+    assert median.mean() < 0.8 * forecasts.mean.mean()
+    assert np.abs(future - median).mean() < 0.9 * np.abs(future - forecasts.mean).mean()
+    low, high = forecasts.quantiles[:, :, LEVELS.index(0.1)], forecasts.quantiles[:, :, LEVELS.index(0.9)]
+    assert ((future >= low) & (future <= high)).mean() >= 0.78
+
+
 def test_a_rolling_origin_sees_nothing_of_its_future() -> None:
     series = seasonal(4, 72)
     garbage = [np.concatenate([one[:-12], np.full(12, 1e9)]) for one in series]
