@@ -104,14 +104,29 @@ def _ascending(table: Table, batch: pa.Table) -> Iterator[Violation]:
 
 def _unique(table: Table, batch: pa.Table) -> Iterator[Violation]:
     key = list(table.key)
-    groups = batch.select(key).group_by(key).aggregate([([], "count_all")])
-    if groups.num_rows == batch.num_rows:
+    if _distinct(batch, key) == batch.num_rows:
         return
+    groups = batch.select(key).group_by(key).aggregate([([], "count_all")])
     twice = groups.filter(pc.greater(groups["count_all"], 1))
     shown = twice.slice(0, SHOWN_ROWS).to_pylist()
     rows = tuple(f"{', '.join(f'{name}={row[name]}' for name in key)}: {row['count_all']} times" for row in shown)
     rule = f"the key ({', '.join(key)}) must be unique"
     yield Violation(table.name, rule, rows=rows, count=batch.num_rows - groups.num_rows)
+
+
+def _distinct(batch: pa.Table, key: list[str]) -> int:
+    """How many different keys there are. Keys as integers sort several times faster than rows group."""
+    codes = np.zeros(batch.num_rows, dtype=np.int64)
+    bound = 1
+    for name in key:
+        encoded = batch[name].combine_chunks().dictionary_encode(null_encoding="encode")
+        size = len(encoded.dictionary)
+        if bound * size > np.iinfo(np.int64).max:
+            distinct, codes = np.unique(codes, return_inverse=True)
+            bound = len(distinct)
+        codes = codes * size + encoded.indices.to_numpy(zero_copy_only=False)
+        bound *= size
+    return len(np.unique(codes))
 
 
 def _broken(table: Table, batch: pa.Table, column: str, rule: str, mask: pa.ChunkedArray) -> Violation:

@@ -4,6 +4,8 @@ import datetime as dt
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lakecast_schema.rules import ContractError, check
 from lakecast_schema.tables import FACT_FORECAST, TABLES, Table
@@ -94,3 +96,23 @@ def test_at_most_five_rows_are_shown_of_many():
     assert violation.count == 40
     assert len(violation.rows) == 5
     assert "item_id=x" in violation.rows[0]
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 2)] * 4), min_size=1, max_size=30))
+def test_a_batch_passes_exactly_if_its_keys_differ(keys):
+    items, sources, cutoffs, days = zip(*keys, strict=True)
+    start = dt.date(2026, 1, 1)
+    batch = good_rows(FACT_FORECAST, len(keys))
+    for name, values in (
+        ("item_id", [f"item {number}" for number in items]),
+        ("source", [f"source {number}" for number in sources]),
+        ("cutoff", [start - dt.timedelta(days=1 + number) for number in cutoffs]),
+        ("date", [start + dt.timedelta(days=number) for number in days]),
+    ):
+        place = batch.column_names.index(name)
+        batch = batch.set_column(place, name, pa.array(values, batch.schema.field(name).type))
+    if len(set(keys)) == len(keys):
+        check(FACT_FORECAST, batch)
+    else:
+        with pytest.raises(ContractError, match="must be unique"):
+            check(FACT_FORECAST, batch)
