@@ -9,11 +9,12 @@ OVERHEAD = 120
 
 
 class Group:
-    """Texts of one selection of one kind of unit of one snapshot."""
+    """Texts of one selection of one kind of unit of one snapshot; `missed` counts answers that lacked some."""
 
     def __init__(self) -> None:
         self.texts: dict[int, bytes] = {}
         self.bytes = 0
+        self.missed = 0
 
 
 class RenderedBlocks:
@@ -40,6 +41,11 @@ class RenderedBlocks:
             else:
                 self._groups.move_to_end(key)
             return found
+
+    def has(self, group: Group) -> bool:
+        """Whether the group is still kept."""
+        with self._lock:
+            return any(kept is group for kept in self._groups.values())
 
     def put(self, group: Group, keys: Sequence[int], texts: Sequence[bytes]) -> None:
         """Keep texts of a group; negative keys stand for units that are not whole, and are not kept."""

@@ -29,6 +29,7 @@ from lakecast_graphql.execution.ahead import prepare
 from lakecast_graphql.execution.lifting import Lifted, lift
 from lakecast_graphql.execution.plans import Plan, compile_plan, flags_of
 from lakecast_graphql.execution.readers import History, readers
+from lakecast_graphql.execution.rendering_ahead import RenderingAhead
 from lakecast_graphql.execution.shape import Kept, Values
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.operation import Answer, Caller, Execution, Operation
@@ -110,6 +111,7 @@ class FastExecution:
         self.plans: Bounded[_Known] = Bounded(plan_bytes, lambda key, _: 20 * len(key[0]) + 2000)  # type: ignore[index]
         self.texts: Bounded[tuple[_Known, Lifted | None]] = Bounded(plan_bytes // 4, lambda key, _: 3 * len(key[0]))  # type: ignore[index]
         self.blocks = RenderedBlocks(block_bytes)
+        self.ahead = RenderingAhead(self.blocks)
         self.answers: Bounded[Answer] = Bounded(answer_bytes, lambda key, answer: len(answer.body) + _key_size(key))
 
     async def answer(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
@@ -129,7 +131,7 @@ class FastExecution:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._threads, self._documents.get, operation.query)
             plan, literals = self._plan(operation)
-            kept = Kept(self.blocks, view.snapshot.serial)
+            kept = Kept(self.blocks, view.snapshot.serial, self.ahead.missed)
             values = plan.values(operation.variables or _NO_VARIABLES, literals, kept)
             arguments = plan.arguments(values, view.snapshot.snapshot_id)
             timed = replace(view, deadline=time.monotonic() + self._seconds)
@@ -201,6 +203,7 @@ class FastExecution:
 
     def close(self) -> None:
         """Let threads end, those of the ordinary way, too."""
+        self.ahead.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._ordinary.close()
 

@@ -96,11 +96,17 @@ def _units(rows: Rows, units: Units, shape: Shape, values: Values, kept: Kept) -
     if missing:
         kept.blocks.misses += len(missing)
         some = rows if len(missing) == len(found) else units.make(missing)
-        texts = _by_unit(_pieces(some, shape, values), [units.sizes[place] for place in missing])
+        texts = units_of(some, shape, values, [units.sizes[place] for place in missing])
         for place, text in zip(missing, texts, strict=True):
             found[place] = text
         kept.blocks.put(group, [units.keys[place] for place in missing], texts)
+        kept.missed(group, units, shape, values)
     return [text for text in found if text is not None]
+
+
+def units_of(rows: Rows, shape: Shape, values: Values, sizes: Sequence[int]) -> list[bytes]:
+    """(units,) the JSON of units of so many rows each, rows joined by commas."""
+    return _by_unit(_pieces(rows, shape, values), sizes)
 
 
 def _pieces(rows: Rows, shape: Shape, values: Values) -> Pieces:

@@ -38,6 +38,7 @@ from graphql import (
 from lakecast_graphql.cache.blocks import Group, RenderedBlocks
 from lakecast_graphql.execution.coercion import coercer, is_unset, plain_default, snake
 from lakecast_graphql.execution.surprise import Surprise
+from lakecast_graphql.read.rows import Units
 
 ABSENT = object()
 """A variable that was not given."""
@@ -45,10 +46,11 @@ ABSENT = object()
 
 @dataclass(frozen=True)
 class Kept:
-    """Where rendered blocks of one snapshot, by its serial, are kept."""
+    """Where rendered blocks of one snapshot, by its serial, are kept; `missed` is told of units that were not."""
 
     blocks: RenderedBlocks
     serial: int
+    missed: Callable[[Group, Units, "Shape", "Values"], None] = lambda group, units, shape, values: None
 
     def group(self, *key: Hashable) -> Group:
         """The texts of a selection."""

@@ -153,6 +153,8 @@ def forecast_rows(view: View, picked: Picked) -> Rows:
         np.where(partial, -1, picked.block).tolist(),
         picked.lengths.tolist(),
         lambda places: forecast_rows(view, _some(picked, list(places))),
+        blocks.count,
+        lambda keys: forecast_rows(view, _whole(blocks, np.array(keys, np.int64))),
     )
     return Rows(
         count,
@@ -171,6 +173,10 @@ def forecast_rows(view: View, picked: Picked) -> Rows:
         },
         units=units if len(units.keys) * 4 <= count else None,
     )
+
+
+def _whole(blocks: Blocks, block: Ints) -> Picked:
+    return Picked(blocks, block, blocks.at[block], blocks.at[block + 1])
 
 
 def _some(picked: Picked, runs: list[int]) -> Picked:

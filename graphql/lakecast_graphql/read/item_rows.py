@@ -50,6 +50,8 @@ def item_rows(view: View, codes: Ints) -> Rows:
         codes.tolist(),
         [1] * len(codes),
         lambda places: item_rows(view, codes[list(places)]),
+        view.snapshot.items.count,
+        lambda keys: item_rows(view, np.array(keys, np.int64)),
     )
     return Rows(len(codes), made.fields, made.methods(), units)
 

@@ -20,12 +20,16 @@ class Units:
         keys: the units in order; -1 for one that is not whole.
         sizes: rows of each unit.
         make: the rows of some of the units, given by their places in `keys`.
+        total: how many units the space has: their keys are 0 to total - 1.
+        of_keys: the rows of whole units by their keys, for rendering them before anybody asks.
     """
 
     space: Hashable
     keys: Sequence[int]
     sizes: Sequence[int]
     make: Callable[[Sequence[int]], "Rows"]
+    total: int = 0
+    of_keys: Callable[[range], "Rows"] | None = None
 
 
 class Rows:

@@ -125,6 +125,8 @@ def series_rows(view: View, series: Series, grain: str) -> Rows:
             block.tolist(),
             [1] * len(block),
             lambda places: series_rows(view, _of_blocks(blocks, block[list(places)]), grain),
+            blocks.count if grain == "native" else 0,
+            lambda keys: series_rows(view, _of_blocks(blocks, np.array(keys, np.int64)), grain),
         )
     return Rows(len(block), lambda: _fields(view, series, grain), units=units)
 

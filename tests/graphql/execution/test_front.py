@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.metadata
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from lakecast_graphql.context import Surroundings
 from lakecast_graphql.documents import Documents
 from lakecast_graphql.execution.columnar import SUPPORTED, ColumnarExecutor
 from lakecast_graphql.execution.front import FastExecution
+from lakecast_graphql.execution.rendering_ahead import ENOUGH
 from lakecast_graphql.limits import Limits
 from lakecast_graphql.operation import Caller, Operation
 from lakecast_graphql.plain import PlainExecution
@@ -101,6 +103,34 @@ def test_blocks_are_rendered_once(fast: FastExecution, view: View) -> None:
     ask(fast, view, query, first=101)
     assert fast.blocks.misses == rendered
     assert fast.blocks.hits == rendered
+
+
+@pytest.mark.parametrize(
+    ("query", "blocks"),
+    [
+        ("query ($n: Int!) {items(first: $n) {nodes {itemId metrics {rmsse} forecast(horizon: 2) {total}}}}", 4),
+        ('query ($n: Int!) {forecasts(first: $n, where: {itemId: {eq: "a-001"}}) {nodes {date forecast}}}', 0),
+    ],
+)
+def test_what_is_asked_again_and_again_is_rendered_ahead(
+    fast: FastExecution, view: View, query: str, blocks: int
+) -> None:
+    for number in range(1, ENOUGH + 1):
+        ask(fast, view, query, n=4 * number)
+        fast.blocks.keep_only(view.snapshot.serial)
+        for group in fast.blocks._groups.values():
+            group.texts.clear()
+    blocks = blocks or view.snapshot.live.count
+    until = time.monotonic() + 10
+    while fast.ahead.rendered < blocks and time.monotonic() < until:
+        time.sleep(0.01)
+    assert fast.ahead.rendered >= blocks
+    missed = fast.blocks.misses
+    answer = ask(fast, view, query, n=4)
+    assert fast.blocks.misses == missed
+    fast.blocks.keep_only(-1)
+    fast.answers.clear()
+    assert ask(fast, view, query, n=4) == answer
 
 
 def test_warming_answers_what_was_asked_last(fast: FastExecution, view: View, lake: Any) -> None:
