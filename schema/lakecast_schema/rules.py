@@ -126,7 +126,8 @@ def _distinct(batch: pa.Table, key: list[str]) -> int:
             bound = len(distinct)
         codes = codes * size + encoded.indices.to_numpy(zero_copy_only=False)
         bound *= size
-    return len(np.unique(codes))
+    codes.sort()  # np.unique hashes, ten times slower
+    return 1 + int(np.count_nonzero(codes[1:] != codes[:-1]))
 
 
 def _broken(table: Table, batch: pa.Table, column: str, rule: str, mask: pa.ChunkedArray) -> Violation:
