@@ -23,7 +23,7 @@ from lakecast_assets.models.voices import NETS
 from lakecast_schema.frequency import recognise
 from lakecast_schema.periods import Frequency
 
-SETS = ("m3_yearly", "m3_quarterly", "m3_monthly", "m3_other", "carparts", "raf", "recruit_daily", "pasta_daily")
+SETS = ("m3_yearly", "m3_quarterly", "m3_monthly", "m3_other", "carparts", "raf", "recruit_daily")
 PUBLISHED = ("seasonal_naive", "prophet", "arima", "lstm")
 WITHOUT_NETS = "ensemble without nets"
 
