@@ -214,13 +214,20 @@ class Context:
             problem=service.problem,
             cache_backend=backend,
             cache_healthy=healthy,
-            ml_packages=[name for name in ML_PACKAGES if importlib.util.find_spec(name) is not None],
+            ml_packages=[name for name in ML_PACKAGES if _is_installed(name)],
         )
 
     async def published(self) -> AsyncGenerator[Any, None]:
         """The current snapshot, for a subscription that is executed like a query."""
         if self.view is not None:
             yield self.snapshot_info(self.view.snapshot.record.snapshot_id)
+
+
+def _is_installed(package: str) -> bool:
+    """Whether a package could be imported, found out without importing it."""
+    spec = importlib.util.find_spec(package)
+    # A mere folder of that name on the path is a namespace without a loader, and no package.
+    return spec is not None and spec.loader is not None
 
 
 Info = strawberry.Info[Context, Any]
