@@ -29,7 +29,8 @@ class Settings(BaseSettings):
     memory_budget: int = Field(
         default=4_000_000_000,
         gt=0,
-        description="Bytes that the columns of a snapshot may take; beyond it the rest is mapped from local files, slower.",
+        description="Bytes that the columns of a snapshot may take; beyond it the rest is mapped from local files, "
+        "slower.",
     )
     old_snapshots: int = Field(
         default=2,

@@ -16,6 +16,7 @@ from lakecast_graphql.read.series import refuse_finer
 from lakecast_graphql.read.table_rows import table_rows
 from lakecast_graphql.view import View
 from lakecast_lake.columns.monthly import SUMS
+from lakecast_lake.columns.relations import blocks_of
 from lakecast_lake.columns.where import condition
 
 _DIMENSIONS = {
@@ -51,6 +52,9 @@ _SUMS_OF_ROWS = """
     coalesce(sum((r.actual between r.lower_95 and r.upper_95)::double), 0) as within_95,
     count(r.actual between r.lower_95 and r.upper_95)::double as judged_95"""
 """The columns of `monthly.SUMS`, from rows."""
+_SUMS_WITHOUT_ACTUALS = "count(*)::double as rows, sum(r.forecast) as forecast, " + ", ".join(
+    f"0::double as {name}" for name in SUMS[2:]
+)
 # The newest cutoff that forecast a date counts: backtest windows and the live forecast overlap.
 _NEWEST = " qualify row_number() over (partition by b.item, b.source, r.date order by b.cutoff desc, b.live desc) = 1"
 
@@ -158,7 +162,7 @@ def _answer(view: View, question: _Question, having: arguments.Filter, order: ar
     view.check_deadline()
     if "period" in question.by and question.grain != "native":
         _refuse_finer(view, question)
-    rows = _rows_of(question)
+    rows = _rows_of(view, question)
     sums = _SUMS if rows.by_row else _SUMS_OF_SUMS
     grouped = f"select {', '.join([*question.by, sums])} from ({rows.text}) group by {_list(question.by)}"
     kept, more = condition(having, {name: f"g.{name}" for name in ("forecast", "wape", "item_count")})
@@ -179,7 +183,7 @@ class _Source:
     by_row: bool
 
 
-def _rows_of(question: _Question) -> _Source:
+def _rows_of(view: View, question: _Question) -> _Source:
     """The cheapest of three ways: sums by month; sums by block, made now; rows."""
     kind, inner = question.kind, question.rows_and_blocks
     if question.adds_up_months:
@@ -188,9 +192,16 @@ def _rows_of(question: _Question) -> _Source:
         of_rows, of_blocks = inner
         text, parameters = condition(of_rows, FIELDS)
         day = _key("period", question.grain) if "period" in question.by else "null::date"
-        sums = f"select r.block, {day} as date, {_SUMS_OF_ROWS} from row_{kind} r where {text} group by 1, 2"
+        figures = _SUMS_OF_ROWS if _has_actuals(view, kind) else _SUMS_WITHOUT_ACTUALS
+        sums = f"select r.block, {day} as date, {figures} from row_{kind} r where {text} group by 1, 2"
         return _joined(question, f"({sums})", parameters, of_blocks, f"row_{kind}")
     return _joined(question, f"row_{kind}", [], question.where, f"row_{kind}", by_row=True)
+
+
+def _has_actuals(view: View, kind: str) -> bool:
+    """Whether any row has an actual: most live forecasts have none, and there is nothing to compare then."""
+    snapshot = view.snapshot
+    return any(snapshot.monthly(s).sums["known"].any() for s in blocks_of(snapshot, kind).segments)
 
 
 def _joined(

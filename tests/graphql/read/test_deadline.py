@@ -5,12 +5,12 @@ from pathlib import Path
 
 import made_lake
 import pytest
-from lakecast_lake import columns, snapshots
-from lakecast_lake.columns.sql import QueryTimeout, Sql
 
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.read import search
 from lakecast_graphql.view import View
+from lakecast_lake import columns, snapshots
+from lakecast_lake.columns.sql import QueryTimeout, Sql
 
 ENDLESS = "select sum(a.range * b.range) as n from range(10000000) a, range(10000000) b"
 
