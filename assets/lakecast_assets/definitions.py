@@ -7,6 +7,7 @@ import dagster as dg
 
 from lakecast_assets import automation
 from lakecast_assets.io import HandOver, LakeIO
+from lakecast_assets.landing import Folders
 from lakecast_assets.models import registry
 from lakecast_assets.progress import Progress, Silent
 from lakecast_assets.settings import RunSettings
@@ -21,10 +22,12 @@ EXECUTOR = dg.multiprocess_executor.configured(
 )
 
 
-def definitions(lake: str, hand_over: str, settings: RunSettings, progress: Progress) -> dg.Definitions:
+def definitions(
+    lake: str, hand_over: str, settings: RunSettings, progress: Progress, folders: Folders
+) -> dg.Definitions:
     """The assets that publish the sources of `settings`, with what they run with, and the job that makes them all.
 
-    lake: its address; hand_over: folder for arrays between steps.
+    lake: its address; hand_over: folder for arrays between steps; folders: input that is open already.
     """
     asked_for = settings.sources
     if ENSEMBLE in asked_for:
@@ -46,6 +49,7 @@ def definitions(lake: str, hand_over: str, settings: RunSettings, progress: Prog
         jobs=[automation.everything],
         resources={
             "settings": settings,
+            "folders": dg.ResourceDefinition.hardcoded_resource(folders),
             "progress": dg.ResourceDefinition.hardcoded_resource(progress),
             "lake_io": LakeIO(uri=lake),
             "hand_over": HandOver(folder=hand_over),
@@ -60,7 +64,11 @@ def _hand_over_folder() -> str:
 
 defs = dg.Definitions.merge(
     definitions(
-        os.environ.get("LAKECAST_LAKE", ".lakecast/lake"), _hand_over_folder(), RunSettings(), Progress(Silent())
+        os.environ.get("LAKECAST_LAKE", ".lakecast/lake"),
+        _hand_over_folder(),
+        RunSettings(),
+        Progress(Silent()),
+        Folders(),
     ),
     dg.Definitions(
         jobs=[automation.import_job],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lakecast_assets.ingest import files
 from lakecast_assets.ingest.demand import REQUIRED, datasets_of
-from lakecast_assets.ingest.folder import slug
+from lakecast_assets.ingest.folder import Folder, open_folder, slug
 
 STEMS = ("demand", "items", "stock", "fact_forecast", "fact_metrics", "metadata")
 SETTLED_SECONDS = 10.0
@@ -62,3 +62,23 @@ def _digest(paths: list[Path]) -> str:
         with path.open("rb") as file:
             whole.update(path.name.encode() + b"\0" + hashlib.file_digest(file, "sha256").digest())
     return whole.hexdigest()
+
+
+class Folders:
+    """Opened folders: the Dagster resource that keeps a folder which the run has read already."""
+
+    def __init__(self, *opened: Folder) -> None:
+        self._opened = {str(folder.path): folder for folder in opened}
+
+    def find(self, data: str, dataset_id: str) -> Folder:
+        """The opened folder that holds a data set: `data` itself, else its subfolder of that name.
+
+        Raises `InputError`.
+        """
+        if data in self._opened:
+            return self._opened[data]
+        path = Path(data)
+        if files.find(path, "demand") is None:
+            path = next((below for below in subfolders(path) if below.name == dataset_id), path)
+        # Rows that name no data set belong to the folder's, not to whichever is asked for.
+        return open_folder(path, dataset_id if path.name == dataset_id else None)

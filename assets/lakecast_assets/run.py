@@ -15,6 +15,7 @@ import dagster as dg
 from lakecast_assets.automation import JOB
 from lakecast_assets.definitions import definitions
 from lakecast_assets.ingest.folder import open_folder
+from lakecast_assets.landing import Folders
 from lakecast_assets.models import registry
 from lakecast_assets.partitions import datasets
 from lakecast_assets.progress import Display, Progress, Silent
@@ -104,10 +105,9 @@ def run(
         for dataset_id in folder.datasets:
             chosen = horizon.get(dataset_id, 0) if isinstance(horizon, Mapping) else horizon or 0
             asked = RunSettings(data=str(folder.path), horizon=chosen, sources=list(wanted), **settings)
-            asked.keep(folder)
             prefix = f"{dataset_id}: " if len(folder.datasets) > 1 else ""
             told = Progress(progress or Silent(), prefix)
-            report, error = _run_dataset(dataset_id, where.uri, hand_over, asked, told, recorder)
+            report, error = _run_dataset(dataset_id, where.uri, hand_over, asked, told, Folders(folder), recorder)
             reports.append(report)
             errors += [] if error is None else [error]
     if len(errors) == len(reports):
@@ -136,7 +136,13 @@ def _instance(given: dg.DagsterInstance | None) -> Iterator[dg.DagsterInstance]:
 
 
 def _run_dataset(
-    dataset_id: str, lake: str, hand_over: str, asked: RunSettings, told: Progress, instance: dg.DagsterInstance
+    dataset_id: str,
+    lake: str,
+    hand_over: str,
+    asked: RunSettings,
+    told: Progress,
+    folders: Folders,
+    instance: dg.DagsterInstance,
 ) -> tuple[DatasetReport, BaseException | None]:
     """Materialise the assets of one data set; where that fails, the report says so beside the error itself."""
     started = time.monotonic()
@@ -144,7 +150,7 @@ def _run_dataset(
     instance.add_dynamic_partitions(datasets.name or "", [dataset_id])
     failure: BaseException | None = None
     try:
-        job = definitions(lake, hand_over, asked, told).resolve_job_def(JOB)
+        job = definitions(lake, hand_over, asked, told, folders).resolve_job_def(JOB)
         job.execute_in_process(run_id=run_id, instance=instance, partition_key=dataset_id, run_config=_QUIET)
     except Exception as error:
         found = cause(error)

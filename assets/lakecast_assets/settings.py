@@ -2,17 +2,13 @@
 
 import os
 from functools import cached_property
-from pathlib import Path
 from typing import Literal
 
 import dagster as dg
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from lakecast_assets.fanout import FanOut
-from lakecast_assets.ingest.files import find
-from lakecast_assets.ingest.folder import Folder, open_folder
 from lakecast_assets.ingest.rules import Rules
-from lakecast_assets.landing import subfolders
 from lakecast_assets.models.registry import DEFAULT_SOURCES
 from lakecast_schema.periods import Frequency
 
@@ -43,8 +39,6 @@ class RunSettings(dg.ConfigurableResource[None]):
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Processes to fan out to")
     dask_address: str = Field(default="", description="Scheduler of the Dask cluster, such as tcp://host:8786")
 
-    _opened: dict[str, Folder] = PrivateAttr(default_factory=dict)
-
     @property
     def rules(self) -> Rules:
         frequency = None if self.frequency == "auto" else Frequency(self.frequency)
@@ -56,18 +50,3 @@ class RunSettings(dg.ConfigurableResource[None]):
 
     def horizon_for(self, frequency: Frequency) -> int:
         return self.horizon or frequency.default_horizon
-
-    def keep(self, folder: Folder) -> None:
-        """Use a folder that is open already."""
-        self._opened[str(folder.path)] = folder
-
-    def folder(self, dataset_id: str) -> Folder:
-        """The opened folder that holds a data set: `data` itself, else its subfolder of that name."""
-        path = Path(self.data)
-        if find(path, "demand") is None:
-            path = next((below for below in subfolders(path) if below.name == dataset_id), path)
-        key = str(path)
-        if key not in self._opened:
-            # Rows that name no data set belong to the folder's, not to whichever is asked for.
-            self._opened[key] = open_folder(path, dataset_id if path.name == dataset_id else None)
-        return self._opened[key]

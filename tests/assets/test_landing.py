@@ -1,10 +1,13 @@
 """Folders are read when their content is new and nobody is writing to them."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
-from lakecast_assets.landing import SETTLED_SECONDS, dataset_ids, waiting
+from lakecast_assets.ingest.folder import open_folder
+from lakecast_assets.landing import SETTLED_SECONDS, Folders, dataset_ids, waiting
 
+MakeInput = Callable[..., Path]
 TEXT = "dataset_id,item_id,date,quantity\nb,A,2026-01-01,1\na,A,2026-01-01,1\n,A,2026-01-01,1\n"
 
 
@@ -45,3 +48,22 @@ def test_the_data_sets_of_a_folder(tmp_path: Path) -> None:
     put(tmp_path / "Tower Parts" / "demand.csv", TEXT)
     assert dataset_ids(tmp_path / "Tower Parts") == ("a", "b", "tower_parts")
     assert dataset_ids(tmp_path) == ()
+
+
+def test_a_folder_of_folders_gives_the_one_of_the_data_set(make_input: MakeInput) -> None:
+    landing = make_input("Parts").parent
+    assert Folders().find(str(landing), "Parts").datasets == ("Parts",)
+    assert Folders().find(str(landing / "Parts"), "parts").datasets == ("parts",)
+
+
+def test_rows_without_a_data_set_are_not_given_to_the_one_that_is_asked_for(make_input: MakeInput) -> None:
+    folder = make_input(dataset_ids=("one",))
+    with (folder / "demand.csv").open("a") as file:
+        file.write(",item_9,2026-01-01,1\n")
+    assert Folders().find(str(folder), "one").datasets == ("one", "parts")
+
+
+def test_a_folder_that_is_open_is_not_read_again(make_input: MakeInput) -> None:
+    folder = open_folder(make_input(), "other")
+    (folder.path / "demand.csv").unlink()
+    assert Folders(folder).find(str(folder.path), "other") is folder

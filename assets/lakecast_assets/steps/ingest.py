@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from lakecast_assets.landing import Folders
 from lakecast_assets.partitions import datasets
 from lakecast_assets.progress import Progress
 from lakecast_assets.retries import RETRIES, only_what_may_pass
@@ -40,12 +41,15 @@ UPSTREAM: dict[str, set[str]] = {
     name="ingest",
 )
 def ingest(
-    context: dg.AssetExecutionContext, settings: RunSettings, progress: dg.ResourceParam[Progress]
+    context: dg.AssetExecutionContext,
+    settings: RunSettings,
+    folders: dg.ResourceParam[Folders],
+    progress: dg.ResourceParam[Progress],
 ) -> Iterator[dg.Output[object]]:
     """Read the data set's files, reject the rows that break the input contract, and fill the grid."""
     dataset_id = context.partition_key
     with only_what_may_pass():
-        read = settings.folder(dataset_id).dataset(dataset_id, settings.rules)
+        read = folders.find(settings.data, dataset_id).dataset(dataset_id, settings.rules)
     for note in read.notes:
         context.log.info(note)
         progress.say(note)
