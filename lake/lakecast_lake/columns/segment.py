@@ -35,7 +35,7 @@ class Coded:
 
     @property
     def nbytes(self) -> int:
-        return 0 if self.codes is None or isinstance(self.codes, np.memmap) else self.codes.nbytes
+        return 0 if self.codes is None else self.codes.nbytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +53,7 @@ class Segment:
         numbers: column -> (rows,) float64.
         codes: column -> `Coded`, for text and instants (microseconds since 1970 in UTC).
         older: rows of older cutoffs stayed in the files.
+        mapped: the rows are mapped from disk.
     """
 
     key: tuple[str, ...]
@@ -65,6 +66,7 @@ class Segment:
     numbers: dict[str, Floats]
     codes: dict[str, Coded]
     older: bool = False
+    mapped: bool = False
 
     @property
     def rows(self) -> int:
@@ -82,9 +84,10 @@ class Segment:
     @property
     def nbytes(self) -> int:
         """Bytes in memory; what is mapped from disk does not count."""
-        arrays: list[NDArray[Any]] = [self.first_block, self.start, self.cutoff, self.date, *self.numbers.values()]
-        own = sum(int(array.nbytes) for array in arrays if not isinstance(array, np.memmap))
-        return own + sum(column.nbytes for column in self.codes.values())
+        index: list[NDArray[Any]] = [self.first_block, self.start, self.cutoff]
+        rows: list[NDArray[Any]] = [] if self.mapped else [self.date, *self.numbers.values()]
+        own = sum(int(array.nbytes) for array in index + rows)
+        return own + (0 if self.mapped else sum(column.nbytes for column in self.codes.values()))
 
     def span(self, item_id: str) -> tuple[int, int]:
         """Rows of an item as a half-open range; empty for an unknown item."""

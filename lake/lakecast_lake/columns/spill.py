@@ -26,6 +26,7 @@ def mapped(segment: Segment, folder: Path | None = None) -> Segment:
     """
     return replace(
         segment,
+        mapped=True,
         date=_mapped(segment.date, folder),
         numbers={name: _mapped(values, folder) for name, values in segment.numbers.items()},
         codes={
@@ -42,6 +43,7 @@ def _mapped(values: NDArray[Any], folder: Path | None) -> NDArray[Any]:
     try:
         with os.fdopen(handle, "wb") as file:
             np.ascontiguousarray(values).tofile(file)
-        return np.memmap(name, dtype=values.dtype, mode="r", shape=values.shape)
+        # A plain array over the mapping: what encodes arrays as JSON knows no kinds of them.
+        return np.asarray(np.memmap(name, dtype=values.dtype, mode="r", shape=values.shape))
     finally:
         os.unlink(name)
