@@ -52,7 +52,7 @@ class Lstm:
         """Train on the panel, whatever the order of its items."""
         from lakecast_assets.models.lstm.training import Plan
 
-        return _fit("lstm", panel, horizon, Plan(steps=self._steps, rate=3e-3, flip=self._flip), seed)
+        return _fit("lstm", panel, horizon, Plan(steps=self._steps, rate=3e-3, passes=40, flip=self._flip), seed)
 
 
 class ResidualMlp:

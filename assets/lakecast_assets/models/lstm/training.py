@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ _CLIP = 60.0  # of a target: how far in scales from its anchor a value may pull
 _RATE_WEIGHT = 0.2  # of the mean's loss beside that of the quantiles
 _RATE_FLOOR = 0.05  # in scales
 _LAST_RATE = 20.0  # share of the highest rate with which the last steps begin at least
+_FEWEST = 100  # steps, however few windows there are
 _HELD_OUT = 8  # one series of so many gives its last window to validation
 _LEAST, _VALIDATED = 8, 512  # series that validate at least, if there are so many, and at most
 
@@ -28,6 +29,7 @@ class Plan:
     """How to train.
 
     steps: most steps, over which the rate rises to `rate` and falls to 0; batch: windows per seed and step;
+    passes: times that a window may be seen on average, for small panels are soon learned by heart;
     every: steps between validations; patience: validations without a better one before the end; flip: share of
     windows turned upside down.
     """
@@ -35,6 +37,7 @@ class Plan:
     steps: int = 400
     batch: int = 256
     rate: float = 3e-3
+    passes: float = 20.0
     every: int = 25
     patience: int = 8
     flip: float = 0.0
@@ -97,6 +100,8 @@ def _train(kind: str, view: View, now: int, plan: Plan, random: np.random.Genera
     training[validating] = np.maximum(final[validating] - view.horizon, 0)
     if not training.any():
         validating, training = able[:0], final
+    passes = round(plan.passes * int(training.sum()) / plan.batch)
+    plan = replace(plan, steps=min(plan.steps, max(passes, _FEWEST)))
     net = _net(kind, view, now)
     optimiser = torch.optim.AdamW(net.parameters(), lr=plan.rate, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.steps, pct_start=0.1)
