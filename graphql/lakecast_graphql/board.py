@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Protocol
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from lakecast_graphql.errors import ApiError, ErrorCode
 
@@ -174,9 +176,15 @@ class RedisBoard:
     def __init__(self, url: str, lake: str) -> None:
         name = hashlib.sha256(lake.encode()).hexdigest()[:16]
         self._key = f"lakecast:board:{name}"
-        # Short timeouts: a hanging Redis must not hold up a refresh.
+        # Short timeouts: a hanging Redis must not hold up a refresh. No retries: reconnecting in silence would lose
+        # what was published meanwhile, whereas `wait` takes every new subscription for news.
         self._redis = redis.Redis.from_url(
-            url, socket_timeout=1.0, socket_connect_timeout=1.0, decode_responses=True, health_check_interval=15
+            url,
+            socket_timeout=1.0,
+            socket_connect_timeout=1.0,
+            decode_responses=True,
+            health_check_interval=15,
+            retry=Retry(NoBackoff(), 0),
         )
         self._last = Posted()
         self._listening: redis.client.PubSub | None = None

@@ -87,7 +87,7 @@ def test_a_malformed_document_is_a_clear_refusal(server: Running, name: str) -> 
     errors = answer.json()["errors"]
     assert errors[0]["extensions"]["code"] in CODES
     assert len(errors) <= 10
-    assert took < 2.0
+    assert took < 5.0
     assert send(server, body).status_code == 200
 
 
