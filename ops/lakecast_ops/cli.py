@@ -1,6 +1,8 @@
 """The command `lakecast`: one small module per command; what a command needs is imported when it runs."""
 
+import functools
 import sys
+from collections.abc import Callable
 from importlib.metadata import version as installed_version
 from typing import Annotated
 
@@ -47,8 +49,24 @@ def lakecast(
     """Demand forecasting as a lakehouse with a GraphQL face: files of demand in, forecasts out."""
 
 
+def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, ended by Ctrl-C without a traceback and with the exit code that shells expect."""
+
+    @functools.wraps(command)
+    def stoppable(*args: object, **kwargs: object) -> None:
+        try:
+            command(*args, **kwargs)
+        except BaseException as error:
+            if not problems.is_interruption(error):
+                raise
+            print("\nlakecast: stopped. What was published before is as it was.", file=sys.stderr)
+            raise typer.Exit(problems.STOPPED) from None
+
+    return stoppable
+
+
 for _module in (sample, run, import_, export, serve, refresh, schema, doctor):
-    app.command(_module.NAME, epilog=_module.EXAMPLE)(_module.command)
+    app.command(_module.NAME, epilog=_module.EXAMPLE)(_stoppable(_module.command))
 app.add_typer(keys.app, name="keys")
 
 

@@ -15,6 +15,9 @@ FAILED = 1
 WRONG_INPUT = 2
 """What was given is wrong: options, input files, a folder of results."""
 
+STOPPED = 130
+"""Ctrl-C: 128 and the signal's number, as shells have it."""
+
 _WRONG_INPUT = (
     ("lakecast_assets.ingest.errors", "InputError"),
     ("lakecast_assets.run", "RunError"),
@@ -51,6 +54,13 @@ def explain(error: Exception) -> Problem | None:
     if any(kind.__module__.startswith("lakecast_") for kind in type(error).__mro__):
         return Problem(str(error), FAILED)
     return None
+
+
+def is_interruption(error: BaseException) -> bool:
+    """Whether the person at the terminal stopped the command; Dagster turns Ctrl-C into an exception of its own."""
+    dagster = sys.modules.get("dagster._core.errors")
+    own = getattr(dagster, "DagsterExecutionInterruptedError", KeyboardInterrupt)
+    return isinstance(error, (KeyboardInterrupt, own))
 
 
 def _loaded_wrong_input() -> tuple[type[Exception], ...]:

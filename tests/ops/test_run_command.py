@@ -1,5 +1,11 @@
 """What `lakecast run` says at its end."""
 
+import datetime as dt
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 from lakecast_assets.run import DatasetReport, RunReport
 from lakecast_assets.settings import RunSettings
 from lakecast_ops.commands import run
@@ -42,3 +48,27 @@ def test_options_offer_what_a_run_accepts() -> None:
     ):
         accepted = RunSettings.model_fields[name].annotation
         assert set(accepted.__args__) == {choice.value for choice in choices}, name  # type: ignore[union-attr]
+
+
+def test_ctrl_c_ends_a_run_without_a_traceback(tmp_path: Path) -> None:
+    days = "".join(f"a,{dt.date(2020, 1, 1) + dt.timedelta(days=n)},{n % 7}\n" for n in range(900))
+    (tmp_path / "demand.csv").write_text(f"item_id,date,quantity\n{days}")
+    # A source of its own, so that there is time to stop it.
+    code = """
+import time, sys
+from lakecast_assets.models.seasonal_naive import SeasonalNaive
+SeasonalNaive.fit = lambda *_, **__: (print("fitting", flush=True), time.sleep(60))
+from lakecast_ops.cli import main
+main()
+"""
+    command = [sys.executable, "-c", code, "run", "--data", ".", "--lake", "lake", "--sources", "seasonal_naive"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout
+    while "fitting" not in process.stdout.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=60)
+    assert process.returncode == 130, message
+    assert "Traceback" not in message
+    assert "stopped" in message
+    assert not (tmp_path / "lake" / "snapshot").exists()
