@@ -201,13 +201,18 @@ def _weighed(
     prior = _prior(heard, group)
     found = _joined(evidence)
     if found is None:
-        return _Blend(heard, prior, _mean_weights(heard, prior, group))
+        return _Blend(heard, prior, _honest(heard, prior) if group == SPORADIC else prior)
     if group == STEADY and frequency is not Frequency.DAILY:
         weights = improved(found.quantile_loss, prior, _MARGIN)
-    else:
-        picked = greedy(found.quantile_loss, len(heard))
-        weights = prior if picked is None else picked
-    return _Blend(heard, weights, _mean_weights(heard, weights, group))
+        return _Blend(heard, weights, weights)
+    picked = greedy(found.quantile_loss, len(heard))
+    weights = prior if picked is None else picked
+    if group == STEADY:
+        return _Blend(heard, weights, weights)
+    if frequency is not Frequency.DAILY:
+        return _Blend(heard, weights, _honest(heard, weights))
+    means = greedy(found.squared_error, len(heard))  # of days: whoever follows the season, which a rate does not
+    return _Blend(heard, weights, _honest(heard, weights) if means is None else means)
 
 
 def _prior(heard: tuple[Voice, ...], group: tuple[str, ...]) -> Array:
@@ -219,9 +224,10 @@ def _prior(heard: tuple[Voice, ...], group: tuple[str, ...]) -> Array:
     return np.asarray(suits / suits.sum())
 
 
-def _mean_weights(heard: tuple[Voice, ...], weights: Array, group: tuple[str, ...]) -> Array:
+def _honest(heard: tuple[Voice, ...], weights: Array) -> Array:
+    """All weight on the voice whose mean is calibrated, where it is heard; the given weights otherwise."""
     honest = np.array([voice.name == _HONEST for voice in heard], dtype=np.float64)
-    return honest if group == SPORADIC and honest.any() else weights
+    return honest if honest.any() else weights
 
 
 def _evidence(

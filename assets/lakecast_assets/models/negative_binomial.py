@@ -30,7 +30,8 @@ class NegativeBinomial:
     The estimators (`rates.RATES`) weigh alike: fitted weights were no better at later origins. Each of them
     expects too much of a range whose items fade one after the other, which no single item's past can tell, so the
     mean is multiplied by demand / forecast of all rarely bought items at rolling origins of the training panel -
-    where volume and scaled volume agree that it was too high, and never to raise it. The dispersion's decay and
+    where volume and scaled volume agree that it was too high, and never to raise it, nor for days and weeks: over
+    their short horizons hardly an item fades, and a season would be taken for it. The dispersion's decay and
     inflation are those of lowest scaled quantile loss at the same origins.
     """
 
@@ -42,7 +43,8 @@ class NegativeBinomial:
         shaped = panel.frequency is Frequency.DAILY
         seldom = np.flatnonzero(np.isin(classify(panel), ("intermittent", "lumpy")))
         windows = [(seen, came, _estimated(seen, shaped)) for seen, came in past_windows(panel.select(seldom), horizon)]
-        correction = _correction(windows, len(seldom))
+        fades = panel.frequency not in (Frequency.DAILY, Frequency.WEEKLY)
+        correction = _correction(windows, len(seldom)) if fades else 1.0
         losses: dict[Dispersion, float] = {}
         for decay in _DECAYS:
             for inflation in _INFLATIONS:
