@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lakecast_lake import snapshots
+from lakecast_lake import checkpoints, snapshots
 from lakecast_lake.clock import utc_now
 from lakecast_lake.errors import BadWrite, LakeNotFound
 from lakecast_lake.optimistic import committed
@@ -19,16 +19,17 @@ GRACE_HOURS = 24.0
 
 @dataclass(frozen=True)
 class VacuumReport:
-    """Snapshots by id, newest first, and the number of files removed per table."""
+    """Snapshots by id, newest first, and the numbers of files removed: per table, and of fitted models."""
 
     retained: tuple[int, ...]
     forgotten: tuple[int, ...]
     files: Mapping[str, int]
+    models: int = 0
 
     def __str__(self) -> str:
         return (
             f"{len(self.retained)} snapshots retained, {len(self.forgotten)} forgotten, "
-            f"{sum(self.files.values())} files removed."
+            f"{sum(self.files.values()) + self.models} files removed."
         )
 
 
@@ -68,7 +69,14 @@ def vacuum(
         for name, versions in named.items()
         if versions or lake.exists(name)
     }
-    return VacuumReport(_ids(retained), _ids(forgotten), files)
+    grace = clock() - timedelta(hours=grace_hours)
+    models = checkpoints.forget(lake, _runs(retained), grace, dry_run=dry_run)
+    return VacuumReport(_ids(retained), _ids(forgotten), files, models)
+
+
+def _runs(records: Sequence[SnapshotRecord]) -> set[str]:
+    """Runs whose results a retained snapshot still shows."""
+    return {str(summary["run_id"]) for record in records for summary in record.datasets}
 
 
 def _ids(records: Sequence[SnapshotRecord]) -> tuple[int, ...]:

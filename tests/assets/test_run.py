@@ -13,8 +13,9 @@ import pytest
 from lakecast_assets.ingest.errors import InputError
 from lakecast_assets.models import registry, seasonal_naive
 from lakecast_assets.models.base import Fitted, Forecasts, Panel
+from lakecast_assets.models.lstm.model import FittedNets
 from lakecast_assets.run import RunError, run
-from lakecast_lake import snapshots
+from lakecast_lake import checkpoints, snapshots
 from lakecast_lake.storage import Lake
 from lakecast_schema import rules
 from lakecast_schema.tables import TABLES
@@ -154,6 +155,17 @@ class Failing:
 
     def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> Fitted:
         raise MemoryError("out of luck")
+
+
+def test_a_trained_net_is_kept_with_its_run(make_input: MakeInput, lake: str) -> None:
+    report = run(make_input(), lake, sources=["lstm"], horizon=7)
+    (row,) = published(lake, "model_run").filter(pc.field("source") == "lstm").to_pylist()
+    opened = Lake.open(lake)
+    state = checkpoints.read(opened, report.datasets[0].dataset_id, row["run_id"], "lstm")
+    fitted = FittedNets.load(state)
+    assert fitted.horizon == 7
+    assert fitted.state() == state
+    assert (Path(lake) / json.loads(row["parameters"])["checkpoint"]).read_bytes() == state
 
 
 def test_a_failing_source_leaves_the_others_published_and_says_so(

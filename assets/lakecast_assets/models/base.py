@@ -98,10 +98,14 @@ class Forecasts:
 
 @dataclass(frozen=True)
 class Diagnostics:
-    """What a fit has to tell: estimated or fixed parameters (JSON-ready) and the validation loss per epoch."""
+    """What a fit has to tell: estimated or fixed parameters (JSON-ready) and the validation loss per epoch.
+
+    checkpoint: a trained model as bytes, to be kept with the run; None for a model that is not worth it.
+    """
 
     parameters: Mapping[str, object] = field(default_factory=dict)
     loss_curve: tuple[float, ...] = ()
+    checkpoint: bytes | None = None
 
 
 class Fitted(Protocol):

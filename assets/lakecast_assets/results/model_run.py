@@ -15,10 +15,13 @@ KEPT_RUNS = 20
 """Training runs that a data set keeps per source."""
 
 
-def model_run_table(outcome: Outcome, panel: Panel, without_demand: Sequence[str], run_id: str) -> pa.Table:
+def model_run_table(
+    outcome: Outcome, panel: Panel, without_demand: Sequence[str], run_id: str, checkpoint: str | None = None
+) -> pa.Table:
     """One row: the source's training in this run.
 
     without_demand: items of the data set that have no history, and so no forecast; they are named with the reason.
+    checkpoint: where below the lake's root the trained model is kept, None where there is none.
     """
     found = outcome.forecasts
     issues = [{"item_id": item, "reason": "no demand rows, so no forecast"} for item in without_demand]
@@ -31,6 +34,8 @@ def model_run_table(outcome: Outcome, panel: Panel, without_demand: Sequence[str
         told = zip(panel.item_ids, found.live.issues, strict=True)
         issues += [{"item_id": item, "reason": reason} for item, reason in told if reason]
         parameters |= found.diagnostics.parameters
+    if checkpoint is not None:
+        parameters["checkpoint"] = checkpoint
     row = {
         "run_id": run_id,
         "dataset_id": panel.dataset_id,

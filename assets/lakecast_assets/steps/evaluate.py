@@ -18,6 +18,8 @@ from lakecast_assets.steps.forecast import asset_name
 from lakecast_assets.steps.pictures import of_forecasts, of_metrics
 from lakecast_assets.steps.shown import HAND_OVER, LAKE_IO, table_asset
 from lakecast_assets.training import BASELINE
+from lakecast_lake import checkpoints
+from lakecast_lake.storage import Lake
 from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN
 
 GROUP = "evaluate"
@@ -68,13 +70,23 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         **made: HandedOver,
     ) -> pa.Table:
         data: Panel = panel.load()
+        run_id = context.run.run_id
         idle = sorted(set(dim_item["item_id"].to_pylist()) - set(data.item_ids))
-        rows = [model_run_table(outcome, data, idle, context.run.run_id) for outcome in _asked_for(made, settings)]
+        rows = [
+            model_run_table(outcome, data, idle, run_id, _keep(lake_io.lake, data.dataset_id, run_id, outcome))
+            for outcome in _asked_for(made, settings)
+        ]
         older = lake_io.published(context.partition_key, MODEL_RUN.name)
         progress.update(GROUP, 1, 1, "step")
         return with_history(pa.concat_tables([MODEL_RUN.schema.empty_table(), *rows]), older)
 
     return [fact_forecast, fact_metrics, model_run]
+
+
+def _keep(lake: Lake, dataset_id: str, run_id: str, outcome: Outcome) -> str | None:
+    """Keep a source's trained model with the run; where it is, None for sources that have none."""
+    content = None if outcome.forecasts is None else outcome.forecasts.diagnostics.checkpoint
+    return None if content is None else checkpoints.keep(lake, dataset_id, run_id, outcome.source, content)
 
 
 def _asked_for(made: Mapping[str, HandedOver], settings: RunSettings) -> Iterator[Outcome]:

@@ -88,13 +88,14 @@ class FittedNets:
 
     @property
     def diagnostics(self) -> Diagnostics:
-        """Sizes and steps of the nets; the loss curve is that of the net that learned from most items."""
+        """Sizes and steps of the nets, and their state; the loss curve is of the net that learned from most items."""
         nets = {
             name: {"items": self.items[name], "steps": net.steps, **asdict(net.shape)}
             for name, net in self.nets.items()
         }
         largest = max(self.nets, key=lambda name: self.items[name], default=None)
-        return Diagnostics({"nets": nets}, self.nets[largest].losses if largest else ())
+        losses = self.nets[largest].losses if largest else ()
+        return Diagnostics({"nets": nets}, losses, self.state() if self.nets else None)
 
     def predict(self, panel: Panel, horizon: int) -> Forecasts:
         """Forecast the `horizon` periods after each item's end, at most as many as the net was trained for.

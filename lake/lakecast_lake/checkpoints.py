@@ -1,0 +1,84 @@
+"""Fitted models, kept beside the tables: one file per data set, run and source, for whoever wants to look or go on."""
+
+from collections.abc import Collection
+from datetime import datetime
+from urllib.parse import quote, unquote, urlparse
+
+from pyarrow import fs
+
+from lakecast_lake.storage import UNREADABLE, Lake, unreadable
+
+FOLDER = "checkpoints"
+
+
+def keep(lake: Lake, dataset_id: str, run_id: str, source: str, content: bytes) -> str:
+    """Write the bytes of a fitted model; a retry of the run replaces them. Returns their path below the lake's root.
+
+    Raises LakeUnreadable.
+    """
+    place = _place(dataset_id, run_id, source)
+    files, root = _files(lake)
+    try:
+        files.create_dir(f"{root}/{place}".rpartition("/")[0], recursive=True)
+        with files.open_output_stream(f"{root}/{place}") as stream:
+            stream.write(content)
+    except UNREADABLE as error:
+        raise unreadable(f"{lake.uri}/{place}", error) from error
+    return place
+
+
+def read(lake: Lake, dataset_id: str, run_id: str, source: str) -> bytes:
+    """The bytes that `keep` wrote. Raises LakeUnreadable where there are none."""
+    place = _place(dataset_id, run_id, source)
+    files, root = _files(lake)
+    try:
+        with files.open_input_stream(f"{root}/{place}") as stream:
+            return bytes(stream.read())
+    except UNREADABLE as error:
+        raise unreadable(f"{lake.uri}/{place}", error) from error
+
+
+def forget(lake: Lake, kept_runs: Collection[str], older_than: datetime, *, dry_run: bool = False) -> int:
+    """Remove models written before `older_than` by other runs than `kept_runs`; returns how many files that are.
+
+    Raises LakeUnreadable.
+    """
+    files, root = _files(lake)
+    try:
+        found = files.get_file_info(fs.FileSelector(f"{root}/{FOLDER}", allow_not_found=True, recursive=True))
+        gone = [
+            info.path
+            for info in found
+            if info.is_file and info.mtime < older_than and _run_of(info.path) not in kept_runs
+        ]
+        for path in gone if not dry_run else ():
+            files.delete_file(path)
+    except UNREADABLE as error:
+        raise unreadable(f"{lake.uri}/{FOLDER}", error) from error
+    return len(gone)
+
+
+def _place(dataset_id: str, run_id: str, source: str) -> str:
+    return "/".join((FOLDER, *(quote(part, safe="=") for part in (f"={dataset_id}", f"={run_id}", f"={source}"))))
+
+
+def _run_of(path: str) -> str:
+    return unquote(path.split("/")[-2]).removeprefix("=")
+
+
+def _files(lake: Lake) -> tuple[fs.FileSystem, str]:
+    """The file system that holds the lake, and the lake's root in it."""
+    if lake.is_local:
+        return fs.LocalFileSystem(), lake.uri
+    given = {name.upper(): value for name, value in lake.options.items()}
+    endpoint = given.get("AWS_ENDPOINT_URL_S3", given.get("AWS_ENDPOINT_URL"))
+    address = urlparse(endpoint or "")
+    store = fs.S3FileSystem(
+        access_key=given.get("AWS_ACCESS_KEY_ID"),
+        secret_key=given.get("AWS_SECRET_ACCESS_KEY"),
+        session_token=given.get("AWS_SESSION_TOKEN"),
+        region=given.get("AWS_REGION", given.get("AWS_DEFAULT_REGION")),
+        endpoint_override=address.netloc or None,
+        scheme=address.scheme or None,
+    )
+    return store, lake.uri.removeprefix("s3://")
