@@ -11,6 +11,10 @@ EXACT_MEAN = 50.0
 """Up to this mean a count's quantile is summed exactly; above, its Cornish-Fisher expansion errs by under one unit."""
 
 
+_BLOCK = 64
+"""Counts whose probabilities are added up at once."""
+
+
 def normal_quantile(probability: Array) -> Array:
     """Standard normal quantile, for probabilities clipped to 0.0001 to 0.9999: beyond, no stock is ever enough."""
     levels, inverse = np.unique(np.clip(probability, 1e-4, 1 - 1e-4), return_inverse=True)
@@ -45,19 +49,24 @@ def _expanded(mean: Array, variance: Array, level: Array) -> Array:
 
 
 def _summed(mean: Array, variance: Array, level: Array) -> Array:
-    """Add up probabilities from zero on; items leave as soon as they have reached their level."""
+    """Add up probabilities from zero on, a block at a time; items leave as soon as they have reached their level."""
     counts = np.zeros_like(mean)
     active = np.flatnonzero(mean > 0)
     size = mean[active] ** 2 / (variance[active] - mean[active])
     failure = mean[active] / (mean[active] + size)
-    probability = np.exp(size * np.log1p(-failure))
-    total = probability.copy()
-    count = 0
+    # Not log(1 - failure): where the variance is huge, failure rounds to 1.
+    last = np.exp(size * (np.log(size) - np.log(size + mean[active])))
+    total = last.copy()
+    first = 0
     while len(active):
         open_ = total < level[active]
-        counts[active[~open_]] = count
-        active, size, failure = active[open_], size[open_], failure[open_]
-        probability = probability[open_] * failure * (size + count) / (count + 1)
-        total = total[open_] + probability
-        count += 1
+        active, size, failure, last, total = active[open_], size[open_], failure[open_], last[open_], total[open_]
+        steps = np.arange(first, first + _BLOCK)
+        ratios = failure[:, None] * (size[:, None] + steps) / (steps + 1)
+        probabilities = last[:, None] * np.cumprod(ratios, axis=1)
+        totals = total[:, None] + np.cumsum(probabilities, axis=1)
+        reached = totals >= level[active][:, None]
+        counts[active] = first + 1 + reached.argmax(axis=1)  # of those that go on, overwritten by a later block
+        last, total = probabilities[:, -1], totals[:, -1]
+        first += _BLOCK
     return counts

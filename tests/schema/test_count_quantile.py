@@ -35,6 +35,13 @@ def test_large_counts_err_by_about_a_unit(mean, ratio, level):
     assert cumulative(mean, mean * ratio, count - 2) <= level
 
 
+@given(st.floats(0.01, EXACT_MEAN), st.floats(1, 12), st.floats(0.05, 0.9999))
+def test_whatever_the_variance_the_sum_ends(mean, magnitude, level):
+    variances = np.array([mean * 10**magnitude])
+    (count,) = negative_binomial_quantile(np.array([mean]), variances, np.array([level]))
+    assert 0 <= count < np.inf
+
+
 def test_without_demand_none_is_needed_and_the_normal_is_the_standard_one():
     assert negative_binomial_quantile(np.zeros(1), np.zeros(1), np.array([0.99])) == 0
     assert normal_quantile(np.array([0.5, 0.975, 1.0])) == pytest.approx([0, 1.959964, 3.719016])
