@@ -13,6 +13,7 @@ from lakecast_schema import replenishment
 from lakecast_schema.champion import champions
 from lakecast_schema.demand_path import DemandPath
 from lakecast_schema.periods import Dates, Frequency, days_in
+from lakecast_schema.remaining import after_day
 from lakecast_schema.replenishment import Inputs
 from lakecast_schema.tables import FACT_REPLENISHMENT
 
@@ -148,17 +149,7 @@ class _Paths:
         """
         starts = np.where(np.isnat(self.starts), np.datetime64("1970-01-01"), self.starts)
         days = days_in(starts, self.frequency).astype(np.float64)
-        rest = np.clip((starts.astype(np.int64) + days) - (as_of.astype(np.int64)[:, None] + 1), 0, days)
-        rest = np.where(np.isfinite(self.mean), rest, 0.0)
-        rest = np.where(rest.any(axis=1, keepdims=True), rest, days)
-        gone = (rest <= 0).argmin(axis=1)
-        column = np.arange(rest.shape[1])[None, :] + gone[:, None]
-        inside = column < rest.shape[1]
-        column = np.minimum(column, rest.shape[1] - 1)
-        left = np.take_along_axis(rest, column, axis=1)
-        share = left / np.take_along_axis(days, column, axis=1)
-        forecast = np.where(inside, np.take_along_axis(self.mean, column, axis=1) * share, np.nan)
-        return forecast, left
+        return after_day(self.mean, starts, days, as_of)
 
 
 @dataclass(frozen=True)
