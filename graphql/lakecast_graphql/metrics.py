@@ -1,6 +1,7 @@
 """Figures about the running process, in the Prometheus text format."""
 
 import threading
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ class Metrics:
         self._help[name] = ("histogram", meaning)
 
         def observe(seconds: float, **labels: str) -> None:
-            place = next((i for i, bound in enumerate(BUCKETS) if seconds <= bound), len(BUCKETS))
+            place = bisect_left(BUCKETS, seconds)
             with self._lock:
                 held = self._durations[name][tuple(labels.items())]
                 held.counts[place] += 1

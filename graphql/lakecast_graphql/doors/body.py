@@ -1,7 +1,9 @@
 """Reading a request's body, bounded in size and time."""
 
 import asyncio
+from collections.abc import Coroutine, Generator
 from dataclasses import dataclass
+from typing import Any
 
 from lakecast_graphql.doors.asgi import Message, Receive, Scope, header
 from lakecast_graphql.doors.refusals import Refusal
@@ -25,11 +27,14 @@ async def read(scope: Scope, receive: Receive, bounds: Bounds) -> bytes:
     Raises Refusal 413 for more bytes (before reading where the length is declared), 408 when it has not arrived
     in time, 415 for a content coding; Gone when the client hangs up.
     """
+    return await receive_all(receive, header(scope, b"content-encoding"), header(scope, b"content-length"), bounds)
+
+
+async def receive_all(receive: Receive, coding: str | None, declared: str | None, bounds: Bounds) -> bytes:
+    """As `read`, for the request's content coding and declared length."""
     max_bytes, seconds = bounds.max_bytes, bounds.seconds
-    coding = header(scope, b"content-encoding")
     if coding is not None and coding.strip().lower() not in ("", "identity"):
         raise Refusal(415, f"Send the body without Content-Encoding, not as {coding[:40]!r}.", closes=True)
-    declared = header(scope, b"content-length")
     if declared is not None and declared.isdigit() and (len(declared) > 15 or int(declared) > max_bytes):
         raise _too_large(max_bytes)
     message = await _next(receive, seconds)
@@ -62,11 +67,45 @@ async def _rest(receive: Receive, chunk: bytes, max_bytes: int) -> bytes:
 
 
 async def _next(receive: Receive, seconds: float) -> Message:
+    waiting: Any = receive()
+    if isinstance(waiting, Coroutine):
+        # Nearly always the message is there already: then no timer is needed, which costs as much as the rest.
+        try:
+            suspended = waiting.send(None)
+        except StopIteration as done:
+            return _checked(done.value)
+        waiting = _Begun(waiting, suspended)
     try:
         async with asyncio.timeout(seconds):
-            message = await receive()
+            message = await waiting
     except TimeoutError:
         raise _too_slow(seconds) from None
+    return _checked(message)
+
+
+class _Begun:
+    """A coroutine that has run up to its first suspension, to be awaited from there."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Message], suspended: Any) -> None:
+        self._coroutine = coroutine
+        self._suspended = suspended
+
+    def __await__(self) -> Generator[Any, Any, Message]:
+        coroutine, suspended = self._coroutine, self._suspended
+        try:
+            while True:
+                try:
+                    given = yield suspended
+                except BaseException as error:
+                    suspended = coroutine.throw(error)
+                else:
+                    suspended = coroutine.send(given)
+        except StopIteration as done:
+            message: Message = done.value
+            return message
+
+
+def _checked(message: Message) -> Message:
     if message["type"] == "http.disconnect":
         raise Gone
     return message

@@ -5,7 +5,7 @@ import gzip
 
 import zstandard
 
-from lakecast_graphql.doors.asgi import Header, Scope, header
+from lakecast_graphql.doors.asgi import Header
 from lakecast_graphql.doors.negotiation import accepts_coding
 
 SMALLEST = 2_000
@@ -14,11 +14,10 @@ _INLINE = 100_000
 """Bytes up to which compressing takes well under a millisecond or two; larger ones go to a thread."""
 
 
-async def compressed(scope: Scope, body: bytes) -> tuple[bytes, list[Header]]:
-    """The body as the client best reads it, with the headers that say so."""
-    if len(body) < SMALLEST:
+async def compressed(wanted: str | None, body: bytes) -> tuple[bytes, list[Header]]:
+    """The body as a client with this Accept-Encoding best reads it, with the headers that say so."""
+    if wanted is None or len(body) < SMALLEST:
         return body, []
-    wanted = header(scope, b"accept-encoding")
     if accepts_coding(wanted, "zstd"):
         coding, compress = b"zstd", _zstd
     elif accepts_coding(wanted, "gzip"):

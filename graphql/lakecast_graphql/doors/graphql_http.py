@@ -5,13 +5,16 @@ Follows https://graphql.github.io/graphql-over-http/draft/: media types, methods
 
 import hashlib
 import importlib.metadata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import orjson
 
 from lakecast_graphql import answers
+from lakecast_graphql.cache.bounded import Bounded
 from lakecast_graphql.doors import body, compression, requests
-from lakecast_graphql.doors.asgi import Header, Receive, Scope, Send, address, header, respond
+from lakecast_graphql.doors.asgi import Header, Receive, Scope, Send, address, respond
 from lakecast_graphql.doors.events import Events
 from lakecast_graphql.doors.negotiation import Media, is_json, negotiate
 from lakecast_graphql.doors.refusals import Refusal
@@ -34,6 +37,27 @@ _ALLOW: Header = (b"allow", b"GET, POST")
 _VARY: Header = (b"vary", b"accept, accept-encoding")
 _NO_STORE: Header = (b"cache-control", b"no-store")
 _REVALIDATE: Header = (b"cache-control", b"public, max-age=0, must-revalidate")
+
+
+_ALLOW_POST: Header = (b"allow", b"POST")
+_LONG = 200
+"""Characters of an Accept header from which it is not worth remembering."""
+_READ = (
+    b"accept", b"accept-encoding", b"content-type", b"content-encoding", b"content-length", b"if-none-match",
+    b"x-api-key",
+)  # fmt: skip
+"""Request headers that matter here."""
+_BODY_BYTES = 4 << 20
+"""Bodies whose operation is remembered: who asks the same again does not have it parsed again."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    """An operation, and the entity tag of its answer from the snapshot and in the media type that `of` names."""
+
+    operation: Operation
+    of: tuple[int, Media] | None = None
+    tag: bytes = b""
 
 
 class GraphqlHttp:
@@ -62,71 +86,114 @@ class GraphqlHttp:
         self._current = current
         self._bounds = bounds
         self._page = page
+        self._bodies: Bounded[_Asked] = Bounded(_BODY_BYTES, lambda key, _: 3 * len(key))  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         media = Media.JSON
+        headers = _headers(scope["headers"])
         try:
-            accepted = negotiate(header(scope, b"accept"))
-            if self._wants_page(scope, accepted):
-                assert self._page is not None
+            accepted = _negotiated(headers.get(b"accept"))
+            if self._page is not None and self._wants_page(scope, accepted):
                 await self._page(scope, receive, send)
                 return
-            media = next((m for m in accepted if m is not Media.HTML), Media.JSON)
-            if not any(m is not Media.HTML for m in accepted):
-                raise Refusal(406, "Accept application/graphql-response+json, application/json or text/event-stream.")
-            operation = await self._operation(scope, receive)
+            media = _answered(accepted)
+            asked = await self._asked(scope, receive, headers)
         except Refusal as refusal:
             await _refuse(send, refusal, media)
         except ApiError as error:
-            await self._send(scope, send, media, answers.refusal(error), None)
+            await self._send(send, headers, media, answers.refusal(error), None)
         except body.Gone:
             pass
         else:
-            await self._answer(scope, receive, send, media, operation)
+            await self._answer(scope, receive, send, headers, media, asked)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send, media: Media, operation: Operation) -> None:
-        view = self._current()
-        caller = Caller(address(scope), header(scope, b"x-api-key"))
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, str], media: Media, asked: _Asked
+    ) -> None:
+        view, operation = self._current(), asked.operation
+        caller = Caller(address(scope), headers.get(b"x-api-key"))
         if media is Media.EVENTS:
             await self._events.stream(receive, send, operation, view, caller)
             return
-        tag = None if operation.mutations or view is None else _entity_tag(operation, view, media)
-        if tag is not None and tag in (header(scope, b"if-none-match") or "").encode("latin-1"):
-            # Only answers that depend on nothing else were ever sent with this tag.
-            await respond(send, 304, b"", [(b"etag", tag), _VARY, _REVALIDATE])
-            return
+        matches = headers.get(b"if-none-match")
+        if matches is not None and view is not None and not operation.mutations:
+            tag = _tag(asked, view, media)
+            if tag in matches.encode("latin-1"):
+                # Only answers that depend on nothing else were ever sent with this tag.
+                await respond(send, 304, b"", [(b"etag", tag), _VARY, _REVALIDATE])
+                return
         answer = await self._execution.answer(operation, view, caller)
-        await self._send(scope, send, media, answer, tag)
+        tagged = answer.cacheable and view is not None and not operation.mutations
+        await self._send(send, headers, media, answer, _tag(asked, view, media) if tagged and view else None)
 
-    def _wants_page(self, scope: Scope, accepted: list[Media]) -> bool:
+    def _wants_page(self, scope: Scope, accepted: tuple[Media, ...]) -> bool:
         # Only a browser asks for HTML by name, and only without an operation in the address.
-        asks = scope["method"] == "GET" and not scope["query_string"] and Media.HTML in accepted[:1]
-        return asks and self._page is not None
+        return scope["method"] == "GET" and not scope["query_string"] and Media.HTML in accepted[:1]
 
-    async def _operation(self, scope: Scope, receive: Receive) -> Operation:
+    async def _asked(self, scope: Scope, receive: Receive, headers: dict[bytes, str]) -> _Asked:
         match scope["method"]:
             case "POST":
-                if not is_json(header(scope, b"content-type")):
+                if not _is_json(headers.get(b"content-type")):
                     raise Refusal(415, "Send the body as application/json in UTF-8.", closes=True)
-                content = await body.read(scope, receive, self._bounds)
-                return requests.from_body(content, self._persisted)
+                coding, length = headers.get(b"content-encoding"), headers.get(b"content-length")
+                content = await body.receive_all(receive, coding, length, self._bounds)
+                return self._from_body(content)
             case "GET":
-                return requests.from_query_string(scope["query_string"], self._persisted)
+                return _Asked(requests.from_query_string(scope["query_string"], self._persisted))
             case _:
                 raise Refusal(405, "GraphQL is asked with GET or POST.", headers=(_ALLOW,), closes=True)
 
-    async def _send(self, scope: Scope, send: Send, media: Media, answer: Answer, tag: bytes | None) -> None:
-        headers = [(b"content-type", media.value), _VARY]
-        if tag is not None and answer.cacheable:
-            headers += [(b"etag", tag), _REVALIDATE]
-        else:
-            headers.append(_NO_STORE)
-        status = _status(answer, media)
-        if status == 405:
-            headers.append((b"allow", b"POST"))
-        content, coding = await compression.compressed(scope, answer.body)
-        await respond(send, status, content, [*headers, *coding])
+    def _from_body(self, content: bytes) -> _Asked:
+        asked = self._bodies.get(content)
+        if asked is None:
+            asked = _Asked(requests.from_body(content, self._persisted))
+            if asked.operation.extensions is None:  # a persisted query is to be registered every time
+                self._bodies.put(content, asked)
+        return asked
+
+    async def _send(
+        self, send: Send, headers: dict[bytes, str], media: Media, answer: Answer, tag: bytes | None
+    ) -> None:
+        content = answer.body
+        coding: Sequence[Header] = ()
+        if len(content) >= compression.SMALLEST and b"accept-encoding" in headers:
+            content, coding = await compression.compressed(headers[b"accept-encoding"], content)
+        status = 200 if answer.executed and not answer.wrong_method else _status(answer, media)
+        allow = (_ALLOW_POST,) if status == 405 else ()
+        fresh = (_NO_STORE,) if tag is None else ((b"etag", tag), _REVALIDATE)
+        await respond(send, status, content, ((b"content-type", media.value), _VARY, *fresh, *allow, *coding))
+
+
+def _headers(given: Iterable[Header]) -> dict[bytes, str]:
+    """The headers that matter, by lower-case name; the values of a repeated one joined by commas."""
+    found: dict[bytes, str] = {}
+    for name, value in given:
+        if name in _READ:
+            text = value.decode("latin-1")
+            found[name] = text if name not in found else f"{found[name]},{text}"
+    return found
+
+
+@lru_cache(maxsize=256)
+def _remembered(accept: str | None) -> tuple[Media, ...]:
+    return tuple(negotiate(accept))
+
+
+def _negotiated(accept: str | None) -> tuple[Media, ...]:
+    return tuple(negotiate(accept)) if accept is not None and len(accept) > _LONG else _remembered(accept)
+
+
+def _answered(accepted: tuple[Media, ...]) -> Media:
+    """The best media type of an operation's answer. Raises Refusal 406."""
+    for media in accepted:
+        if media is not Media.HTML:
+            return media
+    raise Refusal(406, "Accept application/graphql-response+json, application/json or text/event-stream.")
+
+
+def _is_json(content_type: str | None) -> bool:
+    return content_type == "application/json" or is_json(content_type)
 
 
 def _status(answer: Answer, media: Media) -> int:
@@ -144,6 +211,14 @@ async def _refuse(send: Send, refusal: Refusal, media: Media) -> None:
     closing = [(b"connection", b"close")] if refusal.closes else []
     headers = [(b"content-type", media.value), _NO_STORE, *refusal.headers, *closing]
     await respond(send, refusal.status, content, headers)
+
+
+def _tag(asked: _Asked, view: View, media: Media) -> bytes:
+    of = (view.snapshot.serial, media)
+    if asked.of != of:
+        asked.tag = _entity_tag(asked.operation, view, media)
+        asked.of = of
+    return asked.tag
 
 
 def _entity_tag(operation: Operation, view: View, media: Media) -> bytes:

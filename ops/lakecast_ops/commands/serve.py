@@ -47,6 +47,7 @@ def command(
         workers=workers,
         log_level="warning" if example else "info",
         server_header=False,
+        access_log=False,  # a line per request costs more than its answer; /metrics counts them
         timeout_graceful_shutdown=GRACE_SECONDS,
         ws_per_message_deflate=False,  # a compressor takes 300 kB of memory per subscriber, and news are short
     )
