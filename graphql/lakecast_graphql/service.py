@@ -18,9 +18,10 @@ from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
 from lakecast_graphql.failures import explain
 from lakecast_graphql.shelf import Shelf
 from lakecast_graphql.types.enums import RefreshOutcome
-from lakecast_lake import columns, snapshots
-from lakecast_lake.columns import Snapshot
+from lakecast_lake import columns
+from lakecast_lake.columns import Snapshot, allocation
 from lakecast_lake.errors import LakeError
+from lakecast_lake.follower import Follower
 from lakecast_lake.snapshots import Entry, SnapshotRecord
 from lakecast_lake.storage import Lake
 
@@ -106,6 +107,8 @@ class Service:
         self._building = ThreadPoolExecutor(1, thread_name_prefix="lakecast-build", initializer=_be_nice)
         self._watching: threading.Thread | None = None
         self._closed = threading.Event()
+        self._follower = Follower(lake)
+        self._following = threading.Lock()
 
     # -- life -------------------------------------------------------------------------------------------------
 
@@ -114,6 +117,7 @@ class Service:
 
         Returns when it is loaded, cannot be loaded, or `wait_seconds` are over; never raises.
         """
+        allocation.settle()
         loaded = threading.Event()
 
         def watch() -> None:
@@ -144,7 +148,7 @@ class Service:
             posted = self._board.read()
             forced = posted.forced != self._seen.forced
             self._seen = posted
-            self._building.submit(self._bring_up, forced).result()
+            self._building.submit(self._bring_up, forced, watching=True).result()
         except ApiError as error:
             _log.warning("Nothing can be served yet: %s", error.message)
         except Exception:
@@ -181,16 +185,19 @@ class Service:
         self._seen = self._board.read()
         return self._building.submit(self._bring_up, False).result().served
 
-    def _bring_up(self, force: bool) -> Refreshed:
-        """Serve the target; in the building thread only."""
+    def _bring_up(self, force: bool, *, watching: bool = False) -> Refreshed:
+        """Serve the target; in the building thread only. watching: nobody asked, it is just a look."""
         began = time.perf_counter()
         before = self.served
         try:
-            self.history = snapshots.history(self.lake)
+            self._read_history(anew=force)
             target = self._target()
+            if not (force or watching) and _is(target, before):
+                self._read_history(anew=True)  # whoever asks is told of a lake that went away, too
+                target = self._target()
             if target is None:
                 raise ApiError(*explain_nothing())
-            if before is not None and target.snapshot_id == before.snapshot_id and not force:
+            if before is not None and _is(target, before) and not force:
                 self.problem = self._pin_problem()
                 return self._refreshed(RefreshOutcome.UNCHANGED, before, before, began, "is served already")
             after = self._load(target, before, force)
@@ -225,6 +232,7 @@ class Service:
         self._epoch += 1
         after = Served(snapshot, self._epoch)
         self._before_swap(after, before)
+        allocation.give_back()
         return after
 
     def _reject(self, error: Exception, before: Served | None, began: float) -> Refreshed:
@@ -298,9 +306,13 @@ class Service:
             _log.warning("Snapshot %s cannot be opened: %s", snapshot_id, error)
             raise ApiError(code, message) from error
 
+    def _read_history(self, *, anew: bool = False) -> None:
+        with self._following:
+            self.history = self._follower.history(anew=anew)
+
     def _look(self) -> tuple[SnapshotRecord, ...]:
         try:
-            self.history = snapshots.history(self.lake)
+            self._read_history()
         except LakeError as error:
             _log.warning("The lake cannot be looked at: %s", error)
         return self.history
@@ -312,6 +324,10 @@ def explain_nothing() -> tuple[ErrorCode, str]:
         ErrorCode.LAKE_UNAVAILABLE,
         "Nothing has been published in the lake yet. Run `lakecast run` or `lakecast import`, then refresh.",
     )
+
+
+def _is(target: SnapshotRecord | None, served: Served | None) -> bool:
+    return target is not None and served is not None and target.snapshot_id == served.snapshot_id
 
 
 def _changed(after: Served, before: Served | None) -> tuple[Entry, ...]:

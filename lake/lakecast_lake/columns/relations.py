@@ -11,8 +11,8 @@
 KIND is live, backtest, all, every_live or every: the attributes of `Snapshot`.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,7 @@ from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.facts import Facts
 from lakecast_lake.columns.monthly import SUMS
 from lakecast_lake.columns.picked import Picked
-from lakecast_lake.columns.segment import Coded, Floats
+from lakecast_lake.columns.segment import Coded, Floats, Segment
 
 if TYPE_CHECKING:
     from lakecast_lake.columns.snapshot import Snapshot
@@ -81,7 +81,8 @@ def _month(blocks: Blocks, snapshot: "Snapshot") -> pa.Table:
     parts = []
     for number, segment in enumerate(blocks.segments):
         rolled = snapshot.monthly(segment)
-        columns = {name: pa.array(rolled.sums[name]) for name in SUMS}
+        zeros = pa.array(np.zeros(len(rolled.block)))
+        columns = {name: pa.array(rolled.sums[name]) if rolled.sums[name].strides[0] else zeros for name in SUMS}
         block = blocks.of_segment(number)[rolled.block]
         parts.append(
             pa.table(
@@ -99,7 +100,7 @@ def _row(blocks: Blocks) -> pa.Table:
             ("block", pa.int32()),
             ("date", pa.date32()),
             *((name, pa.float64()) for name in NUMBERS),
-            ("model_version", pa.dictionary(pa.uint32(), pa.string())),
+            ("model_version", pa.dictionary(pa.from_numpy_dtype(_codes_of(blocks.segments)), pa.string())),
         ]
     )
     batches = []
@@ -110,7 +111,7 @@ def _row(blocks: Blocks) -> pa.Table:
             pa.array(block, pa.int32()),
             pa.array(segment.date).view(pa.date32()),
             *(_nullable(segment.numbers[name]) for name in NUMBERS),
-            _text(segment.codes["model_version"], segment.rows),
+            _text(segment.codes["model_version"], segment.rows, _codes_of(blocks.segments)),
         ]
         batches.append(pa.record_batch(columns, schema=schema))
     return pa.Table.from_batches(batches, schema)
@@ -125,7 +126,7 @@ def rows_of(picked: Picked) -> pa.Table:
             "block": pa.array(picked.spread(picked.block), pa.int32()),
             "date": pa.array(picked.dates()).view(pa.date32()),
             **{name: _nullable(picked.numbers(name)) for name in NUMBERS},
-            "model_version": _text(picked.coded("model_version"), picked.count),
+            "model_version": _text(picked.coded("model_version"), picked.count, np.dtype(np.uint32)),
         }
     )
 
@@ -135,6 +136,12 @@ def _nullable(values: Floats) -> pa.Array:
     return pa.array(values, from_pandas=True)
 
 
-def _text(column: Coded, rows: int) -> pa.Array:
-    codes = np.zeros(rows, np.uint32) if column.codes is None else column.codes.astype(np.uint32)
+def _codes_of(segments: Sequence[Segment]) -> np.dtype[Any]:
+    """The narrowest type that all segments' codes of model versions fit."""
+    kinds = [column.codes.dtype for s in segments if (column := s.codes["model_version"]).codes is not None]
+    return max(kinds, key=lambda kind: kind.itemsize, default=np.dtype(np.uint8))
+
+
+def _text(column: Coded, rows: int, kind: np.dtype[Any]) -> pa.Array:
+    codes = np.zeros(rows, kind) if column.codes is None else column.codes.astype(kind)
     return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(column.values, pa.string()))
