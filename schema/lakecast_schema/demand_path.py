@@ -44,6 +44,8 @@ class DemandPath:
 
     def times(self, factor: Array | float) -> Self:
         """The path of `factor` times the demand; a factor for all, or (n,)."""
+        if np.all(np.equal(factor, 1.0)):
+            return self
         return replace(self, cumulative=self.cumulative * np.reshape(factor, (-1, 1)))
 
     def take(self, rows: NDArray[np.int64]) -> Self:
@@ -82,7 +84,7 @@ class DemandPath:
         with np.errstate(divide="ignore", invalid="ignore"):
             seasons = np.where((excess >= 0) & (season > 0), np.floor(excess / season) + 1, 0.0)
         wanted = np.maximum(demand, 0.0) - seasons * season
-        column = (self.cumulative <= wanted[:, None]).sum(axis=1)
+        column = _count_up_to(self.cumulative, wanted)
         reached = column < self.cumulative.shape[1]
         after = np.minimum(column, self.cumulative.shape[1] - 1)[:, None]
         before = np.maximum(after - 1, 0)
@@ -106,8 +108,25 @@ class DemandPath:
 
     def _interpolate(self, days: Array) -> Array:
         last = self.edges.shape[1] - 1
-        column = np.clip((self.edges <= days[:, None]).sum(axis=1), 1, last)[:, None]
+        column = np.clip(_count_up_to(self.edges, days), 1, last)[:, None]
         left, right = (np.take_along_axis(self.edges, at, 1)[:, 0] for at in (column - 1, column))
         low, high = (np.take_along_axis(self.cumulative, at, 1)[:, 0] for at in (column - 1, column))
         share = np.divide(days - left, right - left, out=np.zeros_like(left), where=right > left)
         return low + np.clip(share, 0.0, 1.0) * (high - low)
+
+
+def _count_up_to(columns: Array, values: Array) -> NDArray[np.int64]:
+    """(n,) how many entries of each ascending row (n, k) are at most the row's value (n,); none for NaN.
+
+    All rows are bisected at once: log2(k) steps over n values instead of one over n x k.
+    """
+    count, width = columns.shape
+    low, high = np.zeros(count, np.int64), np.full(count, width, np.int64)
+    begin, flat = np.arange(count) * width, np.ascontiguousarray(columns).ravel()
+    for _ in range(width.bit_length()):
+        middle = (low + high) >> 1
+        # Where low has met high, `middle` may be one past the row, and nothing changes.
+        under = (low < high) & (flat[begin + np.minimum(middle, width - 1)] <= values)
+        low = np.where(under, middle + 1, low)
+        high = np.where(under, high, middle)
+    return low

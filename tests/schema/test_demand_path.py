@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_schema.demand_path import DemandPath
+from lakecast_schema.demand_path import DemandPath, _count_up_to
 from lakecast_schema.periods import Frequency
 
 FORECAST = st.lists(st.sampled_from([0.0, 0.5, 1.0, 3.0, 40.0]), min_size=1, max_size=9)
@@ -65,3 +65,12 @@ def test_shorter_forecasts_are_padded():
     assert path.horizon.tolist() == [2.0, 3.0]
     assert path.until(np.array([4.0, 4.0])) == pytest.approx([1 + 2 + 2 + 2, 1 + 2 + 3 + 3])
     assert path.take(np.array([0])).times(2.0).until(np.array([2.0])) == pytest.approx([6.0])
+
+
+@given(st.integers(1, 9).flatmap(lambda width: st.lists(st.lists(st.integers(0, 5), min_size=width, max_size=width))))
+def test_entries_up_to_a_value_are_counted_row_by_row(rows):
+    columns = np.sort(np.array(rows, np.float64).reshape(len(rows), -1 if rows else 1), axis=1)
+    for value in (-1.0, 0.0, 2.0, 2.5, 5.0, np.inf, np.nan):
+        values = np.full(len(columns), value)
+        wanted = (columns <= values[:, None]).sum(axis=1)
+        assert _count_up_to(columns, values).tolist() == wanted.tolist()

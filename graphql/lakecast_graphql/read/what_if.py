@@ -14,17 +14,14 @@ from lakecast_graphql.read.item_rows import item_rows
 from lakecast_graphql.read.overview import AlertCount
 from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.replenishment import matching
-from lakecast_graphql.read.replenishment_rows import replenishment_rows
+from lakecast_graphql.read.replenishment_rows import STORED, replenishment_rows
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.vocabulary import AlertLevel
+from lakecast_graphql.read.what_if_inputs import Stored
 from lakecast_graphql.view import View
 from lakecast_lake.columns import Snapshot
-from lakecast_lake.columns.items import FREQUENCIES
 from lakecast_lake.columns.segment import Floats, Ints
-from lakecast_schema.demand_path import DemandPath
-from lakecast_schema.periods import days_in
-from lakecast_schema.remaining import after_day
-from lakecast_schema.replenishment import Decision, Inputs, Scenario, decide
+from lakecast_schema.replenishment import Decision, Scenario, decide
 
 _LEVELS = [level.value for level in AlertLevel]
 
@@ -87,21 +84,24 @@ def _checked(scenario: arguments.Filter) -> Scenario:
 
 @dataclass(frozen=True, eq=False)
 class _Recomputed:
-    """Decisions about some rows of the snapshot's `replenishment`; all arrays are (rows,)."""
+    """Decisions about some rows of the snapshot's `replenishment`; all arrays are (rows,).
+
+    assumed: the figures of the contract's `Replenishment` that went into the decision.
+    """
 
     snapshot: Snapshot
     rows: Ints
-    inputs: Inputs
+    assumed: dict[str, Floats]
     decision: Decision
 
     @property
     def nbytes(self) -> int:
-        return self.rows.nbytes * 20
+        decided: list[Any] = list(vars(self.decision).values())
+        return self.rows.nbytes + sum(int(array.nbytes) for array in [*self.assumed.values(), *decided])
 
     def figures(self, name: str) -> Floats:
         """A figure of the contract's `Replenishment` under the scenario."""
-        source: Any = self.inputs if hasattr(self.inputs, name) else self.decision
-        values: Floats = getattr(source, name)
+        values: Floats = self.assumed[name] if name in self.assumed else getattr(self.decision, name)
         return values
 
     def delta(self, name: str) -> Floats:
@@ -148,54 +148,16 @@ def _sum(values: Floats) -> float | None:
 def _recompute(view: View, rows: Ints, scenario: Scenario) -> _Recomputed:
     view.check_deadline()
     snapshot = view.snapshot
-    everything = snapshot.memo.get("replenishment inputs", lambda: _Stored(snapshot))
-    inputs = scenario.apply(everything.inputs.take(rows))
-    return _Recomputed(snapshot, rows, inputs, decide(inputs))
+    everything = snapshot.memo.get("replenishment inputs", lambda: Stored(snapshot))
+    own = everything.inputs
+    inputs = scenario.apply(own if len(rows) == len(own.on_hand) and _ascends(rows) else own.take(rows))
+    # The path of each item is as large as its forecast: it is not kept with the answer.
+    assumed = {name: value for name, value in vars(inputs).items() if name in STORED}
+    return _Recomputed(snapshot, rows, assumed, decide(inputs))
 
 
-class _Stored:
-    """What the stored decisions were made from: their own columns, and the demand that each source forecast."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        facts = snapshot.replenishment
-        names = (
-            "demand_std", "lead_time_days", "lead_time_std_days", "review_period_days", "service_level",
-            "min_order_quantity", "unit_cost", "on_hand", "on_order",
-        )  # fmt: skip
-        self.inputs = Inputs(
-            path=_path(snapshot),
-            counts=np.array(facts.table["distribution"].to_pylist(), dtype=object) == "negative_binomial",
-            **{name: facts.numbers(name) for name in names},
-        )
-
-    @property
-    def nbytes(self) -> int:
-        return self.inputs.path.edges.nbytes * 2 + 9 * self.inputs.demand_std.nbytes
-
-
-def _path(snapshot: Snapshot) -> DemandPath:
-    """Expected demand after each decision's `as_of`, from the newest live forecast of its source."""
-    facts, blocks = snapshot.replenishment, snapshot.live
-    sources = facts.table["source"].to_pylist()
-    mine = [blocks.of(item, name)[:1] for item, name in zip(facts.item.tolist(), sources, strict=True)]
-    sizes = np.array([int(blocks.at[b[0] + 1] - blocks.at[b[0]]) if len(b) else 0 for b in mine], np.int64)
-    shape = (len(mine), max(int(sizes.max(initial=0)), 1))
-    mean, starts = np.full(shape, np.nan), np.zeros(shape, "datetime64[D]")
-    for row, block in enumerate(mine):
-        if len(block):
-            segment = blocks.segments[blocks.segment[block[0]]]
-            begin = int(blocks.begin[block[0]])
-            mean[row, : sizes[row]] = segment.numbers["forecast"][begin : begin + sizes[row]]
-            starts[row, : sizes[row]] = segment.date[begin : begin + sizes[row]].astype("datetime64[D]")
-    days, season = np.ones(shape), np.ones(len(mine), np.int64)
-    frequency = snapshot.items.frequency[facts.item]
-    for code in np.unique(frequency).tolist():
-        rows = frequency == code
-        days[rows] = days_in(starts[rows], FREQUENCIES[code])
-        season[rows] = FREQUENCIES[code].season_length
-    as_of = facts.table["as_of"].to_numpy().astype("datetime64[D]")
-    forecast, left = after_day(mean, starts, days, as_of)
-    return DemandPath.of(forecast, left, season)
+def _ascends(rows: Ints) -> bool:
+    return bool((rows[1:] > rows[:-1]).all())
 
 
 def _rows(view: View, found: _Recomputed, places: Ints) -> Rows:
