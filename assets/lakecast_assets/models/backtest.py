@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -75,15 +76,17 @@ def run_source(
     plan = [(0, now), *zip(origins.offsets, _past(model, panel, origins, horizon, seed), strict=True)]
     training = time.perf_counter() - started
     rows = _batches(panel, batch_size)
-    tasks = [(fitted, panel.select(part), offset, horizon) for offset, fitted in plan for part in rows]
-    done = list(map(_predict, tasks))
+    batches = [panel.select(part) for part in rows]  # one copy of the panel, whatever the number of windows
+    said = iter(map(_predict, ((fitted, batch, offset, horizon) for offset, fitted in plan for batch in batches)))
     back = np.argsort(np.concatenate([*rows, np.empty(0, np.int64)]), kind="stable").astype(np.int64)
-    parts = [done[k * len(rows) : (k + 1) * len(rows)] for k in range(len(plan))]
-    live, *raw = (_in_order([forecasts for forecasts, _ in part], back, horizon) for part in parts)
     seconds = np.full(len(panel), training / max(len(panel), 1))
-    for part in parts:
-        for batch, (_, spent) in zip(rows, part, strict=True):
-            seconds[batch] += spent / len(batch)
+    found = []
+    for _ in plan:  # window by window, so that the batches of one only are held beside the result
+        window = list(islice(said, len(rows)))
+        found.append(_in_order([forecasts for forecasts, _ in window], back, horizon))
+        for part, (_, spent) in zip(rows, window, strict=True):
+            seconds[part] += spent / len(part)
+    live, *raw = found
     diagnostics = Diagnostics() if isinstance(now, Exception) else now.diagnostics
     return calibrated(model.name, model.version, panel, origins, tuple(raw), live, diagnostics, seconds)
 

@@ -10,6 +10,9 @@ from lakecast_assets.models.seasonal_naive import SeasonalNaive
 
 _EXPLODED = 1000.0
 """A forecast of this many times the largest demand ever seen is a failure of the model, not news."""
+_ROUNDING = 1e-13
+"""What is smaller, as a share of the largest demand ever seen, is left over from subtracting and counts as 0: as a
+forecast all but certain, it would teach the calibration something else in every batch."""
 
 FAILURES = (ArithmeticError, ValueError, IndexError, RuntimeError, np.linalg.LinAlgError)
 """What numerical code raises on data that it cannot handle; any other error is a defect and goes up."""
@@ -52,8 +55,9 @@ def checked(raw: Forecasts, panel: Panel, horizon: int) -> Forecasts:
     peak = np.abs(np.where(finite[:, None, None], figures, 0.0)).max(axis=(1, 2), initial=0.0)
     sane = peak <= _EXPLODED * largest
     good: NDArray[np.bool_] = np.asarray(finite & (sane | (largest == 0)))
-    mean = np.maximum(np.where(good[:, None], raw.mean, 0.0), 0.0)
-    quantiles = np.sort(np.maximum(np.where(good[:, None, None], raw.quantiles, 0.0), 0.0), axis=2)
+    least = _ROUNDING * largest[:, None]
+    mean = np.where(good[:, None] & (raw.mean > least), raw.mean, 0.0)
+    quantiles = np.sort(np.where(good[:, None, None] & (raw.quantiles > least[:, :, None]), raw.quantiles, 0.0), axis=2)
     if good.all():
         return Forecasts(mean, quantiles, raw.issues)
     rows = np.flatnonzero(~good)

@@ -58,3 +58,12 @@ def test_a_wrong_shape_is_a_defect_of_the_model() -> None:
 
 def test_an_empty_batch_is_no_trouble() -> None:
     assert guard.predict(Constant(), panel([]), 3).mean.shape == (0, 3)
+
+
+def test_what_rounding_left_over_is_zero_whatever_the_unit() -> None:
+    for unit in (1e-9, 1.0, 1e12):
+        whole = panel([[unit, 2 * unit, 0.0]])
+        raw = Forecasts(np.full((1, 1), 1e-15 * unit), np.full((1, 1, len(LEVELS)), 1e-6 * unit), (None,))
+        found = guard.checked(raw, whole, 1)
+        assert found.mean[0, 0] == 0
+        np.testing.assert_array_equal(found.quantiles, raw.quantiles)
