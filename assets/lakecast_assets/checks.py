@@ -1,6 +1,7 @@
 """What must hold of a run's tables before they are published, and what is worth a warning."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,7 +24,9 @@ TOLERANCE = {"coverage_80": 0.1, "coverage_95": 0.05}
 """How far the coverage of an interval, a mean over items, may lie from what it promises."""
 _PROMISED = {"coverage_80": 0.8, "coverage_95": 0.95}
 WILD = 10.0
-"""Factor by which a source's forecast may exceed, or fall short of, both recent demand and the last forecast."""
+"""Factor by which a source's forecast may leave the range that demand has had, and differ from the last forecast."""
+_NOTHING = 1e-3
+"""Demand per item and period below which nothing is far from nothing."""
 LATE_PERIODS = 2
 
 
@@ -58,27 +61,37 @@ def no_item_lost(live: pa.Table, items: Sequence[str], sources: Sequence[str]) -
 
 
 def not_wildly_off(live: pa.Table, demand: pa.Table, previous: pa.Table) -> Verdict:
-    """No source's mean forecast per period is far from recent demand as well as from what was published last.
+    """No source's mean forecast per period is far from all that demand has been, and from what was published last.
 
     live, previous: live rows of `fact_forecast` of this run and as published before; demand: rows of `demand`.
     """
-    recent = _recent_mean(demand, live)
-    shown: dict[str, float | int | str] = {"mean recent demand per item and period": round(recent, 4)}
+    lowest, highest = _range(demand, live)
+    shown: dict[str, float | int | str] = {
+        "lowest mean demand per item and period": round(lowest, 4),
+        "highest mean demand per item and period": round(highest, 4),
+    }
     passed = True
     before = _means(previous)
     for source, mean in _means(live).items():
         shown[source] = round(mean, 4)
-        references = [recent, *([before[source]] if source in before else [])]
-        passed &= any(_near(mean, reference) for reference in references)
+        within = lowest / WILD <= mean <= highest * WILD
+        passed &= within or max(mean, highest) < _NOTHING or _near(mean, before.get(source, math.nan))
     return Verdict(NOT_WILDLY_OFF, passed, shown)
 
 
-def _recent_mean(demand: pa.Table, live: pa.Table) -> float:
-    """Mean demand over as many periods as a forecast has, the last ones of the data set."""
-    days = pc.unique(demand["date"]).sort()
-    horizon = max(pc.count_distinct(live["date"]).as_py(), 1)
-    first = days[max(len(days) - horizon, 0)]
-    return float(pc.mean(demand.filter(pc.greater_equal(demand["date"], first))["quantity"]).as_py() or 0.0)
+def _range(demand: pa.Table, live: pa.Table) -> tuple[float, float]:
+    """Lowest and highest mean demand over as many successive periods as a forecast has.
+
+    The whole past counts: parts that are bought rarely may not have been bought for as long as a horizon lasts.
+    """
+    known = demand.filter(pc.is_valid(demand["quantity"]))
+    days = known.group_by("date").aggregate([("quantity", "sum"), ("quantity", "count")]).sort_by("date")
+    if not days.num_rows:
+        return 0.0, 0.0
+    horizon = min(max(pc.count_distinct(live["date"]).as_py(), 1), days.num_rows)
+    total, count = (np.cumsum([0.0, *days[f"quantity_{name}"].to_pylist()]) for name in ("sum", "count"))
+    means = (total[horizon:] - total[:-horizon]) / (count[horizon:] - count[:-horizon])
+    return float(means.min()), float(means.max())
 
 
 def _means(live: pa.Table) -> dict[str, float]:
@@ -87,7 +100,7 @@ def _means(live: pa.Table) -> dict[str, float]:
 
 
 def _near(one: float, other: float) -> bool:
-    return one == other or (one > 0 and other > 0 and 1 / WILD <= one / other <= WILD) or max(one, other) < 1e-3
+    return one == other or (one > 0 and other > 0 and 1 / WILD <= one / other <= WILD)
 
 
 def coverage(metrics: pa.Table) -> Verdict:

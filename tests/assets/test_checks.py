@@ -44,9 +44,19 @@ def test_a_lost_item_is_named() -> None:
 )
 def test_wild_means_far_from_both_demand_and_the_last_forecast(mean: float, before: float | None, passed: bool) -> None:
     previous = live(arima=before) if before is not None else live(arima=1).slice(0, 0)
-    verdict = checks.not_wildly_off(live(arima=mean), demand(900, 900, 5, 5), previous)
+    verdict = checks.not_wildly_off(live(arima=mean), demand(5, 5, 5, 5), previous)
     assert verdict.passed is passed
     assert verdict.shown["arima"] == mean
+
+
+@pytest.mark.parametrize(("mean", "passed"), [(0, True), (4, True), (49, True), (51, False)])
+def test_demand_that_has_paused_may_come_back_or_stay_away(mean: float, passed: bool) -> None:
+    nothing_before = live(arima=1).slice(0, 0)
+    assert checks.not_wildly_off(live(arima=mean), demand(3, 7, 0, 0), nothing_before).passed is passed
+
+
+def test_demand_that_was_never_low_does_not_end_at_once() -> None:
+    assert not checks.not_wildly_off(live(arima=0), demand(3, 7, 5, 5), live(arima=1).slice(0, 0)).passed
 
 
 def test_nothing_after_nothing_is_not_wild() -> None:
