@@ -32,6 +32,10 @@ class RunError(Exception):
     """A run that was asked for something that it cannot do; nothing has changed."""
 
 
+class CheckFailed(Exception):
+    """What a run has computed did not pass a check, and was not published; what was published before still is."""
+
+
 @dataclass(frozen=True)
 class DatasetReport:
     """What became of one data set.
@@ -154,7 +158,8 @@ def _run_dataset(
         job.execute_in_process(run_id=run_id, instance=instance, partition_key=dataset_id, run_config=_QUIET)
     except Exception as error:
         found = cause(error)
-        failure = RunError(found.description) if isinstance(found, dg.Failure) else found
+        failure = _failed_check(instance, run_id) if isinstance(found, dg.DagsterError) else None
+        failure = failure or (RunError(found.description) if isinstance(found, dg.Failure) else found)
     seconds = time.monotonic() - started
     shown = _shown(instance, run_id)
     if failure is not None:
@@ -176,6 +181,19 @@ def _run_dataset(
         ),
         None,
     )
+
+
+def _failed_check(instance: dg.DagsterInstance, run_id: str) -> CheckFailed | None:
+    """The blocking checks that a run did not pass, with the figures that they show; None where all have passed."""
+    failed = []
+    for record in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records:
+        found = record.event_log_entry.asset_check_evaluation
+        if found is not None and not found.passed and found.severity is dg.AssetCheckSeverity.ERROR:
+            figures = "; ".join(f"{name}: {value.value}" for name, value in found.metadata.items())
+            failed.append(f"check {found.check_name} of {found.asset_key.path[-1]} has failed ({figures})")
+    if not failed:
+        return None
+    return CheckFailed(f"{'; '.join(failed)}. Nothing was published; what was published before still is.")
 
 
 def _shown(instance: dg.DagsterInstance, run_id: str) -> Mapping[str, Mapping[str, Any]]:

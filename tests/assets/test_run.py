@@ -14,7 +14,7 @@ from lakecast_assets.ingest.errors import InputError
 from lakecast_assets.models import registry, seasonal_naive
 from lakecast_assets.models.base import Fitted, Forecasts, Panel
 from lakecast_assets.models.lstm.model import FittedNets
-from lakecast_assets.run import RunError, run
+from lakecast_assets.run import CheckFailed, RunError, run
 from lakecast_lake import checkpoints, snapshots
 from lakecast_lake.storage import Lake
 from lakecast_schema import rules
@@ -225,7 +225,7 @@ def test_a_forecast_wildly_off_is_not_published(
         return Exaggerating(honest(self, panel, horizon, seed=seed))  # type: ignore[arg-type]
 
     monkeypatch.setattr(seasonal_naive.SeasonalNaive, "fit", fit)
-    with pytest.raises(Exception, match="not_wildly_off"):
+    with pytest.raises(CheckFailed, match=r"check not_wildly_off of fact_forecast has failed .*highest mean demand"):
         run(folder, lake, sources=NAIVE, horizon=7)
     assert [record.snapshot_id for record in snapshots.history(Lake.open(lake))] == [1]
     assert pc.max(published(lake, "fact_forecast")["forecast"]).as_py() < 1e3
