@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from contextlib import suppress
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -38,12 +37,16 @@ class Bounded(Generic[T]):
             self.misses += 1
             return None
         self.hits += 1
-        with suppress(KeyError):  # another thread may just have evicted it
+        try:  # noqa: SIM105 - `suppress` costs more than all the rest
             self._kept.move_to_end(key)
+        except KeyError:  # another thread has just evicted it
+            pass
         return found[0]
 
     def put(self, key: Hashable, value: T) -> None:
         """Keep a value."""
+        if not self.limit:
+            return
         size = self._size(key, value) + OVERHEAD
         if size > self.limit // 8:
             return

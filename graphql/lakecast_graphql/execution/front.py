@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
@@ -134,7 +134,7 @@ class FastExecution:
             kept = Kept(self.blocks, view.snapshot.serial, self.ahead.missed)
             values = plan.values(operation.variables or _NO_VARIABLES, literals, kept)
             arguments = plan.arguments(values, view.snapshot.snapshot_id)
-            timed = replace(view, deadline=time.monotonic() + self._seconds)
+            timed = View(view.snapshot, view.bound, time.monotonic() + self._seconds)
             if plan.is_light(arguments):
                 body = plan.answer(timed, values, arguments, self._readers)
                 self.ways["light"] += 1
@@ -225,7 +225,7 @@ class FastExecution:
             self.texts.put(exact, found)
         known, lifted = found
         given = operation.variables or _NO_VARIABLES
-        flags = tuple(given.get(flag) for flag in known.flags)
+        flags = tuple(given.get(flag) for flag in known.flags) if known.flags else ()
         plan = known.plans.get(flags) if all(type(flag) is bool for flag in flags) else "directive"
         if plan is None:
             plan = self._compile(operation, lifted, dict(zip(known.flags, flags, strict=True)))

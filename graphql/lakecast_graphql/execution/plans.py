@@ -22,7 +22,7 @@ from graphql.language import Visitor, visit
 from lakecast_graphql.execution.coercion import Coercer, coercer
 from lakecast_graphql.execution.readers import READERS, SNAPSHOT_INFO, Reader
 from lakecast_graphql.execution.render import render
-from lakecast_graphql.execution.shape import Compiler, Kept, Selected, Source, Values
+from lakecast_graphql.execution.shape import ABSENT, Compiler, Kept, Selected, Source, Values
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.read.paging import snapshot_of
 from lakecast_graphql.view import View
@@ -31,6 +31,8 @@ _LIGHT = {"item", "sources", "model_runs", "overview", SNAPSHOT_INFO}
 """Fields that read little whatever their arguments."""
 _BY_INDEX = {"items", "forecasts", "forecast_series", "metrics", "replenishment"}
 """Fields that read little while no filter needs SQL."""
+_INDEXED = ("dataset_id", "item_id", "source")
+"""Filters that the offset index answers where they are equalities."""
 MAX_FIRST = 10_000
 """Rows of one page at most."""
 LIGHT_CELLS = 60_000
@@ -69,8 +71,9 @@ class Plan:
         """The variables coerced. Raises Surprise for anything that is not plainly right."""
         found: dict[str, Any] = {}
         for variable in self.variables:
-            if variable.name in given:
-                found[variable.name] = variable.coerce(given[variable.name])
+            value = given.get(variable.name, ABSENT)
+            if value is not ABSENT:
+                found[variable.name] = variable.coerce(value)
             elif variable.default is not None:
                 found[variable.name] = variable.default(Values({}, literals))
             elif variable.required:
@@ -79,14 +82,18 @@ class Plan:
 
     def arguments(self, values: Values, snapshot_id: int) -> list[dict[str, Any]]:
         """The arguments of each root field. Raises Surprise for a page that began in another snapshot."""
-        found = []
+        found, rows = [], 0
         for chosen in self.fields:
-            given = {name: value for name, value in chosen.given(values).items() if value is not None}
-            after = given.get("after")
-            if after is not None and snapshot_of(after) != snapshot_id:
+            given = {}
+            for name, source in chosen.arguments:
+                value = source(values)
+                if value is not ABSENT and value is not None:
+                    given[name] = value
+            if "after" in given and snapshot_of(given["after"]) != snapshot_id:
                 raise Surprise("other snapshot")
+            rows += given.get("first", 0)
             found.append(given)
-        if sum(given.get("first", 0) for given in found) > MAX_FIRST:
+        if rows > MAX_FIRST:
             raise Surprise("many rows")  # the ordinary way knows how many are too many
         return found
 
@@ -125,14 +132,14 @@ def _needs_no_sql(given: Mapping[str, Any]) -> bool:
     where = given.get("where")
     if not where:
         return True
-    return all(
-        name in ("dataset_id", "item_id", "source")
-        and isinstance(test, Mapping)
-        and test.get("eq") is not None
-        and all(value is None for operator, value in test.items() if operator != "eq")
-        for name, test in where.items()
-        if test is not None
-    )
+    for name, test in where.items():
+        if test is None:
+            continue
+        if name not in _INDEXED or type(test) is not dict or test.get("eq") is None:
+            return False
+        if len(test) > 1 and any(value is not None for operator, value in test.items() if operator != "eq"):
+            return False
+    return True
 
 
 def flags_of(operation: OperationDefinitionNode, document: DocumentNode) -> tuple[str, ...]:

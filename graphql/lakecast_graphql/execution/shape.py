@@ -44,7 +44,7 @@ ABSENT = object()
 """A variable that was not given."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Kept:
     """Where rendered blocks of one snapshot, by its serial, are kept; `missed` is told of units that were not."""
 
@@ -57,7 +57,7 @@ class Kept:
         return self.blocks.group((self.serial, *key))
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Values:
     """What the values of an operation's variables and lifted literals are, this time; and where blocks are kept."""
 
@@ -93,8 +93,12 @@ class Selected:
 
     def given(self, values: Values) -> dict[str, Any]:
         """The arguments that were given, this time."""
-        found = {name: source(values) for name, source in self.arguments}
-        return {name: value for name, value in found.items() if value is not ABSENT}
+        found = {}
+        for name, source in self.arguments:
+            value = source(values)
+            if value is not ABSENT:
+                found[name] = value
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,8 +296,12 @@ class Compiler:
                 sources.append((snake(name), _constant(plain_default(default))))
 
         def make(values: Values) -> dict[str, Any]:
-            found = {name: source(values) for name, source in sources}
-            return {name: value for name, value in found.items() if value is not ABSENT}
+            found = {}
+            for name, source in sources:
+                value = source(values)
+                if value is not ABSENT:
+                    found[name] = value
+            return found
 
         return make
 

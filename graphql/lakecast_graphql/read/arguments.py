@@ -22,18 +22,24 @@ def canonical(where: Any) -> Filter:
     `where` is a mapping or an object of attributes. The result is made of dicts, lists and plain values only, so
     that equal filters have equal forms.
     """
-    if where is None:
+    if not where:
         return {}
-    fields = where if isinstance(where, Mapping) else vars(where)
+    fields = where if isinstance(where, dict | Mapping) else vars(where)
     found = {}
     for name, value in fields.items():
-        plain = _plain(value)
+        plain = value if type(value) in _PLAIN else _plain(value)
         if plain is not None:
-            found[name + "_" if name in ("and", "or", "not", "in") else name] = plain
-    return dict(sorted(found.items()))
+            found[_SPELT.get(name, name)] = plain
+    return found if len(found) < 2 else dict(sorted(found.items()))
+
+
+_PLAIN = frozenset({str, bool, int, float, dt.date})
+_SPELT = {name: name + "_" for name in ("and", "or", "not", "in")}
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is dict:
+        return canonical(value)
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, str | bool | int | float | dt.date):
@@ -55,8 +61,10 @@ def word(value: Any) -> str:
 
 def order(order_by: Iterable[Any] | None) -> Order:
     """An order as (column, descending) pairs; later mentions of a column do not matter and are left out."""
+    if not order_by:
+        return ()
     found: dict[str, bool] = {}
-    for entry in order_by or ():
+    for entry in order_by:
         field, direction = entry if isinstance(entry, tuple) else _parts(entry)
         found.setdefault(word(field), word(direction) == "desc")
     return tuple(found.items())
@@ -87,13 +95,10 @@ def dataset(snapshot: Snapshot, dataset_id: str | None, argument: str = "dataset
 
 def source(snapshot: Snapshot, name: str | None, argument: str = "source") -> None:
     """Refuses a source that the snapshot does not have."""
-    if name is None:
+    if name is None or any(name in names for names in snapshot.sources.values()):
         return
     known = sorted({known for names in snapshot.sources.values() for known in names})
-    if name not in known:
-        raise bad_input(
-            f"There is no source {name!r} in snapshot {snapshot.snapshot_id}.", argument=argument, known=known
-        )
+    raise bad_input(f"There is no source {name!r} in snapshot {snapshot.snapshot_id}.", argument=argument, known=known)
 
 
 def names_in(snapshot: Snapshot, where: Filter, argument: str = "where") -> None:
@@ -106,7 +111,9 @@ def names_in(snapshot: Snapshot, where: Filter, argument: str = "where") -> None
             names_in(snapshot, value, argument)
         elif name in ("dataset_id", "source"):
             check = dataset if name == "dataset_id" else source
-            for text in [*([value["eq"]] if "eq" in value else []), *value.get("in_", ())]:
+            if "eq" in value:
+                check(snapshot, value["eq"], argument)
+            for text in value.get("in_", ()):
                 check(snapshot, text, argument)
 
 
@@ -114,7 +121,8 @@ def equals(where: Filter) -> dict[str, str] | None:
     """The filter as column -> value where it is nothing but equalities of texts; else None."""
     found = {}
     for name, value in where.items():
-        if not isinstance(value, dict) or set(value) != {"eq"} or not isinstance(value["eq"], str):
+        text = value.get("eq") if isinstance(value, dict) and len(value) == 1 else None
+        if not isinstance(text, str):
             return None
-        found[name] = value["eq"]
+        found[name] = text
     return found

@@ -144,14 +144,12 @@ def _exact(view: View, blocks: Blocks, wanted: Mapping[str, str]) -> Ints:
 
 def forecast_rows(view: View, picked: Picked) -> Rows:
     """Rows of the contract's `Forecast`."""
-    items = view.snapshot.items
-    count = picked.count
-    blocks = picked.blocks
-    partial = (picked.begin != blocks.at[picked.block]) | (picked.end != blocks.at[picked.block + 1])
+    items, blocks, count = view.snapshot.items, picked.blocks, picked.count
+    keys, sizes = _keys(picked)
     units = Units(
         ("forecast", id(blocks)),
-        np.where(partial, -1, picked.block).tolist(),
-        picked.lengths.tolist(),
+        keys,
+        sizes,
         lambda places: forecast_rows(view, _some(picked, list(places))),
         blocks.count,
         lambda keys: forecast_rows(view, _whole(blocks, np.array(keys, np.int64))),
@@ -163,7 +161,7 @@ def forecast_rows(view: View, picked: Picked) -> Rows:
             "item_id": lambda: item_texts(picked, items.item_id),
             "dataset_id": lambda: item_texts(picked, items.dataset_id),
             **{name: _numbers(picked, name) for name in NUMBERS},
-            "source": lambda: spread(picked, picked.source, picked.blocks.sources),
+            "source": lambda: spread(picked, picked.source, blocks.sources),
             "model_version": lambda: texts(picked.coded("model_version"), count),
             "generated_at": lambda: moments(picked.coded("generated_at"), count),
             "kind": lambda: Enums(spread(picked, picked.live.astype(np.int64), ("backtest", "live"))),
@@ -171,8 +169,19 @@ def forecast_rows(view: View, picked: Picked) -> Rows:
             "horizon": lambda: Counts(horizons(view, picked)),
             "item": lambda: _items(view, picked),
         },
-        units=units if len(units.keys) * 4 <= count else None,
+        units=units if len(keys) * 4 <= count else None,
     )
+
+
+def _keys(picked: Picked) -> tuple[list[int], list[int]]:
+    """Of each run, its block, or -1 where it is a part of it; and its rows."""
+    at, block = picked.blocks.at, picked.block
+    if len(block) == 1:  # most reads by far
+        only = int(block[0])
+        size = picked.count
+        return [only if size == int(at[only + 1]) - int(at[only]) else -1], [size]
+    lengths = picked.lengths
+    return np.where(lengths == at[block + 1] - at[block], block, -1).tolist(), lengths.tolist()
 
 
 def _whole(blocks: Blocks, block: Ints) -> Picked:

@@ -57,8 +57,9 @@ class Blocks:
         if source not in self.sources:
             return np.zeros(0, np.int64)
         code = self.sources.index(source)
-        mine = np.flatnonzero(self.source[first:last] == code)
-        return mine + first
+        mine: Ints = (self.source[first:last] == code).nonzero()[0]
+        mine += first
+        return mine
 
     def of_segment(self, number: int) -> Ints:
         """The blocks of a segment in its own order."""

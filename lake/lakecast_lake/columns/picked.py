@@ -29,7 +29,7 @@ class Picked:
 
     @cached_property
     def count(self) -> int:
-        return int(self.lengths.sum())
+        return int(self.lengths[0]) if len(self.block) == 1 else int(self.lengths.sum())
 
     @property
     def item(self) -> NDArray[np.int32]:
@@ -153,7 +153,11 @@ class Hits:
         if self.position is not None:
             return _runs_of(self.blocks, self.position[begin:end])
         if begin == 0 and end == self.count:
-            return Picked(self.blocks, self.block, self.blocks.at[self.block], self.blocks.at[self.block + 1])
+            at = self.blocks.at
+            if len(self.block) == 1:
+                only = int(self.block[0])
+                return Picked(self.blocks, self.block, at[only : only + 1], at[only + 1 : only + 2])
+            return Picked(self.blocks, self.block, at[self.block], at[self.block + 1])
         if begin >= end:
             return Picked(self.blocks, *(np.zeros(0, np.int64) for _ in range(3)))
         at = self._at
