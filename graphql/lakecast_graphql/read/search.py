@@ -3,6 +3,7 @@
 import time
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -54,11 +55,23 @@ def ordering(order: Order, columns: Mapping[str, str], last: str) -> str:
     return f" order by {', '.join([*parts, last])}"
 
 
-def ask(view: View, query: str, parameters: Sequence[Any] = (), *, uses: Sequence[str]) -> pa.Table:
-    """SQL over the snapshot's relations, interrupted at the operation's deadline. Raises TIMEOUT."""
+def ask(
+    view: View,
+    query: str,
+    parameters: Sequence[Any] = (),
+    *,
+    uses: Sequence[str],
+    tables: Mapping[str, pa.Table] = MappingProxyType({}),
+) -> pa.Table:
+    """SQL over the snapshot's relations, interrupted at the operation's deadline. Raises TIMEOUT.
+
+    tables: what the query reads besides, by the names that it uses.
+    """
     view.check_deadline()
     seconds = None if view.deadline is None else view.deadline - time.monotonic()
     try:
+        if tables:
+            return view.snapshot.sql.over(tables, query, parameters, uses=uses, seconds=seconds)
         return view.snapshot.sql.arrow(query, parameters, uses=uses, seconds=seconds)
     except QueryTimeout:
         view.check_deadline()
@@ -84,10 +97,14 @@ def rows(
         order: as `ordering` makes it, or empty.
     """
     text, parameters = condition(where, fields)
-    query = f"select {select} as n from {relations} where {text}{order}"
+    return found(view, f"select {select} as n from {relations} where {text}{order}", parameters, uses=uses)
+
+
+def found(view: View, query: str, parameters: Sequence[Any], *, uses: Sequence[str]) -> Ints:
+    """The column `n` of a query's answer: row numbers, remembered."""
 
     def find() -> Found:
-        found = ask(view, query, parameters, uses=uses)
-        return Found(found["n"].to_numpy().astype(np.int64, copy=False))
+        answer = ask(view, query, parameters, uses=uses)
+        return Found(answer["n"].to_numpy().astype(np.int64, copy=False))
 
     return view.snapshot.memo.get(key(query, parameters), find).rows

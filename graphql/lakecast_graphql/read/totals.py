@@ -1,13 +1,13 @@
 """Sums over forecasts by any combination of dimensions, nothing counted twice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from lakecast_graphql.errors import ApiError, bad_input
-from lakecast_graphql.read import arguments, paging, search
+from lakecast_graphql.read import arguments, narrowing, paging, search
 from lakecast_graphql.read.forecast_rows import FIELDS, OF_BLOCKS, OF_ROWS, mentions, scope
 from lakecast_graphql.read.horizon import SQL as HORIZON
 from lakecast_graphql.read.paging import Connection
@@ -16,7 +16,7 @@ from lakecast_graphql.read.series import refuse_finer
 from lakecast_graphql.read.table_rows import table_rows
 from lakecast_graphql.view import View
 from lakecast_lake.columns.monthly import SUMS
-from lakecast_lake.columns.relations import blocks_of
+from lakecast_lake.columns.relations import NUMBERS, blocks_of
 from lakecast_lake.columns.where import condition
 
 _DIMENSIONS = {
@@ -170,7 +170,7 @@ def _answer(view: View, question: _Question, having: arguments.Filter, order: ar
     known = {name: f"g.{name}" for name in ("forecast", "actual", "wape", "bias", "period")}
     usable = tuple((name, down) for name, down in order if name in question.by or name in _FIELDS)
     query = f"select * from ({grouped}) g where {kept}{search.ordering(usable, known, last)}"
-    return search.ask(view, query, [*rows.parameters, *more], uses=rows.uses)
+    return search.ask(view, query, [*rows.parameters, *more], uses=rows.uses, tables=rows.tables)
 
 
 @dataclass(frozen=True)
@@ -181,21 +181,28 @@ class _Source:
     parameters: list[Any]
     uses: tuple[str, ...]
     by_row: bool
+    tables: Mapping[str, pa.Table]
 
 
 def _rows_of(view: View, question: _Question) -> _Source:
     """The cheapest of three ways: sums by month; sums by block, made now; rows."""
     kind, inner = question.kind, question.rows_and_blocks
     if question.adds_up_months:
-        return _joined(question, f"month_{kind}", [], question.where, f"month_{kind}")
+        return _joined(question, f"month_{kind}", [], question.where, {})
+    actuals = _has_actuals(view, kind)
+    figures = NUMBERS if actuals or inner is None else ("forecast",)
+    named = ("model_version",) if mentions(question.where, "model_version") else ()
+    some = narrowing.some_rows(view, kind, question.where, _conditions(question), (*figures, *named))
+    tables = {} if some is None else {narrowing.NAME: some}
+    rows = f"row_{kind}" if some is None else narrowing.NAME
     if inner is not None:
         of_rows, of_blocks = inner
         text, parameters = condition(of_rows, FIELDS)
         day = _key("period", question.grain) if "period" in question.by else "null::date"
-        figures = _SUMS_OF_ROWS if _has_actuals(view, kind) else _SUMS_WITHOUT_ACTUALS
-        sums = f"select r.block, {day} as date, {figures} from row_{kind} r where {text} group by 1, 2"
-        return _joined(question, f"({sums})", parameters, of_blocks, f"row_{kind}")
-    return _joined(question, f"row_{kind}", [], question.where, f"row_{kind}", by_row=True)
+        sums = _SUMS_OF_ROWS if actuals else _SUMS_WITHOUT_ACTUALS
+        query = f"(select r.block, {day} as date, {sums} from {rows} r where {text} group by 1, 2)"
+        return _joined(question, query, parameters, of_blocks, tables, reads=rows)
+    return _joined(question, rows, [], question.where, tables, by_row=True)
 
 
 def _has_actuals(view: View, kind: str) -> bool:
@@ -204,21 +211,33 @@ def _has_actuals(view: View, kind: str) -> bool:
     return any(snapshot.monthly(s).sums["known"].any() for s in blocks_of(snapshot, kind).segments)
 
 
+def _conditions(question: _Question) -> list[tuple[str, list[str]]]:
+    """What holds besides the filter, on blocks and items."""
+    source = [] if question.source is None else [("b.source = ?", [question.source])]
+    return [*source, *([("b.source = i.champion", [])] if question.champions else [])]
+
+
 def _joined(
-    question: _Question, table: str, before: list[Any], where: arguments.Filter, uses: str, by_row: bool = False
+    question: _Question,
+    table: str,
+    before: list[Any],
+    where: arguments.Filter,
+    tables: Mapping[str, pa.Table],
+    *,
+    reads: str | None = None,
+    by_row: bool = False,
 ) -> _Source:
+    """Rows or sums of them with the keys that they are grouped by; `reads` is the relation within `table`."""
     text, parameters = condition(where, FIELDS)
-    if question.source is not None:
-        text, parameters = f"({text}) and b.source = ?", [*parameters, question.source]
-    if question.champions:
-        text = f"({text}) and b.source = i.champion"
+    for more, values in _conditions(question):
+        text, parameters = f"({text}) and {more}", [*parameters, *values]
     keys = [f"{_key(dimension, question.grain)} as {dimension}" for dimension in question.by]
-    figures = ("forecast", "actual", "lower_80", "upper_80", "lower_95", "upper_95") if by_row else SUMS
-    columns = ", ".join([*keys, "b.item", *(f"r.{name}" for name in figures)])
+    columns = ", ".join([*keys, "b.item", *(f"r.{name}" for name in (NUMBERS if by_row else SUMS))])
     relations = f"{table} r join block_{question.kind} b on b.block = r.block join item i on i.code = b.item"
     newest = _NEWEST if question.newest else ""
     query = f"select {columns} from {relations} where {text}{newest}"
-    return _Source(query, [*before, *parameters], (uses, f"block_{question.kind}", "item"), by_row)
+    uses = tuple(name for name in (reads or table, f"block_{question.kind}", "item") if name not in tables)
+    return _Source(query, [*before, *parameters], uses, by_row, tables)
 
 
 def _refuse_finer(view: View, question: _Question) -> None:

@@ -117,18 +117,20 @@ def _row(blocks: Blocks) -> pa.Table:
     return pa.Table.from_batches(batches, schema)
 
 
-def rows_of(picked: Picked) -> pa.Table:
-    """Some rows as `row_KIND` has them."""
+def rows_of(picked: Picked, columns: Sequence[str] = (*NUMBERS, "model_version")) -> pa.Table:
+    """Some rows as `row_KIND` has them, with those of its figures and texts that are named."""
     position = np.repeat(picked.begin - np.append(0, np.cumsum(picked.lengths)[:-1]), picked.lengths)
-    return pa.table(
-        {
-            "position": pa.array(position + np.arange(picked.count)),
-            "block": pa.array(picked.spread(picked.block), pa.int32()),
-            "date": pa.array(picked.dates()).view(pa.date32()),
-            **{name: _nullable(picked.numbers(name)) for name in NUMBERS},
-            "model_version": _text(picked.coded("model_version"), picked.count, np.dtype(np.uint32)),
-        }
-    )
+    made = {
+        "position": pa.array(position + np.arange(picked.count)),
+        "block": pa.array(picked.spread(picked.block), pa.int32()),
+        "date": pa.array(picked.dates()).view(pa.date32()),
+    }
+    for name in columns:
+        if name in NUMBERS:
+            made[name] = _nullable(picked.numbers(name))
+        else:
+            made[name] = _text(picked.coded(name), picked.count, np.dtype(np.uint32))
+    return pa.table(made)
 
 
 def _nullable(values: Floats) -> pa.Array:

@@ -48,15 +48,22 @@ class Sql:
             return table
 
     def over(
-        self, tables: Mapping[str, pa.Table], query: str, parameters: Sequence[Any] = (), *, uses: Sequence[str] = ()
+        self,
+        tables: Mapping[str, pa.Table],
+        query: str,
+        parameters: Sequence[Any] = (),
+        *,
+        uses: Sequence[str] = (),
+        seconds: float | None = None,
     ) -> pa.Table:
-        """The answer of a query over other Arrow tables, too, which it names as `tables` does."""
+        """The answer of a query over other Arrow tables, too, which it names as `tables` does. Raises QueryTimeout."""
         cursor = self._cursor(uses)
         for name, table in tables.items():
             cursor.register(name, table)
         try:
-            answer: pa.Table = cursor.sql(query, params=list(parameters)).to_arrow_table()
-            return answer
+            with _interrupting(cursor, seconds):
+                answer: pa.Table = cursor.sql(query, params=list(parameters)).to_arrow_table()
+                return answer
         finally:
             for name in tables:
                 cursor.unregister(name)
