@@ -220,8 +220,9 @@ class Expected:
                     "skill": 1 - mean(own for own, _ in both) / naive_mean if both and naive_mean else None,
                 }
                 placed.append((abs(row["error"]), source, row))
-            for rank, (_, source, row) in enumerate(sorted(placed, key=lambda p: p[:2]), 1):
-                found[value, source] = {**row, "rank": rank}
+            for error, source, row in placed:
+                # ties share a rank; sums in another order may differ in the last digits
+                found[value, source] = {**row, "rank": 1 + sum(other < error * (1 - 1e-12) for other, _, _ in placed)}
         return found
 
     @cached_property
