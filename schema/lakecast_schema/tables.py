@@ -21,6 +21,7 @@ class Rule(Enum):
     FINITE = "must be a finite number"
     NOT_NEGATIVE = "must be a finite number of at least 0"
     FRACTION = "must be a number from 0 to 1"
+    TO_TWO = "must be a number from 0 to 2"
     NOT_EMPTY = "must not be empty"
     MODEL_VERSION = "must look like v1.2.3, optionally followed by +build"
     FORECAST_KIND = "must be live or backtest"
@@ -248,7 +249,7 @@ FACT_METRICS = Table(
         _measure("mae", "Mean absolute error of the forecast"),
         _measure("rmse", "Root mean squared error of the forecast"),
         _measure("wape", "Sum of absolute errors over sum of absolute actuals"),
-        _measure("smape", "Symmetric mean absolute percentage error, 0 to 2"),
+        _measure("smape", "Symmetric mean absolute percentage error, 0 to 2", Rule.TO_TWO),
         _measure("mape", "Mean absolute percentage error; null where an actual is zero"),
         _measure("mase", "Mean absolute scaled error"),
         _measure("rmsse", "Root mean squared scaled error of the forecast"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lakecast_schema.rules import ContractError, check
-from lakecast_schema.tables import FACT_FORECAST, TABLES, Table
+from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, TABLES, Table
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 SAMPLES = {
@@ -78,6 +78,16 @@ def test_each_kind_of_bad_batch_is_refused_in_words(kind):
     with pytest.raises(ContractError, match=words) as caught:
         check(FACT_FORECAST, batch)
     assert "fact_forecast" in str(caught.value)
+
+
+@pytest.mark.parametrize(("smape", "good"), [(0.0, True), (2.0, True), (2.1, False), (-0.1, False), (NAN, False)])
+def test_smape_is_a_fraction_of_two(smape, good):
+    rows = replaced(good_rows(FACT_METRICS), "smape", smape)
+    if good:
+        check(FACT_METRICS, rows)
+    else:
+        with pytest.raises(ContractError, match=r"fact_metrics\.smape: must be a number from 0 to 2"):
+            check(FACT_METRICS, rows)
 
 
 def test_quantiles_are_compared_over_nulls():
