@@ -158,7 +158,7 @@ def _write(
     )
 
     def attempt() -> DeltaTable:
-        handle = lake.create(table)
+        handle = lake.create(table, run_id)
         batches = chain.from_iterable(partition_batches(table, part) for part in parts())
         write_deltalake(
             handle,

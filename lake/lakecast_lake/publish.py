@@ -65,7 +65,7 @@ def publish_parts(lake: Lake, run_id: str, parts: Sequence[Part], *, clock: Call
     lake.refuse_unsafe_store()
 
     def attempt() -> int:
-        handle = lake.create(SNAPSHOT)
+        handle = lake.create(SNAPSHOT, run_id)
         newest = snapshots.newest_of(handle)
         entries: Sequence[Entry] = () if newest is None else newest.entries
         for part in parts:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlparse
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable
+from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from lakecast_lake.conditional import honours_conditional_puts
@@ -122,8 +122,8 @@ class Lake:
             self.probe()
             _PROBED.add(place)
 
-    def create(self, table: Table) -> DeltaTable:
-        """The table at its newest version, created empty where it does not exist (version 0)."""
+    def create(self, table: Table, run_id: str) -> DeltaTable:
+        """The table at its newest version, created empty by that run where it does not exist (version 0)."""
         try:
             return self.handle(table.name)
         except TableMissing:
@@ -138,6 +138,7 @@ class Lake:
                 description=f"One row is {table.row}.",
                 configuration=dict(_CONFIGURATION),
                 storage_options=dict(self.options),
+                commit_properties=CommitProperties(custom_metadata={"run_id": run_id}),
             )
         except UNREADABLE:
             # Another writer may have created it in between: then it can be opened, else this raises the reason.

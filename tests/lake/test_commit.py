@@ -81,6 +81,12 @@ def test_the_commit_says_which_run_made_it(lake, forecasts):
     assert json.loads(newest["where"]) == {"dataset_id": ["alpha"]}
 
 
+def test_the_creation_of_a_table_says_which_run_made_it(lake, forecasts):
+    commit.forecasts(lake, forecasts(run_id="run-1"), "alpha", ["arima", "ensemble"], "run-1")
+    first = lake.handle(FACT_FORECAST.name).history()[-1]
+    assert (first["version"], first["run_id"]) == (0, "run-1")
+
+
 def test_a_retried_run_leaves_its_rows_once(lake, forecasts):
     for _ in range(2):
         done = commit.forecasts(lake, forecasts(), "alpha", ["arima", "ensemble"], "run-1")
