@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
 
@@ -46,11 +47,13 @@ class App:
         socket: Door,
         service: Service,
         subscriptions: Subscriptions,
+        watch: Callable[[], Coroutine[Any, Any, None]],
         close: Callable[[], None],
     ) -> None:
         self._doors = doors
         self._socket = socket
         self._subscriptions = subscriptions
+        self._watch = watch
         self._close = close
         self.service = service
 
@@ -69,8 +72,10 @@ class App:
         await receive()  # lifespan.startup
         await asyncio.to_thread(self.service.start)
         self._subscriptions.start()
+        watching = asyncio.create_task(self._watch())
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
+        watching.cancel()
         self._subscriptions.stop()
         await asyncio.to_thread(self.service.close)
         self._close()
@@ -171,7 +176,7 @@ def create_app(settings: Settings | None = None) -> Door:
         allowed_origins=settings.allowed_origins,
         max_message_bytes=settings.max_body_bytes,
     )
-    app: Door = App(doors, socket, service, subscriptions, execution.close)
+    app: Door = App(doors, socket, service, subscriptions, shared.watch, execution.close)
     if settings.allowed_origins:
         app = CORSMiddleware(
             app,

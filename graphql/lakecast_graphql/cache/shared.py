@@ -21,6 +21,8 @@ PATIENCE = 0.05
 KEPT_SECONDS = 3600
 """Seconds that an answer is kept after it was last asked for; a hit begins them anew, so that nothing that is asked
 for is computed again."""
+WATCH_SECONDS = 1.0
+"""Seconds between two looks whether Redis is there."""
 CLAIM_SECONDS = 10
 """Seconds that one process may take to compute what others wait for."""
 LARGEST = 4 << 20
@@ -53,6 +55,10 @@ class SharedAnswers(Protocol):
         """Name of the backend, and whether it works."""
         ...
 
+    async def watch(self) -> None:
+        """Keep `state` true, also while nobody asks for what is shared; ends by cancellation."""
+        ...
+
     async def close(self) -> None:
         """Close connections."""
         ...
@@ -78,6 +84,9 @@ class NotShared:
     def state(self) -> tuple[str, bool]:
         """See `SharedAnswers`."""
         return "memory", True
+
+    async def watch(self) -> None:
+        """See `SharedAnswers`."""
 
     async def close(self) -> None:
         """See `SharedAnswers`."""
@@ -129,6 +138,15 @@ class RedisAnswers:
     def state(self) -> tuple[str, bool]:
         """See `SharedAnswers`."""
         return "redis", self._breaker.closed
+
+    async def watch(self) -> None:
+        """See `SharedAnswers`."""
+        while True:
+            await self._try(self._ping, None)
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def _ping(self) -> None:
+        await self._redis.echo(b"lakecast")
 
     async def close(self) -> None:
         """See `SharedAnswers`."""

