@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_assets.models.base import Panel
+from lakecast_assets.models.base import Array, Panel
 
 CLASSES = ("smooth", "erratic", "intermittent", "lumpy")
 STEADY = ("smooth", "erratic")
@@ -12,6 +12,8 @@ INTERVAL_LIMIT = 1.32
 """Average demand interval (periods per demand) above which demand is intermittent or lumpy."""
 VARIATION_LIMIT = 0.49
 """Squared coefficient of variation of the sizes above which demand is erratic or lumpy."""
+_ROWS = 500
+"""Items at once: a large panel would otherwise be held five times."""
 
 
 def classify(panel: Panel) -> NDArray[np.str_]:
@@ -20,14 +22,21 @@ def classify(panel: Panel) -> NDArray[np.str_]:
     The average demand interval counts from the first demand on, unknown periods left out. An item without any
     demand is intermittent.
     """
-    periods = panel.values.shape[1]
+    parts = [
+        _classes(panel.values[k : k + _ROWS], panel.lengths[k : k + _ROWS]) for k in range(0, max(len(panel), 1), _ROWS)
+    ]
+    return np.concatenate(parts)
+
+
+def _classes(values: Array, lengths: NDArray[np.int64]) -> NDArray[np.str_]:
+    periods = values.shape[1]
     columns = np.arange(periods)
-    known = ~np.isnan(panel.values) & (columns >= periods - panel.lengths[:, None])
-    occurs = known & (np.nan_to_num(panel.values) > 0)
+    known = ~np.isnan(values) & (columns >= periods - lengths[:, None])
+    occurs = known & (np.nan_to_num(values) > 0)
     first = np.where(occurs.any(axis=1), occurs.argmax(axis=1) if periods else 0, periods)
     lived = (known & (columns >= first[:, None])).sum(axis=1)
     count = occurs.sum(axis=1)
-    sizes = np.where(occurs, np.nan_to_num(panel.values), 0.0)
+    sizes = np.where(occurs, np.nan_to_num(values), 0.0)
     scale = np.maximum(sizes.max(axis=1, initial=0.0), np.finfo(float).tiny)[:, None]
     mean = (sizes / scale).sum(axis=1) / np.maximum(count, 1)
     variance = np.where(occurs, (sizes / scale - mean[:, None]) ** 2, 0.0).sum(axis=1) / np.maximum(count, 1)

@@ -36,3 +36,10 @@ def test_class_does_not_depend_on_the_unit(whole: Panel, unit: float) -> None:
 
 def test_awkward_series_have_a_class() -> None:
     assert set(classify(panel(list(AWKWARD.values())))) <= set(CLASSES)
+
+
+def test_many_items_are_classed_as_each_alone() -> None:
+    few = panel([[10.0, 11.0] * 6, [1.0, 30.0, 2.0] * 4, [3.0, 0.0, 0.0] * 4, [3.0, 0.0, 0.0, 40.0] * 3])
+    rows = np.arange(1201) % 4
+    assert classify(few.select(rows)).tolist() == classify(few)[rows].tolist()
+    assert classify(few.select(rows[:0])).tolist() == []
