@@ -131,7 +131,7 @@ class FastExecution:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._threads, self._documents.get, operation.query)
             plan, literals = self._plan(operation)
-            kept = Kept(self.blocks, view.snapshot.serial, self.ahead.missed)
+            kept = Kept(self.blocks, view.snapshot.serial, self.ahead.missed) if self.blocks.limit else None
             values = plan.values(operation.variables or _NO_VARIABLES, literals, kept)
             arguments = plan.arguments(values, view.snapshot.snapshot_id)
             timed = View(view.snapshot, view.bound, time.monotonic() + self._seconds)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+from lakecast_graphql.execution.gathering import FEWEST, gathered
 from lakecast_graphql.execution.shape import Kept, Selected, Shape, Values
 from lakecast_graphql.execution.surprise import Surprise
-from lakecast_graphql.read.column import NULL, Column, Nested, NestedLists, cell
+from lakecast_graphql.read.column import NULL, Column, Nested, NestedLists, Spans, cell
 from lakecast_graphql.read.column import Values as ValueColumn
 from lakecast_graphql.read.rows import Row, Rows, Units
 
@@ -40,7 +41,7 @@ def render_list(rows: Rows, shape: Shape, values: Values, out: list[bytes]) -> N
         out.append(b"[]")
         return
     if rows.units is None or values.blocks is None:
-        texts = _by_unit(_pieces(rows, shape, values), [rows.count])
+        texts = units_of(rows, shape, values, [rows.count])
     else:
         texts = _units(rows, rows.units, shape, values, values.blocks)
     separator = b"["
@@ -88,7 +89,7 @@ def _object(value: Any, shape: Shape, values: Values, out: list[bytes]) -> None:
 
 def _units(rows: Rows, units: Units, shape: Shape, values: Values, kept: Kept) -> list[bytes]:
     """(units,) the rows of each unit, joined by commas."""
-    group = kept.group(units.space, shape.key(values))
+    group = kept.group(units.space, shape.key(values, units.alike))
     known = group.texts
     found = [known.get(key) for key in units.keys]
     missing = [place for place, text in enumerate(found) if text is None]
@@ -106,7 +107,35 @@ def _units(rows: Rows, units: Units, shape: Shape, values: Values, kept: Kept) -
 
 def units_of(rows: Rows, shape: Shape, values: Values, sizes: Sequence[int]) -> list[bytes]:
     """(units,) the JSON of units of so many rows each, rows joined by commas."""
+    if rows.count >= FEWEST:
+        spans = _spans(rows, shape)
+        if spans is not None:
+            return gathered(spans, sizes)
     return _by_unit(_pieces(rows, shape, values), sizes)
+
+
+def _spans(rows: Rows, shape: Shape) -> list[bytes | Spans] | None:
+    """What many rows are gathered from; None where a field does not offer it, or all rows are the same."""
+    pieces: list[bytes | Spans] = []
+    shared = b"{"
+    for chosen in shape.fields:
+        shared += chosen.key
+        if chosen.name == "__typename":
+            shared += cell(shape.type_name) + b","
+            continue
+        if chosen.shape is not None or chosen.name not in rows.fields or chosen.name in rows.methods:
+            return None
+        column = rows.column(chosen.name)
+        constant = column.constant()
+        if constant is None:
+            spans = column.spans()
+            if spans is None:
+                return None
+            pieces += [shared, spans]
+            shared = b","
+        else:
+            shared += constant + b","
+    return [*pieces, shared[:-1] + b"}"] if pieces else None
 
 
 def _pieces(rows: Rows, shape: Shape, values: Values) -> Pieces:

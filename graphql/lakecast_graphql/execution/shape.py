@@ -91,6 +91,11 @@ class Selected:
     takes_arguments: bool = False
     is_list: bool = False
 
+    @cached_property
+    def same(self) -> tuple[bytes, str]:
+        """What a key has of it besides arguments and shape."""
+        return (self.key, self.name)
+
     def given(self, values: Values) -> dict[str, Any]:
         """The arguments that were given, this time."""
         found = {}
@@ -113,15 +118,20 @@ class Shape:
     fields: tuple[Selected, ...]
     identity: tuple[object, ...] | None = field(default=None)
 
-    def key(self, values: Values) -> Hashable:
-        """Equal for selections that render any row the same way, arguments included."""
+    def key(self, values: Values, alike: Callable[[str, dict[str, Any]], dict[str, Any]] | None = None) -> Hashable:
+        """Equal for selections that render any row the same way, arguments included; `alike` is of the `Units`."""
         if self.identity is not None:
             return self.identity
         parts: list[Hashable] = [self.type_name]
         for chosen in self.fields:
-            inner = None if chosen.shape is None else chosen.shape.key(values)
-            given = repr(sorted(chosen.given(values).items())) if chosen.arguments else None
-            parts.append((chosen.key, chosen.name, given, inner))
+            parts.append(chosen.same)
+            if chosen.arguments:
+                given = {name: value for name, value in chosen.given(values).items() if value is not None}
+                if alike is not None and given:
+                    given = alike(chosen.name, given)
+                parts.append(repr(sorted(given.items())) if given else None)
+            if chosen.shape is not None:
+                parts.append(chosen.shape.key(values))
         return tuple(parts)
 
     @cached_property

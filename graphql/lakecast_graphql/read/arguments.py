@@ -24,8 +24,8 @@ def canonical(where: Any) -> Filter:
     """
     if not where:
         return {}
-    fields = where if isinstance(where, dict | Mapping) else vars(where)
-    found = {}
+    fields: Mapping[str, Any] = where if isinstance(where, dict | Mapping) else vars(where)
+    found: Filter = {}
     for name, value in fields.items():
         plain = value if type(value) in _PLAIN else _plain(value)
         if plain is not None:

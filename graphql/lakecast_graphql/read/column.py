@@ -6,6 +6,7 @@ the same of every value: that is tested.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
+import pyarrow as pa
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -21,6 +23,17 @@ if TYPE_CHECKING:
 NULL = b"null"
 _EPOCH = date(1970, 1, 1)
 _INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Spans:
+    """Cells as places in an array of texts: row i has the JSON texts[codes[i]].
+
+    texts: Arrow `binary` without nulls; codes: (rows,).
+    """
+
+    texts: pa.Array
+    codes: NDArray[Any]
 
 
 class Column(ABC):
@@ -36,6 +49,10 @@ class Column(ABC):
     @abstractmethod
     def cells(self) -> Sequence[bytes]:
         """(rows,) the values as JSON."""
+
+    def spans(self) -> Spans | None:
+        """The values as JSON without an object per row; None where the column does not offer it."""
+        return None
 
     def constant(self) -> bytes | None:
         """The one cell that all rows share; None where rows may differ."""
@@ -59,6 +76,9 @@ class Numbers(Column):
         # orjson writes the shortest text that reads back as the same float, and NaN as null.
         return _split(self.values)
 
+    def spans(self) -> Spans | None:
+        return _spans(self.values)
+
 
 class Counts(Column):
     """Whole numbers; `missing` marks nulls."""
@@ -76,6 +96,9 @@ class Counts(Column):
     def cells(self) -> Sequence[bytes]:
         cells = _split(self.values.astype(np.int64, copy=False))
         return cells if self.missing is None else _nulled(cells, self.missing)
+
+    def spans(self) -> Spans | None:
+        return None if self.missing is not None else _spans(self.values.astype(np.int64, copy=False))
 
 
 class Dates(Column):
@@ -97,6 +120,14 @@ class Dates(Column):
         cells = list(map(_iso, self.days.tolist()))
         return cells if self.missing is None else _nulled(cells, self.missing)
 
+    def spans(self) -> Spans | None:
+        if self.missing is not None or not len(self.days):
+            return None
+        low, high = int(self.days.min()), int(self.days.max())
+        if high - low > 4 * len(self.days):
+            return None
+        return Spans(pa.array(list(map(_iso, range(low, high + 1))), pa.binary()), self.days - low)
+
 
 class Coded(Column):
     """Few distinct values: `values[codes[row]]`. The values are what resolvers return, None included."""
@@ -115,6 +146,9 @@ class Coded(Column):
     def cells(self) -> Sequence[bytes]:
         known = self._texts()
         return [known[code] for code in self.codes.tolist()]
+
+    def spans(self) -> Spans | None:
+        return Spans(pa.array(self._texts(), pa.binary()), self.codes)
 
     def constant(self) -> bytes | None:
         return self._texts()[0] if len(self.values) == 1 else None
@@ -254,6 +288,21 @@ def _split(values: NDArray[Any]) -> list[bytes]:
     if not values.flags.c_contiguous:
         values = np.ascontiguousarray(values)
     return orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
+
+
+def _spans(values: NDArray[Any]) -> Spans | None:
+    """Numbers as spans of one text, in which every other span is the comma between two of them."""
+    count = len(values)
+    if not count:
+        return None
+    text = orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)
+    commas = (np.frombuffer(text, np.uint8) == ord(",")).nonzero()[0]
+    at = np.empty(2 * count, np.int32)
+    at[0], at[-1] = 1, len(text) - 1
+    at[1:-1:2] = commas
+    at[2:-1:2] = commas + 1
+    texts = pa.Array.from_buffers(pa.binary(), 2 * count - 1, [None, pa.py_buffer(at), pa.py_buffer(text)])
+    return Spans(texts, np.arange(0, 2 * count, 2, dtype=np.int32))
 
 
 def _nulled(cells: list[bytes], missing: NDArray[np.bool_]) -> list[bytes]:

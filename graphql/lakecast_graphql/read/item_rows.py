@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from lakecast_graphql import node_ids
 from lakecast_graphql.errors import bad_input
-from lakecast_graphql.read import arguments
+from lakecast_graphql.read import arguments, item_texts
 from lakecast_graphql.read.column import (
     Column,
     Counts,
@@ -52,6 +52,7 @@ def item_rows(view: View, codes: Ints) -> Rows:
         lambda places: item_rows(view, codes[list(places)]),
         view.snapshot.items.count,
         lambda keys: item_rows(view, np.array(keys, np.int64)),
+        made.alike,
     )
     return Rows(len(codes), made.fields, made.methods(), units)
 
@@ -93,16 +94,23 @@ class _ItemRows:
             "metrics": self._metrics,
         }
 
+    def alike(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Arguments of a method in the form that all have that mean the same."""
+        horizon = given.get("horizon")
+        if name == "forecast" and horizon is not None and horizon >= self.snapshot.live.longest:
+            return {argument: value for argument, value in given.items() if argument != "horizon"}
+        return given
+
     def _take(self, name: str) -> pa.Array:
         column = self.table[name]
         taken: pa.Array = column.combine_chunks().take(pa.array(self.codes))
         return taken.chunk(0) if isinstance(taken, pa.ChunkedArray) else taken
 
     def _texts(self, name: str) -> Callable[[], Column]:
-        return lambda: Values(self._take(name).to_pylist())
+        return lambda: item_texts.column(self.snapshot, name, self.codes)
 
     def _enums(self, name: str) -> Callable[[], Column]:
-        return lambda: Enums(Values(self._take(name).to_pylist()))
+        return lambda: Enums(item_texts.column(self.snapshot, name, self.codes))
 
     def _numbers(self, name: str) -> Any:
         return self._take(name).to_numpy(zero_copy_only=False)
@@ -125,8 +133,7 @@ class _ItemRows:
         )
 
     def _name(self) -> Column:
-        names, ids = self._take("name").to_pylist(), self._take("item_id").to_pylist()
-        return Values([name if name is not None else item for name, item in zip(names, ids, strict=True)])
+        return item_texts.column(self.snapshot, "name", self.codes, instead="item_id")
 
     def _history(self, last: int = 90) -> Column:
         segments = self.snapshot.demand
@@ -166,15 +173,16 @@ class _ItemRows:
         if horizon is not None and horizon < 0:
             raise bad_input("`horizon` must be 0 or more.", argument="horizon")
         blocks = self.snapshot.live
-        index = np.full(len(self.codes), -1, np.int64)
-        found: list[int] = []
-        for place, code in enumerate(self.codes.tolist()):
-            name = self.snapshot.champion[code] if source is None else source
-            mine = None if name is None else blocks.of(code, name)
-            if mine is not None and len(mine):
-                index[place] = len(found)
-                found.append(int(mine[0]))
-        block = np.array(found, np.int64)
+        code_of = {name: code for code, name in enumerate(blocks.sources)}
+        if source is None:
+            champion = self.snapshot.champion
+            codes = [code_of.get(champion[item] or "", -1) for item in self.codes.tolist()]
+            first = blocks.first_of[self.codes, np.array(codes, np.int64)]
+        else:
+            first = blocks.first_of[self.codes, code_of.get(source, -1)]
+        found = first >= 0
+        index = np.where(found, np.cumsum(found) - 1, -1)
+        block = first[found].astype(np.int64)
         end = blocks.at[block + 1]
         if horizon is not None:
             end = np.minimum(end, blocks.at[block] + horizon)
@@ -203,14 +211,15 @@ class _ItemRows:
         for name in sources or ():
             arguments.source(self.snapshot, name, "sources")
         facts = self.snapshot.metrics
-        names = facts.table["source"]
-        rows: list[int] = []
-        sizes = [0]
-        for code in self.codes.tolist():
-            mine = [row for row in facts.of(code) if sources is None or names[row].as_py() in sources]
-            rows.extend(mine)
-            sizes.append(len(rows))
-        return NestedLists(metric_rows(self.view, np.array(rows, np.int64)), np.array(sizes, np.int64))
+        first, last = facts.first[self.codes], facts.first[self.codes + 1]
+        start = np.concatenate([np.zeros(1, np.int64), np.cumsum(last - first)])
+        rows = np.repeat(first - start[:-1], last - first) + np.arange(start[-1])
+        if sources is not None:
+            names, codes = facts.coded("source")
+            mine = np.array([name in sources for name in names], np.bool_)[codes[rows]]
+            rows = rows[mine]
+            start = np.concatenate([np.zeros(1, np.int64), np.cumsum(mine)])[start]
+        return NestedLists(metric_rows(self.view, rows), start)
 
     def _replenishment(self) -> Column:
         facts = self.snapshot.replenishment

@@ -22,6 +22,7 @@ class Units:
         make: the rows of some of the units, given by their places in `keys`.
         total: how many units the space has: their keys are 0 to total - 1.
         of_keys: the rows of whole units by their keys, for rendering them before anybody asks.
+        alike: name and arguments of a method -> the arguments in the form that all have that mean the same.
     """
 
     space: Hashable
@@ -30,6 +31,7 @@ class Units:
     make: Callable[[Sequence[int]], "Rows"]
     total: int = 0
     of_keys: Callable[[range], "Rows"] | None = None
+    alike: Callable[[str, dict[str, Any]], dict[str, Any]] | None = None
 
 
 class Rows:

@@ -13,6 +13,11 @@ _log = logging.getLogger("lakecast.memory")
 
 MAPPED_FROM = 1 << 20
 """Bytes from which on glibc maps a block of its own, which is gone when it is freed."""
+SERVED_FROM = 16 << 20
+"""The same once a load is over: answers of some megabytes come and go, and fresh pages cost more than their JSON."""
+KEPT = 32 << 20
+"""Bytes that answers leave behind for those that follow."""
+_M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 
 
@@ -26,9 +31,12 @@ def settle() -> None:
 
 
 def give_back() -> None:
-    """Hand freed memory back to the system, after a load; takes a few milliseconds."""
+    """Hand freed memory back to the system, after a load, and keep what answers free; takes a few milliseconds."""
     pa.default_memory_pool().release_unused()
     try:
-        ctypes.CDLL(None).malloc_trim(0)
+        library = ctypes.CDLL(None)
+        library.malloc_trim(0)
+        library.mallopt(_M_MMAP_THRESHOLD, SERVED_FROM)
+        library.mallopt(_M_TRIM_THRESHOLD, KEPT)
     except (AttributeError, OSError):
         _log.debug("This system's allocator cannot be trimmed.")

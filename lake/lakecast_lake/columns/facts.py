@@ -39,6 +39,21 @@ class Facts:
             self._numbers[column] = known
         return known
 
+    def coded(self, column: str) -> tuple[list[str], NDArray[np.int32]]:
+        """A text column without nulls as its distinct values and a code per row."""
+        known = self._coded.get(column)
+        if known is None:
+            found = self.table[column].combine_chunks().dictionary_encode()
+            if isinstance(found, pa.ChunkedArray):
+                found = found.unify_dictionaries().combine_chunks()
+            known = (found.dictionary.to_pylist(), found.indices.to_numpy(zero_copy_only=False))
+            self._coded[column] = known
+        return known
+
+    @cached_property
+    def _coded(self) -> dict[str, tuple[list[str], NDArray[np.int32]]]:
+        return {}
+
     @cached_property
     def _numbers(self) -> dict[str, Floats]:
         return {}
