@@ -102,10 +102,17 @@ class Context:
             since = max(before)
         return self.open(since)
 
-    def newest_at(self, instant: datetime) -> int | None:
-        """Number of the newest snapshot at an instant."""
+    def newest_at(self, instant: datetime) -> int:
+        """Number of the newest snapshot at an instant. Raises SNAPSHOT_GONE where the oldest retained is younger."""
         record = self.surroundings.service.newest_at(instant)
-        return None if record is None else record.snapshot_id
+        if record is None:
+            raise ApiError(
+                ErrorCode.SNAPSHOT_GONE,
+                f"No snapshot from {instant.isoformat()} or before is retained; `snapshots` lists those that are.",
+                argument="asOf",
+                known=[record.snapshot_id for record in self.history()],
+            )
+        return record.snapshot_id
 
     def history(self) -> tuple[SnapshotRecord, ...]:
         """All retained snapshots, newest first."""

@@ -67,7 +67,9 @@ def test_by_an_instant_it_is_the_newest_published_until_then(travelled: Running,
     for record in snapshots.history(lake):
         found = travelled.data(query, at=record.committed_at.isoformat())
         assert found["snapshot"]["snapshotInfo"]["snapshotId"] == record.snapshot_id
-    assert travelled.data(query, at="2020-01-01T00:00:00Z") == {"snapshot": None}
+    answer = travelled.ask(query, at="2020-01-01T00:00:00Z")
+    assert answer["data"] == {"snapshot": None}
+    assert answer["errors"][0]["extensions"] == {"code": "SNAPSHOT_GONE", "argument": "asOf", "known": [4, 3, 2, 1]}
 
 
 @pytest.mark.parametrize("given", ["", "(id: null)", '(id: 1, asOf: "2026-01-01T00:00:00Z")'])

@@ -29,7 +29,7 @@ class Query(LakeReader):
 
     @strawberry.field(
         description="An older snapshot, by id or the newest at an instant; at most two non-current ones per operation. "
-        "One of `id` and `asOf` must be given."
+        "One of `id` and `asOf` must be given; `asOf` before the oldest retained snapshot is SNAPSHOT_GONE."
     )
     def snapshot(
         root: Root,
@@ -37,13 +37,13 @@ class Query(LakeReader):
         id: int | None = UNSET,
         as_of: dt.datetime | None = UNSET,
     ) -> Snapshot | None:
-        """Time travel; null when nothing had been published yet at `asOf`."""
+        """Time travel; SNAPSHOT_GONE when nothing that is retained was there at `asOf`, too."""
         snapshot_id, instant = given(id), given(as_of)
-        if (snapshot_id is None) == (instant is None):
-            raise bad_input("Give either `id` or `asOf`.", argument="id")
-        if instant is not None:
-            snapshot_id = info.context.newest_at(instant)
-        return None if snapshot_id is None else resolved(info.context.open(snapshot_id, bound=True))
+        if snapshot_id is not None and instant is None:
+            return resolved(info.context.open(snapshot_id, bound=True))
+        if instant is not None and snapshot_id is None:
+            return resolved(info.context.open(info.context.newest_at(instant), bound=True))
+        raise bad_input("Give either `id` or `asOf`.", argument="id")
 
     @strawberry.field(description="The retained snapshots, newest first.")
     def snapshots(root: Root, info: Info, first: int = 20, after: str | None = UNSET) -> SnapshotInfoConnection:
