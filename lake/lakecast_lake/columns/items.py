@@ -129,12 +129,18 @@ def _summary(item_ids: Sequence[str], demand: Segment | None) -> tuple[Days, Day
     seen = np.isfinite(quantity)
     since = (int(demand.date[seen].max()) if seen.any() else 0) - YEAR
     sums = np.where(seen & (demand.date > since), quantity, 0.0)
-    for code, item in enumerate(item_ids):
-        begin, end = demand.span(item)
-        places = np.flatnonzero(seen[begin:end])
-        if len(places):
-            first[code], last[code] = demand.date[begin + places[0]], demand.date[begin + places[-1]]
-            observed[code], recent[code] = len(places), sums[begin:end].sum()
+    place = np.array([demand.index.get(item, -1) for item in item_ids], np.int64)
+    there = np.flatnonzero(place >= 0)
+    begin, end = (demand.start[demand.first_block[place[there] + more]] for more in (0, 1))
+    rows = np.flatnonzero(seen)
+    low, high = np.searchsorted(rows, begin), np.searchsorted(rows, end)
+    some = high > low
+    codes = there[some]
+    first[codes], last[codes] = demand.date[rows[low[some]]], demand.date[rows[high[some] - 1]]
+    observed[codes] = (high - low)[some]
+    # Each item's sum of its own rows: differences of one running sum would carry the others' rounding.
+    edges = np.append(demand.start[demand.first_block[:-1]], demand.rows)
+    recent[codes] = np.add.reduceat(sums, edges[:-1])[place[codes]]
     return first, last, observed, recent
 
 

@@ -1,8 +1,11 @@
 """Whether rows that were read keep their table's contract: another writer may have had another gate, or none."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from lakecast_lake.errors import LakeUnreadable
 from lakecast_schema.rules import keeps
@@ -26,11 +29,16 @@ def verify(contract: Table, table: pa.Table, where: str) -> None:
         if column.name not in table.column_names:
             raise _broken(where, column.name, "is missing")
         _verify(column, table[column.name], where)
-    highest: np.ndarray | None = None
-    for name in contract.ascending:
-        values = table[name].to_numpy()
+    for batch in table.select(contract.ascending).to_batches():  # the chunks as they are: no copy of the table
+        _verify_ascending(contract.ascending, batch, where)
+
+
+def _verify_ascending(names: Sequence[str], batch: pa.RecordBatch, where: str) -> None:
+    highest: NDArray[np.float64] | None = None
+    for name in names:
+        values = batch[name].to_numpy(zero_copy_only=False)
         if highest is not None and bool((values < highest).any()):
-            raise _broken(where, name, f"is below a column before it in {' <= '.join(contract.ascending)}")
+            raise _broken(where, name, f"is below a column before it in {' <= '.join(names)}")
         highest = values if highest is None else np.fmax(highest, values)
 
 

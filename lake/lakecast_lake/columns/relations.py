@@ -134,6 +134,8 @@ def rows_of(picked: Picked, columns: Sequence[str] = (*NUMBERS, "model_version")
 
 
 def _nullable(values: Floats) -> pa.Array:
+    if len(values) and not values.strides[0] and np.isnan(values[0]):
+        return pa.nulls(len(values), pa.float64())
     # Arrow takes the buffer as it is and adds a bitmap of the NaNs.
     return pa.array(values, from_pandas=True)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lakecast_lake.errors import LakeUnreadable
@@ -50,7 +51,7 @@ class Segment:
         start: (blocks + 1,) the rows of a block are start[b]:start[b + 1].
         cutoff: (blocks,) cutoff of each block in days; empty for tables without cutoffs.
         date: (rows,) days; empty for tables without dates.
-        numbers: column -> (rows,) float64.
+        numbers: column -> (rows,) float64, not to be written to; its stride is 0 where every row is null.
         codes: column -> `Coded`, for text and instants (microseconds since 1970 in UTC).
         older: rows of older cutoffs stayed in the files.
         mapped: the rows are mapped from disk.
@@ -86,7 +87,7 @@ class Segment:
         """Bytes in memory; what is mapped from disk does not count."""
         index: list[NDArray[Any]] = [self.first_block, self.start, self.cutoff]
         rows: list[NDArray[Any]] = [] if self.mapped else [self.date, *self.numbers.values()]
-        own = sum(int(array.nbytes) for array in index + rows)
+        own = sum(int(array.nbytes) for array in index + rows if all(array.strides))
         return own + (0 if self.mapped else sum(column.nbytes for column in self.codes.values()))
 
     def span(self, item_id: str) -> tuple[int, int]:
@@ -163,6 +164,10 @@ def coded(column: pa.ChunkedArray) -> Coded:
         column = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
     elif pa.types.is_date(column.type):
         column = column.cast(pa.int32())
+    if pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
+    if _is_constant(column):
+        return Coded((column[0].as_py(),))
     array = _one(column)
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode(null_encoding="encode")
@@ -175,6 +180,18 @@ def coded(column: pa.ChunkedArray) -> Coded:
     if len(used) <= 1:
         return Coded(tuple(values[int(code)] for code in used) or (None,))
     return Coded(tuple(values), codes.astype(_narrowest(len(values))))
+
+
+def _is_constant(column: pa.ChunkedArray) -> bool:
+    """Whether all rows have the same value, as most columns of a run do; much cheaper than to tell values apart."""
+    if not len(column) or column.null_count:
+        return False
+    if pa.types.is_dictionary(column.type):
+        column = pa.chunked_array([chunk.indices for chunk in column.chunks])
+    elif not pa.types.is_integer(column.type):
+        return False
+    ends = pc.min_max(column).as_py()
+    return bool(ends["min"] == ends["max"])
 
 
 def _narrowest(count: int) -> type[np.unsignedinteger]:
@@ -192,7 +209,7 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
-def _ranked(column: pa.ChunkedArray) -> tuple[tuple[str, ...], Ints]:
+def _ranked(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """Distinct texts in ascending order, and each row's place among them."""
     array = _one(column)
     if isinstance(array, pa.ChunkedArray):  # no chunk at all
@@ -201,11 +218,12 @@ def _ranked(column: pa.ChunkedArray) -> tuple[tuple[str, ...], Ints]:
         array = array.dictionary_encode()
     values = array.dictionary.to_pylist()
     codes = array.indices.to_numpy(zero_copy_only=False)
-    used = np.flatnonzero(np.bincount(codes, minlength=len(values)))
-    ordered = sorted(used.tolist(), key=values.__getitem__)
-    rank = np.zeros(len(values), np.int64)
+    used = np.zeros(len(values), np.bool_)
+    used[codes] = True
+    ordered = sorted(np.flatnonzero(used).tolist(), key=values.__getitem__)
+    rank = np.zeros(len(values), np.int32)
     rank[ordered] = np.arange(len(ordered))
-    return tuple(values[code] for code in ordered), rank[codes] if len(codes) else np.zeros(0, np.int64)
+    return tuple(values[code] for code in ordered), rank[codes] if len(codes) else np.zeros(0, np.int32)
 
 
 def _days(column: pa.ChunkedArray) -> Days:
@@ -213,6 +231,9 @@ def _days(column: pa.ChunkedArray) -> Days:
 
 
 def _floats(column: pa.ChunkedArray) -> Floats:
+    if column.null_count == len(column):
+        # Such as the actuals of a forecast that nothing is known about yet: one value stands for all rows.
+        return np.broadcast_to(np.float64(np.nan), len(column))
     # A view of Arrow's buffer where there is no null, else a copy with NaN: either way one contiguous array.
     return np.asarray(_one(column.cast(pa.float64())).to_numpy(zero_copy_only=False), dtype=np.float64)
 

@@ -37,7 +37,7 @@ def mapped(segment: Segment, folder: Path | None = None) -> Segment:
 
 
 def _mapped(values: NDArray[Any], folder: Path | None) -> NDArray[Any]:
-    if values.nbytes < SMALLEST:
+    if values.nbytes < SMALLEST or not all(values.strides):
         return values
     handle, name = tempfile.mkstemp(prefix="lakecast-", dir=folder)
     try:
