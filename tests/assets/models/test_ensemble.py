@@ -96,8 +96,7 @@ def loss(quantiles: np.ndarray, came: np.ndarray) -> np.ndarray:
 
 def test_members_suit_the_demand() -> None:
     smooth, rare = panel(seasonal(3, 60)), panel(sporadic(3, 60))
-    assert {"arima", "ces", "ces_log", "ets", "theta", "random_walk", "lstm"} <= set(member_names(smooth))
-    assert "ces_log" not in member_names(panel(seasonal(3, 60), Frequency.YEARLY))
+    assert {"arima", "ces", "ets", "theta", "random_walk", "lstm"} <= set(member_names(smooth))
     assert "ets" not in member_names(rare)
     assert {"empirical", "negative_binomial"} <= set(member_names(rare))
     assert "prophet" in member_names(panel(seasonal(3, 60, 7), Frequency.DAILY))
