@@ -131,6 +131,8 @@ class Hits:
 
     @cached_property
     def _at(self) -> Ints:
+        if len(self.block) == self.blocks.count:  # all of them, in order
+            return self.blocks.at
         sizes = self.blocks.at[self.block + 1] - self.blocks.at[self.block]
         return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
 
