@@ -76,7 +76,10 @@ bench-forecasting: .venv-bench/.installed install ## our forecasts beside the pe
 		--cache $(BENCH)/peers $(if $(FULL),--full)
 	@PYTHONPATH=ops OMP_NUM_THREADS=1 $(ML)/python -m bench.forecasting.ours --data '$(PUBLIC_DATA)' --cache $(BENCH)/ours
 	@PYTHONPATH=ops $(ML)/python -m bench.forecasting.report --data '$(PUBLIC_DATA)' --ours $(BENCH)/ours \
-		--peers $(BENCH)/peers --out ops/bench/forecasting/RESULTS.md
+		--peers $(BENCH)/peers --scale $(BENCH)/scale.jsonl --out ops/bench/forecasting/RESULTS.md
+
+bench-scale: install ## what 1,000 and 10,000 items of daily demand cost; bench-forecasting shows it
+	@PYTHONPATH=ops OMP_NUM_THREADS=1 $(ML)/python -m bench.forecasting.scale --out $(BENCH)/scale.jsonl
 
 bench-serving: install ## our server beside the bytes limit and the peers; ARGS="--parts compare --rounds 3" for some of it
 	@ops/bench/serving/tools.sh $(BENCH)/serving/peers $(PYTHON)
@@ -88,4 +91,4 @@ bench-serving: install ## our server beside the bytes limit and the peers; ARGS=
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check format dagster bench-forecasting bench-serving
+.PHONY: help install run test check format dagster bench-forecasting bench-scale bench-serving

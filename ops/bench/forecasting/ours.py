@@ -65,7 +65,8 @@ def run(whole: Set, cache: Path, without: Sequence[str] = (), fresh: bool = Fals
     for name in sorted({*PUBLISHED, *members} - set(without)):
         kept = None if fresh else _kept(cache, whole, name, plan)
         found[name], spent[name] = kept or _timed(ours, whole, name, plan)
-        _keep_run(cache, whole, name, found[name], spent[name])
+        if kept is None:
+            _keep_run(cache, whole, name, found[name], spent[name])
         _keep(whole, found[name], name, spent[name], cache)
     for title, chosen in (
         (ensemble.NAME, members),

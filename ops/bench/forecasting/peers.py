@@ -3,12 +3,12 @@
     PYTHONPATH=ops .venv-bench/bin/python -m bench.forecasting.peers --data FOLDER --cache FOLDER [--full]
 
 Needs only requirements.txt beside this file, nothing of Lakecast. Slow peers run on fixed samples, whose size the
-plans below state. What the same versions predicted before is not run again, and what was interrupted goes on.
+plans state. What the same versions predicted before is not run again, and what was interrupted goes on.
 """
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,46 +16,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from bench.forecasting.contenders import CONTENDERS
+from bench.forecasting.plans import FULL, QUICK
 from bench.forecasting.predictions import Predictions, load, save
-from bench.forecasting.scum import MEMBERS, scum
+from bench.forecasting.scum import scum
 from bench.forecasting.sets import Set, read
-
-Plan = Mapping[str, Mapping[str, int | None]]
-"""Set -> peer -> how many items it runs on, None for all."""
-
-_CROSTON = {"SeasonalNaive": None, "CrostonSBA": None, "TSB": None, "ADIDA": None, "IMAPA": None}
-
-
-def _smooth(count: int | None, cheap: int | None, loops: int) -> Mapping[str, int | None]:
-    """A plan of a smooth set: SCUM's four on `count` items, what costs little on `cheap`, loops on few."""
-    four = dict.fromkeys(MEMBERS, count)
-    return {"SeasonalNaive": cheap, **four, "DynamicOptimizedTheta": cheap, "AutoTheta": count, "Prophet": loops}
-
-
-QUICK: Plan = {
-    "m3_yearly": _smooth(150, None, 10),
-    "m3_quarterly": {**_smooth(100, None, 10), "SARIMAX": 20},
-    "m3_monthly": _smooth(60, None, 20),
-    "m3_other": _smooth(40, None, 10),
-    "carparts": {**_CROSTON, "AutoETS": 200, "AutoCES": 100, "DynamicOptimizedTheta": 200},
-    "raf": _CROSTON,
-    "recruit_daily": {"SeasonalNaive": None, "DynamicOptimizedTheta": 80, "AutoETS": 80, "AutoCES": 40, "Prophet": 10},
-}
-FULL: Plan = {
-    "m3_yearly": _smooth(None, None, 60),
-    "m3_quarterly": {**_smooth(None, None, 60), "SARIMAX": 60},
-    "m3_monthly": _smooth(None, None, 60),
-    "m3_other": _smooth(None, None, 60),
-    "carparts": {**_CROSTON, "AutoETS": None, "AutoCES": 300, "DynamicOptimizedTheta": None},
-    "raf": {**_CROSTON, "AutoETS": 300},
-    "recruit_daily": {
-        "SeasonalNaive": None,
-        "DynamicOptimizedTheta": None,
-        "AutoETS": None,
-        "AutoCES": None,
-        "Prophet": 40,
-    },
-}
 
 _PACKAGES = {"Prophet": ("prophet",), "SARIMAX": ("statsmodels",)}
 _SLICE = 100  # items after which a run is saved
