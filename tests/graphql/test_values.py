@@ -506,6 +506,13 @@ def test_nothing_is_counted_twice(server: Running, expected: Expected) -> None:
     assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
+@pytest.mark.parametrize("scenario", ["leadTimeDays: -1", "serviceLevel: 1", "leadTimeFactor: 1e308", "onHand: -0.5"])
+def test_assumptions_that_no_item_can_have_are_refused(server: Running, scenario: str) -> None:
+    query = f"{{ whatIf(scenario: {{ {scenario} }}) {{ nodes {{ scenario {{ leadTimeDays safetyStock }} }} }} }}"
+    (error,) = server.ask(query)["errors"]
+    assert error["extensions"] == {"code": "BAD_USER_INPUT", "argument": "scenario"}
+
+
 def test_the_stored_decision_is_the_formulas_own(server: Running, expected: Expected) -> None:
     """Where nothing is assumed otherwise, what-if gives what the assets stored: one formula."""
     if not OWN:

@@ -23,6 +23,8 @@ from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_schema.replenishment import Decision, Scenario, decide
 
+_MOST = 1e9
+"""The largest figure of a scenario: what is computed from it stays finite, as the schema promises."""
 _LEVELS = [level.value for level in AlertLevel]
 
 
@@ -73,11 +75,11 @@ def what_if(
 def _checked(scenario: arguments.Filter) -> Scenario:
     for name, value in scenario.items():
         level = name == "service_level"
-        good = 0 < value < 1 if level else 0 <= value < np.inf
+        good = 0 < value < 1 if level else 0 <= value <= _MOST
         if not good:
             words = name.split("_")
             shown = words[0] + "".join(word.title() for word in words[1:])
-            wanted = "above 0 and below 1" if level else "a finite number of at least 0"
+            wanted = "above 0 and below 1" if level else f"from 0 to {_MOST:,.0f}"
             raise bad_input(f"`{shown}` must be {wanted}, not {value}.", argument="scenario")
     return Scenario(**scenario)
 
