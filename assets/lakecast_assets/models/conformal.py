@@ -21,7 +21,6 @@ from lakecast_assets.models.base import LEVELS, Array, Forecasts
 from lakecast_assets.models.classify import CLASSES, STEADY
 from lakecast_assets.models.guard import ordered
 
-_LEVELS = np.asarray(LEVELS)
 _MEDIAN = LEVELS.index(0.5)
 _ENOUGH = 400
 """Misses that a pool needs before it stands on its own; below, the next larger pool is taken."""
@@ -31,6 +30,8 @@ _LOPSIDED = 0.25
 """Most that both sides' quantiles of a smooth item move the same way, in spreads."""
 _SHRINK = 50.0
 """Misses at which the largest pool's shift counts half."""
+_ROWS = 1000
+"""Items that are shifted at once."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,13 @@ class Calibration:
 
     def apply(self, forecasts: Forecasts, classes: NDArray[np.str_]) -> Forecasts:
         """The forecasts with shifted quantiles, ordered and not negative; the mean stays."""
-        q = forecasts.quantiles
+        moved = np.empty_like(forecasts.quantiles)
+        for first in range(0, len(moved), _ROWS):
+            rows = slice(first, first + _ROWS)
+            moved[rows] = self._moved(forecasts.quantiles[rows], classes[rows])
+        return replace(forecasts, quantiles=moved)
+
+    def _moved(self, q: Array, classes: NDArray[np.str_]) -> Array:
         shift = np.zeros_like(q)
         for name, own in self.classes.items():
             shift[classes == name] = own
@@ -63,68 +70,65 @@ class Calibration:
         shift -= np.where(
             steady & (q > 0), common / 2, 0.0
         )  # a quantile of 0 is an atom, which half a shift would lose
-        moved = q + shift * spread(forecasts)[:, :, None]
+        moved = q + shift * spread(q)[:, :, None]
         median = q[:, :, _MEDIAN, None]
         sorted_out = np.concatenate(
             [np.minimum(moved[:, :, :_MEDIAN], median), median, np.maximum(moved[:, :, _MEDIAN + 1 :], median)], axis=2
         )
-        return replace(forecasts, quantiles=ordered(np.where(steady, sorted_out, moved)))
+        return ordered(np.where(steady, sorted_out, moved))
 
 
-def spread(forecasts: Forecasts) -> Array:
-    """(n, h) size of the error that a forecast expects: its 80 % or 95 % width in standard deviations.
+def spread(q: Array) -> Array:
+    """(n, h) size of the error that quantiles (n, h, levels) expect: their 80 % or 95 % width in standard deviations.
 
     0 where all quantiles are one value: such a forecast neither teaches nor learns.
     """
-    q = forecasts.quantiles
     inner = (q[:, :, -2] - q[:, :, 1]) / 2.563
     outer = (q[:, :, -1] - q[:, :, 0]) / 3.920
     return np.asarray(np.maximum(inner, outer))
 
 
 def learn(windows: Sequence[Window], horizon: int) -> Calibration:
-    """Shifts from past windows. Without any, nothing is shifted."""
+    """Shifts from past windows. Without any, nothing is shifted.
+
+    One level after the other: the misses of all levels at once would take several times the forecasts' memory.
+    """
     if not windows:
         return Calibration({})
-    misses = np.concatenate([_misses(window) for window in windows])
+    sizes = [spread(window.forecasts.quantiles) for window in windows]
     classes = np.concatenate([window.classes[window.counts] for window in windows])
-    pooled = _quantiles(misses.reshape(-1, len(LEVELS)))
-    seen = int(np.isfinite(misses[:, :, 0]).sum())
-    base = np.broadcast_to(pooled * seen / (seen + _SHRINK), (horizon, len(LEVELS)))
-    every = _by_horizon(misses, base)
-    shifts = {}
-    for name in CLASSES:
-        part = misses[classes == name]
-        flat = part.reshape(-1, len(LEVELS))
-        enough = np.isfinite(flat[:, 0]).sum() >= _ENOUGH
-        shifts[name] = _by_horizon(part, np.broadcast_to(_quantiles(flat), base.shape) if enough else every)
+    shifts = {name: np.zeros((horizon, len(LEVELS))) for name in CLASSES}
+    for k, level in enumerate(LEVELS):
+        misses = np.concatenate([_misses(window, size, k) for window, size in zip(windows, sizes, strict=True)])
+        seen = int(np.isfinite(misses).sum())
+        every = _by_horizon(misses, level, _quantile(misses, level) * seen / (seen + _SHRINK))
+        for name, own in shifts.items():
+            part = misses[classes == name]
+            enough = np.isfinite(part).sum() >= _ENOUGH
+            own[:, k] = _by_horizon(part, level, _quantile(part, level) if enough else every)
     return Calibration(shifts)
 
 
-def _misses(window: Window) -> Array:
-    """(items, h, levels) how far the demand lay above each quantile, in units of the spread; NaN where unknown."""
-    rows = np.flatnonzero(window.counts)
-    forecasts = Forecasts(window.forecasts.mean[rows], window.forecasts.quantiles[rows], ())
-    size = spread(forecasts)[:, :, None]
-    gap = window.actuals[rows][:, :, None] - forecasts.quantiles
-    misses = np.divide(gap, size, out=np.full_like(gap, np.nan), where=size > 1e-9 * np.abs(gap))
+def _misses(window: Window, size: Array, k: int) -> Array:
+    """(items, h) how far the demand lay above level k's quantile, in units of the spread; NaN where unknown."""
+    gap = (window.actuals - window.forecasts.quantiles[:, :, k])[window.counts]
+    own = size[window.counts]
+    misses = np.divide(gap, own, out=np.full_like(gap, np.nan), where=own > 1e-9 * np.abs(gap))
     return np.clip(misses, -_WORST, _WORST)
 
 
-def _by_horizon(misses: Array, fallback: Array) -> Array:
-    """(h, levels) shifts of the misses at each horizon and its two neighbours; the fallback where they are few."""
-    out = np.array(fallback)
+def _by_horizon(misses: Array, level: float, fallback: Array | float) -> Array:
+    """(h,) shifts of the misses (items, h) at each horizon and its two neighbours; the fallback where they are few."""
     horizon = misses.shape[1]
+    out = np.zeros(horizon) + fallback
     for step in range(horizon):
-        near = misses[:, max(step - 1, 0) : step + 2].reshape(-1, misses.shape[2])
-        if np.isfinite(near[:, 0]).sum() >= _ENOUGH:
-            out[step] = _quantiles(near)
+        near = misses[:, max(step - 1, 0) : step + 2]
+        if np.isfinite(near).sum() >= _ENOUGH:
+            out[step] = _quantile(near, level)
     return out
 
 
-def _quantiles(misses: Array) -> Array:
-    """(levels,) of each level's column of misses its own quantile; 0 where there are none."""
-    known = misses[np.isfinite(misses[:, 0])]
-    if not len(known):
-        return np.zeros(len(LEVELS))
-    return np.array([np.quantile(known[:, k], level) for k, level in enumerate(_LEVELS)])
+def _quantile(misses: Array, level: float) -> float:
+    """The misses' quantile at their own level; 0 where there are none."""
+    known = misses[np.isfinite(misses)]
+    return float(np.quantile(known, level)) if len(known) else 0.0
