@@ -117,7 +117,6 @@ class Service:
 
         Returns when it is loaded, cannot be loaded, or `wait_seconds` are over; never raises.
         """
-        allocation.settle()
         loaded = threading.Event()
 
         def watch() -> None:
@@ -228,6 +227,7 @@ class Service:
         if force:
             self._shelf.clear()
         previous = None if before is None else before.snapshot
+        allocation.settle()
         snapshot = columns.load(self.lake, record, previous, afresh=force, budget=self._budget)
         self._epoch += 1
         after = Served(snapshot, self._epoch)

@@ -5,16 +5,7 @@ was cut off, is no answer. Nothing is ever unpickled. A Redis that is down, slow
 `PATIENCE` once, then nothing while the breaker is open.
 """
 
-import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Protocol, TypeVar
-
-import redis.asyncio
-from redis.exceptions import RedisError, ResponseError
-
-from lakecast_graphql.cache.breaker import Breaker
 
 PATIENCE = 0.05
 """Seconds that one call of Redis may take."""
@@ -27,7 +18,6 @@ CLAIM_SECONDS = 10
 """Seconds that one process may take to compute what others wait for."""
 LARGEST = 4 << 20
 """Bytes of the largest answer that is shared."""
-_DIGEST = 16
 
 T = TypeVar("T")
 
@@ -92,86 +82,11 @@ class NotShared:
         """See `SharedAnswers`."""
 
 
-class RedisAnswers:
-    """Answers in Redis.
-
-    Args:
-        url: as redis://host:6379/0.
-        prefix: of all keys; other uses of the same Redis stay apart.
-    """
-
-    def __init__(self, url: str, prefix: bytes = b"lakecast:answer:") -> None:
-        self._prefix = prefix
-        self._breaker = Breaker()
-        self._redis = redis.asyncio.Redis.from_url(
-            url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry_on_error=[], max_connections=32
-        )
-
-    async def get(self, key: bytes) -> bytes | None:
-        """See `SharedAnswers`."""
-        found = await self._try(lambda: self._redis.getex(self._prefix + key, ex=KEPT_SECONDS), None)
-        if not isinstance(found, bytes) or len(found) <= _DIGEST:
-            return None
-        body = found[_DIGEST:]
-        return body if found[:_DIGEST] == _digest(key, body) else None
-
-    async def put(self, key: bytes, body: bytes) -> None:
-        """See `SharedAnswers`."""
-        if len(body) <= LARGEST:
-            value = _digest(key, body) + body
-            await self._try(lambda: self._redis.set(self._prefix + key, value, ex=KEPT_SECONDS), None)
-        await self.release(key)
-
-    async def claim(self, key: bytes) -> bool:
-        """See `SharedAnswers`; True, too, where Redis cannot tell."""
-        name = self._prefix + b"claim:" + key
-
-        async def claim() -> bool:
-            return await self._redis.set(name, b"1", nx=True, ex=CLAIM_SECONDS) is not None
-
-        return await self._try(claim, True)
-
-    async def release(self, key: bytes) -> None:
-        """See `SharedAnswers`."""
-        await self._try(lambda: self._redis.delete(self._prefix + b"claim:" + key), None)
-
-    def state(self) -> tuple[str, bool]:
-        """See `SharedAnswers`."""
-        return "redis", self._breaker.closed
-
-    async def watch(self) -> None:
-        """See `SharedAnswers`."""
-        while True:
-            await self._try(self._ping, None)
-            await asyncio.sleep(WATCH_SECONDS)
-
-    async def _ping(self) -> None:
-        await self._redis.echo(b"lakecast")
-
-    async def close(self) -> None:
-        """See `SharedAnswers`."""
-        with suppress(RedisError, OSError):
-            await self._redis.aclose()
-
-    async def _try(self, call: Callable[[], Awaitable[T]], otherwise: T) -> T:
-        if not self._breaker.admits():
-            return otherwise
-        try:
-            async with asyncio.timeout(PATIENCE):
-                found = await call()
-        except ResponseError:
-            return otherwise  # it works, but does not like what it was asked: a value of another type, no memory
-        except (RedisError, OSError, TimeoutError, ValueError):
-            self._breaker.failed()
-            return otherwise
-        self._breaker.succeeded()
-        return found
-
-
 def for_server(redis_url: str | None) -> SharedAnswers:
     """Redis where it is configured."""
-    return NotShared() if redis_url is None else RedisAnswers(redis_url)
+    if redis_url is None:
+        return NotShared()
+    # Its client takes 10 MB and a tenth of a second that a server without Redis has no use for.
+    from lakecast_graphql.cache.redis_answers import RedisAnswers
 
-
-def _digest(key: bytes, body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=_DIGEST, key=hashlib.blake2b(key, digest_size=32).digest()).digest()
+    return RedisAnswers(redis_url)

@@ -22,7 +22,7 @@ _M_MMAP_THRESHOLD = -3
 
 
 def settle() -> None:
-    """Let Arrow and numpy share glibc's allocator, and large blocks be mapped. To be called once, before loading."""
+    """Let Arrow and numpy share glibc's allocator, and large blocks be mapped: to be called before a load."""
     pa.set_memory_pool(pa.system_memory_pool())
     try:
         ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, MAPPED_FROM)

