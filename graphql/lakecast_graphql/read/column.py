@@ -8,7 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -311,6 +310,15 @@ def _nulled(cells: list[bytes], missing: NDArray[np.bool_]) -> list[bytes]:
     return cells
 
 
-@lru_cache(maxsize=200_000)
-def _iso(day: int) -> bytes:
-    return b'"' + (_EPOCH + timedelta(day)).isoformat().encode() + b'"'
+class _Days(dict[int, bytes]):
+    """Day since 1970-01-01 -> its JSON, made when first asked for."""
+
+    def __missing__(self, day: int) -> bytes:
+        if len(self) > _MOST_DAYS:
+            self.clear()
+        text = self[day] = b'"' + (_EPOCH + timedelta(day)).isoformat().encode() + b'"'
+        return text
+
+
+_MOST_DAYS = 200_000
+_iso = _Days().__getitem__

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
-from lakecast_graphql.read.column import Column, Counts, Numbers, Values
+from lakecast_graphql.read.column import Coded, Column, Counts, Numbers, Values
 from lakecast_graphql.read.rows import Rows, Units
 from lakecast_graphql.view import View
 from lakecast_lake.columns.segment import Ints
@@ -28,6 +28,13 @@ def _fields(view: View, rows: Ints) -> dict[str, Callable[[], Column]]:
     def values(name: str) -> Callable[[], Column]:
         return lambda: Values(facts.table[name].take(pa.array(rows)).to_pylist())
 
+    def coded(name: str) -> Callable[[], Column]:
+        def make() -> Column:
+            names, codes = facts.coded(name)
+            return Coded(names, codes[rows])
+
+        return make
+
     def numbers(name: str) -> Callable[[], Column]:
         return lambda: Numbers(facts.numbers(name)[rows])
 
@@ -39,6 +46,7 @@ def _fields(view: View, rows: Ints) -> dict[str, Callable[[], Column]]:
 
         return make
 
-    fields = {name: values(name) for name in ("dataset_id", "item_id", "source", "model_version", "generated_at")}
+    fields = {name: values(name) for name in ("item_id", "model_version", "generated_at")}
+    fields |= {name: coded(name) for name in ("dataset_id", "source")}
     fields |= {RENAMED.get(name, name): (counts if name in _COUNTS else numbers)(name) for name in METRICS}
     return fields
