@@ -1,6 +1,7 @@
 """Expected demand over calendar time: cumulative sums of a forecast, read at any number of days."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -57,60 +58,63 @@ class DemandPath:
             season_start=self.season_start[rows],
         )
 
-    @property
+    @cached_property
     def horizon(self) -> Array:
         """(n,) calendar days of the forecast."""
-        days: Array = self.edges[:, -1]
-        return days
+        return self.edges[:, -1].copy()
+
+    @cached_property
+    def total(self) -> Array:
+        """(n,) expected demand of the whole forecast."""
+        return self.cumulative[:, -1].copy()
+
+    @cached_property
+    def season(self) -> tuple[Array, Array]:
+        """(n,) calendar days and (n,) expected demand of the last season."""
+        at = np.arange(len(self.edges)), self.season_start
+        return self.horizon - self.edges[at], self.total - self.cumulative[at]
 
     @property
     def daily(self) -> Array:
         """(n,) mean demand per calendar day of the forecast."""
-        return self.cumulative[:, -1] / np.maximum(self.horizon, 1.0)
+        return self.total / np.maximum(self.horizon, 1.0)
 
     def until(self, days: Array) -> Array:
         """(n,) expected demand over the first `days` (n,) calendar days of the forecast."""
         beyond, seasons, rest = self._past_horizon(days)
         within = self._interpolate(np.where(beyond, rest, np.minimum(days, self.horizon)))
-        season = self.cumulative[:, -1] - self._at_season_start(self.cumulative)
-        return np.where(beyond, within + seasons * season, within)
+        return np.where(beyond, within + seasons * self.season[1], within)
 
     def days_until(self, demand: Array, limit: Array) -> Array:
         """(n,) days after which the cumulative demand exceeds `demand` (n,); NaN where it does not within `limit`."""
-        total = self.cumulative[:, -1]
-        season = total - self._at_season_start(self.cumulative)
-        season_days = self.horizon - self._at_season_start(self.edges)
-        excess = demand - total
+        season_days, season = self.season
+        excess = demand - self.total
         with np.errstate(divide="ignore", invalid="ignore"):
             seasons = np.where((excess >= 0) & (season > 0), np.floor(excess / season) + 1, 0.0)
         wanted = np.maximum(demand, 0.0) - seasons * season
         column = _count_up_to(self.cumulative, wanted)
         reached = column < self.cumulative.shape[1]
-        after = np.minimum(column, self.cumulative.shape[1] - 1)[:, None]
-        before = np.maximum(after - 1, 0)
-        low, high = (np.take_along_axis(self.cumulative, at, 1)[:, 0] for at in (before, after))
-        left, right = (np.take_along_axis(self.edges, at, 1)[:, 0] for at in (before, after))
+        after = np.minimum(column, self.cumulative.shape[1] - 1)
+        (left, low), (right, high) = self._at(np.maximum(after - 1, 0)), self._at(after)
         share = np.divide(wanted - low, high - low, out=np.zeros_like(low), where=high > low)
         days = left + share * (right - left) + seasons * season_days
         return np.where(reached & (days <= limit) & ~np.isnan(demand), days, np.nan)
 
     def _past_horizon(self, days: Array) -> tuple[NDArray[np.bool_], Array, Array]:
         """Which days lie past the forecast, and there: how many seasons later than a day within the last one."""
-        start = self._at_season_start(self.edges)
-        season_days = np.maximum(self.horizon - start, 1.0)
+        season_days = np.maximum(self.season[0], 1.0)
         beyond = days > self.horizon
         seasons = np.where(beyond, np.ceil((days - self.horizon) / season_days), 0.0)
         return beyond, seasons, days - seasons * season_days
 
-    def _at_season_start(self, columns: Array) -> Array:
-        picked: Array = np.take_along_axis(columns, self.season_start[:, None], axis=1)[:, 0]
-        return picked
+    def _at(self, column: NDArray[np.int64]) -> tuple[Array, Array]:
+        """Edge and cumulative demand of each item at a column of its own (n,)."""
+        at = np.arange(len(column)), column
+        return self.edges[at], self.cumulative[at]
 
     def _interpolate(self, days: Array) -> Array:
-        last = self.edges.shape[1] - 1
-        column = np.clip(_count_up_to(self.edges, days), 1, last)[:, None]
-        left, right = (np.take_along_axis(self.edges, at, 1)[:, 0] for at in (column - 1, column))
-        low, high = (np.take_along_axis(self.cumulative, at, 1)[:, 0] for at in (column - 1, column))
+        column = np.clip(_count_up_to(self.edges, days), 1, self.edges.shape[1] - 1)
+        (left, low), (right, high) = self._at(column - 1), self._at(column)
         share = np.divide(days - left, right - left, out=np.zeros_like(left), where=right > left)
         return low + np.clip(share, 0.0, 1.0) * (high - low)
 
