@@ -8,6 +8,9 @@ from typing import Any, Self
 
 from bench.serving.processes import Server
 
+IDLE_SECONDS = 2.0
+"""After so long a server may have closed a connection that nothing was asked over: a large commit takes longer."""
+
 
 class Client:
     """Keeps one connection to a server's /graphql open."""
@@ -15,6 +18,7 @@ class Client:
     def __init__(self, server: Server, path: str = "/graphql") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
         self._path = path
+        self._used = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -25,9 +29,12 @@ class Client:
     def raw(self, body: str, headers: Mapping[str, str] | None = None) -> bytes:
         """The bytes of an answer. Raises RuntimeError for any status but 200."""
         sent = {"Content-Type": "application/json", "Accept": "application/json", **(headers or {})}
+        if time.monotonic() - self._used > IDLE_SECONDS:
+            self._connection.close()  # and opened again by the request
         self._connection.request("POST", self._path, body.encode(), sent)
         answer = self._connection.getresponse()
         content = answer.read()
+        self._used = time.monotonic()
         if answer.status != 200:
             raise RuntimeError(f"status {answer.status}: {content[:500]!r}")
         return content
