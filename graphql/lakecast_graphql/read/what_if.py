@@ -112,6 +112,8 @@ class _Recomputed:
 
     def ordered(self, order: arguments.Order) -> Ints:
         """Places in order of the figures under the scenario, nulls last."""
+        if not order:
+            return np.arange(len(self.rows))
         keys: list[Any] = [np.arange(len(self.rows))]
         for name, descending in reversed(order):
             if name == "item_id":
