@@ -17,7 +17,7 @@ from lakecast_graphql.read.replenishment import matching
 from lakecast_graphql.read.replenishment_rows import STORED, replenishment_rows
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.vocabulary import AlertLevel
-from lakecast_graphql.read.what_if_inputs import Stored
+from lakecast_graphql.read.what_if_inputs import stored
 from lakecast_graphql.view import View
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints
@@ -152,7 +152,7 @@ def _sum(values: Floats) -> float | None:
 def _recompute(view: View, rows: Ints, scenario: Scenario) -> _Recomputed:
     view.check_deadline()
     snapshot = view.snapshot
-    everything = snapshot.memo.get("replenishment inputs", lambda: Stored(snapshot))
+    everything = stored(snapshot)
     own = everything.inputs
     inputs = scenario.apply(own if len(rows) == len(own.on_hand) and _ascends(rows) else own.take(rows))
     # The path of each item is as large as its forecast: it is not kept with the answer.

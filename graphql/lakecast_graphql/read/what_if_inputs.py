@@ -1,5 +1,7 @@
 """What the stored decisions were made from: prepared once per snapshot, as arrays over all its decisions."""
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,9 +33,16 @@ class Stored:
             **{name: facts.numbers(name) for name in names},
         )
 
-    @property
-    def nbytes(self) -> int:
-        return self.inputs.path.edges.nbytes * 2 + 9 * self.inputs.demand_std.nbytes
+
+_STORED: WeakKeyDictionary[Snapshot, Stored] = WeakKeyDictionary()
+
+
+def stored(snapshot: Snapshot) -> Stored:
+    """The snapshot's, made once: with many items it is larger than anything that its memo keeps."""
+    found = _STORED.get(snapshot)
+    if found is None:
+        found = _STORED[snapshot] = Stored(snapshot)
+    return found
 
 
 def forecasts_of_decisions(snapshot: Snapshot) -> Ints:
