@@ -76,11 +76,12 @@ def _never_seen(chance: Random) -> str:
 
 
 def _rollup(chance: Random) -> str:
+    # Another supplier is left out each time, so that no answer is a copy of the one before.
     query = (
-        "query T($n: Int!) { forecastTotals(groupBy: [CATEGORY, PERIOD], grain: MONTH, first: $n) "
-        "{ nodes { category period forecast itemCount rowCount } } }"
+        "query T($s: String!, $n: Int!) { forecastTotals(where: {not: {supplier: {eq: $s}}}, groupBy: [CATEGORY, "
+        "PERIOD], grain: MONTH, first: $n) { nodes { category period forecast itemCount rowCount } } }"
     )
-    return body(query, {"n": chance.randint(100, 10_000)})
+    return body(query, {"s": f"supplier {chance.randrange(SUPPLIERS)}", "n": chance.randint(100, 10_000)})
 
 
 def _ad_hoc(chance: Random) -> str:
