@@ -1,6 +1,7 @@
 """The application: everything put together, as an ASGI app that uvicorn runs."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -70,6 +71,9 @@ class App:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()  # lifespan.startup
+        # The schema and all modules live as long as the process: full collections need not look at them again.
+        gc.collect()
+        gc.freeze()
         await asyncio.to_thread(self.service.start)
         self._subscriptions.start()
         watching = asyncio.create_task(self._watch())

@@ -4,6 +4,7 @@ There is one `Service` per process. Everything that reads gets `served` once and
 next one beside it and then swaps this one reference.
 """
 
+import gc
 import logging
 import os
 import threading
@@ -27,6 +28,8 @@ from lakecast_lake.storage import Lake
 
 _log = logging.getLogger("lakecast.service")
 
+_FREE_AFTER_SECONDS = 1.0
+"""From a swap until the snapshot before is looked for and freed: by then the requests that read it have ended."""
 _NICE = 10
 """Niceness of the thread that builds snapshots: requests come first (Linux knows niceness per thread)."""
 
@@ -203,6 +206,8 @@ class Service:
         except Exception as error:
             return self._reject(error, before, began)
         self.served = after
+        if before is not None:
+            self._free_later()
         self.problem = self._pin_problem()
         if before is not None and before.snapshot_id != after.snapshot_id and not force:
             self._shelf.put(before.snapshot)
@@ -210,6 +215,15 @@ class Service:
         for tell in tuple(self.listeners):
             tell(after)
         return self._refreshed(RefreshOutcome.REFRESHED, after, before, began, "is served now")
+
+    def _free_later(self) -> None:
+        """Let go of the snapshot before, once the requests that read it have ended.
+
+        Without, its memory would stay until the next full collection, which may be ten refreshes away.
+        """
+        later = threading.Timer(_FREE_AFTER_SECONDS, _free)
+        later.daemon = True
+        later.start()
 
     def _target(self) -> SnapshotRecord | None:
         pinned = self._board.read().pinned
@@ -336,6 +350,12 @@ def _changed(after: Served, before: Served | None) -> tuple[Entry, ...]:
     return tuple(
         entry for entry in after.snapshot.record.entries if known.get((entry.dataset_id, entry.table)) != entry.version
     )
+
+
+def _free() -> None:
+    """Collect what requests have left in cycles: graphql-core's executors hold the snapshot that they read."""
+    gc.collect()
+    allocation.give_back()
 
 
 def _be_nice() -> None:
