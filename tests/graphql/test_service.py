@@ -184,18 +184,18 @@ def test_workers_that_share_a_file_follow_each_other(lake: Lake, tmp_path: Path)
     try:
         publish(lake)
         services[0].refresh("ml_results", False)
-        assert all(event.wait(5) for event in told)
+        assert all(event.wait(60) for event in told)
         epochs = [service.served.epoch for service in services]  # type: ignore[union-attr]
         for event in told:
             event.clear()
         services[1].refresh("ml_results", True)
-        assert all(event.wait(5) for event in told)
+        assert all(event.wait(60) for event in told)
         assert all(s.served.epoch > epoch for s, epoch in zip(services, epochs, strict=True))  # type: ignore[union-attr]
         for event in told:
             event.clear()
         wanted = 1
         services[2].pin(1)
-        assert all(event.wait(5) for event in told)
+        assert all(event.wait(60) for event in told)
         assert [service.pinned_id for service in services] == [1, 1, 1]
         late = Service(lake, board=FileBoard(tmp_path / "board"))
         late.start()
