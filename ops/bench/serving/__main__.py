@@ -4,6 +4,7 @@ import argparse
 import importlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from random import Random
 
 from bench.serving import compare, ours, refreshing, report, singles, subscribers
 from bench.serving import lake as lakes
@@ -146,8 +147,6 @@ def _many(cache: Path, logs: Path) -> tuple[list[Requirement], list[str]]:
 
 
 def _q1_p99(lake: Path, items: int, logs: Path) -> float:
-    from random import Random
-
     chance = Random(4)
     bodies = [
         body(Q1, {"i": lakes.item_id(chance.randrange(items)), "s": chance.choice(lakes.SOURCES), "n": 90})

@@ -7,8 +7,8 @@ from random import Random
 
 from bench.serving import ours
 from bench.serving.client import Client, percentile
-from bench.serving.lake import CATEGORIES, SUPPLIERS, item_id
-from bench.serving.questions import body
+from bench.serving.lake import CATEGORIES, SOURCES, SUPPLIERS, item_id
+from bench.serving.questions import Q1, body
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,6 @@ def run(lake: Path, items: int, log: Path, count: int) -> list[Latency]:
 
 def q1_from_parquet(lake: Path, items: int, log: Path, count: int) -> Latency:
     """Q1 of a server whose budget holds next to nothing."""
-    from bench.serving.lake import SOURCES
-    from bench.serving.questions import Q1
-
     small = {"LAKECAST_MEMORY_BUDGET": "1000000", **ours.NOTHING_KEPT}
     with ours.server(lake, "small budget", log, small) as server, Client(server) as client:
         chance = Random(2)
