@@ -15,7 +15,7 @@ from lakecast_graphql.cache import shared as shared_answers
 from lakecast_graphql.context import Surroundings
 from lakecast_graphql.documents import Documents
 from lakecast_graphql.doors import health
-from lakecast_graphql.doors.asgi import Message, Receive, Scope, Send, respond
+from lakecast_graphql.doors.asgi import Receive, Scope, Send, respond
 from lakecast_graphql.doors.body import Bounds
 from lakecast_graphql.doors.events import Events
 from lakecast_graphql.doors.graphql_http import GraphqlHttp
@@ -160,10 +160,11 @@ def create_app(settings: Settings | None = None) -> Door:
         queries,
         current,
         bounds,
+        observe=_observed(metrics),
         page=pages.graphiql() if settings.dev else None,
     )
     doors: dict[str, Door] = {
-        "/graphql": _measured(graphql_http, metrics),
+        "/graphql": graphql_http,
         "/api/v1/data/refresh": Refresh(surroundings, current, bounds),
         "/health/live": health.live,
         "/health/ready": health.Ready(service),
@@ -192,27 +193,12 @@ def create_app(settings: Settings | None = None) -> Door:
     return app
 
 
-def _measured(door: Door, metrics: Metrics) -> Door:
-    """The door, with its requests counted by method and status and their durations."""
-    count = metrics.counter("lakecast_http_requests_total", "Requests to /graphql by method and status.")
-    observe = metrics.durations("lakecast_http_request_seconds", "Seconds from a request to its answer.")
-
-    async def measured(scope: Scope, receive: Receive, send: Send) -> None:
-        began = time.perf_counter()
-        status = "none"
-
-        async def noting(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = str(message["status"])
-            await send(message)
-
-        await door(scope, receive, noting)
-        method = scope["method"] if scope["method"] in ("GET", "POST") else "other"
-        count(method=method, status=status)
-        observe(time.perf_counter() - began, method=method)
-
-    return measured
+def _observed(metrics: Metrics) -> Callable[[str, str, float], None]:
+    """What counts the requests to /graphql by method and status, and their durations."""
+    requests, seconds = "lakecast_http_requests_total", "lakecast_http_request_seconds"
+    metrics.counter(requests, "Requests to /graphql by method and status.")
+    metrics.durations(seconds, "Seconds from a request to its answer.")
+    return metrics.requests(requests, seconds)
 
 
 def _metrics(service: Service, subscriptions: Subscriptions, execution: FastExecution) -> Metrics:

@@ -7,12 +7,15 @@ from typing import Any, Protocol
 from lakecast_graphql.view import View
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Operation:
-    """One GraphQL request as it came through a door, its JSON already read.
+    """One GraphQL request as it came through a door, its JSON already read. Not to be changed.
+
+    Like the other classes here it is made for every request, so it is not `frozen`: that would triple its cost.
 
     `variables` and `extensions` are as the client sent them, not yet coerced. `mutations` tells whether the door
-    admits them: a GET never does.
+    admits them: a GET never does. `raw` is the body that it was read from, where the body says all of it; equal
+    bodies are equal operations.
     """
 
     query: str
@@ -20,9 +23,10 @@ class Operation:
     operation_name: str | None = None
     extensions: Mapping[str, Any] | None = None
     mutations: bool = True
+    raw: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Caller:
     """Who asks. Nothing that can be queried depends on it; only mutations look at the key.
 
@@ -35,7 +39,7 @@ class Caller:
     key: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """An answer ready to be sent.
 
@@ -64,4 +68,12 @@ class Execution(Protocol):
 
     async def answer(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
         """Answer one operation from `view`, which is None while no snapshot is loaded."""
+        ...
+
+
+class Remembering(Execution, Protocol):
+    """An execution that keeps answers."""
+
+    def known(self, raw: bytes, view: View) -> Answer | None:
+        """The answer to an operation with these `raw` bytes, where it was kept for this snapshot."""
         ...

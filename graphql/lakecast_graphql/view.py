@@ -7,9 +7,9 @@ from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_lake.columns import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class View:
-    """A snapshot as one operation reads it.
+    """A snapshot as one operation reads it. Made for every request, so it is not `frozen`; not to be changed.
 
     Attributes:
         snapshot: immutable; taken once per operation, so that all its answers agree.

@@ -63,9 +63,9 @@ class Bounded(Generic[T]):
             self.bytes -= freed
             self.evictions += 1
 
-    def newest(self, count: int) -> list[Hashable]:
-        """Keys that were used last, the last first."""
-        return list(reversed(list(self._kept)))[:count]
+    def newest(self, count: int) -> list[T]:
+        """Values that were used last, the last first."""
+        return [value for value, _ in reversed(list(self._kept.values())[-count:])]
 
     def drop(self, condition: Callable[[Hashable], bool]) -> None:
         """Forget the entries whose keys meet a condition."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Generator
 from dataclasses import dataclass
+from types import CoroutineType
 from typing import Any
 
 from lakecast_graphql.doors.asgi import Message, Receive, Scope, header
@@ -27,14 +28,17 @@ async def read(scope: Scope, receive: Receive, bounds: Bounds) -> bytes:
     Raises Refusal 413 for more bytes (before reading where the length is declared), 408 when it has not arrived
     in time, 415 for a content coding; Gone when the client hangs up.
     """
-    return await receive_all(receive, header(scope, b"content-encoding"), header(scope, b"content-length"), bounds)
+    given = (header(scope, name) for name in (b"content-encoding", b"content-length"))
+    coding, declared = (None if text is None else text.encode("latin-1") for text in given)
+    return await receive_all(receive, coding, declared, bounds)
 
 
-async def receive_all(receive: Receive, coding: str | None, declared: str | None, bounds: Bounds) -> bytes:
+async def receive_all(receive: Receive, coding: bytes | None, declared: bytes | None, bounds: Bounds) -> bytes:
     """As `read`, for the request's content coding and declared length."""
     max_bytes, seconds = bounds.max_bytes, bounds.seconds
-    if coding is not None and coding.strip().lower() not in ("", "identity"):
-        raise Refusal(415, f"Send the body without Content-Encoding, not as {coding[:40]!r}.", closes=True)
+    if coding is not None and coding.strip().lower() not in (b"", b"identity"):
+        given = coding[:40].decode("latin-1")
+        raise Refusal(415, f"Send the body without Content-Encoding, not as {given!r}.", closes=True)
     if declared is not None and declared.isdigit() and (len(declared) > 15 or int(declared) > max_bytes):
         raise _too_large(max_bytes)
     message = await _next(receive, seconds)
@@ -68,7 +72,7 @@ async def _rest(receive: Receive, chunk: bytes, max_bytes: int) -> bytes:
 
 async def _next(receive: Receive, seconds: float) -> Message:
     waiting: Any = receive()
-    if isinstance(waiting, Coroutine):
+    if type(waiting) is CoroutineType:
         # Nearly always the message is there already: then no timer is needed, which costs as much as the rest.
         try:
             suspended = waiting.send(None)

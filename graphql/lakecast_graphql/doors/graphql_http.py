@@ -5,21 +5,20 @@ Follows https://graphql.github.io/graphql-over-http/draft/: media types, methods
 
 import hashlib
 import importlib.metadata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import orjson
 
 from lakecast_graphql import answers
-from lakecast_graphql.cache.bounded import Bounded
 from lakecast_graphql.doors import body, compression, requests
 from lakecast_graphql.doors.asgi import Header, Receive, Scope, Send, address, respond
 from lakecast_graphql.doors.events import Events
 from lakecast_graphql.doors.negotiation import Media, is_json, negotiate
 from lakecast_graphql.doors.refusals import Refusal
 from lakecast_graphql.errors import ApiError, ErrorCode
-from lakecast_graphql.operation import Answer, Caller, Execution, Operation
+from lakecast_graphql.operation import Answer, Caller, Operation, Remembering
 from lakecast_graphql.pages import Page
 from lakecast_graphql.persisted import PersistedQueries
 from lakecast_graphql.view import View
@@ -34,30 +33,20 @@ _STATUS = {
 }
 """Statuses of operations that were not executed, where the client reads them from the status; else 400."""
 _ALLOW: Header = (b"allow", b"GET, POST")
+_ALLOW_POST: Header = (b"allow", b"POST")
 _VARY: Header = (b"vary", b"accept, accept-encoding")
 _NO_STORE: Header = (b"cache-control", b"no-store")
 _REVALIDATE: Header = (b"cache-control", b"public, max-age=0, must-revalidate")
-
-
-_ALLOW_POST: Header = (b"allow", b"POST")
 _LONG = 200
-"""Characters of an Accept header from which it is not worth remembering."""
-_READ = (
-    b"accept", b"accept-encoding", b"content-type", b"content-encoding", b"content-length", b"if-none-match",
-    b"x-api-key",
+"""Bytes of an Accept header from which it is not worth remembering."""
+_READ = frozenset(
+    (b"accept", b"accept-encoding", b"content-type", b"content-encoding", b"content-length", b"if-none-match",
+     b"x-api-key")
 )  # fmt: skip
 """Request headers that matter here."""
-_BODY_BYTES = 4 << 20
-"""Bodies whose operation is remembered: who asks the same again does not have it parsed again."""
 
-
-@dataclass(slots=True)
-class _Asked:
-    """An operation, and the entity tag of its answer from the snapshot and in the media type that `of` names."""
-
-    operation: Operation
-    of: tuple[int, Media] | None = None
-    tag: bytes = b""
+Given = dict[bytes, bytes]
+Observe = Callable[[str, str, float], None]
 
 
 class GraphqlHttp:
@@ -67,17 +56,19 @@ class GraphqlHttp:
         execution: answers queries and mutations.
         events: answers over server-sent events.
         current: the view of a request, None while nothing can be served; called once per request.
+        observe: told of each request's method, status (`none` where the client was gone) and seconds.
         page: the page shown to browsers in development mode, None for none.
     """
 
     def __init__(
         self,
-        execution: Execution,
+        execution: Remembering,
         events: Events,
         persisted: PersistedQueries,
         current: Callable[[], View | None],
         bounds: body.Bounds,
         *,
+        observe: Observe = lambda method, status, seconds: None,
         page: Page | None = None,
     ) -> None:
         self._execution = execution
@@ -85,103 +76,122 @@ class GraphqlHttp:
         self._persisted = persisted
         self._current = current
         self._bounds = bounds
+        self._observe = observe
         self._page = page
-        self._bodies: Bounded[_Asked] = Bounded(_BODY_BYTES, lambda key, _: 3 * len(key))  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        began = time.perf_counter()
+        method, status, given = scope["method"], "none", _given(scope["headers"])
         media = Media.JSON
-        headers = _headers(scope["headers"])
         try:
-            accepted = _negotiated(headers.get(b"accept"))
+            accepted = _negotiated(given.get(b"accept"))
             if self._page is not None and self._wants_page(scope, accepted):
+                status = "200"
                 await self._page(scope, receive, send)
-                return
-            media = _answered(accepted)
-            asked = await self._asked(scope, receive, headers)
+            else:
+                media = _answered(accepted)
+                if method == "POST":
+                    status = await self._post(scope, receive, send, given, media)
+                elif method == "GET":
+                    status = await self._get(scope, receive, send, given, media)
+                else:
+                    raise Refusal(405, "GraphQL is asked with GET or POST.", headers=(_ALLOW,), closes=True)
         except Refusal as refusal:
-            await _refuse(send, refusal, media)
+            status = await _refuse(send, refusal, media)
         except ApiError as error:
-            await self._send(send, headers, media, answers.refusal(error), None)
+            status = await _send(send, given, media, answers.refusal(error), None)
         except body.Gone:
             pass
-        else:
-            await self._answer(scope, receive, send, headers, media, asked)
+        self._observe(method if method in ("POST", "GET") else "other", status, time.perf_counter() - began)
 
-    async def _answer(
-        self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, str], media: Media, asked: _Asked
-    ) -> None:
-        view, operation = self._current(), asked.operation
-        caller = Caller(address(scope), headers.get(b"x-api-key"))
+    async def _post(self, scope: Scope, receive: Receive, send: Send, given: Given, media: Media) -> str:
+        if given.get(b"content-type") != b"application/json" and not is_json(_text(given, b"content-type")):
+            raise Refusal(415, "Send the body as application/json in UTF-8.", closes=True)
+        raw = await body.receive_all(
+            receive, given.get(b"content-encoding"), given.get(b"content-length"), self._bounds
+        )
+        view = self._current()
+        answer = None if view is None or media is Media.EVENTS else self._execution.known(raw, view)
+        if answer is None:
+            operation, caller = requests.from_body(raw, self._persisted), _caller(scope, given)
+            if media is Media.EVENTS:
+                await self._events.stream(receive, send, operation, view, caller)
+                return "200"
+            answer = await self._execution.answer(operation, view, caller)
+        return await _send(send, given, media, answer, None)
+
+    async def _get(self, scope: Scope, receive: Receive, send: Send, given: Given, media: Media) -> str:
+        operation = requests.from_query_string(scope["query_string"], self._persisted)
+        view, caller = self._current(), _caller(scope, given)
         if media is Media.EVENTS:
             await self._events.stream(receive, send, operation, view, caller)
-            return
-        matches = headers.get(b"if-none-match")
-        if matches is not None and view is not None and not operation.mutations:
-            tag = _tag(asked, view, media)
-            if tag in matches.encode("latin-1"):
-                # Only answers that depend on nothing else were ever sent with this tag.
-                await respond(send, 304, b"", [(b"etag", tag), _VARY, _REVALIDATE])
-                return
+            return "200"
+        tag = None if view is None else _entity_tag(operation, view, media)
+        if tag is not None and tag in given.get(b"if-none-match", b""):
+            # Only answers that depend on nothing else were ever sent with this tag.
+            await respond(send, 304, b"", [(b"etag", tag), _VARY, _REVALIDATE])
+            return "304"
         answer = await self._execution.answer(operation, view, caller)
-        tagged = answer.cacheable and view is not None and not operation.mutations
-        await self._send(send, headers, media, answer, _tag(asked, view, media) if tagged and view else None)
+        return await _send(send, given, media, answer, tag if answer.cacheable else None)
 
     def _wants_page(self, scope: Scope, accepted: tuple[Media, ...]) -> bool:
         # Only a browser asks for HTML by name, and only without an operation in the address.
         return scope["method"] == "GET" and not scope["query_string"] and Media.HTML in accepted[:1]
 
-    async def _asked(self, scope: Scope, receive: Receive, headers: dict[bytes, str]) -> _Asked:
-        match scope["method"]:
-            case "POST":
-                if not _is_json(headers.get(b"content-type")):
-                    raise Refusal(415, "Send the body as application/json in UTF-8.", closes=True)
-                coding, length = headers.get(b"content-encoding"), headers.get(b"content-length")
-                content = await body.receive_all(receive, coding, length, self._bounds)
-                return self._from_body(content)
-            case "GET":
-                return _Asked(requests.from_query_string(scope["query_string"], self._persisted))
-            case _:
-                raise Refusal(405, "GraphQL is asked with GET or POST.", headers=(_ALLOW,), closes=True)
 
-    def _from_body(self, content: bytes) -> _Asked:
-        asked = self._bodies.get(content)
-        if asked is None:
-            asked = _Asked(requests.from_body(content, self._persisted))
-            if asked.operation.extensions is None:  # a persisted query is to be registered every time
-                self._bodies.put(content, asked)
-        return asked
-
-    async def _send(
-        self, send: Send, headers: dict[bytes, str], media: Media, answer: Answer, tag: bytes | None
-    ) -> None:
-        content = answer.body
-        coding: Sequence[Header] = ()
-        if len(content) >= compression.SMALLEST and b"accept-encoding" in headers:
-            content, coding = await compression.compressed(headers[b"accept-encoding"], content)
-        status = 200 if answer.executed and not answer.wrong_method else _status(answer, media)
-        allow = (_ALLOW_POST,) if status == 405 else ()
-        fresh = (_NO_STORE,) if tag is None else ((b"etag", tag), _REVALIDATE)
-        await respond(send, status, content, ((b"content-type", media.value), _VARY, *fresh, *allow, *coding))
+async def _send(send: Send, given: Given, media: Media, answer: Answer, tag: bytes | None) -> str:
+    """Send an answer; `tag` is its entity tag where others may keep it. Returns the status."""
+    content = answer.body
+    if answer.executed and not answer.wrong_method:
+        status, headers = 200, [_TYPES[media], _NO_STORE]
+    else:
+        status, headers = _status(answer, media), [_TYPES[media], _NO_STORE]
+        if status == 405:
+            headers.append(_ALLOW_POST)
+    if tag is not None:
+        headers[1:] = [(b"etag", tag), _REVALIDATE, _VARY]
+    if b"accept-encoding" in given and len(content) >= compression.SMALLEST:
+        content, coding = await compression.compressed(_text(given, b"accept-encoding"), content)
+        if coding and tag is None:
+            headers.append(_VARY)
+        headers += coding
+    headers.append((b"content-length", b"%d" % len(content)))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+    return "200" if status == 200 else str(status)
 
 
-def _headers(given: Iterable[Header]) -> dict[bytes, str]:
+_TYPES: dict[Media, Header] = {media: (b"content-type", media.value) for media in Media}
+
+
+def _given(headers: Iterable[Header]) -> Given:
     """The headers that matter, by lower-case name; the values of a repeated one joined by commas."""
-    found: dict[bytes, str] = {}
-    for name, value in given:
+    found: Given = {}
+    for name, value in headers:
         if name in _READ:
-            text = value.decode("latin-1")
-            found[name] = text if name not in found else f"{found[name]},{text}"
+            found[name] = value if name not in found else found[name] + b"," + value
     return found
 
 
+def _text(given: Given, name: bytes) -> str | None:
+    value = given.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def _caller(scope: Scope, given: Given) -> Caller:
+    return Caller(address(scope), _text(given, b"x-api-key"))
+
+
 @lru_cache(maxsize=256)
-def _remembered(accept: str | None) -> tuple[Media, ...]:
-    return tuple(negotiate(accept))
+def _remembered(accept: bytes | None) -> tuple[Media, ...]:
+    return tuple(negotiate(None if accept is None else accept.decode("latin-1")))
 
 
-def _negotiated(accept: str | None) -> tuple[Media, ...]:
-    return tuple(negotiate(accept)) if accept is not None and len(accept) > _LONG else _remembered(accept)
+def _negotiated(accept: bytes | None) -> tuple[Media, ...]:
+    if accept is not None and len(accept) > _LONG:
+        return tuple(negotiate(accept.decode("latin-1")))
+    return _remembered(accept)
 
 
 def _answered(accepted: tuple[Media, ...]) -> Media:
@@ -192,10 +202,6 @@ def _answered(accepted: tuple[Media, ...]) -> Media:
     raise Refusal(406, "Accept application/graphql-response+json, application/json or text/event-stream.")
 
 
-def _is_json(content_type: str | None) -> bool:
-    return content_type == "application/json" or is_json(content_type)
-
-
 def _status(answer: Answer, media: Media) -> int:
     if answer.wrong_method:
         return 405
@@ -204,21 +210,14 @@ def _status(answer: Answer, media: Media) -> int:
     return _STATUS.get(answer.code or "", 400)
 
 
-async def _refuse(send: Send, refusal: Refusal, media: Media) -> None:
+async def _refuse(send: Send, refusal: Refusal, media: Media) -> str:
     if media is Media.EVENTS:
         media = Media.JSON
     content = orjson.dumps({"errors": [{"message": refusal.error.message, "extensions": refusal.error.extensions}]})
     closing = [(b"connection", b"close")] if refusal.closes else []
-    headers = [(b"content-type", media.value), _NO_STORE, *refusal.headers, *closing]
+    headers = [_TYPES[media], _NO_STORE, *refusal.headers, *closing]
     await respond(send, refusal.status, content, headers)
-
-
-def _tag(asked: _Asked, view: View, media: Media) -> bytes:
-    of = (view.snapshot.serial, media)
-    if asked.of != of:
-        asked.tag = _entity_tag(asked.operation, view, media)
-        asked.of = of
-    return asked.tag
+    return str(refusal.status)
 
 
 def _entity_tag(operation: Operation, view: View, media: Media) -> bytes:

@@ -18,7 +18,10 @@ def from_body(body: bytes, persisted: PersistedQueries) -> Operation:
 
     Raises Refusal 400 for what is no GraphQL request, ApiError as `PersistedQueries.resolve` does.
     """
-    return _operation(_json(body, "body"), persisted, mutations=True)
+    found = _operation(_json(body, "body"), persisted, mutations=True)
+    if found.extensions is None:  # a persisted query is to be looked up or registered every time
+        found.raw = body
+    return found
 
 
 def from_message(payload: object, persisted: PersistedQueries) -> Operation:
@@ -67,6 +70,6 @@ def _operation(given: object, persisted: PersistedQueries, *, mutations: bool) -
 
 def _typed(given: Mapping[str, Any], name: str, kind: type, words: str) -> Any:
     value = given.get(name)
-    if value is not None and not isinstance(value, kind):
+    if value is not None and type(value) is not kind:
         raise Refusal(400, f"`{name}` must be {words} or left out.")
     return value

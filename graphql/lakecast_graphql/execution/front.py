@@ -62,6 +62,14 @@ class _Known:
     plans: dict[Hashable, Plan | str]
 
 
+@dataclass(slots=True, eq=False)
+class _Made:
+    """An answer that is kept, with the operation that it answers: it is asked of the next snapshot, too."""
+
+    answer: Answer
+    operation: Operation
+
+
 class Ordinary(Execution, Protocol):
     """The way of everything that the fast ways leave."""
 
@@ -112,7 +120,7 @@ class FastExecution:
         self.texts: Bounded[tuple[_Known, Lifted | None]] = Bounded(plan_bytes // 4, lambda key, _: 3 * len(key[0]))  # type: ignore[index]
         self.blocks = RenderedBlocks(block_bytes)
         self.ahead = RenderingAhead(self.blocks)
-        self.answers: Bounded[Answer] = Bounded(answer_bytes, lambda key, answer: len(answer.body) + _key_size(key))
+        self.answers: Bounded[_Made] = Bounded(answer_bytes, _size)
 
     async def answer(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
         """Answer one operation; see `Execution`."""
@@ -122,9 +130,8 @@ class FastExecution:
             key = _key(operation, view)
         except (TypeError, ValueError, RecursionError):
             return await self._by_ordinary(operation, view, caller, "variables")
-        known = self.answers.get(key)
+        known = self._known(key)
         if known is not None:
-            self.ways["cached"] += 1
             return known
         try:
             if len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query):
@@ -134,11 +141,11 @@ class FastExecution:
             kept = Kept(self.blocks, view.snapshot.serial, self.ahead.missed) if self.blocks.limit else None
             values = plan.values(operation.variables or _NO_VARIABLES, literals, kept)
             arguments = plan.arguments(values, view.snapshot.snapshot_id)
-            timed = View(view.snapshot, view.bound, time.monotonic() + self._seconds)
             if plan.is_light(arguments):
-                body = plan.answer(timed, values, arguments, self._readers)
+                body = plan.answer(view, values, arguments, self._readers)
                 self.ways["light"] += 1
             else:
+                timed = View(view.snapshot, view.bound, time.monotonic() + self._seconds)
                 body = await asyncio.wait_for(
                     self.flights.get(
                         _shared_key(operation, view), partial(self._in_thread, plan, timed, values, arguments)
@@ -160,8 +167,23 @@ class FastExecution:
             return await self._by_ordinary(operation, view, caller, "fault", key)
         answer = Answer(body, cacheable=plan.is_cacheable, snapshot_id=view.snapshot.snapshot_id)
         if plan.is_cacheable:
-            self.answers.put(key, answer)
+            self._keep(key, answer, operation)
         return answer
+
+    def known(self, raw: bytes, view: View) -> Answer | None:
+        """The answer to an operation with these `raw` bytes, where it was kept for this snapshot."""
+        return self._known((view.snapshot.serial, raw))
+
+    def _known(self, key: Hashable) -> Answer | None:
+        found = self.answers.get(key)
+        if found is None:
+            return None
+        self.ways["cached"] += 1
+        return found.answer
+
+    def _keep(self, key: Hashable, answer: Answer, operation: Operation) -> None:
+        if self.answers.limit:
+            self.answers.put(key, _Made(answer, operation))
 
     def warm(self, snapshot: Snapshot) -> int:
         """Make a snapshot that is served next ready: what all answers need, and those asked for last.
@@ -179,8 +201,8 @@ class FastExecution:
 
     def _warm(self, view: View) -> int:
         snapshot, made = view.snapshot, 0
-        for key in self.answers.newest(WARMED):
-            operation = Operation(key[1], orjson.loads(key[3]) if key[3] else None, key[2])  # type: ignore[index]
+        for made_before in self.answers.newest(WARMED):
+            operation = made_before.operation
             try:
                 plan, literals = self._plan(operation)
                 values = plan.values(operation.variables or _NO_VARIABLES, literals, Kept(self.blocks, snapshot.serial))
@@ -188,7 +210,8 @@ class FastExecution:
                 body = plan.answer(view, values, arguments, self._readers)
             except (Surprise, ApiError, Refused):
                 continue
-            self.answers.put(_key(operation, view), Answer(body, cacheable=True, snapshot_id=snapshot.snapshot_id))
+            answer = Answer(body, cacheable=True, snapshot_id=snapshot.snapshot_id)
+            self._keep(_key(operation, view), answer, operation)
             made += 1
         return made
 
@@ -213,7 +236,7 @@ class FastExecution:
         self.ways[f"ordinary: {reason}"] += 1
         answer = await self._ordinary.answer(operation, view, caller)
         if key is not None and answer.cacheable and answer.complete:
-            self.answers.put(key, answer)
+            self._keep(key, answer, operation)
         return answer
 
     def _plan(self, operation: Operation) -> tuple[Plan, tuple[Any, ...]]:
@@ -264,14 +287,18 @@ class FastExecution:
 
 def _key(operation: Operation, view: View) -> Hashable:
     """What an answer depends on: never on who asks. A snapshot that was read again by force has another serial."""
+    if operation.raw is not None:
+        return (view.snapshot.serial, operation.raw)
     variables = operation.variables
     text = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS) if variables else b""
     return (view.snapshot.serial, operation.query, operation.operation_name, text)
 
 
-def _key_size(key: Hashable) -> int:
-    assert isinstance(key, tuple)
-    return len(key[1]) + len(key[3]) + 200
+def _size(key: Hashable, made: _Made) -> int:
+    asked = made.operation
+    # A body is held as it came and as the operation that it says, which takes some times its length.
+    text = len(asked.query) + (len(asked.raw) if asked.raw is not None else len(key[3]))  # type: ignore[index]
+    return len(made.answer.body) + 3 * text + 600
 
 
 def _shared_key(operation: Operation, view: View) -> bytes:
