@@ -19,11 +19,13 @@ from graphql import (
 )
 from graphql.language import Visitor, visit
 
+from lakecast_graphql.execution import pages
 from lakecast_graphql.execution.coercion import Coercer, coercer
 from lakecast_graphql.execution.readers import READERS, SNAPSHOT_INFO, Reader
 from lakecast_graphql.execution.render import render
 from lakecast_graphql.execution.shape import ABSENT, Compiler, Kept, Selected, Source, Values
 from lakecast_graphql.execution.surprise import Surprise
+from lakecast_graphql.read.arguments import exact
 from lakecast_graphql.read.paging import snapshot_of
 from lakecast_graphql.view import View
 
@@ -31,8 +33,6 @@ _LIGHT = {"item", "sources", "model_runs", "overview", SNAPSHOT_INFO}
 """Fields that read little whatever their arguments."""
 _BY_INDEX = {"items", "forecasts", "forecast_series", "metrics", "replenishment"}
 """Fields that read little while no filter needs SQL."""
-_INDEXED = ("dataset_id", "item_id", "source")
-"""Filters that the offset index answers where they are equalities."""
 MAX_FIRST = 10_000
 """Rows of one page at most."""
 LIGHT_CELLS = 60_000
@@ -66,6 +66,11 @@ class Plan:
         """Whether the answer stays the same while the snapshot does: which one was before it may not."""
         infos = [chosen.shape for chosen in self.fields if chosen.name == SNAPSHOT_INFO and chosen.shape is not None]
         return not any(chosen.name == "previous" for shape in infos for chosen in shape.fields)
+
+    @cached_property
+    def _pages(self) -> frozenset[Selected]:
+        """The fields that may be pages of runs; the others are read and rendered."""
+        return frozenset(filter(pages.is_page, self.fields))
 
     def values(self, given: Mapping[str, Any], literals: Sequence[Any], kept: Kept | None = None) -> Values:
         """The variables coerced. Raises Surprise for anything that is not plainly right."""
@@ -119,7 +124,7 @@ class Plan:
             separator = b","
             if chosen.name == "__typename":
                 out.append(b'"Query"')
-            else:
+            elif not (chosen in self._pages and pages.append(chosen, view, given, values, out)):
                 render(readers[chosen.name](view, **given), chosen, values, out)
         end = b'},"extensions":{"snapshotId":%d}}' % view.snapshot.snapshot_id
         out.append(end if self.fields else b'{"data":{' + end)
@@ -129,17 +134,7 @@ class Plan:
 def _needs_no_sql(given: Mapping[str, Any]) -> bool:
     if given.get("order_by") or given.get("kind", "live") not in ("live", "backtest", "all"):
         return False
-    where = given.get("where")
-    if not where:
-        return True
-    for name, test in where.items():
-        if test is None:
-            continue
-        if name not in _INDEXED or type(test) is not dict or test.get("eq") is None:
-            return False
-        if len(test) > 1 and any(value is not None for operator, value in test.items() if operator != "eq"):
-            return False
-    return True
+    return exact(given.get("where")) is not None
 
 
 def flags_of(operation: OperationDefinitionNode, document: DocumentNode) -> tuple[str, ...]:

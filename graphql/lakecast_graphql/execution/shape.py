@@ -1,7 +1,7 @@
 """Selections compiled: which fields of which rows, under which keys, with which arguments."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -91,11 +91,6 @@ class Selected:
     takes_arguments: bool = False
     is_list: bool = False
 
-    @cached_property
-    def same(self) -> tuple[bytes, str]:
-        """What a key has of it besides arguments and shape."""
-        return (self.key, self.name)
-
     def given(self, values: Values) -> dict[str, Any]:
         """The arguments that were given, this time."""
         found = {}
@@ -110,29 +105,41 @@ class Selected:
 class Shape:
     """What is selected of an object type, in order.
 
-    `fields` have the name `__typename` for that. `identity` is equal for selections that render any row the same
-    way, and None where arguments decide that, too.
+    `fields` have the name `__typename` for that.
     """
 
     type_name: str
     fields: tuple[Selected, ...]
-    identity: tuple[object, ...] | None = field(default=None)
 
     def key(self, values: Values, alike: Callable[[str, dict[str, Any]], dict[str, Any]] | None = None) -> Hashable:
         """Equal for selections that render any row the same way, arguments included; `alike` is of the `Units`."""
-        if self.identity is not None:
-            return self.identity
-        parts: list[Hashable] = [self.type_name]
-        for chosen in self.fields:
-            parts.append(chosen.same)
+        if not self._asking:
+            return self._same
+        parts: list[Hashable] = [self._same]
+        for chosen in self._asking:
             if chosen.arguments:
                 given = {name: value for name, value in chosen.given(values).items() if value is not None}
                 if alike is not None and given:
                     given = alike(chosen.name, given)
-                parts.append(repr(sorted(given.items())) if given else None)
+                parts.append(tuple([(name, _hashable(value)) for name, value in given.items()]))
             if chosen.shape is not None:
                 parts.append(chosen.shape.key(values))
         return tuple(parts)
+
+    @cached_property
+    def _same(self) -> "_Same":
+        """What the key has of it whatever the arguments are."""
+        parts: list[Hashable] = [self.type_name]
+        for chosen in self.fields:
+            parts.append((chosen.key, chosen.name, None if chosen.shape is None else chosen.shape._same))
+        return _Same(tuple(parts))
+
+    @cached_property
+    def _asking(self) -> tuple[Selected, ...]:
+        """The fields that arguments matter to, their own or those of a field below."""
+        return tuple(
+            chosen for chosen in self.fields if chosen.arguments or (chosen.shape is not None and chosen.shape._asking)
+        )
 
     @cached_property
     def weight(self) -> int:
@@ -177,7 +184,7 @@ class Compiler:
         fields = []
         for key, nodes in self.collect(kind, sets).items():
             fields.append(self.selected(kind, key, nodes))
-        return Shape(kind.name, tuple(fields), _identity(kind.name, fields))
+        return Shape(kind.name, tuple(fields))
 
     def selected(self, kind: GraphQLObjectType, key: str, nodes: Sequence[FieldNode]) -> Selected:
         """One key of a selection, from all the fields under it."""
@@ -371,15 +378,24 @@ def _present(value: Any) -> Any:
     return None if value is ABSENT else value
 
 
-def _identity(name: str, fields: Sequence[Selected]) -> tuple[object, ...] | None:
-    parts: list[object] = [name]
-    for chosen in fields:
-        if chosen.takes_arguments:
-            return None
-        inner = None
-        if chosen.shape is not None:
-            inner = chosen.shape.identity
-            if inner is None:
-                return None
-        parts.append((chosen.key, chosen.name, inner))
-    return tuple(parts)
+class _Same:
+    """Parts of a key, which are long: their hash is computed once, and the same object is equal at once."""
+
+    __slots__ = ("_hash", "_parts")
+
+    def __init__(self, parts: tuple[Hashable, ...]) -> None:
+        self._parts = parts
+        self._hash = hash(parts)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, _Same) and self._parts == other._parts)
+
+
+def _hashable(value: Any) -> Hashable:
+    """An argument as a part of a key. One name takes values of one type only: 1 and True do not meet."""
+    if type(value) is list:
+        return tuple(map(_hashable, value))
+    return repr(value) if type(value) is dict else value

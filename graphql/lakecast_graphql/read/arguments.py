@@ -117,6 +117,36 @@ def names_in(snapshot: Snapshot, where: Filter, argument: str = "where") -> None
                 check(snapshot, text, argument)
 
 
+def exact(where: Any) -> tuple[str | None, str | None, str | None] | None:
+    """Data set, item id and source of a filter that is nothing but equalities of these; None for any other.
+
+    `where` is a mapping that plans make; nulls do not filter.
+    """
+    if not where:
+        return _UNFILTERED
+    dataset = item = source = None
+    for name, test in where.items():
+        if test is None:
+            continue
+        if type(test) is not dict or len(test) != 1:
+            return None
+        value = test.get("eq")
+        if type(value) is not str:
+            return None
+        if name == "item_id":
+            item = value
+        elif name == "source":
+            source = value
+        elif name == "dataset_id":
+            dataset = value
+        else:
+            return None
+    return dataset, item, source
+
+
+_UNFILTERED = (None, None, None)
+
+
 def equals(where: Filter) -> dict[str, str] | None:
     """The filter as column -> value where it is nothing but equalities of texts; else None."""
     found = {}

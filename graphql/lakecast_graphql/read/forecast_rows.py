@@ -1,6 +1,6 @@
 """Forecast rows: which ones a filter finds, and their columns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,7 +152,7 @@ def forecast_rows(view: View, picked: Picked) -> Rows:
         sizes,
         lambda places: forecast_rows(view, _some(picked, list(places))),
         blocks.count,
-        lambda keys: forecast_rows(view, _whole(blocks, np.array(keys, np.int64))),
+        lambda keys: forecast_rows(view, whole_blocks(blocks, keys)),
     )
     return Rows(
         count,
@@ -184,7 +184,12 @@ def _keys(picked: Picked) -> tuple[list[int], list[int]]:
     return np.where(lengths == at[block + 1] - at[block], block, -1).tolist(), lengths.tolist()
 
 
-def _whole(blocks: Blocks, block: Ints) -> Picked:
+def whole_blocks(blocks: Blocks, keys: Sequence[int]) -> Picked:
+    """All rows of some blocks."""
+    if isinstance(keys, range):  # neighbours, as nearly always
+        low, high = keys.start, keys.stop
+        return Picked(blocks, np.arange(low, high), blocks.at[low:high], blocks.at[low + 1 : high + 1])
+    block = np.array(keys, np.int64)
     return Picked(blocks, block, blocks.at[block], blocks.at[block + 1])
 
 

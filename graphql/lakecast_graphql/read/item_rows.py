@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.rows import Rows, Units
 from lakecast_graphql.read.series import series_rows, whole
 from lakecast_graphql.view import View
+from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints, Segment
 
 _TEXTS = ("item_id", "dataset_id", "sku", "category", "unit", "supplier")
@@ -52,9 +54,18 @@ def item_rows(view: View, codes: Ints) -> Rows:
         lambda places: item_rows(view, codes[list(places)]),
         view.snapshot.items.count,
         lambda keys: item_rows(view, np.array(keys, np.int64)),
-        made.alike,
+        partial(alike, view.snapshot),
     )
     return Rows(len(codes), made.fields, made.methods(), units)
+
+
+def alike(snapshot: Snapshot, name: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of a method in the form that all have that mean the same."""
+    if name == "forecast":
+        horizon = given.get("horizon")
+        if horizon is not None and horizon >= snapshot.live.longest:
+            return {argument: value for argument, value in given.items() if argument != "horizon"}
+    return given
 
 
 class _ItemRows:
@@ -93,13 +104,6 @@ class _ItemRows:
             "forecast_series": self._forecast_series,
             "metrics": self._metrics,
         }
-
-    def alike(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
-        """Arguments of a method in the form that all have that mean the same."""
-        horizon = given.get("horizon")
-        if name == "forecast" and horizon is not None and horizon >= self.snapshot.live.longest:
-            return {argument: value for argument, value in given.items() if argument != "horizon"}
-        return given
 
     def _take(self, name: str) -> pa.Array:
         column = self.table[name]

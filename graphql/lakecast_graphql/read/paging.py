@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -49,6 +49,14 @@ def cursor(place: Place) -> str:
 
 def place(after: str) -> Place:
     """What a cursor says. Raises BAD_USER_INPUT for anything that this server did not make."""
+    return _remembered(after) if len(after) <= _LONGEST else _place(after)
+
+
+_LONGEST = 100
+"""Characters of the longest cursor that is made here, and more."""
+
+
+def _place(after: str) -> Place:
     try:
         text = base64.urlsafe_b64decode(after.encode("ascii") + b"=" * (-len(after) % 4)).decode("ascii")
         snapshot_id, name, offset = text.split(".")
@@ -58,6 +66,9 @@ def place(after: str) -> Place:
     if found.offset < 0 or found.snapshot_id < 0:
         raise bad_input("This is not a cursor of this server: pass on `endCursor` as it was read.", argument="after")
     return found
+
+
+_remembered = lru_cache(maxsize=4096)(_place)
 
 
 def snapshot_of(after: str | None) -> int | None:
@@ -87,6 +98,16 @@ class PageInfo:
     has_previous_page: bool
     start_cursor: str | None
     end_cursor: str | None
+
+
+def page_info(begin: int, count: int, total: int, snapshot_id: int, asked: Question) -> PageInfo:
+    """Where a page of `count` rows from offset `begin` lies."""
+    return PageInfo(
+        has_next_page=begin + count < total,
+        has_previous_page=begin > 0,
+        start_cursor=cursor(Place(snapshot_id, asked.name, begin)) if count else None,
+        end_cursor=cursor(Place(snapshot_id, asked.name, begin + count - 1)) if count else None,
+    )
 
 
 RowsT = TypeVar("RowsT", bound=Rows)
@@ -126,13 +147,7 @@ class Connection(Generic[RowsT]):
 
     @cached_property
     def page_info(self) -> PageInfo:
-        count = len(self.nodes)
-        return PageInfo(
-            has_next_page=self.begin + count < self.total_count,
-            has_previous_page=self.begin > 0,
-            start_cursor=self.cursor(0) if count else None,
-            end_cursor=self.cursor(count - 1) if count else None,
-        )
+        return page_info(self.begin, len(self.nodes), self.total_count, self.snapshot_id, self._asked)
 
     def _node(self) -> Column:
         return Nested(self.nodes)

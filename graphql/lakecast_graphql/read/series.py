@@ -1,6 +1,6 @@
 """Forecast series: one per item, source and cutoff, at the item's own grain or a coarser one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,9 +126,14 @@ def series_rows(view: View, series: Series, grain: str) -> Rows:
             [1] * len(block),
             lambda places: series_rows(view, _of_blocks(blocks, block[list(places)]), grain),
             blocks.count if grain == "native" else 0,
-            lambda keys: series_rows(view, _of_blocks(blocks, np.array(keys, np.int64)), grain),
+            lambda keys: series_of_blocks(view, blocks, keys, grain),
         )
     return Rows(len(block), lambda: _fields(view, series, grain), units=units)
+
+
+def series_of_blocks(view: View, blocks: Blocks, keys: Sequence[int], grain: str) -> Rows:
+    """Rows of whole blocks."""
+    return series_rows(view, _of_blocks(blocks, np.array(keys, np.int64)), grain)
 
 
 def _of_blocks(blocks: Blocks, block: Ints) -> "Series":

@@ -1,0 +1,246 @@
+"""Pages that offsets alone find: unbroken runs of units (items, blocks of forecasts, rows of small tables).
+
+A field's `run` function takes its arguments as its read function does and says which run they ask for, or None where
+that takes more than looking up offsets; then the read function answers. Nearly all reads are runs, so what stands
+here is measured in microseconds: plain integers, and no array but to look something up in.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+
+from lakecast_graphql.read import arguments, paging
+from lakecast_graphql.read.forecast_rows import forecast_rows, whole_blocks
+from lakecast_graphql.read.item_rows import alike, item_rows
+from lakecast_graphql.read.metric_rows import metric_rows
+from lakecast_graphql.read.paging import Question
+from lakecast_graphql.read.replenishment_rows import replenishment_rows
+from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.series import series_of_blocks
+from lakecast_graphql.view import View
+from lakecast_lake.columns import Snapshot
+from lakecast_lake.columns.blocks import Blocks
+from lakecast_lake.columns.picked import Picked
+from lakecast_lake.columns.relations import blocks_of
+from lakecast_lake.columns.segment import Ints
+
+KINDS = ("live", "backtest", "all")
+
+
+Alike = Callable[[str, dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """The units low:high of a space, which is that of `rows.Units`.
+
+    Attributes:
+        of_keys: the rows of whole units.
+        begin, total: offset of the page's first row, and rows on all pages.
+        count: rows of the page.
+        asked: what the page is an answer to.
+        at: (units + 1,) first row of each unit; None where units have one row.
+        skipped: rows of the first unit that stand before the page.
+        part: the rows of a page that begins or ends within a unit; None where all units are whole.
+        alike: see `Units`.
+    """
+
+    space: Hashable
+    low: int
+    high: int
+    of_keys: Callable[[Sequence[int]], Rows]
+    begin: int
+    total: int
+    count: int
+    asked: Question
+    at: Ints | None = None
+    skipped: int = 0
+    part: Callable[[], Rows] | None = None
+    alike: Alike | None = None
+
+    def rows(self) -> Rows:
+        """The page's rows."""
+        return self.of_keys(range(self.low, self.high)) if self.part is None else self.part()
+
+
+Locate = Callable[..., Run | None]
+
+
+def forecasts(
+    view: View,
+    where: Any = None,
+    kind: str = "live",
+    order_by: Any = None,
+    first: int = 100,
+    after: str | None = None,
+) -> Run | None:
+    """See `forecasts.forecasts`."""
+    found = None if order_by or kind not in KINDS else _blocks(view.snapshot, kind, where)
+    if found is None:
+        return None
+    blocks, low, high = found
+    at = blocks.at
+    origin = at.item(low)
+    total = at.item(high) - origin
+    asked = _asked("forecasts", where, kind, ())
+    begin = 0 if after is None else paging.start(after, view.snapshot.snapshot_id, asked)
+    end = min(begin + first, total)
+    if not begin < end or first > arguments.MOST or 4 * blocks.count > blocks.rows:
+        return None
+    skipped, part = 0, None
+    if end - begin < total:
+        low = int(at.searchsorted(origin + begin, "right")) - 1
+        high = int(at.searchsorted(origin + end))
+        skipped = origin + begin - at.item(low)
+        if skipped or at.item(high) != origin + end:
+            part = lambda: forecast_rows(view, _picked(blocks, low, high, origin + begin, origin + end))  # noqa: E731
+    of_keys = lambda keys: forecast_rows(view, whole_blocks(blocks, keys))  # noqa: E731
+    space = ("forecast", id(blocks))
+    return Run(space, low, high, of_keys, begin, total, end - begin, asked, at, skipped, part)
+
+
+def forecast_series(
+    view: View,
+    where: Any = None,
+    kind: str = "live",
+    grain: str = "native",
+    first: int = 20,
+    after: str | None = None,
+) -> Run | None:
+    """See `forecasts.forecast_series`."""
+    found = None if grain != "native" or kind not in KINDS else _blocks(view.snapshot, kind, where)
+    if found is None:
+        return None
+    blocks, low, high = found
+    return _singles(
+        view, ("series", id(blocks), grain), lambda keys: series_of_blocks(view, blocks, keys, grain),
+        low, high, _asked("forecastSeries", where, kind, grain), first, after,
+    )  # fmt: skip
+
+
+def items(view: View, where: Any = None, order_by: Any = None, first: int = 50, after: str | None = None) -> Run | None:
+    """See `items.items`."""
+    exact = None if order_by else arguments.exact(where)
+    if exact is None or exact[1] is not None or exact[2] is not None:
+        return None
+    items, low, high = view.snapshot.items, 0, view.snapshot.items.count
+    if exact[0] is not None:
+        if exact[0] not in items.datasets:
+            return None
+        place = items.datasets.index(exact[0])
+        low, high = items.bounds.item(place), items.bounds.item(place + 1)
+    of_keys = lambda keys: item_rows(view, np.array(keys, np.int64))  # noqa: E731
+    run = _singles(view, ("item", view.bound), of_keys, low, high, _asked("items", where, ()), first, after)
+    if run is not None:
+        run.alike = partial(alike, view.snapshot)
+    return run
+
+
+def metrics(
+    view: View, where: Any = None, order_by: Any = None, first: int = 100, after: str | None = None
+) -> Run | None:
+    """See `metrics.metrics`."""
+    if where or order_by:
+        return None
+    of_keys = lambda keys: metric_rows(view, np.array(keys, np.int64))  # noqa: E731
+    count = len(view.snapshot.metrics.item)
+    return _singles(view, "metric", of_keys, 0, count, _asked("metrics", where, ()), first, after)
+
+
+def replenishment(
+    view: View, where: Any = None, order_by: Any = None, first: int = 50, after: str | None = None
+) -> Run | None:
+    """See `replenishment.replenishment`."""
+    if where or order_by:
+        return None
+    of_keys = lambda keys: replenishment_rows(view, np.array(keys, np.int64))  # noqa: E731
+    count, space = len(view.snapshot.replenishment.item), ("replenishment", view.bound)
+    return _singles(view, space, of_keys, 0, count, _asked("replenishment", where, ()), first, after)
+
+
+def _singles(
+    view: View,
+    space: Hashable,
+    of_keys: Callable[[Sequence[int]], Rows],
+    low: int,
+    high: int,
+    asked: Question,
+    first: int,
+    after: str | None,
+) -> Run | None:
+    """A page of the units low:high, of one row each."""
+    begin = 0 if after is None else paging.start(after, view.snapshot.snapshot_id, asked)
+    count = min(first, high - low - begin)
+    if count <= 0 or first > arguments.MOST:
+        return None
+    return Run(space, low + begin, low + begin + count, of_keys, begin, high - low, count, asked)
+
+
+def _blocks(snapshot: Snapshot, kind: str, where: Any) -> tuple[Blocks, int, int] | None:
+    """The blocks low:high that a filter of equalities finds, where these are neighbours and there are any."""
+    exact = arguments.exact(where)
+    if exact is None:
+        return None
+    dataset, item, source = exact
+    items, blocks = snapshot.items, blocks_of(snapshot, kind)
+    if item is not None:
+        codes = items.by_id.get(item)
+        if codes is None or len(codes) != 1:
+            return None
+        code = codes[0]
+        if dataset is not None and items.dataset_id[code] != dataset:
+            return None
+        low, high = blocks.first.item(code), blocks.first.item(code + 1)
+        if source is not None:
+            if source not in blocks.sources:
+                return None
+            wanted = blocks.sources.index(source)
+            low = begin = blocks.first_of.item(code, wanted)
+            if begin < 0:
+                return None
+            while low < high and blocks.source.item(low) == wanted:
+                low += 1
+            low, high = begin, low
+        return (blocks, low, high) if low < high else None
+    if source is not None:
+        return None
+    low, high = 0, blocks.count
+    if dataset is not None:
+        if dataset not in items.datasets:
+            return None
+        place = items.datasets.index(dataset)
+        low = blocks.first.item(items.bounds.item(place))
+        high = blocks.first.item(items.bounds.item(place + 1))
+    return (blocks, low, high) if low < high else None
+
+
+def _picked(blocks: Blocks, low: int, high: int, begin: int, end: int) -> Picked:
+    """The positions begin:end, which lie in the blocks low:high."""
+    block = np.arange(low, high)
+    first, last = blocks.at[low:high].copy(), blocks.at[low + 1 : high + 1].copy()
+    first[0], last[-1] = begin, end
+    return Picked(blocks, block, first, last)
+
+
+def _asked(field: str, where: Any, *others: Any) -> Question:
+    if not where:
+        return _of_all(field, others)
+    return Question(field, arguments.canonical(where), *others)
+
+
+@lru_cache(maxsize=100)
+def _of_all(field: str, others: tuple[Any, ...]) -> Question:
+    return Question(field, {}, *others)
+
+
+RUNS: dict[str, Locate] = {
+    "forecasts": forecasts,
+    "forecast_series": forecast_series,
+    "items": items,
+    "metrics": metrics,
+    "replenishment": replenishment,
+}
+"""Root field -> its `run` function."""
