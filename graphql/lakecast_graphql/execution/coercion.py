@@ -31,8 +31,7 @@ _INT_LIMIT = 1 << 31
 def coercer(kind: GraphQLInputType) -> Coercer:
     """A function from a JSON value to the value of an input type."""
     if isinstance(kind, GraphQLNonNull):
-        inner = coercer(kind.of_type)
-        return lambda value: _refuse("null") if value is None else inner(value)
+        return _of(kind.of_type)  # each of these refuses null by itself
     return _nullable(_of(kind))
 
 

@@ -140,19 +140,12 @@ class FastExecution:
             plan, literals = self._plan(operation)
             kept = Kept(self.blocks, view.snapshot.serial, self.ahead.missed) if self.blocks.limit else None
             values = plan.values(operation.variables or _NO_VARIABLES, literals, kept)
-            arguments = plan.arguments(values, view.snapshot.snapshot_id)
-            if plan.is_light(arguments):
-                body = plan.answer(view, values, arguments, self._readers)
+            pages = plan.pages(view, values)
+            if pages is not None:
+                body = pages
                 self.ways["light"] += 1
             else:
-                timed = View(view.snapshot, view.bound, time.monotonic() + self._seconds)
-                body = await asyncio.wait_for(
-                    self.flights.get(
-                        _shared_key(operation, view), partial(self._in_thread, plan, timed, values, arguments)
-                    ),
-                    self._seconds + 1,
-                )
-                self.ways["heavy"] += 1
+                body = await self._read(operation, view, plan, values)
         except Surprise as surprise:
             return await self._by_ordinary(operation, view, caller, surprise.reason, key)
         except ApiError as error:
@@ -169,6 +162,21 @@ class FastExecution:
         if plan.is_cacheable:
             self._keep(key, answer, operation)
         return answer
+
+    async def _read(self, operation: Operation, view: View, plan: Plan, values: Values) -> bytes:
+        """An answer by the read functions: here where that is light, else in a thread."""
+        arguments = plan.arguments(values, view.snapshot.snapshot_id)
+        if plan.is_light(arguments):
+            body = plan.answer(view, values, arguments, self._readers)
+            self.ways["light"] += 1
+            return body
+        timed = View(view.snapshot, view.bound, time.monotonic() + self._seconds)
+        body = await asyncio.wait_for(
+            self.flights.get(_shared_key(operation, view), partial(self._in_thread, plan, timed, values, arguments)),
+            self._seconds + 1,
+        )
+        self.ways["heavy"] += 1
+        return body
 
     def known(self, raw: bytes, view: View) -> Answer | None:
         """The answer to an operation with these `raw` bytes, where it was kept for this snapshot."""

@@ -4,53 +4,110 @@ What is missing is rendered by `render.py` from the columns and kept. A page tha
 else of its connection than rows, counts and `pageInfo`, is left to `render.py` altogether.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from lakecast_graphql.execution.render import render, units_of
-from lakecast_graphql.execution.shape import Kept, Selected, Shape, Values
-from lakecast_graphql.read import paging
+from lakecast_graphql.execution.shape import ABSENT, Constant, Kept, OfObject, Selected, Shape, Source, Values
+from lakecast_graphql.read import arguments, paging
+from lakecast_graphql.read.arguments import UNFILTERED, Exact
 from lakecast_graphql.read.column import cell
 from lakecast_graphql.read.runs import RUNS, Run
 from lakecast_graphql.view import View
 
+LIGHT_CELLS = 60_000
+"""Cells that are rendered within some milliseconds, so that it may be done on the event loop."""
 _OF_PAGE = {"nodes", "total_count", "page_info", "__typename"}
+_FILTERS = ("dataset_id", "item_id", "source")
 
 
-def append(chosen: Selected, view: View, given: Mapping[str, Any], values: Values, out: list[bytes]) -> bool:
-    """Append the JSON of a root field that is a page of a run. False, and nothing appended, for any other."""
-    shape = chosen.shape
-    assert shape is not None
-    run = RUNS[chosen.name](view, **given)
-    if run is None:
-        return False
-    begun = len(out)
-    mark = b"{"
-    for part in shape.fields:
-        out.append(mark + part.key)
-        mark = b","
-        if part.name == "nodes":
-            assert part.shape is not None
-            if not _rows(run, part.shape, values, out):
-                del out[begun:]
-                return False
-        elif part.name == "total_count":
-            out.append(b"%d" % run.total)
-        elif part.name == "page_info":
-            render(_page_info(run, view), part, values, out)
-        else:
-            out.append(cell(shape.type_name))
-    out.append(b"}")
-    return True
+class Page:
+    """A root field that may be a page of a run, compiled; `of` says whether it may."""
+
+    def __init__(self, chosen: Selected) -> None:
+        assert chosen.shape is not None
+        self._chosen = chosen
+        self._shape = chosen.shape
+        self._locate = RUNS[chosen.name]
+        self._weight = chosen.shape.weight_of_page
+        arguments = dict(chosen.arguments)
+        self._order = arguments.pop("order_by", None)
+        self._where = arguments.pop("where", None)
+        self._equalities = _equalities(self._where)
+        self._fixed = {name: source.value for name, source in arguments.items() if isinstance(source, Constant)}
+        self._fixed = {name: value for name, value in self._fixed.items() if value is not None}
+        self._given = tuple((name, source) for name, source in arguments.items() if not isinstance(source, Constant))
+
+    @staticmethod
+    def of(chosen: Selected) -> "Page | None":
+        """The field compiled; None where it is none of these or selects what `append` does not know."""
+        shape = chosen.shape
+        if chosen.name not in RUNS or shape is None or not shape.fields:
+            return None
+        if not all(part.name in _OF_PAGE and (part.shape is None or part.shape.fields) for part in shape.fields):
+            return None
+        return Page(chosen)
+
+    def run(self, view: View, values: Values) -> Run | None:
+        """The run that is asked for; None for any page that is none, or that takes long to render."""
+        if self._order is not None and self._order(values) not in (None, ABSENT, []):
+            return None
+        exact: Exact | None = UNFILTERED
+        if self._equalities is not None:
+            sought: list[Any] = [None, None, None]
+            for place, source in self._equalities:
+                value = sought[place] = source(values)
+                if type(value) is not str:
+                    return None
+            exact = (sought[0], sought[1], sought[2])
+        elif self._where is not None:
+            where = self._where(values)
+            exact = UNFILTERED if where is ABSENT else arguments.exact(where)
+            if exact is None:
+                return None
+        given = dict(self._fixed)
+        for name, source in self._given:
+            value = source(values)
+            if value is not None and value is not ABSENT:
+                given[name] = value
+        after = given.get("after")
+        if after is not None and paging.snapshot_of(after) != view.snapshot.snapshot_id:
+            return None
+        run = self._locate(view, exact, **given)
+        if run is None or run.count * self._weight > LIGHT_CELLS:
+            return None
+        run.first = given.get("first", 0)
+        return run
+
+    def append(self, run: Run, view: View, values: Values, out: list[bytes]) -> bool:
+        """Append the field's JSON. False where the texts of its units cannot be cut where the page ends."""
+        mark = b"{"
+        for part in self._shape.fields:
+            out.append(mark + part.key)
+            mark = b","
+            if part.name == "nodes":
+                assert part.shape is not None
+                if not _rows(run, part.shape, values, out):
+                    return False
+            elif part.name == "total_count":
+                out.append(b"%d" % run.total)
+            elif part.name == "page_info":
+                render(_page_info(run, view), part, values, out)
+            else:
+                out.append(cell(self._shape.type_name))
+        out.append(b"}")
+        return True
 
 
-def is_page(chosen: Selected) -> bool:
-    """Whether a root field selects what `append` knows."""
-    shape = chosen.shape
-    if chosen.name not in RUNS or shape is None or not shape.fields:
-        return False
-    nodes = [part.shape for part in shape.fields if part.name == "nodes"]
-    return all(part.name in _OF_PAGE for part in shape.fields) and all(one and one.fields for one in nodes)
+def _equalities(where: Source | None) -> tuple[tuple[int, Source], ...] | None:
+    """Of a filter that the document spells out and that is nothing but equalities: which, and of what."""
+    if not isinstance(where, OfObject):
+        return None
+    found = []
+    for name, test in where.fields:
+        if name not in _FILTERS or not isinstance(test, OfObject) or [field for field, _ in test.fields] != ["eq"]:
+            return None
+        found.append((_FILTERS.index(name), test.fields[0][1]))
+    return tuple(found)
 
 
 def _page_info(run: Run, view: View) -> paging.PageInfo:

@@ -19,8 +19,8 @@ from graphql import (
 )
 from graphql.language import Visitor, visit
 
-from lakecast_graphql.execution import pages
 from lakecast_graphql.execution.coercion import Coercer, coercer
+from lakecast_graphql.execution.pages import LIGHT_CELLS, Page
 from lakecast_graphql.execution.readers import READERS, SNAPSHOT_INFO, Reader
 from lakecast_graphql.execution.render import render
 from lakecast_graphql.execution.shape import ABSENT, Compiler, Kept, Selected, Source, Values
@@ -35,8 +35,6 @@ _BY_INDEX = {"items", "forecasts", "forecast_series", "metrics", "replenishment"
 """Fields that read little while no filter needs SQL."""
 MAX_FIRST = 10_000
 """Rows of one page at most."""
-LIGHT_CELLS = 60_000
-"""Cells that are rendered within some milliseconds, so that it may be done on the event loop."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +66,11 @@ class Plan:
         return not any(chosen.name == "previous" for shape in infos for chosen in shape.fields)
 
     @cached_property
-    def _pages(self) -> frozenset[Selected]:
-        """The fields that may be pages of runs; the others are read and rendered."""
-        return frozenset(filter(pages.is_page, self.fields))
+    def _pages(self) -> tuple[Page, ...] | None:
+        """The root fields as pages of runs; None where one of them is none for certain."""
+        found = [Page.of(chosen) for chosen in self.fields]
+        pages = tuple(page for page in found if page is not None)
+        return pages if pages and len(pages) == len(found) else None
 
     def values(self, given: Mapping[str, Any], literals: Sequence[Any], kept: Kept | None = None) -> Values:
         """The variables coerced. Raises Surprise for anything that is not plainly right."""
@@ -84,6 +84,24 @@ class Plan:
             elif variable.required:
                 raise Surprise("missing variable")
         return Values(found, literals, kept)
+
+    def pages(self, view: View, values: Values) -> bytes | None:
+        """The JSON of the whole response where all root fields are pages of runs; else None."""
+        if self._pages is None:
+            return None
+        out: list[bytes] = []
+        separator, rows = b'{"data":{', 0
+        for chosen, page in zip(self.fields, self._pages, strict=True):
+            run = page.run(view, values)
+            if run is None:
+                return None
+            rows += run.first
+            out.append(separator + chosen.key)
+            separator = b","
+            if rows > MAX_FIRST or not page.append(run, view, values, out):
+                return None
+        out.append(b'},"extensions":{"snapshotId":%d}}' % view.snapshot.snapshot_id)
+        return b"".join(out)
 
     def arguments(self, values: Values, snapshot_id: int) -> list[dict[str, Any]]:
         """The arguments of each root field. Raises Surprise for a page that began in another snapshot."""
@@ -124,7 +142,7 @@ class Plan:
             separator = b","
             if chosen.name == "__typename":
                 out.append(b'"Query"')
-            elif not (chosen in self._pages and pages.append(chosen, view, given, values, out)):
+            else:
                 render(readers[chosen.name](view, **given), chosen, values, out)
         end = b'},"extensions":{"snapshotId":%d}}' % view.snapshot.snapshot_id
         out.append(end if self.fields else b'{"data":{' + end)

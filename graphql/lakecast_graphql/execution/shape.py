@@ -69,6 +69,31 @@ class Values:
 Source = Callable[[Values], Any]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class OfObject:
+    """A source that makes an input object of its fields' sources."""
+
+    fields: tuple[tuple[str, Source], ...]
+
+    def __call__(self, values: Values) -> dict[str, Any]:
+        found = {}
+        for name, source in self.fields:
+            value = source(values)
+            if value is not ABSENT:
+                found[name] = value
+        return found
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Constant:
+    """A source that is always the same."""
+
+    value: Any
+
+    def __call__(self, values: Values) -> Any:
+        return self.value
+
+
 @dataclass(frozen=True, eq=False)
 class Selected:
     """One field of a selection.
@@ -279,7 +304,7 @@ class Compiler:
                     source = _or_default(source, plain_default(default))
                 found.append((snake(name), source))
             elif default is not Undefined and not is_unset(default):
-                found.append((snake(name), _constant(plain_default(default))))
+                found.append((snake(name), Constant(plain_default(default))))
         return found
 
     def value(self, kind: GraphQLInputType, node: ValueNode) -> Source:
@@ -288,7 +313,7 @@ class Compiler:
             name = node.name.value
             return lambda values: values.variables.get(name, ABSENT)
         if isinstance(node, NullValueNode):
-            return _constant(coercer(kind)(None))
+            return Constant(coercer(kind)(None))
         inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         if isinstance(node, ListValueNode):
             if not isinstance(inner, GraphQLList):
@@ -310,17 +335,8 @@ class Compiler:
                 source = self.value(definition.type, given[name])
                 sources.append((snake(name), source))
             elif default is not Undefined and not is_unset(default):
-                sources.append((snake(name), _constant(plain_default(default))))
-
-        def make(values: Values) -> dict[str, Any]:
-            found = {}
-            for name, source in sources:
-                value = source(values)
-                if value is not ABSENT:
-                    found[name] = value
-            return found
-
-        return make
+                sources.append((snake(name), Constant(plain_default(default))))
+        return OfObject(tuple(sources))
 
     def _leaf(self, kind: GraphQLInputType, inner: GraphQLInputType, node: ValueNode) -> Source:
         if isinstance(inner, GraphQLList):
@@ -329,7 +345,7 @@ class Compiler:
         number = self._lifted.get(node.loc.start) if node.loc is not None else None
         if number is not None:
             return lambda values: coerce(values.literals[number])
-        return _constant(coerce(literal(node)))
+        return Constant(coerce(literal(node)))
 
 
 def literal(node: ValueNode) -> Any:
@@ -358,10 +374,6 @@ def _inner(kind: GraphQLOutputType) -> tuple[Any, bool]:
         is_list = is_list or isinstance(kind, GraphQLList)
         kind = kind.of_type
     return kind, is_list
-
-
-def _constant(value: Any) -> Source:
-    return lambda values: value
 
 
 def _or_default(source: Source, default: Any) -> Source:

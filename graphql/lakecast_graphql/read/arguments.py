@@ -117,13 +117,18 @@ def names_in(snapshot: Snapshot, where: Filter, argument: str = "where") -> None
                 check(snapshot, text, argument)
 
 
-def exact(where: Any) -> tuple[str | None, str | None, str | None] | None:
+Exact = tuple[str | None, str | None, str | None]
+"""Data set, item id and source that rows must have; None for any."""
+UNFILTERED: Exact = (None, None, None)
+
+
+def exact(where: Any) -> Exact | None:
     """Data set, item id and source of a filter that is nothing but equalities of these; None for any other.
 
     `where` is a mapping that plans make; nulls do not filter.
     """
     if not where:
-        return _UNFILTERED
+        return UNFILTERED
     dataset = item = source = None
     for name, test in where.items():
         if test is None:
@@ -144,7 +149,10 @@ def exact(where: Any) -> tuple[str | None, str | None, str | None] | None:
     return dataset, item, source
 
 
-_UNFILTERED = (None, None, None)
+def filter_of(found: Exact) -> Filter:
+    """The filter, in canonical form."""
+    names = ("dataset_id", "item_id", "source")
+    return {name: {"eq": value} for name, value in zip(names, found, strict=True) if value is not None}
 
 
 def equals(where: Filter) -> dict[str, str] | None:

@@ -1,22 +1,24 @@
 """Pages that offsets alone find: unbroken runs of units (items, blocks of forecasts, rows of small tables).
 
-A field's `run` function takes its arguments as its read function does and says which run they ask for, or None where
-that takes more than looking up offsets; then the read function answers. Nearly all reads are runs, so what stands
+A field's `run` function takes its arguments as its read function does, but for a filter of equalities in place of
+`where` and without an order. It says which run they ask for, or None where that takes more than looking up offsets;
+then the read function answers. Nearly all reads are runs, so what stands
 here is measured in microseconds: plain integers, and no array but to look something up in.
 """
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import numpy as np
 
-from lakecast_graphql.read import arguments, paging
+from lakecast_graphql.read import paging
+from lakecast_graphql.read.arguments import MOST, UNFILTERED, Exact, filter_of
 from lakecast_graphql.read.forecast_rows import forecast_rows, whole_blocks
 from lakecast_graphql.read.item_rows import alike, item_rows
 from lakecast_graphql.read.metric_rows import metric_rows
-from lakecast_graphql.read.paging import Question
+from lakecast_graphql.read.paging import Question, question
 from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.series import series_of_blocks
@@ -46,6 +48,7 @@ class Run:
         skipped: rows of the first unit that stand before the page.
         part: the rows of a page that begins or ends within a unit; None where all units are whole.
         alike: see `Units`.
+        first: rows that were asked for; there may be fewer.
     """
 
     space: Hashable
@@ -60,6 +63,7 @@ class Run:
     skipped: int = 0
     part: Callable[[], Rows] | None = None
     alike: Alike | None = None
+    first: int = 0
 
     def rows(self) -> Rows:
         """The page's rows."""
@@ -71,24 +75,23 @@ Locate = Callable[..., Run | None]
 
 def forecasts(
     view: View,
-    where: Any = None,
+    exact: Exact = UNFILTERED,
     kind: str = "live",
-    order_by: Any = None,
     first: int = 100,
     after: str | None = None,
 ) -> Run | None:
     """See `forecasts.forecasts`."""
-    found = None if order_by or kind not in KINDS else _blocks(view.snapshot, kind, where)
+    found = _blocks(view.snapshot, kind, exact) if kind in KINDS else None
     if found is None:
         return None
     blocks, low, high = found
     at = blocks.at
     origin = at.item(low)
     total = at.item(high) - origin
-    asked = _asked("forecasts", where, kind, ())
+    asked = _asked("forecasts", exact, kind, ())
     begin = 0 if after is None else paging.start(after, view.snapshot.snapshot_id, asked)
     end = min(begin + first, total)
-    if not begin < end or first > arguments.MOST or 4 * blocks.count > blocks.rows:
+    if not begin < end or first > MOST or 4 * blocks.count > blocks.rows:
         return None
     skipped, part = 0, None
     if end - begin < total:
@@ -104,27 +107,26 @@ def forecasts(
 
 def forecast_series(
     view: View,
-    where: Any = None,
+    exact: Exact = UNFILTERED,
     kind: str = "live",
     grain: str = "native",
     first: int = 20,
     after: str | None = None,
 ) -> Run | None:
     """See `forecasts.forecast_series`."""
-    found = None if grain != "native" or kind not in KINDS else _blocks(view.snapshot, kind, where)
+    found = _blocks(view.snapshot, kind, exact) if grain == "native" and kind in KINDS else None
     if found is None:
         return None
     blocks, low, high = found
     return _singles(
         view, ("series", id(blocks), grain), lambda keys: series_of_blocks(view, blocks, keys, grain),
-        low, high, _asked("forecastSeries", where, kind, grain), first, after,
+        low, high, _asked("forecastSeries", exact, kind, grain), first, after,
     )  # fmt: skip
 
 
-def items(view: View, where: Any = None, order_by: Any = None, first: int = 50, after: str | None = None) -> Run | None:
+def items(view: View, exact: Exact = UNFILTERED, first: int = 50, after: str | None = None) -> Run | None:
     """See `items.items`."""
-    exact = None if order_by else arguments.exact(where)
-    if exact is None or exact[1] is not None or exact[2] is not None:
+    if exact[1] is not None or exact[2] is not None:
         return None
     items, low, high = view.snapshot.items, 0, view.snapshot.items.count
     if exact[0] is not None:
@@ -133,32 +135,28 @@ def items(view: View, where: Any = None, order_by: Any = None, first: int = 50, 
         place = items.datasets.index(exact[0])
         low, high = items.bounds.item(place), items.bounds.item(place + 1)
     of_keys = lambda keys: item_rows(view, np.array(keys, np.int64))  # noqa: E731
-    run = _singles(view, ("item", view.bound), of_keys, low, high, _asked("items", where, ()), first, after)
+    run = _singles(view, ("item", view.bound), of_keys, low, high, _asked("items", exact, ()), first, after)
     if run is not None:
         run.alike = partial(alike, view.snapshot)
     return run
 
 
-def metrics(
-    view: View, where: Any = None, order_by: Any = None, first: int = 100, after: str | None = None
-) -> Run | None:
+def metrics(view: View, exact: Exact = UNFILTERED, first: int = 100, after: str | None = None) -> Run | None:
     """See `metrics.metrics`."""
-    if where or order_by:
+    if exact != UNFILTERED:
         return None
     of_keys = lambda keys: metric_rows(view, np.array(keys, np.int64))  # noqa: E731
     count = len(view.snapshot.metrics.item)
-    return _singles(view, "metric", of_keys, 0, count, _asked("metrics", where, ()), first, after)
+    return _singles(view, "metric", of_keys, 0, count, _asked("metrics", exact, ()), first, after)
 
 
-def replenishment(
-    view: View, where: Any = None, order_by: Any = None, first: int = 50, after: str | None = None
-) -> Run | None:
+def replenishment(view: View, exact: Exact = UNFILTERED, first: int = 50, after: str | None = None) -> Run | None:
     """See `replenishment.replenishment`."""
-    if where or order_by:
+    if exact != UNFILTERED:
         return None
     of_keys = lambda keys: replenishment_rows(view, np.array(keys, np.int64))  # noqa: E731
     count, space = len(view.snapshot.replenishment.item), ("replenishment", view.bound)
-    return _singles(view, space, of_keys, 0, count, _asked("replenishment", where, ()), first, after)
+    return _singles(view, space, of_keys, 0, count, _asked("replenishment", exact, ()), first, after)
 
 
 def _singles(
@@ -174,16 +172,13 @@ def _singles(
     """A page of the units low:high, of one row each."""
     begin = 0 if after is None else paging.start(after, view.snapshot.snapshot_id, asked)
     count = min(first, high - low - begin)
-    if count <= 0 or first > arguments.MOST:
+    if count <= 0 or first > MOST:
         return None
     return Run(space, low + begin, low + begin + count, of_keys, begin, high - low, count, asked)
 
 
-def _blocks(snapshot: Snapshot, kind: str, where: Any) -> tuple[Blocks, int, int] | None:
+def _blocks(snapshot: Snapshot, kind: str, exact: Exact) -> tuple[Blocks, int, int] | None:
     """The blocks low:high that a filter of equalities finds, where these are neighbours and there are any."""
-    exact = arguments.exact(where)
-    if exact is None:
-        return None
     dataset, item, source = exact
     items, blocks = snapshot.items, blocks_of(snapshot, kind)
     if item is not None:
@@ -225,10 +220,18 @@ def _picked(blocks: Blocks, low: int, high: int, begin: int, end: int) -> Picked
     return Picked(blocks, block, first, last)
 
 
-def _asked(field: str, where: Any, *others: Any) -> Question:
-    if not where:
-        return _of_all(field, others)
-    return Question(field, arguments.canonical(where), *others)
+def _asked(field: str, exact: Exact, *others: Any) -> Question:
+    """The same as the read function's; nothing is made of it where the page needs no cursor."""
+    return _of_all(field, others) if exact == UNFILTERED else _OfExact(field, exact, *others)
+
+
+class _OfExact(Question):
+    """A question with a filter of equalities, which is written out where its name is asked for."""
+
+    @cached_property
+    def name(self) -> str:
+        field, exact, *others = self._parts
+        return question(field, filter_of(exact), *others)
 
 
 @lru_cache(maxsize=100)
