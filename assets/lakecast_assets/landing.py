@@ -2,13 +2,16 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from lakecast_assets.ingest import files
 from lakecast_assets.ingest.demand import REQUIRED, datasets_of
 from lakecast_assets.ingest.folder import Folder, open_folder, slug
+
+T = TypeVar("T")
 
 STEMS = ("demand", "items", "stock", "fact_forecast", "fact_metrics", "metadata")
 SETTLED_SECONDS = 10.0
@@ -65,10 +68,28 @@ def _digest(paths: list[Path]) -> str:
 
 
 class Folders:
-    """Opened folders: the Dagster resource that keeps a folder which the run has read already."""
+    """Opened folders: the Dagster resource that keeps what a run of several data sets has read already.
 
-    def __init__(self, *opened: Folder) -> None:
+    horizons: data set -> periods to forecast, where a run was asked for different ones.
+    """
+
+    def __init__(self, *opened: Folder, horizons: Mapping[str, int] | None = None) -> None:
         self._opened = {str(folder.path): folder for folder in opened}
+        self._horizons = horizons
+        self._read: dict[str, Any] = {}
+
+    def horizon(self, dataset_id: str, asked: int) -> int:
+        """Periods to forecast of any data set of the run, `asked` being those of the current one; 0: the default."""
+        return asked if self._horizons is None else self._horizons.get(dataset_id, 0)
+
+    def kept(self, dataset_id: str, read: Callable[[], T]) -> T:
+        """What `read` gives for a data set, read once for all data sets of a run whose folder is open already."""
+        if not self._opened:
+            return read()
+        if dataset_id not in self._read:
+            self._read[dataset_id] = read()
+        found: T = self._read[dataset_id]
+        return found
 
     def find(self, data: str, dataset_id: str) -> Folder:
         """The opened folder that holds a data set: `data` itself, else its subfolder of that name.

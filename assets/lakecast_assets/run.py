@@ -106,12 +106,13 @@ def run(
     reports: list[DatasetReport] = []
     errors: list[BaseException] = []
     with tempfile.TemporaryDirectory(prefix="lakecast-") as hand_over, _instance(instance) as recorder:
+        folders = Folders(folder, horizons=horizon if isinstance(horizon, Mapping) else None)
         for dataset_id in folder.datasets:
             chosen = horizon.get(dataset_id, 0) if isinstance(horizon, Mapping) else horizon or 0
             asked = RunSettings(data=str(folder.path), horizon=chosen, sources=list(wanted), **settings)
             prefix = f"{dataset_id}: " if len(folder.datasets) > 1 else ""
             told = Progress(progress or Silent(), prefix)
-            report, error = _run_dataset(dataset_id, where.uri, hand_over, asked, told, Folders(folder), recorder)
+            report, error = _run_dataset(dataset_id, where.uri, hand_over, asked, told, folders, recorder)
             reports.append(report)
             errors += [] if error is None else [error]
     if len(errors) == len(reports):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from lakecast_assets.models import backtest, ensemble, origins, registry
-from lakecast_assets.models.base import Panel
+from lakecast_assets.models.backtest import Neighbour
+from lakecast_assets.models.base import JointModel, Panel
 from lakecast_assets.results.outcome import Outcome
 from lakecast_assets.settings import RunSettings
 
@@ -17,8 +18,12 @@ BASELINE = "seasonal_naive"
 Tell = Callable[[int], None]
 
 
-def train(source: str, panel: Panel, settings: RunSettings, tell: Tell) -> Outcome:
-    """Backtest and live forecasts of a registered model. `tell` hears how many items are done.
+Beside = Callable[[], Sequence[Neighbour]]
+
+
+def train(source: str, panel: Panel, settings: RunSettings, tell: Tell, beside: Beside = tuple) -> Outcome:
+    """Backtest and live forecasts of a registered model. `tell` hears how many items are done; `beside` gives the
+    other panels of the run, and is asked only for a model that can learn from them.
 
     Raises whatever keeps the model from running at all; a series that it cannot fit is an issue of the outcome.
     """
@@ -27,6 +32,7 @@ def train(source: str, panel: Panel, settings: RunSettings, tell: Tell) -> Outco
     horizon = settings.horizon_for(panel.frequency)
     plan = origins.plan(panel.lengths, panel.frequency, horizon)
     batches = (len(plan.offsets) + 1) * -(-len(panel) // settings.batch_size)
+    others = beside() if isinstance(model, JointModel) and model.learns_beside(panel) else ()
     tell(0)  # training may take a while before the first batch is predicted
     with settings.fanning.map() as fan:
 
@@ -36,7 +42,7 @@ def train(source: str, panel: Panel, settings: RunSettings, tell: Tell) -> Outco
                 yield result
 
         found = backtest.run_source(
-            model, panel, plan, horizon, seed=settings.seed, batch_size=settings.batch_size, map=counted
+            model, panel, plan, horizon, seed=settings.seed, batch_size=settings.batch_size, map=counted, beside=others
         )
     return _outcome(found, started)
 

@@ -1,7 +1,7 @@
 """Runs one model over rolling origins and the present, in batches, and calibrates what comes out."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_assets.models import conformal, guard
-from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Fitted, Forecasts, Model, Panel
+from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Fitted, Forecasts, JointModel, Model, Panel
 from lakecast_assets.models.classify import classify
 from lakecast_assets.models.origins import Origins, actuals, takes_part
 
@@ -27,6 +27,15 @@ class Weight:
     source: str
     demand_class: str | None
     weight: float
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another panel of the same run, with its own origins and horizon: something more to learn from."""
+
+    panel: Panel
+    origins: Origins
+    horizon: int
 
 
 @dataclass(frozen=True)
@@ -63,17 +72,22 @@ def run_source(
     seed: int = 0,
     batch_size: int = BATCH_SIZE,
     map: Map = map,
+    beside: Sequence[Neighbour] = (),
 ) -> SourceForecasts:
     """Backtest and live forecasts of one model for every item of the panel.
 
     The model is trained on everything for the live forecasts, anew on what was known at the origin for every scored
     window, and once, at the oldest origin, for those that only calibrate: no window is ever in its training.
-    Predictions run in batches of items of similar length through `map`, which may fan out to other processes;
-    the result does not depend on the batches.
+    A `JointModel` is trained once, at the oldest scored origin, for all scored windows, and learns from the panels
+    `beside` as well, each as it was at its own oldest origin: three trainings serve the whole run. Predictions run in
+    batches of items of similar length through `map`, which may fan out to other processes; the result does not depend
+    on the batches.
     """
     started = time.perf_counter()
-    now = _fitted(model, panel, horizon, seed)
-    plan = [(0, now), *zip(origins.offsets, _past(model, panel, origins, horizon, seed), strict=True)]
+    own = Neighbour(panel, origins, horizon)
+    past = _joint_past(model, own, beside, seed) if isinstance(model, JointModel) else _past(model, own, seed)
+    now, *then = past
+    plan = [(0, now), *zip(origins.offsets, then, strict=True)]
     training = time.perf_counter() - started
     rows = _batches(panel, batch_size)
     batches = [panel.select(part) for part in rows]  # one copy of the panel, whatever the number of windows
@@ -124,20 +138,39 @@ def calibrated(
     return SourceForecasts(source, version, origins, tuple(backtest), future, raw, live, diagnostics, seconds)
 
 
-def _fitted(model: Model, panel: Panel, horizon: int, seed: int) -> Fitted | Exception:
+def _past(model: Model, own: Neighbour, seed: int) -> list[Fitted | Exception]:
+    """The model as it is now, and as each window may know it."""
+
+    def fitted(offset: int) -> Fitted | Exception:
+        return _tried(lambda: model.fit(own.panel.until(offset), own.horizon, seed=seed))
+
+    offsets, scored = own.origins.offsets, own.origins.scored
+    found = [fitted(offset) for offset in (0, *offsets[:scored])]
+    others = len(offsets) - scored
+    return [*found, *[fitted(own.origins.oldest)] * others] if others else found
+
+
+def _joint_past(model: JointModel, own: Neighbour, beside: Sequence[Neighbour], seed: int) -> list[Fitted | Exception]:
+    """As `_past`, of a model that is trained for all scored windows at once, and beside other panels."""
+
+    def fitted(offset: Callable[[Origins], int]) -> Fitted | Exception:
+        others = [(one.panel.until(offset(one.origins)), one.horizon) for one in beside]
+        seen = own.panel.until(offset(own.origins))
+        return _tried(lambda: model.fit_beside(seen, own.horizon, others, seed=seed))
+
+    offsets, scored = own.origins.offsets, own.origins.scored
+    found = [fitted(lambda origins: 0)]
+    if scored:
+        found += [fitted(lambda origins: origins.oldest_scored)] * scored
+    others = len(offsets) - scored
+    return [*found, *[fitted(lambda origins: origins.oldest)] * others] if others else found
+
+
+def _tried(fit: Callable[[], Fitted]) -> Fitted | Exception:
     try:
-        return model.fit(panel, horizon, seed=seed)
+        return fit()
     except guard.FAILURES as error:
         return error
-
-
-def _past(model: Model, panel: Panel, origins: Origins, horizon: int, seed: int) -> list[Fitted | Exception]:
-    """The model as each window may know it."""
-    scored = [_fitted(model, panel.until(offset), horizon, seed) for offset in origins.offsets[: origins.scored]]
-    others = len(origins.offsets) - origins.scored
-    if not others:
-        return scored
-    return [*scored, *[_fitted(model, panel.until(origins.oldest), horizon, seed)] * others]
 
 
 def _batches(panel: Panel, batch_size: int) -> list[NDArray[np.int64]]:

@@ -1,6 +1,6 @@
 """The one interface of every forecasting model: a whole panel of series in, arrays of forecasts out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self, runtime_checkable
 
@@ -130,4 +130,20 @@ class Model(Protocol):
 
     def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> Fitted:
         """Learn what is shared by all items. The same panel and seed give the same model."""
+        ...
+
+
+@runtime_checkable
+class JointModel(Model, Protocol):
+    """A global model that can learn from the other panels of a run, too: what one has few of, another may have."""
+
+    def learns_beside(self, panel: Panel) -> bool:
+        """Whether other panels can add anything to this one."""
+        ...
+
+    def fit_beside(self, panel: Panel, horizon: int, others: Sequence[tuple[Panel, int]], *, seed: int = 0) -> Fitted:
+        """Learn for the panel from it and from other panels, each with its horizon; none must be of the same items.
+
+        Which of a run's panels is the first argument must not change what it costs: the work may be kept and shared.
+        """
         ...

@@ -39,6 +39,11 @@ class Origins:
         """Offset of the oldest origin, 0 where there is none."""
         return max(self.offsets, default=0)
 
+    @property
+    def oldest_scored(self) -> int:
+        """Offset of the oldest origin whose window is scored, 0 where there is none."""
+        return max(self.offsets[: self.scored], default=0)
+
     def older(self, window: int, horizon: int) -> tuple[int, ...]:
         """Windows that end before window number `window` begins: all that its calibration may look at."""
         limit = self.offsets[window] + horizon

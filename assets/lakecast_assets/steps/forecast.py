@@ -8,7 +8,9 @@ from typing import Any
 
 import dagster as dg
 
+from lakecast_assets import neighbours
 from lakecast_assets.io import HandedOver
+from lakecast_assets.landing import Folders
 from lakecast_assets.models.base import Panel
 from lakecast_assets.partitions import datasets
 from lakecast_assets.progress import Progress
@@ -55,6 +57,7 @@ def source_asset(source: str) -> dg.AssetsDefinition:
     def forecast(
         context: dg.AssetExecutionContext,
         settings: RunSettings,
+        folders: dg.ResourceParam[Folders],
         progress: dg.ResourceParam[Progress],
         panel: HandedOver,
     ) -> Iterator[dg.Output[Outcome] | dg.AssetCheckResult]:
@@ -65,7 +68,8 @@ def source_asset(source: str) -> dg.AssetsDefinition:
             yield dg.AssetCheckResult(passed=True, check_name=TRAINED, asset_key=asset_name(source))
             return
         tell = partial(_tell, progress, data, source)
-        yield from _finish(context, progress, data, source, lambda: train(source, data, settings, tell))
+        beside = partial(neighbours.of, data.dataset_id, folders, settings)
+        yield from _finish(context, progress, data, source, lambda: train(source, data, settings, tell, beside))
 
     return forecast
 

@@ -7,9 +7,10 @@ import argparse
 import json
 import pickle
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -17,13 +18,15 @@ from bench.forecasting import predictions, sets
 from bench.forecasting.predictions import Predictions
 from bench.forecasting.sets import Set
 from lakecast_assets.models import ensemble, origins, registry
-from lakecast_assets.models.backtest import SourceForecasts, run_source
-from lakecast_assets.models.base import Panel
+from lakecast_assets.models.backtest import Neighbour, SourceForecasts, run_source
+from lakecast_assets.models.base import JointModel, Panel
 from lakecast_assets.models.voices import NETS
 from lakecast_schema.frequency import recognise
 from lakecast_schema.periods import Frequency
 
-SETS = ("m3_yearly", "m3_quarterly", "m3_monthly", "m3_other", "carparts", "raf", "recruit_daily")
+M3 = ("m3_yearly", "m3_quarterly", "m3_monthly", "m3_other")
+"""Sets of one collection: a user has them in one folder, and runs them together."""
+SETS = (*M3, "carparts", "raf", "recruit_daily")
 PUBLISHED = ("seasonal_naive", "prophet", "arima", "lstm")
 WITHOUT_NETS = "ensemble without nets"
 
@@ -34,10 +37,12 @@ def main() -> None:
     reads.add_argument("--cache", type=Path, required=True)
     reads.add_argument("--sets", nargs="*", default=list(SETS))
     reads.add_argument("--without", nargs="*", default=[], help="sources to leave out")
+    reads.add_argument("--apart", action="store_true", help="run the sets of M3 one by one, each with nets of its own")
     reads.add_argument("--fresh", action="store_true", help="run again what the same version ran before")
     asked = reads.parse_args()
-    for name in asked.sets:
-        run(sets.read(asked.data, name), asked.cache, asked.without, asked.fresh)
+    together = [name for name in asked.sets if name in M3 and not asked.apart]
+    for names in [together, *([name] for name in asked.sets if name not in together)]:
+        run([sets.read(asked.data, name) for name in names], asked.cache, asked.without, asked.fresh)
 
 
 def panel(whole: Set) -> Panel:
@@ -52,49 +57,92 @@ def panel(whole: Set) -> Panel:
     return Panel(whole.name, frequency, whole.item_ids, values, lengths, ends)
 
 
-def run(whole: Set, cache: Path, without: Sequence[str] = (), fresh: bool = False) -> None:
-    """Run every published source and the ensemble's members, combine them, and keep what they said and cost.
+@dataclass(frozen=True)
+class Task:
+    """A set as a run reads it."""
+
+    whole: Set
+    panel: Panel
+    plan: origins.Origins
+    members: tuple[str, ...]
+
+    @classmethod
+    def of(cls, whole: Set, without: Sequence[str]) -> Self:
+        ours = panel(whole)
+        plan = origins.plan(ours.lengths, ours.frequency, whole.kind.horizon)
+        return cls(whole, ours, plan, tuple(name for name in ensemble.member_names(ours) if name not in without))
+
+    @property
+    def neighbour(self) -> Neighbour:
+        return Neighbour(self.panel, self.plan, self.whole.kind.horizon)
+
+
+Ran = tuple[SourceForecasts, dict[str, float]]
+"""What a source said, and the CPU seconds that it took."""
+
+
+def run(wholes: Sequence[Set], cache: Path, without: Sequence[str] = (), fresh: bool = False) -> None:
+    """Run every published source and the ensemble's members on the sets of one folder, combine them, and keep what
+    they said and cost.
 
     A source that the same version ran on the same items before is not run again, unless `fresh`.
     """
-    ours = panel(whole)
-    plan = origins.plan(ours.lengths, ours.frequency, whole.kind.horizon)
-    members = [name for name in ensemble.member_names(ours) if name not in without]
-    found: dict[str, SourceForecasts] = {}
-    spent: dict[str, dict[str, float]] = {}
-    for name in sorted({*PUBLISHED, *members} - set(without)):
-        kept = None if fresh else _kept(cache, whole, name, plan)
-        found[name], spent[name] = kept or _timed(ours, whole, name, plan)
-        if kept is None:
-            _keep_run(cache, whole, name, found[name], spent[name])
-        _keep(whole, found[name], name, spent[name], cache)
+    tasks = [Task.of(whole, without) for whole in wholes]
+    found: list[dict[str, Ran]] = [{} for _ in tasks]
+    for name in sorted({*PUBLISHED, *(name for task in tasks for name in task.members)} - set(without)):
+        concerned = [k for k, task in enumerate(tasks) if name in (*PUBLISHED, *task.members)]
+        kept = [None if fresh else _kept(cache, tasks[k], name) for k in concerned]
+        known = [each for each in kept if each is not None]
+        ran = known if len(known) == len(kept) else _timed([tasks[k] for k in concerned], name)
+        for k, one in zip(concerned, ran, strict=True):
+            found[k][name] = one
+            _keep_run(cache, tasks[k].whole, name, *one)
+            _keep(tasks[k].whole, one[0], name, one[1], cache)
+    for task, said in zip(tasks, found, strict=True):
+        _combine(task, said, cache)
+
+
+def _combine(task: Task, found: Mapping[str, Ran], cache: Path) -> None:
+    spent = {name: seconds for name, (_, seconds) in found.items()}
     for title, chosen in (
-        (ensemble.NAME, members),
-        (WITHOUT_NETS, [name for name in members if name not in NETS]),
+        (ensemble.NAME, task.members),
+        (WITHOUT_NETS, [name for name in task.members if name not in NETS]),
     ):
         started = time.process_time()
-        combined = ensemble.combine([found[name] for name in chosen], ours)
+        combined = ensemble.combine([found[name][0] for name in chosen], task.panel)
         combining = time.process_time() - started
         spent[title] = {key: combining + sum(spent[name][key] for name in chosen) for key in ("with backtest", "live")}
-        _keep(whole, combined, title, spent[title], cache)
-    (cache / whole.name / "seconds.json").write_text(json.dumps(spent))
+        _keep(task.whole, combined, title, spent[title], cache)
+    (cache / task.whole.name / "seconds.json").write_text(json.dumps(spent))
 
 
-def _timed(ours: Panel, whole: Set, name: str, plan: origins.Origins) -> tuple[SourceForecasts, dict[str, float]]:
-    started = time.process_time()
-    said = run_source(registry.get(name), ours, plan, whole.kind.horizon)
-    whole_run = time.process_time() - started
-    live = float("nan") if name in NETS else _live_seconds(name, ours, whole)  # training a net again costs minutes
-    return said, {"with backtest": whole_run, "live": live}
+def _timed(tasks: Sequence[Task], name: str) -> list[Ran]:
+    """A source on the sets of a folder; what is trained for all of them is divided by their items."""
+    model = registry.get(name)
+    said, seconds = [], []
+    for task in tasks:
+        beside = [other.neighbour for other in tasks if other is not task]
+        started = time.process_time()
+        said.append(run_source(model, task.panel, task.plan, task.whole.kind.horizon, beside=beside))
+        seconds.append(time.process_time() - started)
+    if isinstance(model, JointModel) and len(tasks) > 1:  # whichever comes first pays for the training
+        items = sum(len(task.whole) for task in tasks)
+        seconds = [sum(seconds) * len(task.whole) / items for task in tasks]
+    live = [float("nan") if name in NETS else _live_seconds(name, task) for task in tasks]  # a training more
+    return [
+        (one, {"with backtest": whole_run, "live": alone})
+        for one, whole_run, alone in zip(said, seconds, live, strict=True)
+    ]
 
 
-def _kept(cache: Path, whole: Set, name: str, plan: origins.Origins) -> tuple[SourceForecasts, dict[str, float]] | None:
+def _kept(cache: Path, task: Task, name: str) -> Ran | None:
     """What a former run of the same version said about the same items from the same origins."""
+    whole = task.whole
     file = cache / whole.name / f"{name}.pickle"
     if not file.exists():
         return None
     item_ids, said, spent = pickle.loads(file.read_bytes())
-    same = item_ids == whole.item_ids and said.origins == plan and said.version == registry.get(name).version
+    same = item_ids == whole.item_ids and said.origins == task.plan and said.version == registry.get(name).version
     return (said, spent) if same else None
 
 
@@ -103,10 +151,10 @@ def _keep_run(cache: Path, whole: Set, name: str, said: SourceForecasts, spent: 
     (cache / whole.name / f"{name}.pickle").write_bytes(pickle.dumps((whole.item_ids, said, spent)))
 
 
-def _live_seconds(name: str, ours: Panel, whole: Set) -> float:
+def _live_seconds(name: str, task: Task) -> float:
     """CPU seconds of the forecasts alone: no backtest and no calibration, which no peer has."""
     started = time.process_time()
-    run_source(registry.get(name), ours, origins.Origins((), 0), whole.kind.horizon)
+    run_source(registry.get(name), task.panel, origins.Origins((), 0), task.whole.kind.horizon)
     return time.process_time() - started
 
 

@@ -46,6 +46,7 @@ class Level:
         series = filled(panel)
         periods = series.values.shape[1]
         self.horizon = horizon
+        self.horizons: Rows = np.full(len(panel), horizon)
         self._frequency = panel.frequency
         self._window = WINDOW[panel.frequency]
         self._patch = PATCH[panel.frequency]

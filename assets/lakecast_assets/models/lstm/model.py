@@ -1,10 +1,10 @@
-"""The sources `lstm` and `mlp`: a net trained once for all items of a panel, and what it predicts."""
+"""The sources `lstm` and `mlp`: nets trained once for all items of a run, and what they predict."""
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Forecasts, Panel
 from lakecast_assets.models.lstm.level import Level
-from lakecast_assets.models.lstm.smooth import Smooth
-from lakecast_assets.models.lstm.views import View
+from lakecast_assets.models.lstm.memory import Memory
+from lakecast_assets.models.lstm.smooth import LAYOUT
+from lakecast_assets.models.lstm.together import Together
 from lakecast_assets.models.seasonal_naive import SeasonalNaive
 from lakecast_schema.periods import Frequency
 
@@ -25,11 +26,16 @@ Rows = NDArray[np.int64]
 
 LEARNED_FROM = 8_000_000
 """Periods that a net learns from at most, those of 7,300 items of three daily years: more add memory, not accuracy."""
-_EFFORT = {"smooth": (1.0, 1.0), "level": (0.625, 0.5)}
-"""Share of the steps and of the windows per step that a kind of series needs: with zeros there is less to learn."""
+_SPARSE_EFFORT = (0.8, 0.5)
+"""Share of the steps and of the windows per step that series with zeros need: there is less to learn."""
 _TOGETHER = 512  # items predicted at once
-_VIEWS: Mapping[str, type[Smooth] | type[Level]] = {"smooth": Smooth, "level": Level}
-_FORMAT = 1
+_KINDS = ("smooth", "level")
+_FORMAT = 2
+_ALONE = (0, 1)
+_trained = Memory()
+
+Neighbours = Sequence[tuple[Panel, int]]
+"""Other panels of a run, each with its horizon."""
 
 
 class Lstm:
@@ -37,22 +43,32 @@ class Lstm:
 
     Trained on windows of all series that are scaled one by one, on what a causal forecast leaves over (theta for
     series without zeros, the recent level for the others), by AdamW with a one-cycle rate, until the loss on the
-    last `horizon` periods stops falling. `steps` is the most it may take; `flip` is the share of windows without
-    zeros that are turned upside down, so that a common trend of the past is not taken for a law.
+    last `horizon` periods stops falling. Yearly, quarterly and monthly series without zeros share one net. `steps`
+    is the most it may take; `flip` is the share of windows without zeros that are turned upside down, so that a
+    common trend of the past is not taken for a law.
     """
 
     name = "lstm"
-    version = "v1.0.0"
+    version = "v1.1.0"
 
-    def __init__(self, steps: int = 400, flip: float = 0.3) -> None:
+    def __init__(self, steps: int = 300, flip: float = 0.3) -> None:
         _check(steps, flip)
         self._steps, self._flip = steps, flip
 
     def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> FittedNets:
         """Train on the panel, whatever the order of its items."""
+        return self.fit_beside(panel, horizon, (), seed=seed)
+
+    def learns_beside(self, panel: Panel) -> bool:
+        """Whether it has series without zeros, of a frequency that shares a net, and no drivers."""
+        return not panel.drivers and _is_shared(panel.frequency) and bool((kinds_of(panel) == "smooth").any())
+
+    def fit_beside(self, panel: Panel, horizon: int, others: Neighbours, *, seed: int = 0) -> FittedNets:
+        """Train for the panel, and on what other panels of the run can add to it."""
         from lakecast_assets.models.lstm.training import Plan
 
-        return _fit("lstm", panel, horizon, Plan(steps=self._steps, rate=3e-3, passes=40, flip=self._flip), seed)
+        plan = Plan(steps=self._steps, rate=3e-3, passes=40, flip=self._flip)
+        return _fit("lstm", panel, horizon, others, plan, seed)
 
 
 class ResidualMlp:
@@ -62,29 +78,39 @@ class ResidualMlp:
     """
 
     name = "mlp"
-    version = "v1.0.0"
+    version = "v1.1.0"
 
-    def __init__(self, steps: int = 500, flip: float = 0.3) -> None:
+    def __init__(self, steps: int = 400, flip: float = 0.3) -> None:
         _check(steps, flip)
         self._steps, self._flip = steps, flip
 
     def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> FittedNets:
         """Train on the panel, whatever the order of its items."""
+        return self.fit_beside(panel, horizon, (), seed=seed)
+
+    def learns_beside(self, panel: Panel) -> bool:
+        """Whether it has series without zeros, of a frequency that shares a net, and no drivers."""
+        return not panel.drivers and _is_shared(panel.frequency) and bool((kinds_of(panel) == "smooth").any())
+
+    def fit_beside(self, panel: Panel, horizon: int, others: Neighbours, *, seed: int = 0) -> FittedNets:
+        """Train for the panel, and on what other panels of the run can add to it."""
         from lakecast_assets.models.lstm.training import Plan
 
-        return _fit("mlp", panel, horizon, Plan(steps=self._steps, rate=2e-3, flip=self._flip), seed)
+        return _fit("mlp", panel, horizon, others, Plan(steps=self._steps, rate=2e-3, flip=self._flip), seed)
 
 
 @dataclass(frozen=True)
 class FittedNets:
     """A net for each kind of series that the panel had; pickles, and stores itself as bytes.
 
-    nets: "smooth" for series without zeros, "level" for the others; items: how many each learned from.
+    nets: "smooth" for series without zeros, "level" for the others; items: how many each learned from, those of other
+    panels included; place: which panel this one was of how many that the smooth net learned from.
     """
 
     horizon: int
     nets: Mapping[str, Trained] = field(default_factory=dict)
     items: Mapping[str, int] = field(default_factory=dict)
+    place: tuple[int, int] = _ALONE
 
     @property
     def diagnostics(self) -> Diagnostics:
@@ -95,7 +121,7 @@ class FittedNets:
         }
         largest = max(self.nets, key=lambda name: self.items[name], default=None)
         losses = self.nets[largest].losses if largest else ()
-        return Diagnostics({"nets": nets}, losses, self.state() if self.nets else None)
+        return Diagnostics({"nets": nets, "panels": self.place[1]}, losses, self.state() if self.nets else None)
 
     def predict(self, panel: Panel, horizon: int) -> Forecasts:
         """Forecast the `horizon` periods after each item's end, at most as many as the net was trained for.
@@ -111,7 +137,7 @@ class FittedNets:
         kinds = kinds_of(panel)
         for row in np.flatnonzero(kinds == ""):
             issues[row] = "no demand above zero: forecast is zero"
-        for kind in _VIEWS:
+        for kind in _KINDS:
             rows = np.flatnonzero(kinds == kind)
             served = kind if kind in self.nets else next(iter(self.nets), None)
             for first in range(0, len(rows), _TOGETHER):
@@ -132,6 +158,7 @@ class FittedNets:
             "format": _FORMAT,
             "horizon": self.horizon,
             "items": dict(self.items),
+            "place": self.place,
             "nets": {
                 name: {"kind": net.kind, "shape": asdict(net.shape), "losses": net.losses, "steps": net.steps}
                 for name, net in self.nets.items()
@@ -162,12 +189,15 @@ class FittedNets:
                 )
                 for name, net in described["nets"].items()
             }
-        return cls(described["horizon"], nets, described["items"])
+        first, count = described["place"]
+        return cls(described["horizon"], nets, described["items"], (first, count))
 
     def _answers(self, kind: str, panel: Panel) -> tuple[Array, Array]:
         from lakecast_assets.models.lstm.training import answers
 
-        view = _VIEWS[kind](_with_future(panel, self.horizon), self.horizon)
+        horizon = self.nets[kind].shape.horizon
+        ready = _with_future(panel, horizon)
+        view = Together([ready], [horizon], self.place) if kind == "smooth" else Level(ready, horizon)
         rows = np.arange(len(panel))
         frames = view.frames(rows, np.full(len(panel), panel.values.shape[1]))
         return view.forecasts(rows, frames, *answers(self.nets[kind], frames))
@@ -185,35 +215,87 @@ def kinds_of(panel: Panel) -> NDArray[np.str_]:
     return np.where(occurs.any(axis=1), np.where(smooth, "smooth", "level"), "")
 
 
+def _is_shared(frequency: Frequency) -> bool:
+    return sum(layout == LAYOUT[frequency] for layout in LAYOUT.values()) > 1
+
+
 def _check(steps: int, flip: float) -> None:
     if steps < 1 or not 0 <= flip < 1:
         raise ValueError(f"steps must be at least 1 and flip in [0, 1), got {steps} and {flip}")
 
 
-def _fit(kind: str, panel: Panel, horizon: int, plan: Plan, seed: int) -> FittedNets:
-    from lakecast_assets.models.lstm.training import train
-
+def _fit(kind: str, panel: Panel, horizon: int, others: Neighbours, plan: Plan, seed: int) -> FittedNets:
     if horizon < 1:
         raise ValueError(f"horizon must be at least 1, got {horizon}")
-    order = np.argsort(np.array(panel.item_ids), kind="stable")
-    kinds = kinds_of(panel)[order]
     nets: dict[str, Trained] = {}
     items: dict[str, int] = {}
-    for number, name in enumerate(_VIEWS):
-        rows = order[kinds == name]
-        most = max(LEARNED_FROM // max(panel.values.shape[1], 1), 1)
-        if len(rows) > most:
-            chosen = np.random.default_rng([seed, number]).choice(len(rows), most, replace=False)
-            rows = rows[np.sort(chosen)]
-        if not len(rows):
-            continue
-        view: View = _VIEWS[name](_with_future(panel.select(rows), horizon), horizon)
-        steps, batch = _EFFORT[name]
-        effort = replace(plan, steps=max(round(steps * plan.steps), 1), batch=round(batch * plan.batch))
-        trained = train(kind, view, panel.values.shape[1], effort, seed)
+    place = _ALONE
+    own = _of_kind(panel, "smooth", LEARNED_FROM, seed)
+    if own is not None:
+        joined = _joined(own, horizon, others, seed)
+        place = (next(k for k, (one, _) in enumerate(joined) if one.dataset_id == own.dataset_id), len(joined))
+        trained = _smooth(kind, joined, plan, seed)
         if trained is not None:
-            nets[name], items[name] = trained, len(rows)
-    return FittedNets(horizon, nets, items)
+            nets["smooth"], items["smooth"] = trained, sum(len(one) for one, _ in joined)
+    own = _of_kind(panel, "level", LEARNED_FROM, seed)
+    if own is not None:
+        trained = _level(kind, own, horizon, plan, seed)
+        if trained is not None:
+            nets["level"], items["level"] = trained, len(own)
+    return FittedNets(horizon, nets, items, place)
+
+
+def _of_kind(panel: Panel, kind: str, most: int, seed: int) -> Panel | None:
+    """The panel's items of a kind, by name, with `most` periods in all at most; None where there are none."""
+    order = np.argsort(np.array(panel.item_ids), kind="stable")
+    rows = order[kinds_of(panel)[order] == kind]
+    count = max(most // max(panel.values.shape[1], 1), 1)
+    if len(rows) > count:
+        chosen = np.random.default_rng([seed, _KINDS.index(kind)]).choice(len(rows), count, replace=False)
+        rows = rows[np.sort(chosen)]
+    return panel.select(rows) if len(rows) else None
+
+
+def _joined(own: Panel, horizon: int, others: Neighbours, seed: int) -> list[tuple[Panel, int]]:
+    """The panel and what there is to learn beside it, in the same order for whichever of them is trained for.
+
+    Series with drivers are left apart: a promotion of one data set says nothing about another's.
+    """
+    fitting = [
+        (smooth, theirs)
+        for panel, theirs in others
+        if not own.drivers
+        and not panel.drivers
+        and LAYOUT[panel.frequency] == LAYOUT[own.frequency]
+        and panel.dataset_id != own.dataset_id
+        and (smooth := _of_kind(panel, "smooth", LEARNED_FROM // (len(others) + 1), seed)) is not None
+    ]
+    if fitting:
+        own_share = _of_kind(own, "smooth", LEARNED_FROM // (len(others) + 1), seed)
+        own = own if own_share is None or len(own_share) == len(own) else own_share
+    return sorted([(own, horizon), *fitting], key=lambda one: one[0].dataset_id)
+
+
+def _smooth(kind: str, joined: Neighbours, plan: Plan, seed: int) -> Trained | None:
+    from lakecast_assets.models.lstm.training import train
+
+    panels = [panel.trimmed() for panel, _ in joined]
+    horizons = [horizon for _, horizon in joined]
+
+    def work() -> Trained | None:
+        longest = max(horizons)
+        view = Together([_with_future(panel, longest) for panel in panels], horizons)
+        return train(kind, view, view.periods, plan, seed)
+
+    return work() if len(panels) == 1 else _trained.recall((kind, plan, seed), panels, horizons, work)
+
+
+def _level(kind: str, own: Panel, horizon: int, plan: Plan, seed: int) -> Trained | None:
+    from lakecast_assets.models.lstm.training import train
+
+    steps, batch = _SPARSE_EFFORT
+    effort = replace(plan, steps=max(round(steps * plan.steps), 1), batch=round(batch * plan.batch))
+    return train(kind, Level(_with_future(own, horizon), horizon), own.values.shape[1], effort, seed)
 
 
 def _with_future(panel: Panel, horizon: int) -> Panel:

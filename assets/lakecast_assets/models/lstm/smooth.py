@@ -17,15 +17,19 @@ WINDOW = {
     Frequency.QUARTERLY: 20,
     Frequency.YEARLY: 12,
 }
-"""Periods of the past that a net sees."""
-PATCH = {
-    Frequency.DAILY: 7,
-    Frequency.WEEKLY: 4,
-    Frequency.MONTHLY: 3,
-    Frequency.QUARTERLY: 2,
-    Frequency.YEARLY: 1,
+"""Periods of the past that a net sees at most: with older ones it learns by heart what few series have."""
+LAYOUT = {
+    Frequency.DAILY: (56, 7),
+    Frequency.WEEKLY: (52, 4),
+    Frequency.MONTHLY: (36, 6),
+    Frequency.QUARTERLY: (36, 6),
+    Frequency.YEARLY: (36, 6),
 }
-"""Periods that a recurrent net reads at once: three times as fast as one by one, and no worse."""
+"""Periods that a net has inputs for, and how many of them a recurrent net reads at once.
+
+Frequencies that share a layout can share a net. Read six by six, monthly series take a fifth of the time of one by
+one, and at rolling origins the forecasts were better.
+"""
 
 _FLOOR = 0.01  # of the mean: the least value whose logarithm is taken
 _STEADY = 0.01  # added to the mean absolute change, so that a constant window has a scale
@@ -44,8 +48,9 @@ class Smooth:
     def __init__(self, panel: Panel, horizon: int) -> None:
         periods = panel.values.shape[1]
         self.horizon = horizon
-        self._window = WINDOW[panel.frequency]
-        self._patch = PATCH[panel.frequency]
+        self.horizons: Rows = np.full(len(panel), horizon)
+        self._window, self._patch = LAYOUT[panel.frequency]
+        self._most = WINDOW[panel.frequency]
         self._season = panel.frequency.season_length
         self._periods = periods
         self._index = grid_index(panel.ends, panel.frequency)
@@ -73,9 +78,9 @@ class Smooth:
         """See `View`; the sequence holds value, whether there is one, and drivers."""
         seen = origins - self._starts[rows]
         past = origins[:, None] + np.arange(self._window)  # the padding shifts columns by a window
-        mask = (np.arange(self._window) >= self._window - seen[:, None]).astype(np.float64)
+        mask = (np.arange(self._window) >= self._window - np.minimum(seen, self._most)[:, None]).astype(np.float64)
         logs = self._logs[rows[:, None], past] * mask
-        count = np.clip(seen, 1, self._window)
+        count = np.clip(seen, 1, self._most)
         wide = np.minimum(np.clip(self._season, 1, _LEVEL), count)
         newest = np.cumsum(logs[:, ::-1], axis=1)
         level = (newest[np.arange(len(rows)), wide - 1] / wide)[:, None]

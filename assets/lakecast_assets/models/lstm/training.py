@@ -89,7 +89,7 @@ def answers(trained: Trained, frames: Frames, rows_at_once: int = 512) -> tuple[
 
 
 def _train(kind: str, view: View, now: int, plan: Plan, random: np.random.Generator) -> Trained | None:
-    held = now - view.horizon  # the last origin whose future is known
+    held = now - view.horizons  # the last origins whose future is known
     final = np.maximum(held - view.first + 1, 0)
     if not final.any():
         return None
@@ -97,7 +97,7 @@ def _train(kind: str, view: View, now: int, plan: Plan, random: np.random.Genera
     share = min(max(len(able) // _HELD_OUT, _LEAST), len(able), _VALIDATED)
     validating = np.sort(random.choice(able, share, replace=False))
     training = final.copy()
-    training[validating] = np.maximum(final[validating] - view.horizon, 0)
+    training[validating] = np.maximum(final[validating] - view.horizons[validating], 0)
     if not training.any():
         validating, training = able[:0], final
     passes = round(plan.passes * int(training.sum()) / plan.batch)
@@ -106,8 +106,8 @@ def _train(kind: str, view: View, now: int, plan: Plan, random: np.random.Genera
     optimiser = torch.optim.AdamW(net.parameters(), lr=plan.rate, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.steps, pct_start=0.1)
     best, losses, kept, waited, step = np.inf, [], _weights(net), 0, 0
-    later = view.frames(validating, np.full(len(validating), held)) if len(validating) else None
-    truth = view.targets(validating, np.full(len(validating), held)) if len(validating) else None
+    later = view.frames(validating, held[validating]) if len(validating) else None
+    truth = view.targets(validating, held[validating]) if len(validating) else None
     for step in range(1, plan.steps + 1):
         _step(net, view, plan, optimiser, random, training)
         schedule.step()

@@ -37,6 +37,8 @@ class View(Protocol):
     """Series of a panel, prepared. An origin is a count of columns seen: T is the present."""
 
     horizon: int
+    horizons: Rows
+    """(n,) periods of each series' future that count, at most `horizon`."""
     first: Rows
     """(n,) earliest origin that can be learned from."""
     mirrors: bool
