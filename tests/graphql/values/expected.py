@@ -1,6 +1,7 @@
-"""What the API must answer, computed a second time: plain Python over the lake's tables, no code of the server.
+"""What the API must answer, computed a second time over the lake's tables with no code of the server.
 
-Filters are the dictionaries that a client would send as variables.
+Plain SQL over forecasts, plain Python over what has a row per item. Filters are the dictionaries that a client would
+send as variables.
 """
 
 import datetime as dt
@@ -10,12 +11,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+import duckdb
+import pyarrow as pa
+import reorder
+
 from lakecast_lake import snapshots
 from lakecast_lake.storage import Lake
 
 Row = dict[str, Any]
 Filter = Mapping[str, Any]
-_STEP = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
 class Expected:
@@ -27,12 +31,15 @@ class Expected:
         def read(table: str) -> list[Row]:
             return snapshots.read(lake, record, table).to_pylist()
 
-        self.forecast_rows = read("fact_forecast")
         self.metric_rows = read("fact_metrics")
         self.stock_rows = read("fact_replenishment")
         self.demand_rows = read("demand")
         self.dim_rows = read("dim_item")
         self.inventory_rows = read("fact_inventory")
+        self.sql = duckdb.connect()
+        self._forecasts(lake)
+        chosen = [{"datasetId": d, "itemId": i, "champion": source} for (d, i), source in self.champion.items()]
+        self.sql.register("champions", pa.Table.from_pylist(chosen))
 
     # -- items ------------------------------------------------------------------------------------------------
 
@@ -40,10 +47,9 @@ class Expected:
     def items(self) -> dict[tuple[str, str], Row]:
         """Facts about each item, under the contract's names."""
         found = {}
-        with_forecast = {(r["dataset_id"], r["item_id"]) for r in self.forecast_rows if r["kind"] == "live"}
-        demand: dict[tuple[str, str], list[Row]] = {}
-        for row in self.demand_rows:
-            demand.setdefault((row["dataset_id"], row["item_id"]), []).append(row)
+        live = """select distinct "datasetId", "itemId" from forecasts where kind = 'LIVE'"""
+        with_forecast = {tuple(row.values()) for row in self.rows(live)}
+        demand = self.by_item(self.demand_rows)
         for row in self.dim_rows:
             key = (row["dataset_id"], row["item_id"])
             known = [r for r in demand.get(key, []) if r["quantity"] is not None]
@@ -59,6 +65,7 @@ class Expected:
                 "leadTimeDays": row["lead_time_days"],
                 "unitCost": row["unit_cost"],
                 "demandClass": upper(row["demand_class"]),
+                "abcClass": self._abc.get(key),
                 "frequency": upper(row["frequency"]),
                 "hasForecast": key in with_forecast,
                 "observations": len(known),
@@ -69,12 +76,35 @@ class Expected:
         return found
 
     @cached_property
+    def _abc(self) -> dict[tuple[str, str], str]:
+        """A for the items that make 80 % of a data set's consumption value of a year, B to 95 %, C the rest."""
+        cost = {(row["dataset_id"], row["item_id"]): row["unit_cost"] for row in self.dim_rows}
+        last: dict[str, dt.date] = {}
+        for row in self.demand_rows:
+            if row["quantity"] is not None:
+                last[row["dataset_id"]] = max(last.get(row["dataset_id"], row["date"]), row["date"])
+        value = {key: 0.0 for key in sorted(cost) if cost[key] is not None}
+        for row in self.demand_rows:
+            key = (row["dataset_id"], row["item_id"])
+            recent = row["quantity"] is not None and row["date"] > last[key[0]] - dt.timedelta(days=365)
+            if recent and key in value:
+                value[key] += row["quantity"] * cost[key]
+        found = {}
+        for dataset in last:
+            mine = sorted((key for key in value if key[0] == dataset), key=lambda key: -value[key])
+            total, before = math.fsum(value[key] for key in mine), 0.0
+            for key in mine:
+                share = before / total if total else 1.0
+                found[key] = "A" if share < 0.8 - 1e-12 else "B" if share < 0.95 - 1e-12 else "C"
+                before += value[key]
+        return found
+
+    @cached_property
     def champion(self) -> dict[tuple[str, str], str]:
         """The champion of each item that has forecasts or errors, by the rule of the lake's contract."""
         candidates: dict[tuple[str, str], dict[str, tuple[float | None, float | None]]] = {}
-        for row in self.forecast_rows:
-            if row["kind"] == "live":
-                candidates.setdefault((row["dataset_id"], row["item_id"]), {}).setdefault(row["source"], (None, None))
+        for row in self.rows("""select distinct "datasetId", "itemId", source from forecasts where kind = 'LIVE'"""):
+            candidates.setdefault((row["datasetId"], row["itemId"]), {})[row["source"]] = (None, None)
         for row in self.metric_rows:
             errors = (row["scaled_quantile_loss"], row["rmsse"])
             candidates.setdefault((row["dataset_id"], row["item_id"]), {})[row["source"]] = errors
@@ -98,68 +128,89 @@ class Expected:
 
     # -- forecasts --------------------------------------------------------------------------------------------
 
-    @cached_property
-    def all_forecasts(self) -> list[Row]:
-        """Every row, with its horizon, its item's facts, and whether it is of the newest live cutoff."""
-        newest: dict[tuple[str, str, str], dt.date] = {}
-        for row in self.forecast_rows:
-            if row["kind"] == "live":
-                key = (row["dataset_id"], row["item_id"], row["source"])
-                newest[key] = max(newest.get(key, row["cutoff"]), row["cutoff"])
-        found = []
-        for row in self.forecast_rows:
-            item = self.items[row["dataset_id"], row["item_id"]]
-            key = (row["dataset_id"], row["item_id"], row["source"])
-            found.append(
-                {
-                    **{name: item[name] for name in ("category", "supplier", "demandClass", "frequency")},
-                    "datasetId": row["dataset_id"],
-                    "itemId": row["item_id"],
-                    "date": row["date"],
-                    "source": row["source"],
-                    "modelVersion": row["model_version"],
-                    "kind": upper(row["kind"]),
-                    "cutoff": row["cutoff"],
-                    "horizon": periods(row["cutoff"], row["date"], item["frequency"].lower()),
-                    "forecast": row["forecast"],
-                    "actual": row["actual"],
-                    "median": row["median"],
-                    **{f"{side}{level}": row[f"{side}_{level}"] for side in ("lower", "upper") for level in (80, 95)},
-                    "newest": row["kind"] == "backtest" or newest.get(key) == row["cutoff"],
-                }
-            )
+    def _forecasts(self, lake: Lake) -> None:
+        """The table `forecasts`: every row with its horizon, its item's facts, and whether it is of the newest cutoff.
+
+        One data set has a million rows: plain SQL, as lists of rows in Python take minutes.
+        """
+        self.sql.register("raw", snapshots.read(lake, snapshots.newest(lake), "fact_forecast"))
+        self.sql.register("dim", pa.Table.from_pylist(self.dim_rows))
+        names = [f'"{side}_{level}" as "{side}{level}"' for side in ("lower", "upper") for level in (80, 95)]
+        self.sql.execute(f"""
+            create table forecasts as select
+                raw.dataset_id as "datasetId", raw.item_id as "itemId", dim.category, dim.supplier,
+                upper(dim.demand_class) as "demandClass", raw.date, raw.source, raw.model_version as "modelVersion",
+                upper(raw.kind) as kind, raw.cutoff, raw.forecast, raw.actual, raw.median, {", ".join(names)},
+                case dim.frequency
+                    when 'daily' then raw.date - raw.cutoff
+                    when 'weekly' then (raw.date - raw.cutoff) // 7
+                    when 'monthly' then date_diff('month', raw.cutoff, raw.date)
+                    when 'quarterly' then date_diff('month', raw.cutoff, raw.date) // 3
+                    else date_diff('month', raw.cutoff, raw.date) // 12
+                end as horizon,
+                raw.kind = 'backtest' or raw.cutoff = max(case when raw.kind = 'live' then raw.cutoff end)
+                    over (partition by raw.dataset_id, raw.item_id, raw.source) as newest
+            from raw join dim using (dataset_id, item_id)""")
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """The rows of a query over the tables `forecasts` and `champions`."""
+        found: list[Row] = self.sql.sql(query, params=list(parameters)).to_arrow_table().to_pylist()
         return found
 
-    def forecasts_where(self, where: Filter, kind: str) -> list[Row]:
-        """Rows that match, without older live cutoffs unless `cutoff` is filtered."""
-        older = mentions(where, "cutoff")
-        return [
-            row
-            for row in self.all_forecasts
-            if kind in ("ALL", row["kind"]) and (older or row["newest"]) and holds(where, row)
-        ]
+    def forecasts_where(self, where: Filter, kind: str) -> tuple[str, list[Any]]:
+        """Condition of the rows that match, without older live cutoffs unless `cutoff` is filtered; its parameters."""
+        parameters: list[Any] = []
+        conditions = [condition(where, parameters)]
+        if kind != "ALL":
+            conditions.append(f"kind = '{kind}'")
+        if not mentions(where, "cutoff"):
+            conditions.append("newest")
+        return " and ".join(conditions), parameters
 
     def totals(
         self, where: Filter, kind: str, by: Sequence[str], grain: str, source: str | None
     ) -> dict[tuple[Any, ...], Row]:
         """Groups of `forecastTotals` by their dimension values."""
-        rows = self.forecasts_where(where, kind)
+        condition, parameters = self.forecasts_where(where, kind)
         if source is not None:
-            rows = [row for row in rows if row["source"] == source]
+            condition, parameters = f"{condition} and source = ?", [*parameters, source]
         elif "SOURCE" not in by and not names_a_source(where):
-            rows = [row for row in rows if row["source"] == self.champion[row["datasetId"], row["itemId"]]]
+            condition += """ and exists (from champions as c where c."datasetId" = forecasts."datasetId"
+                             and c."itemId" = forecasts."itemId" and c.champion = forecasts.source)"""
+        once = ""
         if kind != "LIVE" and not mentions(where, "cutoff") and not {"CUTOFF", "HORIZON"} & set(by):
-            best: dict[tuple[Any, ...], Row] = {}
-            for row in rows:
-                key = (row["datasetId"], row["itemId"], row["source"], row["date"])
-                rank = (row["cutoff"], row["kind"] == "LIVE")
-                if key not in best or rank > (best[key]["cutoff"], best[key]["kind"] == "LIVE"):
-                    best[key] = row
-            rows = list(best.values())
-        groups: dict[tuple[Any, ...], list[Row]] = {}
+            once = """qualify row_number() over (partition by "datasetId", "itemId", source, date
+                      order by cutoff desc, kind = 'LIVE' desc) = 1"""
+        dimensions = [dimension(name, grain) for name in by]
+        bounded = " and ".join(("lower{0} is not null", "upper{0} is not null", "actual is not null"))
+        coverage = [
+            f"avg((actual between lower{level} and upper{level})::double) filter ({bounded.format(level)})"
+            f" as coverage{level}"
+            for level in (80, 95)
+        ]
+        scale = "nullif(fsum(abs(actual)), 0)"
+        query = f"""
+            select {", ".join([*(f"{text} as d{n}" for n, text in enumerate(dimensions)), ""])}
+                count(distinct ("datasetId", "itemId")) as "itemCount", count(*) as "rowCount",
+                fsum(forecast) as forecast, fsum(actual) as actual,
+                fsum(abs(actual - forecast)) / {scale} as wape,
+                fsum(case when actual is not null then forecast - actual end) / {scale} as bias,
+                {", ".join(coverage)}
+            from (from forecasts where {condition} {once})
+            {"group by " + ", ".join(f"d{n}" for n in range(len(by))) if by else "having count(*) > 0"}"""
+        found = {}
+        for row in self.rows(query, parameters):
+            values = [row.pop(f"d{n}") for n in range(len(by))]
+            found[tuple(v.isoformat() if isinstance(v, dt.date) else v for v in values)] = row
+        return found
+
+    @staticmethod
+    def by_item(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
+        """Rows of a table of the lake by data set and item."""
+        found: dict[tuple[str, str], list[Row]] = {}
         for row in rows:
-            groups.setdefault(tuple(dimension(row, name, grain) for name in by), []).append(row)
-        return {key: summed(members) for key, members in groups.items()}
+            found.setdefault((row["dataset_id"], row["item_id"]), []).append(row)
+        return found
 
     # -- errors and decisions ---------------------------------------------------------------------------------
 
@@ -243,11 +294,28 @@ class Expected:
                 "alert": upper(row["alert"]),
                 **{
                     name: self.items[row["dataset_id"], row["item_id"]][name]
-                    for name in ("category", "supplier", "sku", "name")
+                    for name in ("category", "supplier", "sku", "name", "abcClass")
                 },
             }
             for row in self.stock_rows
         ]
+
+    def decision(self, key: tuple[str, str], scenario: Row) -> Row:
+        """The decision about an item under a scenario."""
+        stored, frequency, forecasts = self._decided[key]
+        return reorder.decide(stored, frequency, forecasts, scenario)
+
+    @cached_property
+    def _decided(self) -> dict[tuple[str, str], tuple[Row, str, list[Row]]]:
+        """What each decision is made from: its stored row, its item's frequency, its source's newest live forecasts."""
+        live: dict[tuple[str, str, str], list[Row]] = {}
+        for row in self.rows("from forecasts where kind = 'LIVE' and newest"):
+            live.setdefault((row["datasetId"], row["itemId"], row["source"]), []).append(row)
+        found = {}
+        for row in self.stock_rows:
+            key = (row["dataset_id"], row["item_id"])
+            found[key] = row, self.items[key]["frequency"].lower(), live.get((*key, row["source"]), [])
+        return found
 
     def stock_where(self, where: Filter) -> list[Row]:
         """Decisions that match."""
@@ -321,67 +389,55 @@ def names_a_source(where: Filter) -> bool:
     return named.get("eq") is not None or len(named.get("in") or ()) == 1
 
 
-def summed(rows: Sequence[Row]) -> Row:
-    """The figures of a group."""
-    known = [row for row in rows if row["actual"] is not None]
-    scale = sum(abs(row["actual"]) for row in known)
+def condition(where: Filter, parameters: list[Any]) -> str:
+    """A filter of forecasts as SQL, two-valued: what compares with null does not hold, and its opposite does."""
+    parts = []
+    for name, wanted in where.items():
+        if wanted is None:
+            continue
+        match name:
+            case "and" | "or":
+                word, nothing = (" and ", "true") if name == "and" else (" or ", "false")
+                parts.append(f"({word.join(condition(part, parameters) for part in wanted) or nothing})")
+            case "not":
+                parts.append(f"not {condition(wanted, parameters)}")
+            case _:
+                parts += [
+                    f"""coalesce({comparison(f'"{name}"', operator, value, parameters)}, false)"""
+                    for operator, value in wanted.items()
+                    if value is not None
+                ]
+    return f"({' and '.join(parts) or 'true'})"
 
-    def coverage(level: int) -> float | None:
-        bounded = [r for r in known if r[f"lower{level}"] is not None and r[f"upper{level}"] is not None]
-        return mean(float(r[f"lower{level}"] <= r["actual"] <= r[f"upper{level}"]) for r in bounded)
 
-    return {
-        "itemCount": len({(row["datasetId"], row["itemId"]) for row in rows}),
-        "rowCount": len(rows),
-        "forecast": math.fsum(row["forecast"] for row in rows),
-        "actual": math.fsum(row["actual"] for row in known) if known else None,
-        "wape": math.fsum(abs(r["actual"] - r["forecast"]) for r in known) / scale if scale else None,
-        "bias": math.fsum(r["forecast"] - r["actual"] for r in known) / scale if scale else None,
-        "coverage80": coverage(80),
-        "coverage95": coverage(95),
-    }
+def comparison(column: str, operator: str, wanted: Any, parameters: list[Any]) -> str:
+    """One comparison in SQL."""
+    if operator == "isNull":
+        return f"({column} is null) = {str(wanted).lower()}"
+    if operator == "in":
+        parameters += wanted
+        return f"{column} in ({', '.join('?' * len(wanted))})" if wanted else "false"
+    parameters.append(wanted)
+    if operator in ("contains", "startsWith"):
+        return f"{'contains' if operator == 'contains' else 'starts_with'}({column}, ?)"
+    value = "?::date" if column in ('"date"', '"cutoff"') else "?"
+    return f"{column} {({'eq': '=', 'gt': '>', 'gte': '>=', 'lt': '<', 'lte': '<='})[operator]} {value}"
 
 
-def dimension(row: Row, name: str, grain: str) -> Any:
-    """Value of a dimension, as JSON shows it."""
-    value = {
-        "DATASET": "datasetId",
-        "ITEM": "itemId",
+def dimension(name: str, grain: str) -> str:
+    """A dimension of totals in SQL."""
+    column = {
+        "DATASET": '"datasetId"',
+        "ITEM": '"itemId"',
         "CATEGORY": "category",
         "SUPPLIER": "supplier",
-        "DEMAND_CLASS": "demandClass",
+        "DEMAND_CLASS": '"demandClass"',
         "SOURCE": "source",
         "HORIZON": "horizon",
         "CUTOFF": "cutoff",
         "PERIOD": "date",
     }[name]
-    found = row[value]
-    if name == "PERIOD":
-        found = first_day(found, grain)
-    return found.isoformat() if isinstance(found, dt.date) else found
-
-
-def first_day(day: dt.date, grain: str) -> dt.date:
-    """First day of the period that holds a day."""
-    match grain:
-        case "WEEK":
-            return day - dt.timedelta(days=day.weekday())
-        case "MONTH":
-            return day.replace(day=1)
-        case "QUARTER":
-            return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-        case "YEAR":
-            return day.replace(month=1, day=1)
-    return day
-
-
-def periods(cutoff: dt.date, date: dt.date, frequency: str) -> int:
-    """Periods from a cutoff to a date."""
-    if frequency == "daily":
-        return (date - cutoff).days
-    if frequency == "weekly":
-        return (date - cutoff).days // 7
-    return ((date.year - cutoff.year) * 12 + date.month - cutoff.month) // _STEP[frequency]
+    return f"date_trunc('{grain}', {column})::date" if name == "PERIOD" and grain not in ("NATIVE", "DAY") else column
 
 
 def mean(values: Iterable[float]) -> float | None:

@@ -1,0 +1,93 @@
+"""Items: lists, orders, and what belongs to one item."""
+
+from answers import ALL, Row, in_order, listing, same, shown
+from expected import Expected, mean
+from generated import DATASETS, ITEMS, SOURCES, many
+from hypothesis import given
+from hypothesis import strategies as st
+from running import Running
+
+
+@many
+@given(where=ITEMS)
+def test_items(server: Running, expected: Expected, where: Row) -> None:
+    names = ["datasetId", "itemId", "sku", "name", "category", "unit", "supplier", "leadTimeDays", "unitCost"]
+    names += ["abcClass", "demandClass", "frequency", "firstDate", "lastDate", "observations", "champion"]
+    query = listing("items", "ItemFilter", names)
+    found = server.data(query, where=where)["items"]
+    wanted = [shown(row, names) for row in expected.items_where(where)]
+    assert found["nodes"] == wanted
+    assert found["totalCount"] == len(wanted)
+
+
+@many
+@given(
+    field=st.sampled_from(["itemId", "name", "category", "supplier", "leadTimeDays", "unitCost", "observations"]),
+    direction=st.sampled_from(["ASC", "DESC"]),
+)
+def test_items_in_order(server: Running, expected: Expected, field: str, direction: str) -> None:
+    word = "".join(f"_{c}" if c.isupper() else c.upper() for c in field)
+    query = (
+        f"{{ items(first: {ALL}, orderBy: [{{ field: {word}, direction: {direction} }}]) {{ nodes {{ {field} }} }} }}"
+    )
+    nodes = server.data(query)["items"]["nodes"]
+    assert len(nodes) == len(expected.items)
+    assert in_order(nodes, field, direction, lambda value: value.encode() if isinstance(value, str) else value)
+
+
+def test_an_items_own_series(server: Running, expected: Expected) -> None:
+    query = """{ items(first: 1000) { nodes { datasetId itemId
+      history(last: 12) { dates quantities movingAverage(window: 3) }
+      inventory { dates onHand onOrder }
+      forecast { source dates forecast upper95 total }
+      forecastSeries(kind: ALL) { source kind cutoff dates forecast actual }
+      metrics { source rmsse } replenishment { alert } } } }"""
+    demands, stocks = expected.by_item(expected.demand_rows), expected.by_item(expected.inventory_rows)
+    errors_of = expected.by_item(expected.metric_rows)
+    for node in server.data(query)["items"]["nodes"]:
+        key = (node["datasetId"], node["itemId"])
+        demand = sorted(demands.get(key, []), key=lambda row: row["date"])
+        assert node["history"]["dates"] == [row["date"].isoformat() for row in demand[-12:]]
+        assert node["history"]["quantities"] == [row["quantity"] for row in demand[-12:]]
+        for place, average in enumerate(node["history"]["movingAverage"]):
+            window = [row["quantity"] for row in demand[: max(len(demand) - 12, 0) + place + 1]][-3:]
+            assert same(average, None if None in window or len(window) < 3 else mean(window)), (key, place)
+        stock = stocks.get(key, [])
+        assert node["inventory"]["onOrder"] == [r["on_order"] for r in sorted(stock, key=lambda r: r["date"])]
+        one = 'from forecasts where "datasetId" = ? and "itemId" = ? and newest order by date'
+        mine = expected.rows(one, key)
+        live = [r for r in mine if r["kind"] == "LIVE" and r["source"] == expected.champion.get(key)]
+        if not live:
+            assert node["forecast"] is None
+        else:
+            assert node["forecast"]["dates"] == [r["date"].isoformat() for r in live]
+            assert node["forecast"]["upper95"] == [r["upper95"] for r in live]
+            assert same(node["forecast"]["total"], float(sum(r["forecast"] for r in live)))
+        series = {(s["source"], s["kind"], s["cutoff"]): s for s in node["forecastSeries"]}
+        assert len(series) == len(node["forecastSeries"])
+        assert series.keys() == {(r["source"], r["kind"], r["cutoff"].isoformat()) for r in mine}
+        for (source, kind, cutoff), found in series.items():
+            rows = [r for r in mine if (r["source"], r["kind"], r["cutoff"].isoformat()) == (source, kind, cutoff)]
+            assert found["forecast"] == [r["forecast"] for r in rows]
+            assert found["actual"] == [r["actual"] for r in rows]
+        errors = {r["source"]: r["rmsse"] for r in errors_of.get(key, [])}
+        assert {m["source"]: m["rmsse"] for m in node["metrics"]} == errors
+
+
+def test_sources_as_present(server: Running, expected: Expected) -> None:
+    found = server.data("{ sources { name datasetId itemCount } }")["sources"]
+    wanted = expected.rows("""select source as name, "datasetId", count(distinct "itemId") as "itemCount" from forecasts
+                              where kind = 'LIVE' group by all""")
+    assert sorted(found, key=str) == sorted(wanted, key=str)
+
+
+def test_unknown_names_are_refused_with_those_that_exist(server: Running) -> None:
+    for query, argument, known in (
+        ('sources(datasetId: "nope") { name }', "datasetId", list(DATASETS)),
+        ('modelRuns(source: "nope") { runId }', "source", sorted(SOURCES)),
+        ('forecastTotals(groupBy: [], source: "nope") { totalCount }', "source", sorted(SOURCES)),
+        ('item(itemId: "a-001", datasetId: "nope") { name }', "datasetId", list(DATASETS)),
+    ):
+        (error,) = server.ask(f"{{ {query} }}")["errors"]
+        assert error["extensions"] == {"code": "BAD_USER_INPUT", "argument": argument, "known": known}, query
+    assert server.data('{ item(itemId: "nope") { name } }') == {"item": None}
