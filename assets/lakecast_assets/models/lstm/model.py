@@ -26,8 +26,8 @@ Rows = NDArray[np.int64]
 
 LEARNED_FROM = 8_000_000
 """Periods that a net learns from at most, those of 7,300 items of three daily years: more add memory, not accuracy."""
-_SPARSE_EFFORT = (0.8, 0.5)
-"""Share of the steps and of the windows per step that series with zeros need: there is less to learn."""
+_SPARSE_BATCH = 128
+"""Windows per step for series with zeros: half of the others', for there is less to learn."""
 _TOGETHER = 512  # items predicted at once
 _KINDS = ("smooth", "level")
 _FORMAT = 2
@@ -67,8 +67,9 @@ class Lstm:
         """Train for the panel, and on what other panels of the run can add to it."""
         from lakecast_assets.models.lstm.training import Plan
 
-        plan = Plan(steps=self._steps, rate=3e-3, passes=40, flip=self._flip)
-        return _fit("lstm", panel, horizon, others, plan, seed)
+        plan = Plan(steps=self._steps, rate=3e-3, flip=self._flip)
+        sparse = Plan(steps=-(-4 * self._steps // 5), rate=3e-3, batch=_SPARSE_BATCH)
+        return _fit("lstm", panel, horizon, others, (plan, sparse), seed)
 
 
 class ResidualMlp:
@@ -80,7 +81,7 @@ class ResidualMlp:
     name = "mlp"
     version = "v1.1.0"
 
-    def __init__(self, steps: int = 400, flip: float = 0.3) -> None:
+    def __init__(self, steps: int = 300, flip: float = 0.3) -> None:
         _check(steps, flip)
         self._steps, self._flip = steps, flip
 
@@ -96,7 +97,9 @@ class ResidualMlp:
         """Train for the panel, and on what other panels of the run can add to it."""
         from lakecast_assets.models.lstm.training import Plan
 
-        return _fit("mlp", panel, horizon, others, Plan(steps=self._steps, rate=2e-3, flip=self._flip), seed)
+        plan = Plan(steps=self._steps, rate=3e-3, flip=self._flip)
+        sparse = Plan(steps=self._steps, rate=2e-3, batch=_SPARSE_BATCH)
+        return _fit("mlp", panel, horizon, others, (plan, sparse), seed)
 
 
 @dataclass(frozen=True)
@@ -224,7 +227,8 @@ def _check(steps: int, flip: float) -> None:
         raise ValueError(f"steps must be at least 1 and flip in [0, 1), got {steps} and {flip}")
 
 
-def _fit(kind: str, panel: Panel, horizon: int, others: Neighbours, plan: Plan, seed: int) -> FittedNets:
+def _fit(kind: str, panel: Panel, horizon: int, others: Neighbours, plans: tuple[Plan, Plan], seed: int) -> FittedNets:
+    """The nets of a panel; plans: for series without zeros, and for the others."""
     if horizon < 1:
         raise ValueError(f"horizon must be at least 1, got {horizon}")
     nets: dict[str, Trained] = {}
@@ -234,12 +238,12 @@ def _fit(kind: str, panel: Panel, horizon: int, others: Neighbours, plan: Plan, 
     if own is not None:
         joined = _joined(own, horizon, others, seed)
         place = (next(k for k, (one, _) in enumerate(joined) if one.dataset_id == own.dataset_id), len(joined))
-        trained = _smooth(kind, joined, plan, seed)
+        trained = _smooth(kind, joined, plans[0], seed)
         if trained is not None:
             nets["smooth"], items["smooth"] = trained, sum(len(one) for one, _ in joined)
     own = _of_kind(panel, "level", LEARNED_FROM, seed)
     if own is not None:
-        trained = _level(kind, own, horizon, plan, seed)
+        trained = _level(kind, own, horizon, plans[1], seed)
         if trained is not None:
             nets["level"], items["level"] = trained, len(own)
     return FittedNets(horizon, nets, items, place)
@@ -293,9 +297,7 @@ def _smooth(kind: str, joined: Neighbours, plan: Plan, seed: int) -> Trained | N
 def _level(kind: str, own: Panel, horizon: int, plan: Plan, seed: int) -> Trained | None:
     from lakecast_assets.models.lstm.training import train
 
-    steps, batch = _SPARSE_EFFORT
-    effort = replace(plan, steps=max(round(steps * plan.steps), 1), batch=round(batch * plan.batch))
-    return train(kind, Level(_with_future(own, horizon), horizon), own.values.shape[1], effort, seed)
+    return train(kind, Level(_with_future(own, horizon), horizon), own.values.shape[1], plan, seed)
 
 
 def _with_future(panel: Panel, horizon: int) -> Panel:

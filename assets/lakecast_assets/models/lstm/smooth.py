@@ -27,8 +27,8 @@ LAYOUT = {
 }
 """Periods that a net has inputs for, and how many of them a recurrent net reads at once.
 
-Frequencies that share a layout can share a net. Read six by six, monthly series take a fifth of the time of one by
-one, and at rolling origins the forecasts were better.
+Frequencies that share a layout can share a net. Read six by six, series take a third of the time of one by one, and at
+rolling origins of M3 the forecasts were no worse.
 """
 
 _FLOOR = 0.01  # of the mean: the least value whose logarithm is taken

@@ -104,7 +104,8 @@ def _train(kind: str, view: View, now: int, plan: Plan, random: np.random.Genera
     plan = replace(plan, steps=min(plan.steps, max(passes, _FEWEST)))
     net = _net(kind, view, now)
     optimiser = torch.optim.AdamW(net.parameters(), lr=plan.rate, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.steps, pct_start=0.1)
+    rising = 0.1 if plan.steps > 20 else 0.3  # the schedule divides by 0 where a share is a single step
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.steps, pct_start=rising)
     best, losses, kept, waited, step = np.inf, [], _weights(net), 0, 0
     later = view.frames(validating, held[validating]) if len(validating) else None
     truth = view.targets(validating, held[validating]) if len(validating) else None

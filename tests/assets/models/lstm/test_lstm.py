@@ -110,6 +110,12 @@ def test_a_shorter_horizon_is_the_beginning_and_a_longer_one_is_refused() -> Non
         fitted.predict(of, 7)
 
 
+@pytest.mark.parametrize("steps", [1, 2, 3, 10, 12, 13, 20, 21])
+def test_any_number_of_steps_trains(steps: int) -> None:
+    of = panel(seasonal(3, 40))
+    valid(Lstm(steps=steps).fit(of, 4).predict(of, 4), of, 4)
+
+
 def test_diagnostics_hold_the_loss_curve() -> None:
     diagnostics = Lstm(steps=75).fit(mixed(), 6).diagnostics
     assert len(diagnostics.loss_curve) == 3
