@@ -30,11 +30,12 @@ class Gate:
     def admin(self, caller: Caller, action: str) -> keys.StoredKey:
         """The key of an administrator.
 
-        Raises FORBIDDEN where no key is configured, UNAUTHENTICATED for a missing or wrong key, RATE_LIMITED after
-        too many wrong ones.
+        Raises FORBIDDEN where there is no keys file, UNAUTHENTICATED for a missing, wrong or revoked key, RATE_LIMITED
+        after too many wrong ones. A right key is never held up by wrong ones from its address, which may be a proxy's:
+        keys are too long to be guessed, and the limit only keeps the log short.
         """
         known = self._keys()
-        if not known:
+        if known is None:
             raise ApiError(
                 ErrorCode.FORBIDDEN,
                 "Admin mutations are off: this server has no admin key. Make one with "
@@ -42,18 +43,18 @@ class Gate:
             )
         if caller.key is None:
             raise ApiError(ErrorCode.UNAUTHENTICATED, "This needs an admin key in the X-API-Key header.")
+        found = keys.verify(known, caller.key)
+        if found is not None:
+            return found
         if self._throttle.blocked(caller.address):
             self._refused(action, caller, ErrorCode.RATE_LIMITED)
             raise ApiError(ErrorCode.RATE_LIMITED, f"Too many wrong keys from this address. Wait {WINDOW:.0f} seconds.")
-        found = keys.verify(known, caller.key)
-        if found is None:
-            self._throttle.failed(caller.address)
-            self._refused(action, caller, ErrorCode.UNAUTHENTICATED)
-            raise ApiError(
-                ErrorCode.UNAUTHENTICATED,
-                "The key in the X-API-Key header is not valid (any more). `lakecast keys list` shows those that are.",
-            )
-        return found
+        self._throttle.failed(caller.address)
+        self._refused(action, caller, ErrorCode.UNAUTHENTICATED)
+        raise ApiError(
+            ErrorCode.UNAUTHENTICATED,
+            "The key in the X-API-Key header is not valid (any more). `lakecast keys list` shows those that are.",
+        )
 
     def record(self, action: str, key: keys.StoredKey, caller: Caller, outcome: str, **facts: object) -> None:
         """Write what an administrator did to the audit log."""
@@ -62,14 +63,15 @@ class Gate:
     def _refused(self, action: str, caller: Caller, code: ErrorCode) -> None:
         self._audit.write(action, key_id=None, address=caller.address, outcome=code.value)
 
-    def _keys(self) -> list[keys.StoredKey]:
+    def _keys(self) -> list[keys.StoredKey] | None:
+        """The valid keys; None where no file is configured, or there is none yet."""
         if self._path is None:
-            return []
+            return None
         try:
             stat = os.stat(self._path)
             stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         except OSError:
-            return []
+            return None
         with self._lock:
             if stamp != self._read[0]:
                 try:

@@ -19,6 +19,7 @@ from lakecast_ops.commands import (
     sample,
     schema,
     serve,
+    vacuum,
 )
 
 EXIT_CODES = "Exit codes: 0 done, 1 could not be done, 2 what was given is wrong, 130 stopped by Ctrl-C."
@@ -65,7 +66,7 @@ def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
     return stoppable
 
 
-for _module in (sample, run, import_, export, serve, refresh, schema, doctor):
+for _module in (sample, run, import_, export, serve, refresh, vacuum, schema, doctor):
     app.command(_module.NAME, epilog=_module.EXAMPLE)(_stoppable(_module.command))
 app.add_typer(keys.app, name="keys")
 

@@ -44,7 +44,7 @@ def test_without_a_keys_file_it_is_off_for_everybody_and_says_so() -> None:
     assert raised.value.code is ErrorCode.FORBIDDEN
 
 
-def test_an_empty_or_missing_file_is_off_too(tmp_path: Path) -> None:
+def test_a_missing_file_is_off_too(tmp_path: Path) -> None:
     assert refusal(gate(tmp_path), Caller(key="x")) is ErrorCode.FORBIDDEN
 
 
@@ -59,6 +59,14 @@ def test_a_key_made_or_revoked_while_the_server_runs_counts_at_once(tmp_path: Pa
     found.admin(Caller(key=second), "refresh")
 
 
+def test_the_last_key_is_refused_like_any_other_once_it_is_revoked(tmp_path: Path) -> None:
+    found = gate(tmp_path)
+    key = keys.create(tmp_path / "keys.json", "admin", NOW)
+    keys.revoke(tmp_path / "keys.json", found.admin(Caller(key=key), "refresh").key_id)
+    assert refusal(found, Caller(key=key)) is ErrorCode.UNAUTHENTICATED
+    assert refusal(found, Caller()) is ErrorCode.UNAUTHENTICATED
+
+
 def test_a_missing_key_is_no_failure(tmp_path: Path) -> None:
     key = keys.create(tmp_path / "keys.json", "admin", NOW)
     found = gate(tmp_path)
@@ -67,17 +75,17 @@ def test_a_missing_key_is_no_failure(tmp_path: Path) -> None:
     found.admin(Caller("here", key), "refresh")
 
 
-def test_who_keeps_guessing_has_to_wait_and_nobody_else(tmp_path: Path) -> None:
+def test_who_keeps_guessing_has_to_wait_and_no_right_key_with_them(tmp_path: Path) -> None:
     key = keys.create(tmp_path / "keys.json", "admin", NOW)
     clock = Clock()
     found = gate(tmp_path, clock)
     for _ in range(FAILURES):
         assert refusal(found, Caller("there", "wrong")) is ErrorCode.UNAUTHENTICATED
     assert refusal(found, Caller("there", "wrong")) is ErrorCode.RATE_LIMITED
-    assert refusal(found, Caller("there", key)) is ErrorCode.RATE_LIMITED
-    found.admin(Caller("elsewhere", key), "refresh")
-    clock.now += WINDOW + 1
     found.admin(Caller("there", key), "refresh")
+    assert refusal(found, Caller("elsewhere", "wrong")) is ErrorCode.UNAUTHENTICATED
+    clock.now += WINDOW + 1
+    assert refusal(found, Caller("there", "wrong")) is ErrorCode.UNAUTHENTICATED
 
 
 def test_what_was_done_and_refused_is_written_down_without_keys(tmp_path: Path) -> None:
