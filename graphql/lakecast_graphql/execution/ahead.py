@@ -1,6 +1,7 @@
 """What every answer of a snapshot needs, made before it is served."""
 
 from lakecast_graphql import read
+from lakecast_graphql.read.series import live_totals
 from lakecast_graphql.view import View
 
 _RELATIONS = ("item", "metric", "replenishment", "block_live", "month_live")
@@ -12,5 +13,6 @@ def prepare(view: View) -> None:
     _ = (snapshot.live, snapshot.champion, snapshot.issue, snapshot.items.index, snapshot.items.by_id)
     for relation in _RELATIONS:
         snapshot.sql.table(relation)
+    live_totals(snapshot)
     read.overview(view)
     read.what_if(view, {}, first=0)

@@ -10,6 +10,7 @@ from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read.column import Coded, Column, Constant, Dates, Enums, Lists, Numbers, instants
 from lakecast_graphql.read.rows import Rows, Units
 from lakecast_graphql.view import View
+from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.items import FREQUENCIES
 from lakecast_lake.columns.picked import Hits, Picked
@@ -154,7 +155,7 @@ def _fields(view: View, series: "Series", grain: str) -> dict[str, Callable[[], 
         "generated_at": lambda: _first(blocks, block, "generated_at"),
         "kind": lambda: Enums(_one_or_coded(("backtest", "live"), blocks.live[block].astype(np.int64))),
         "cutoff": lambda: Dates(blocks.cutoff[block]),
-        "total": lambda: Numbers(_totals(picked.numbers("forecast"), start)),
+        "total": lambda: Numbers(_total(view, series)),
     }
     if grain == "native":
 
@@ -191,6 +192,38 @@ def _folded(picked: Picked, start: Ints, frequency: NDArray[np.int8], grain: Fre
         coarser=~own,
         first=np.append(first, len(period)),
     )
+
+
+def live_totals(snapshot: Snapshot) -> Floats | None:
+    """(blocks,) sum of each live block's forecasts, made once per snapshot: the same sums as `_totals`.
+
+    None where forecasts stayed on disk: to read them all would cost more than it saves.
+    """
+    blocks = snapshot.live
+    if any(segment.mapped for segment in blocks.segments):
+        return None
+    return snapshot.memo.get("live totals", lambda: _sums(blocks))
+
+
+def _sums(blocks: Blocks) -> Floats:
+    found = np.zeros(blocks.count)
+    for number, segment in enumerate(blocks.segments):
+        mine = blocks.of_segment(number)
+        begin = blocks.begin[mine]
+        runs = np.stack([begin, begin + blocks.at[mine + 1] - blocks.at[mine]], axis=1).ravel()
+        column = segment.numbers["forecast"]
+        if len(runs):
+            # Every other sum is of what lies between two blocks, and is not wanted.
+            found[mine] = np.add.reduceat(column, runs[:-1] if runs[-1] == len(column) else runs)[::2]
+    return found
+
+
+def _total(view: View, series: "Series") -> Floats:
+    """(series,) see `_totals`."""
+    known = live_totals(view.snapshot) if series.is_whole and series.picked.blocks is view.snapshot.live else None
+    if known is not None:
+        return known[series.block]
+    return _totals(series.picked.numbers("forecast"), series.start)
 
 
 def _totals(forecast: Floats, start: Ints) -> Floats:

@@ -1,0 +1,96 @@
+"""Pages of runs: their rows, cursors and counts are those of the read functions, wherever they begin and end."""
+
+import made_lake
+import numpy as np
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lakecast_graphql import read
+from lakecast_graphql.cache.blocks import RenderedBlocks
+from lakecast_graphql.documents import Documents
+from lakecast_graphql.execution.plans import Plan, compile_plan
+from lakecast_graphql.execution.readers import READERS
+from lakecast_graphql.execution.shape import Kept
+from lakecast_graphql.limits import Limits
+from lakecast_graphql.read.series import _totals, live_totals
+from lakecast_graphql.schema import schema
+from lakecast_graphql.view import View
+from lakecast_lake import columns, snapshots
+
+SCHEMA = schema()._schema
+NODES = {
+    "forecasts": "date itemId forecast lower80 source item { metrics { rmsse } }",
+    "forecastSeries": "source dates forecast total",
+    "items": "itemId name metrics(sources: [\"ensemble\"]) { mae } forecast(horizon: 3) { total }",
+    "metrics": "itemId source wape",
+    "replenishment": "itemId alert recommendedOrder",
+}  # fmt: skip
+READ = {
+    "forecasts": read.forecasts,
+    "forecastSeries": read.forecast_series,
+    "items": read.items,
+    "metrics": read.metrics,
+    "replenishment": read.replenishment,
+}
+
+
+@pytest.fixture(scope="module")
+def view(tmp_path_factory: pytest.TempPathFactory) -> View:
+    lake = made_lake.make(tmp_path_factory.mktemp("lake") / "lake")
+    return View(columns.load(lake, snapshots.newest(lake)))
+
+
+@pytest.fixture(scope="module")
+def plans() -> dict[str, Plan]:
+    documents = Documents(SCHEMA, Limits(20, 50, 5000, 400, 50), shows_schema=True, suggestions=False, max_errors=10)
+    found = {}
+    for field, nodes in NODES.items():
+        prepared = documents.get(
+            f"query ($n: Int!, $a: String) {{ page: {field}(first: $n, after: $a) "
+            f"{{ nodes {{ {nodes} }} totalCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"
+        )
+        found[field] = compile_plan(SCHEMA, prepared.document, prepared.operation(None), {}, {})
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(NODES)), st.integers(0, 300), st.integers(1, 200), st.booleans())
+def test_a_page_of_a_run_is_that_of_the_read_function(
+    view: View, plans: dict[str, Plan], field: str, begin: int, first: int, keeps: bool
+) -> None:
+    after = None
+    if begin:
+        after = READ[field](view, first=begin).page_info.end_cursor
+    plan = plans[field]
+    values = plan.values({"n": first, "a": after}, (), Kept(RenderedBlocks(1 << 20), 0) if keeps else None)
+    wanted = READ[field](view, first=first, after=after)
+    for _ in range(2):  # the second time from what the first one kept
+        body = plan.pages(view, values)
+        if not len(wanted.nodes):
+            assert body is None
+            return
+        assert body is not None
+        page = orjson.loads(body)["data"]["page"]
+        info = wanted.page_info
+        assert page["totalCount"] == wanted.total_count
+        assert page["pageInfo"] == {
+            "hasNextPage": info.has_next_page, "hasPreviousPage": info.has_previous_page,
+            "startCursor": info.start_cursor, "endCursor": info.end_cursor,
+        }  # fmt: skip
+        arguments = plan.arguments(plan.values({"n": first, "a": after}, ()), view.snapshot.snapshot_id)
+        ordinary = plan.answer(view, plan.values({"n": first, "a": after}, ()), arguments, READERS)
+        assert page == orjson.loads(ordinary)["data"]["page"]
+
+
+def test_totals_of_whole_blocks_are_sums_of_what_is_shown(view: View) -> None:
+    blocks = view.snapshot.live
+    found = live_totals(view.snapshot)
+    assert found is not None
+    shown = [
+        blocks.segments[segment].numbers["forecast"][begin : begin + size]
+        for segment, begin, size in zip(blocks.segment, blocks.begin, np.diff(blocks.at), strict=True)
+    ]
+    start = np.concatenate([[0], np.cumsum([len(part) for part in shown])])
+    np.testing.assert_array_equal(found, _totals(np.concatenate(shown), start))
