@@ -148,10 +148,19 @@ def create_app(settings: Settings | None = None) -> Door:
         settings.persisted_queries, persisted.load_allowed(settings.persisted_queries_file)
     )
 
+    latest: list[View] = []  # one object for all requests of a snapshot, and none that outlives it
+
     def current() -> View | None:
         served = service.served
-        return None if served is None else View(served.snapshot)
+        if served is None:
+            return None
+        view = latest[-1] if latest else None
+        if view is None or view.snapshot is not served.snapshot:
+            view = View(served.snapshot)
+            latest[:] = [view]
+        return view
 
+    service.listeners.append(lambda served: latest.clear())
     bounds = Bounds(settings.max_body_bytes, settings.body_seconds)
     metrics = _metrics(service, subscriptions, execution)
     graphql_http = GraphqlHttp(

@@ -10,6 +10,8 @@ BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 """Upper bounds in seconds of the classes that durations are counted in."""
 
 Labels = tuple[tuple[str, str], ...]
+_AT_ONCE = 256
+"""Requests that are added up together."""
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Metrics:
         self._counters: dict[str, dict[Labels, float]] = defaultdict(lambda: defaultdict(float))
         self._durations: dict[str, dict[Labels, _Durations]] = defaultdict(lambda: defaultdict(_Durations))
         self._gauges: dict[str, Callable[[], Mapping[Labels, float]]] = {}
+        self._before_text: list[Callable[[], None]] = []
 
     def counter(self, name: str, meaning: str) -> Callable[..., None]:
         """Declare a counter; the function that is returned adds 1 (or `by`) for the labels given by name."""
@@ -54,22 +57,26 @@ class Metrics:
     def requests(self, counter: str, durations: str) -> Callable[[str, str, float], None]:
         """One function for a declared counter and durations: of method, status and seconds of a request.
 
-        It finds what it adds to by those two, instead of making labels for every request.
+        It keeps what it is told and adds it up some hundred requests at a time: several times cheaper.
         """
-        known: dict[tuple[str, str], tuple[dict[Labels, float], Labels, _Durations]] = {}
-        lock, counters = self._lock, self._counters[counter]
+        waiting: list[tuple[str, str, float]] = []
+
+        def add_up() -> None:
+            some, waiting[:] = waiting[:], []
+            with self._lock:
+                for method, status, seconds in some:
+                    named = method if method in ("GET", "POST") else "other"
+                    self._counters[counter][(("method", named), ("status", status))] += 1.0
+                    held = self._durations[durations][(("method", named),)]
+                    held.counts[bisect_left(BUCKETS, seconds)] += 1
+                    held.total += seconds
 
         def note(method: str, status: str, seconds: float) -> None:
-            with lock:
-                found = known.get((method, status))
-                if found is None:
-                    held = self._durations[durations][(("method", method),)]
-                    found = known[method, status] = (counters, (("method", method), ("status", status)), held)
-                counts, labels, held = found
-                counts[labels] += 1.0
-                held.counts[bisect_left(BUCKETS, seconds)] += 1
-                held.total += seconds
+            waiting.append((method, status, seconds))
+            if len(waiting) >= _AT_ONCE:
+                add_up()
 
+        self._before_text.append(add_up)
         return note
 
     def gauge(self, name: str, meaning: str, read: Callable[[], Mapping[Labels, float] | float | None]) -> None:
@@ -87,6 +94,8 @@ class Metrics:
     def text(self) -> str:
         """Everything, as Prometheus reads it."""
         lines: list[str] = []
+        for add_up in self._before_text:
+            add_up()
         with self._lock:
             for name, (kind, meaning) in self._help.items():
                 lines += [f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"]

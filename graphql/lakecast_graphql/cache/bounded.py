@@ -32,7 +32,7 @@ class Bounded(Generic[T]):
 
     def get(self, key: Hashable) -> T | None:
         """The value, None where it is not kept."""
-        found = self._kept.get(key)
+        found = self._kept.get(key) if self.limit else None
         if found is None:
             self.misses += 1
             return None

@@ -41,7 +41,25 @@ async def receive_all(receive: Receive, coding: bytes | None, declared: bytes | 
         raise Refusal(415, f"Send the body without Content-Encoding, not as {given!r}.", closes=True)
     if declared is not None and declared.isdigit() and (len(declared) > 15 or int(declared) > max_bytes):
         raise _too_large(max_bytes)
-    message = await _next(receive, seconds)
+    waiting: Any = receive()
+    message: Message | None = None
+    if type(waiting) is CoroutineType:
+        # Nearly always the message is there already: then no timer is needed, which costs as much as the rest.
+        try:
+            suspended = waiting.send(None)
+        except StopIteration as done:
+            message = done.value
+        else:
+            waiting = _Begun(waiting, suspended)
+    if message is None:
+        try:
+            async with asyncio.timeout(seconds):
+                message = await waiting
+        except TimeoutError:
+            raise _too_slow(seconds) from None
+    assert message is not None
+    if message["type"] == "http.disconnect":
+        raise Gone
     if not message.get("more_body"):  # nearly every body comes in one piece
         chunk: bytes = message.get("body", b"")
         if len(chunk) > max_bytes:
@@ -70,23 +88,6 @@ async def _rest(receive: Receive, chunk: bytes, max_bytes: int) -> bytes:
     return b"".join(chunks)
 
 
-async def _next(receive: Receive, seconds: float) -> Message:
-    waiting: Any = receive()
-    if type(waiting) is CoroutineType:
-        # Nearly always the message is there already: then no timer is needed, which costs as much as the rest.
-        try:
-            suspended = waiting.send(None)
-        except StopIteration as done:
-            return _checked(done.value)
-        waiting = _Begun(waiting, suspended)
-    try:
-        async with asyncio.timeout(seconds):
-            message = await waiting
-    except TimeoutError:
-        raise _too_slow(seconds) from None
-    return _checked(message)
-
-
 class _Begun:
     """A coroutine that has run up to its first suspension, to be awaited from there."""
 
@@ -107,12 +108,6 @@ class _Begun:
         except StopIteration as done:
             message: Message = done.value
             return message
-
-
-def _checked(message: Message) -> Message:
-    if message["type"] == "http.disconnect":
-        raise Gone
-    return message
 
 
 def _too_large(max_bytes: int) -> Refusal:

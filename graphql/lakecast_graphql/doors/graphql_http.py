@@ -6,7 +6,7 @@ Follows https://graphql.github.io/graphql-over-http/draft/: media types, methods
 import hashlib
 import importlib.metadata
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 
 import orjson
@@ -81,16 +81,19 @@ class GraphqlHttp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        began = time.perf_counter()
-        method, status, given = scope["method"], "none", _given(scope["headers"])
-        media = Media.JSON
+        began, method = time.perf_counter(), scope["method"]
+        given: Given = {}
+        for name, value in scope["headers"]:
+            if name in _READ:
+                given[name] = value if name not in given else given[name] + b"," + value
+        status, media = "none", Media.JSON
         try:
             accepted = _negotiated(given.get(b"accept"))
             if self._page is not None and self._wants_page(scope, accepted):
                 status = "200"
                 await self._page(scope, receive, send)
             else:
-                media = _answered(accepted)
+                media = accepted[0] if accepted and accepted[0] is not Media.HTML else _answered(accepted)
                 if method == "POST":
                     status = await self._post(scope, receive, send, given, media)
                 elif method == "GET":
@@ -103,7 +106,7 @@ class GraphqlHttp:
             status = await _send(send, given, media, answers.refusal(error), None)
         except body.Gone:
             pass
-        self._observe(method if method in ("POST", "GET") else "other", status, time.perf_counter() - began)
+        self._observe(method, status, time.perf_counter() - began)
 
     async def _post(self, scope: Scope, receive: Receive, send: Send, given: Given, media: Media) -> str:
         if given.get(b"content-type") != b"application/json" and not is_json(_text(given, b"content-type")):
@@ -119,7 +122,13 @@ class GraphqlHttp:
                 await self._events.stream(receive, send, operation, view, caller)
                 return "200"
             answer = await self._execution.answer(operation, view, caller)
-        return await _send(send, given, media, answer, None)
+        if not answer.executed or b"accept-encoding" in given or answer.wrong_method:
+            return await _send(send, given, media, answer, None)
+        content = answer.body
+        headers = [_TYPES[media], _NO_STORE, (b"content-length", b"%d" % len(content))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+        return "200"
 
     async def _get(self, scope: Scope, receive: Receive, send: Send, given: Given, media: Media) -> str:
         operation = requests.from_query_string(scope["query_string"], self._persisted)
@@ -163,15 +172,6 @@ async def _send(send: Send, given: Given, media: Media, answer: Answer, tag: byt
 
 
 _TYPES: dict[Media, Header] = {media: (b"content-type", media.value) for media in Media}
-
-
-def _given(headers: Iterable[Header]) -> Given:
-    """The headers that matter, by lower-case name; the values of a repeated one joined by commas."""
-    found: Given = {}
-    for name, value in headers:
-        if name in _READ:
-            found[name] = value if name not in found else found[name] + b"," + value
-    return found
 
 
 def _text(given: Given, name: bytes) -> str | None:

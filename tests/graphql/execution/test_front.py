@@ -149,6 +149,6 @@ def test_versions_whose_private_executor_is_extended() -> None:
 def test_docs_name_the_modules_that_there_are() -> None:
     text = (Path(__file__).parents[3] / "docs" / "request.md").read_text()
     root = Path(__file__).parents[3] / "graphql" / "lakecast_graphql"
-    for name in ("front", "plans", "lifting", "shape", "coercion", "render", "columnar", "ahead"):
+    for name in ("front", "plans", "pages", "lifting", "shape", "coercion", "render", "columnar", "ahead"):
         assert f"{name}.py" in text
         assert (root / "execution" / f"{name}.py").exists()
