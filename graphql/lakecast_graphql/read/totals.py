@@ -36,12 +36,13 @@ _SUMS = """
     sum(case when actual is not null then forecast - actual end) / nullif(sum(abs(actual)), 0) as bias,
     avg((actual between lower_80 and upper_80)::int) as coverage_80,
     avg((actual between lower_95 and upper_95)::int) as coverage_95"""
-_SUMS_OF_SUMS = """
-    count(distinct item) as item_count, sum(rows) as row_count, sum(forecast) as forecast,
+_SUMS_OF_SUMS = "sum(rows) as row_count, sum(forecast) as forecast"
+_OF_ACTUALS = """
     case when sum(known) > 0 then sum(actual) end as actual,
     sum(abs_error) / nullif(sum(abs_actual), 0) as wape, sum(error) / nullif(sum(abs_actual), 0) as bias,
     sum(within_80) / nullif(sum(judged_80), 0) as coverage_80,
     sum(within_95) / nullif(sum(judged_95), 0) as coverage_95"""
+_NO_ACTUALS = ", ".join(f"null::double as {name}" for name in ("actual", "wape", "bias", "coverage_80", "coverage_95"))
 _SUMS_OF_ROWS = """
     count(*)::double as rows, sum(r.forecast) as forecast, count(r.actual)::double as known,
     coalesce(sum(r.actual), 0) as actual, coalesce(sum(abs(r.actual - r.forecast)), 0) as abs_error,
@@ -77,6 +78,12 @@ class _Question:
         by_row = mentions(self.where, *OF_ROWS) or "horizon" in self.by
         coarse = "period" not in self.by or self.grain in ("month", "quarter", "year")
         return not by_row and coarse and not self.newest
+
+    @property
+    def counts_an_item_once(self) -> bool:
+        """Whether no group of sums by month has two rows of one item: one source, one cutoff, one month."""
+        one_source = self.champions or self.source is not None or "source" in self.by
+        return self.kind == "live" and one_source and "period" in self.by and self.grain == "month"
 
     @property
     def rows_and_blocks(self) -> tuple[arguments.Filter, arguments.Filter] | None:
@@ -163,7 +170,12 @@ def _answer(view: View, question: _Question, having: arguments.Filter, order: ar
     if "period" in question.by and question.grain != "native":
         _refuse_finer(view, question)
     rows = _rows_of(view, question)
-    sums = _SUMS if rows.by_row else _SUMS_OF_SUMS
+    if rows.by_row:
+        sums = _SUMS
+    else:
+        items = "count(*)" if rows.items_once else "count(distinct item)"
+        figures = _OF_ACTUALS if _has_actuals(view, question.kind) else _NO_ACTUALS
+        sums = f"{items} as item_count, {_SUMS_OF_SUMS}, {figures}"
     grouped = f"select {', '.join([*question.by, sums])} from ({rows.text}) group by {_list(question.by)}"
     kept, more = condition(having, {name: f"g.{name}" for name in ("forecast", "wape", "item_count")})
     last = ", ".join(f"g.{dimension} asc nulls last" for dimension in question.by) or "1"
@@ -175,20 +187,24 @@ def _answer(view: View, question: _Question, having: arguments.Filter, order: ar
 
 @dataclass(frozen=True)
 class _Source:
-    """What is grouped: a query of keys, `item` and figures. by_row: the figures are of rows, not sums of rows."""
+    """What is grouped: a query of keys, `item` and figures.
+
+    by_row: the figures are of rows, not sums of rows. items_once: no group has two rows of one item.
+    """
 
     text: str
     parameters: list[Any]
     uses: tuple[str, ...]
-    by_row: bool
     tables: Mapping[str, pa.Table]
+    by_row: bool = False
+    items_once: bool = False
 
 
 def _rows_of(view: View, question: _Question) -> _Source:
     """The cheapest of three ways: sums by month; sums by block, made now; rows."""
     kind, inner = question.kind, question.rows_and_blocks
     if question.adds_up_months:
-        return _joined(question, f"month_{kind}", [], question.where, {})
+        return _joined(question, f"month_{kind}", [], question.where, {}, items_once=question.counts_an_item_once)
     actuals = _has_actuals(view, kind)
     figures = NUMBERS if actuals or inner is None else ("forecast",)
     named = ("model_version",) if mentions(question.where, "model_version") else ()
@@ -214,7 +230,7 @@ def _has_actuals(view: View, kind: str) -> bool:
 def _conditions(question: _Question) -> list[tuple[str, list[str]]]:
     """What holds besides the filter, on blocks and items."""
     source = [] if question.source is None else [("b.source = ?", [question.source])]
-    return [*source, *([("b.source = i.champion", [])] if question.champions else [])]
+    return [*source, *([("b.champion", [])] if question.champions else [])]
 
 
 def _joined(
@@ -226,6 +242,7 @@ def _joined(
     *,
     reads: str | None = None,
     by_row: bool = False,
+    items_once: bool = False,
 ) -> _Source:
     """Rows or sums of them with the keys that they are grouped by; `reads` is the relation within `table`."""
     text, parameters = condition(where, FIELDS)
@@ -237,7 +254,7 @@ def _joined(
     newest = _NEWEST if question.newest else ""
     query = f"select {columns} from {relations} where {text}{newest}"
     uses = tuple(name for name in (reads or table, f"block_{question.kind}", "item") if name not in tables)
-    return _Source(query, [*before, *parameters], uses, by_row, tables)
+    return _Source(query, [*before, *parameters], uses, tables, by_row, items_once)
 
 
 def _refuse_finer(view: View, question: _Question) -> None:

@@ -3,7 +3,7 @@
     item                code, the columns of `Items.table`, champion, has_forecast
     metric              row, item, the columns of `fact_metrics`
     replenishment       row, item, the columns of `fact_replenishment`
-    block_KIND          block, item, source, live, cutoff, rows
+    block_KIND          block, item, source, champion (whether the source is the item's), live, cutoff, rows
     month_KIND          block, date (first of the month), the columns of `monthly.SUMS`
     row_KIND            position, block, date, forecast, actual, lower_80, upper_80, lower_95, upper_95,
                         model_version
@@ -45,7 +45,7 @@ def relations(snapshot: "Snapshot") -> dict[str, Callable[[], pa.Table]]:
         "replenishment": lambda: _facts(snapshot.replenishment),
     }
     for kind in KINDS:
-        makers[f"block_{kind}"] = lambda kind=kind: _block(blocks_of(snapshot, kind))  # type: ignore[misc]
+        makers[f"block_{kind}"] = lambda kind=kind: _block(blocks_of(snapshot, kind), snapshot)  # type: ignore[misc]
         makers[f"month_{kind}"] = lambda kind=kind: _month(blocks_of(snapshot, kind), snapshot)  # type: ignore[misc]
         makers[f"row_{kind}"] = lambda kind=kind: _row(blocks_of(snapshot, kind))  # type: ignore[misc]
     return makers
@@ -64,12 +64,15 @@ def _facts(facts: Facts) -> pa.Table:
     return table.append_column("item", pa.array(facts.item))
 
 
-def _block(blocks: Blocks) -> pa.Table:
+def _block(blocks: Blocks, snapshot: "Snapshot") -> pa.Table:
+    codes = {name: code for code, name in enumerate(blocks.sources)}
+    champion = np.array([-1 if name is None else codes.get(name, -1) for name in snapshot.champion], np.int64)
     return pa.table(
         {
             "block": pa.array(np.arange(blocks.count, dtype=np.int32)),
             "item": pa.array(blocks.item),
             "source": pa.DictionaryArray.from_arrays(pa.array(blocks.source), pa.array(blocks.sources, pa.string())),
+            "champion": pa.array(blocks.source == champion[blocks.item]),
             "live": pa.array(blocks.live),
             "cutoff": pa.array(blocks.cutoff).cast(pa.date32()),
             "rows": pa.array(np.diff(blocks.at)),
