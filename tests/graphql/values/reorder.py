@@ -131,17 +131,19 @@ def count_quantile(mean: float, variance: float, level: float) -> float:
     """Smallest count whose cumulative negative binomial probability reaches the level."""
     if mean <= 0:
         return 0.0
-    size = mean**2 / (max(variance, mean * (1 + 1e-9)) - mean)
-    cumulative, count = 0.0, 0
-    while True:
-        log = (
-            math.lgamma(count + size)
-            - math.lgamma(size)
-            - math.lgamma(count + 1)
-            + size * math.log(size / (size + mean))
-            + count * math.log(mean / (size + mean))
-        )
+    if variance <= mean:  # Poisson, the negative binomial's limit
+        log, size = -mean, math.inf
+    else:
+        size = mean**2 / (variance - mean)
+        log = -size * math.log1p(mean / size)
+    cumulative, count = math.exp(log), 0
+    while cumulative < level:
+        log += math.log(mean / (count + 1)) if size == math.inf else step(mean, size, count)
         cumulative += math.exp(log)
-        if cumulative >= level:
-            return float(count)
         count += 1
+    return float(count)
+
+
+def step(mean: float, size: float, count: int) -> float:
+    """Logarithm of how many times likelier one more than `count` is."""
+    return math.log((count + size) / (count + 1)) + math.log(mean / (size + mean))
