@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-EXACT_MEAN = 50.0
-"""Up to this mean a count's quantile is summed exactly; above, its Cornish-Fisher expansion errs by under one unit."""
+EXACT_MEAN = 200.0
+"""Up to this mean a count's quantile is summed exactly; above, it errs by under one percent."""
 
 
 _BLOCK = 64
@@ -30,19 +30,27 @@ def negative_binomial_quantile(mean: Array, variance: Array, probability: Array)
     """
     level = np.clip(probability, 1e-4, 1 - 1e-4)
     spread = np.maximum(variance, mean * (1 + 1e-9))
-    result = _expanded(mean, spread, level)
-    small = mean <= EXACT_MEAN
-    result[small] = _summed(mean[small], spread[small], level[small])
+    # A large count varies almost as a multiple of a smaller one with the same relative spread: both are near the
+    # gamma distribution of that shape. Where the smaller one would vary less than a count can, spread is small.
+    scale = np.maximum(mean / EXACT_MEAN, 1.0)
+    narrow = (scale > 1) & (spread / scale**2 <= EXACT_MEAN)
+    result = np.empty_like(mean)
+    result[narrow] = _expanded(mean[narrow], spread[narrow], level[narrow])
+    wide, factor = ~narrow, scale[~narrow]
+    result[wide] = np.ceil(_summed(mean[wide] / factor, spread[wide] / factor**2, level[wide]) * factor)
     return result
 
 
 def _expanded(mean: Array, variance: Array, level: Array) -> Array:
-    """Cornish-Fisher expansion to the third cumulant, rounded up (Johnson, Kemp & Kotz, Univariate Discrete)."""
+    """Cornish-Fisher expansion to the third cumulant, rounded up (Johnson, Kemp & Kotz, Univariate Discrete).
+
+    Good where the distribution is near the normal one; with a large relative spread it errs by percents.
+    """
     z = normal_quantile(level)
-    deviation = np.sqrt(np.maximum(variance, 1e-12))
-    ratio = variance / np.maximum(mean, 1e-12)
+    deviation = np.sqrt(variance)
+    ratio = variance / mean
     skewness = (2 * ratio - 1) / deviation
-    kurtosis = (1 + 6 * (ratio - 1) * ratio) / np.maximum(variance, 1e-12)
+    kurtosis = (1 + 6 * (ratio - 1) * ratio) / variance
     w = z + skewness * (z**2 - 1) / 6 + kurtosis * (z**3 - 3 * z) / 24 - skewness**2 * (2 * z**3 - 5 * z) / 36
     counts: Array = np.maximum(np.ceil(mean + deviation * w - 0.5), 0.0)
     return counts

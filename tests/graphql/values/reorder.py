@@ -14,14 +14,14 @@ from typing import Any
 Row = Mapping[str, Any]
 SEASON = {"daily": 7, "weekly": 52, "monthly": 12, "quarterly": 4, "yearly": 1}
 MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
-EXACT_MEAN = 50.0
-"""Up to this mean, a count's quantile is exact by its documentation; above, within one unit."""
+EXACT_MEAN = 200.0
+"""Up to this mean, a count's quantile is exact by its documentation; above, within a percent of the mean."""
 
 
 def decide(stored: Row, frequency: str, forecasts: Sequence[Row], scenario: Row) -> dict[str, Any]:
     """The decision about an item under a scenario of the API.
 
-    `exact` of it says whether the product promises these very figures, or ones within a unit of `reorderPoint`.
+    `exact` of it says whether the product promises these very figures, or ones within a percent.
 
     stored: the item's row of fact_replenishment. forecasts: `date` and `forecast` of its source's newest live cutoff.
     """
