@@ -16,13 +16,19 @@ SHARE = Path(sys.executable).parent
 
 
 def server(
-    lake: Path | str, name: str, log: Path, environment: Mapping[str, str] | None = None, *, core: int | None = 0
+    lake: Path | str,
+    name: str,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    core: int | None = 0,
+    workers: int = 1,
 ) -> Server:
     """`lakecast serve` with the defaults, but for `environment`."""
     port = free_port()
     return Server(
         name,
-        [str(SHARE / "lakecast"), "serve", "--lake", str(lake), "--port", str(port)],
+        [str(SHARE / "lakecast"), "serve", "--lake", str(lake), "--port", str(port), "--workers", str(workers)],
         port,
         environment={"LAKECAST_POLL_SECONDS": "0", **(environment or {})},
         core=core,
