@@ -1,6 +1,7 @@
 """Bad folders of results are refused with a reason, and change nothing; what is true about a good one is not."""
 
 from datetime import datetime
+from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
