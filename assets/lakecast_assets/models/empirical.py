@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lakecast_assets.models import profile
 from lakecast_assets.models.base import LEVELS, Array, Diagnostics, Forecasts, Panel
-from lakecast_assets.models.learning import past_windows, scaled_loss
+from lakecast_assets.models.learning import past_windows
 from lakecast_assets.models.rates import since_first_demand
 from lakecast_assets.models.series import Series, filled
 from lakecast_schema.periods import Frequency
@@ -36,10 +37,12 @@ class Empirical:
         shaped = (False, True) if panel.frequency is Frequency.DAILY else (False,)
         variants = tuple(product(_DECAYS, shaped))
         losses = dict.fromkeys(variants, 0.0)
-        for seen, came in past_windows(panel, horizon):
-            series = _ready(seen)
-            for variant in variants:
-                losses[variant] += scaled_loss(seen, came, _forecast(series, variant, horizon)[1])
+        for window in past_windows(panel, horizon):
+            series = _ready(window.seen)
+            for shape in shaped:
+                ranked = _ranked(series, shape)
+                for decay in _DECAYS:
+                    losses[decay, shape] += window.loss(_forecast(ranked, decay, horizon)[1])
         if not all(np.isfinite(loss) for loss in losses.values()):
             return FittedEmpirical(variants[:_KEPT])
         return FittedEmpirical(tuple(sorted(losses, key=lambda variant: (losses[variant], variant))[:_KEPT]))
@@ -58,7 +61,8 @@ class FittedEmpirical:
     def predict(self, panel: Panel, horizon: int) -> Forecasts:
         """Forecast every item; one without any demand gets zeros."""
         series = _ready(panel)
-        parts = [_forecast(series, variant, horizon) for variant in self.variants]
+        ranked = {shape: _ranked(series, shape) for shape in {shape for _, shape in self.variants}}
+        parts = [_forecast(ranked[shape], decay, horizon) for decay, shape in self.variants]
         empty = series.lengths == 0
         return Forecasts(
             np.mean([mean for mean, _ in parts], axis=0),
@@ -71,25 +75,42 @@ def _ready(panel: Panel) -> Series:
     return since_first_demand(filled(panel)).recent(_HISTORY)
 
 
-def _forecast(series: Series, variant: Variant, horizon: int) -> tuple[Array, Array]:
-    """Mean (n, h) and quantiles (n, h, levels) of one variant."""
-    decay, shaped = variant
+@dataclass(frozen=True, eq=False)
+class _Ranked:
+    """A series' values from the lowest up, which is what all decays read.
+
+    factors: (n, season) its weekly shape, which the values are without. order: (n, periods) where each value stood.
+    """
+
+    series: Series
+    factors: Array
+    order: NDArray[np.intp]
+    values: Array
+
+
+def _ranked(series: Series, shaped: bool) -> _Ranked:
     factors = profile.shape(series) if shaped else np.ones((len(series.values), series.season))
-    mean, quantiles = _weighted(profile.without(series, factors) if shaped else series, decay)
-    ahead = profile.ahead(factors, horizon)
+    series = profile.without(series, factors) if shaped else series
+    order = np.argsort(series.values, axis=1, kind="stable")
+    return _Ranked(series, factors, order, np.take_along_axis(series.values, order, axis=1))
+
+
+def _forecast(ranked: _Ranked, decay: float, horizon: int) -> tuple[Array, Array]:
+    """Mean (n, h) and quantiles (n, h, levels) of one variant."""
+    mean, quantiles = _weighted(ranked, decay)
+    ahead = profile.ahead(ranked.factors, horizon)
     return mean[:, None] * ahead, quantiles[:, None, :] * ahead[:, :, None]
 
 
-def _weighted(series: Series, decay: float) -> tuple[Array, Array]:
+def _weighted(ranked: _Ranked, decay: float) -> tuple[Array, Array]:
     """Mean (n,) and quantiles (n, levels): the smallest value whose weight from below reaches the level."""
+    series = ranked.series
     n, periods = series.values.shape
     if periods == 0:
         return np.zeros(n), np.zeros((n, len(LEVELS)))
     weight = np.where(series.mask(), (1 - decay) ** np.arange(periods)[::-1], 0.0)
     weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
-    order = np.argsort(series.values, axis=1, kind="stable")
-    values = np.take_along_axis(series.values, order, axis=1)
-    reached = np.take_along_axis(weight, order, axis=1).cumsum(axis=1)
+    reached = np.take_along_axis(weight, ranked.order, axis=1).cumsum(axis=1)
     at = [np.minimum((reached < level - 1e-12).sum(axis=1), periods - 1) for level in LEVELS]
-    quantiles = np.stack([np.take_along_axis(values, k[:, None], axis=1)[:, 0] for k in at], axis=1)
+    quantiles = np.stack([np.take_along_axis(ranked.values, k[:, None], axis=1)[:, 0] for k in at], axis=1)
     return (weight * series.values).sum(axis=1), quantiles

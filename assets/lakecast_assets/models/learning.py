@@ -1,6 +1,8 @@
 """Rolling origins inside a training panel, from which the global statistical models learn what they share."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,8 +13,27 @@ from lakecast_schema.accuracy import pinball, scales
 _ORIGINS = 5
 
 
-def past_windows(panel: Panel, horizon: int) -> Iterator[tuple[Panel, Array]]:
-    """Pairs of what was known at an origin and the demand (n, h) that followed, of the items with history enough.
+@dataclass(frozen=True, eq=False)
+class PastWindow:
+    """What was known at an origin, and the demand (n, h) that came."""
+
+    seen: Panel
+    came: Array
+
+    @cached_property
+    def scale(self) -> Array:
+        """(n,) scale of each item's loss."""
+        return scales(self.seen.values, self.seen.frequency.season_length)[0]
+
+    def loss(self, quantiles: Array) -> float:
+        """Mean scaled quantile loss of quantiles (n, h, levels); NaN where nothing came."""
+        loss = 2 * pinball(self.came, quantiles, LEVELS).mean(axis=2) / self.scale[:, None]
+        known = np.isfinite(loss)
+        return float(loss[known].mean()) if known.any() else float("nan")
+
+
+def past_windows(panel: Panel, horizon: int) -> Iterator[PastWindow]:
+    """Windows of the items with history enough.
 
     Up to five origins, a third of the horizon apart; none where the panel is too short.
     """
@@ -28,12 +49,4 @@ def past_windows(panel: Panel, horizon: int) -> Iterator[tuple[Panel, Array]]:
         rows = np.flatnonzero(takes_part(panel, offset))
         if rows.size:
             part = panel.select(rows)
-            yield part.until(offset), actuals(part, offset, horizon)
-
-
-def scaled_loss(panel: Panel, came: Array, quantiles: Array) -> float:
-    """Mean scaled quantile loss of quantiles (n, h, levels) against what came (n, h); NaN where nothing did."""
-    scale = scales(panel.values, panel.frequency.season_length)[0]
-    loss = 2 * pinball(came, quantiles, LEVELS).mean(axis=2) / scale[:, None]
-    known = np.isfinite(loss)
-    return float(loss[known].mean()) if known.any() else float("nan")
+            yield PastWindow(part.until(offset), actuals(part, offset, horizon))

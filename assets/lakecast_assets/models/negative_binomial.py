@@ -9,7 +9,7 @@ from lakecast_assets.models import profile, rates
 from lakecast_assets.models.base import Array, Diagnostics, Forecasts, Panel
 from lakecast_assets.models.classify import classify
 from lakecast_assets.models.counts import demand_quantiles, scaled_variance, weighted_moments
-from lakecast_assets.models.learning import past_windows, scaled_loss
+from lakecast_assets.models.learning import PastWindow, past_windows
 from lakecast_assets.models.series import Series, filled
 from lakecast_schema.accuracy import scales
 from lakecast_schema.periods import Frequency
@@ -42,7 +42,7 @@ class NegativeBinomial:
         """Learn the correction and the dispersion from the panel's intermittent and lumpy items."""
         shaped = panel.frequency is Frequency.DAILY
         seldom = np.flatnonzero(np.isin(classify(panel), ("intermittent", "lumpy")))
-        windows = [(seen, came, _estimated(seen, shaped)) for seen, came in past_windows(panel.select(seldom), horizon)]
+        windows = [(one, _estimated(one.seen, shaped)) for one in past_windows(panel.select(seldom), horizon)]
         fades = panel.frequency not in (Frequency.DAILY, Frequency.WEEKLY)
         correction = _correction(windows, len(seldom)) if fades else 1.0
         losses: dict[Dispersion, float] = {}
@@ -50,7 +50,7 @@ class NegativeBinomial:
             for inflation in _INFLATIONS:
                 fitted = FittedNegativeBinomial(correction, (decay, inflation), shaped)
                 losses[decay, inflation] = float(
-                    np.sum([scaled_loss(seen, came, fitted.spoken(level, horizon)[1]) for seen, came, level in windows])
+                    np.sum([window.loss(fitted.spoken(level, horizon)[1]) for window, level in windows])
                 )
         best = min(losses, key=lambda dispersion: (losses[dispersion], dispersion))
         if not windows or not np.isfinite(losses[best]):
@@ -118,10 +118,11 @@ def _estimated(panel: Panel, shaped: bool) -> _Estimated:
     return _Estimated(series, level, np.asarray(rate), factors, seldom)
 
 
-def _correction(windows: list[tuple[Panel, Array, _Estimated]], items: int) -> float:
+def _correction(windows: list[tuple[PastWindow, _Estimated]], items: int) -> float:
     """Demand / forecast over all items and origins, at most 1, nearer to 1 for few items."""
     by_volume, by_scaled_volume = [], []
-    for seen, came, estimated in windows:
+    for window, estimated in windows:
+        seen, came = window.seen, window.came
         rate = estimated.rate[:, None]
         size = np.sqrt(scales(seen.values, seen.frequency.season_length)[1])[:, None]
         known = np.isfinite(came) & np.isfinite(size)

@@ -106,19 +106,22 @@ def _scale(rows: Sequence[Mapping[str, float]]) -> str:
     """What many items cost, and how the cost per item changes with their number."""
     smallest: dict[tuple[float, ...], Mapping[str, float]] = {}
     lines = []
-    for row in sorted(rows, key=lambda row: (row["source"], row["windows"], -row["batch size"], row["items"])):
+    for row in sorted(
+        rows, key=lambda row: (row["source"], row["days"], row["windows"], -row["batch size"], row["items"])
+    ):
         kind = (row["source"], row["windows"], row["days"], row["batch size"])
         per_item = row["CPU s"] / row["items"]
         first = smallest.setdefault(kind, row)
         change = per_item / (first["CPU s"] / first["items"])
-        sizes = (f"{row['items']:,}", f"{row['windows']}", f"{row['batch size']:,}")
+        sizes = (f"{row['items']:,}", f"{row['days']:,}", f"{row['windows']}", f"{row['batch size']:,}")
         costs = (f"{row['CPU s']:.1f}", f"{1000 * per_item:.2f}", "–" if first is row else f"{change:.2f}")
         lines.append((str(row["source"]), *sizes, *costs, f"{row['peak MB']:,}", f"{row['panel MB']}"))
-    head = ("source", "items", "windows", "batch", "CPU s", "CPU s per 1,000", "ratio to fewest", "peak MB", "panel MB")
+    costs_head = ("CPU s", "CPU s per 1,000", "ratio to fewest", "peak MB", "panel MB")
+    head = ("source", "items", "days", "windows", "batch", *costs_head)
     return (
         "## Many items\n\nSimulated daily demand (seeded; from one piece a month to hundreds a day), "
-        f"{rows[0]['days']:.0f} days per item, horizon 28, one thread: live forecasts, backtest over so many past "
-        "windows (a user's run has six) and calibration. Peak memory is of the whole process, the "
+        "horizon 28, one thread: live forecasts, backtest over so many past windows (a user's run has six) and "
+        "calibration. Peak memory is of the whole process, the "
         "interpreter with its libraries and the simulated panel included.\n\n" + _table(head, lines)
     )
 
