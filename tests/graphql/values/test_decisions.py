@@ -119,7 +119,8 @@ def assert_decided(answered: Row, wanted: Row) -> None:
         )
     else:
         assert all(close(answered[name], wanted[name]) for name in FIGURES[:3]), (answered, wanted)
-        assert abs(answered["reorderPoint"] - wanted["reorderPoint"]) <= 1 + 0.01 * wanted["leadTimeDemand"], (answered, wanted)
+        most = 1 + 0.01 * wanted["leadTimeDemand"]
+        assert abs(answered["reorderPoint"] - wanted["reorderPoint"]) <= most, (answered, wanted)
 
 
 def close(answered: Any, wanted: Any) -> bool:
