@@ -30,7 +30,7 @@ class Empirical:
     """
 
     name: str = "empirical"
-    version: str = "v1.0.0"
+    version: str = "v1.0.1"
 
     def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedEmpirical":
         """Learn which variants suit the panel."""

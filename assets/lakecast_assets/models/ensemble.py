@@ -17,7 +17,7 @@ from lakecast_schema.accuracy import scales
 from lakecast_schema.periods import Frequency
 
 NAME = "ensemble"
-VERSION = "v1.0.0"
+VERSION = "v1.1.0"
 
 SPORADIC = ("intermittent", "lumpy")
 _WITNESSES = 1000

@@ -36,7 +36,7 @@ class NegativeBinomial:
     """
 
     name: str = "negative_binomial"
-    version: str = "v1.0.0"
+    version: str = "v1.0.1"
 
     def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedNegativeBinomial":
         """Learn the correction and the dispersion from the panel's intermittent and lumpy items."""

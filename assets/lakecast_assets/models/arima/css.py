@@ -9,8 +9,8 @@ from lakecast_assets.models.arima.orders import Order
 from lakecast_assets.models.arima.polynomials import Lags, product, stationary
 from lakecast_assets.models.base import Array
 
-_ITERATIONS = 12
-_TOLERANCE = 1e-4  # relative gain in the sum of squares below which a series is done
+_ITERATIONS = 9  # more move no forecast that rolling origins can tell from noise
+_TOLERANCE = 1e-3  # relative gain in the sum of squares below which a series is done
 _STEP = 1e-4  # of the finite differences
 _FURTHEST = 3.5  # of an unconstrained coefficient: tanh is flat beyond
 _LONGEST_STEP = 1.5

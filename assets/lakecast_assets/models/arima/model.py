@@ -33,7 +33,7 @@ class Arima:
     temperature: float = 0.1
     rows: int = _ROWS
     name: str = "arima"
-    version: str = "v1.0.0"
+    version: str = "v1.1.0"
 
     def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "Arima":
         """Nothing is shared between items."""
