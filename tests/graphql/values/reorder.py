@@ -14,7 +14,7 @@ from typing import Any
 Row = Mapping[str, Any]
 SEASON = {"daily": 7, "weekly": 52, "monthly": 12, "quarterly": 4, "yearly": 1}
 MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
-EXACT_MEAN = 200.0
+EXACT_MEAN = 50.0
 """Up to this mean, a count's quantile is exact by its documentation; above, within a percent of the mean."""
 
 
