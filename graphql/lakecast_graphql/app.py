@@ -18,6 +18,7 @@ from lakecast_graphql.doors import health
 from lakecast_graphql.doors.asgi import Receive, Scope, Send, respond
 from lakecast_graphql.doors.body import Bounds
 from lakecast_graphql.doors.events import Events
+from lakecast_graphql.doors.express import STATE, Express
 from lakecast_graphql.doors.graphql_http import GraphqlHttp
 from lakecast_graphql.doors.refresh import Refresh
 from lakecast_graphql.doors.websocket import GraphqlWebSocket
@@ -50,8 +51,10 @@ class App:
         subscriptions: Subscriptions,
         watch: Callable[[], Coroutine[Any, Any, None]],
         close: Callable[[], None],
+        express: Express,
     ) -> None:
         self._doors = doors
+        self._express = express
         self._socket = socket
         self._subscriptions = subscriptions
         self._watch = watch
@@ -67,15 +70,16 @@ class App:
             case "websocket":
                 await (self._socket if scope["path"] == "/graphql" else _no_socket)(scope, receive, send)
             case "lifespan":
-                await self._live(receive, send)
+                await self._live(scope.get("state", {}), receive, send)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _live(self, state: dict[str, Any], receive: Receive, send: Send) -> None:
         await receive()  # lifespan.startup
         # The schema and all modules live as long as the process: full collections need not look at them again.
         gc.collect()
         gc.freeze()
         await asyncio.to_thread(self.service.start)
         self._subscriptions.start()
+        state[STATE] = self._express
         watching = asyncio.create_task(self._watch())
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
@@ -163,14 +167,18 @@ def create_app(settings: Settings | None = None) -> Door:
     service.listeners.append(lambda served: latest.clear())
     bounds = Bounds(settings.max_body_bytes, settings.body_seconds)
     metrics = _metrics(service, subscriptions, execution)
+    observe = _observed(metrics)
     graphql_http = GraphqlHttp(
         execution,
         Events(execution, subscriptions),
         queries,
         current,
         bounds,
-        observe=_observed(metrics),
+        observe=observe,
         page=pages.graphiql() if settings.dev else None,
+    )
+    express = Express(
+        execution, queries, current, observe, settings.max_body_bytes, origins=bool(settings.allowed_origins)
     )
     doors: dict[str, Door] = {
         "/graphql": graphql_http,
@@ -190,7 +198,7 @@ def create_app(settings: Settings | None = None) -> Door:
         allowed_origins=settings.allowed_origins,
         max_message_bytes=settings.max_body_bytes,
     )
-    app: Door = App(doors, socket, service, subscriptions, shared.watch, execution.close)
+    app: Door = App(doors, socket, service, subscriptions, shared.watch, execution.close, express)
     if settings.allowed_origins:
         app = CORSMiddleware(
             app,

@@ -1,4 +1,7 @@
-"""A real server for tests: uvicorn in a thread on a free port, over a lake, with settings of the test's own."""
+"""A real server for tests: uvicorn in a thread on a free port, over a lake, with settings of the test's own.
+
+Its connections take the express way where they can, as those of `lakecast serve` do.
+"""
 
 import contextlib
 import socket
@@ -12,15 +15,17 @@ import httpx
 import uvicorn
 
 from lakecast_graphql.app import create_app
+from lakecast_graphql.doors.express import ExpressProtocol
 from lakecast_graphql.settings import Settings
 
 
 @dataclass(frozen=True)
 class Running:
-    """A server that runs. `http` keeps connections open between requests."""
+    """A server that runs. `http` keeps connections open between requests; `app` is what uvicorn runs."""
 
     url: str
     http: httpx.Client
+    app: Any = None
 
     @property
     def graphql(self) -> str:
@@ -48,11 +53,19 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(lake: str, **settings: Any) -> Iterator[Running]:
+def running(lake: str, *, connections: Any = ExpressProtocol, **settings: Any) -> Iterator[Running]:
     """A server over a lake. It does not poll unless told to: what it serves changes when the test says so."""
     app = create_app(Settings(lake=lake, **{"poll_seconds": 0, **settings}))
     port = free_port()
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws_per_message_deflate=False)
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=port,
+        http=connections,
+        log_level="warning",
+        access_log=False,
+        ws_per_message_deflate=False,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -64,7 +77,7 @@ def running(lake: str, **settings: Any) -> Iterator[Running]:
             time.sleep(0.01)
         url = f"http://127.0.0.1:{port}"
         with httpx.Client(base_url=url, timeout=30) as http:
-            yield Running(url, http)
+            yield Running(url, http, app)
     finally:
         server.should_exit = True
         server.force_exit = True  # subscribers would be waited for

@@ -5,8 +5,8 @@ import gzip
 
 import zstandard
 
-from lakecast_graphql.doors.asgi import Header
 from lakecast_graphql.doors.negotiation import accepts_coding
+from lakecast_graphql.operation import Answer
 
 SMALLEST = 2_000
 """Bytes from which compressing saves more than it costs."""
@@ -14,18 +14,20 @@ _INLINE = 100_000
 """Bytes up to which compressing takes well under a millisecond or two; larger ones go to a thread."""
 
 
-async def compressed(wanted: str | None, body: bytes) -> tuple[bytes, list[Header]]:
-    """The body as a client with this Accept-Encoding best reads it, with the headers that say so."""
-    if wanted is None or len(body) < SMALLEST:
-        return body, []
-    if accepts_coding(wanted, "zstd"):
-        coding, compress = b"zstd", _zstd
-    elif accepts_coding(wanted, "gzip"):
-        coding, compress = b"gzip", _gzip
-    else:
-        return body, []
-    small = compress(body) if len(body) <= _INLINE else await asyncio.to_thread(compress, body)
-    return small, [(b"content-encoding", coding)]
+def chosen(wanted: str | None) -> str | None:
+    """The coding that a client with this Accept-Encoding best reads; None for none of ours."""
+    return next((coding for coding in _COMPRESS if wanted is not None and accepts_coding(wanted, coding)), None)
+
+
+async def coded(answer: Answer, coding: str) -> bytes:
+    """The body under a coding. It stays with an answer that may be kept: others will ask for it."""
+    found = answer.coded.get(coding)
+    if found is None:
+        compress, body = _COMPRESS[coding], answer.body
+        found = compress(body) if len(body) <= _INLINE else await asyncio.to_thread(compress, body)
+        if answer.cacheable:
+            answer.coded[coding] = found
+    return found
 
 
 def _zstd(body: bytes) -> bytes:
@@ -34,3 +36,6 @@ def _zstd(body: bytes) -> bytes:
 
 def _gzip(body: bytes) -> bytes:
     return gzip.compress(body, compresslevel=4, mtime=0)
+
+
+_COMPRESS = {"zstd": _zstd, "gzip": _gzip}

@@ -161,10 +161,12 @@ async def _send(send: Send, given: Given, media: Media, answer: Answer, tag: byt
     if tag is not None:
         headers[1:] = [(b"etag", tag), _REVALIDATE, _VARY]
     if b"accept-encoding" in given and len(content) >= compression.SMALLEST:
-        content, coding = await compression.compressed(_text(given, b"accept-encoding"), content)
-        if coding and tag is None:
-            headers.append(_VARY)
-        headers += coding
+        coding = compression.chosen(_text(given, b"accept-encoding"))
+        if coding is not None:
+            content = await compression.coded(answer, coding)
+            headers.append((b"content-encoding", coding.encode()))
+            if tag is None:
+                headers.append(_VARY)
     headers.append((b"content-length", b"%d" % len(content)))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})

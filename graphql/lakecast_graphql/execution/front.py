@@ -47,6 +47,8 @@ RENDERER = f"1 {importlib.metadata.version('lakecast')}"
 """Stands in shared keys: to be changed whenever the same question gets another answer from the same snapshot."""
 LONG_QUERY = 2_000
 """Characters from which parsing and validating a document may hold up the event loop for long."""
+JOINED = 64_000
+"""Bytes up to which a kept answer is joined; the pieces of larger ones are not copied."""
 _NO_VARIABLES: Mapping[str, Any] = {}
 
 
@@ -137,21 +139,11 @@ class FastExecution:
                 self.ways["cached"] += 1
                 return found.answer
         try:
-            if len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query):
+            if self._takes_long_to_parse(operation):
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._threads, self._documents.get, operation.query)
-            plan, literals = self._plan(operation)
-            kept = self._kept
-            if kept is None or kept.serial != view.snapshot.serial:
-                kept = Kept(self.blocks, view.snapshot.serial, self.ahead.missed) if self.blocks.limit else None
-                self._kept = kept
-            values = plan.values(operation.variables or _NO_VARIABLES, literals, kept)
-            pages = plan.pages(view, values)
-            if pages is not None:
-                body = pages
-                self.ways["light"] += 1
-            else:
-                body = await self._read(operation, view, plan, values)
+            plan, values = self._prepare(operation, view)
+            pieces = self._light(plan, view, values) or (await self._heavy(operation, view, plan, values),)
         except Surprise as surprise:
             return await self._by_ordinary(operation, view, caller, surprise.reason, key)
         except ApiError as error:
@@ -164,18 +156,53 @@ class FastExecution:
         except Exception:  # a fault of the fast way must not become a fault of the answer
             _log.exception("The fast way failed; the ordinary one answers.")
             return await self._by_ordinary(operation, view, caller, "fault", key)
-        answer = Answer(body, cacheable=plan.is_cacheable, snapshot_id=view.snapshot.snapshot_id)
-        if plan.is_cacheable:
+        return self._made(plan, pieces, view, key, operation)
+
+    def at_once(self, operation: Operation, view: View) -> Answer | None:
+        """See `Remembering`. Whatever it does not answer is counted by `answer`."""
+        if self._takes_long_to_parse(operation):
+            return None
+        try:
+            key = _key(operation, view)
+            plan, values = self._prepare(operation, view)
+            pieces = self._light(plan, view, values)
+        except (Surprise, ApiError, Refused, TypeError, ValueError, RecursionError):
+            return None
+        return None if pieces is None else self._made(plan, pieces, view, key, operation)
+
+    def _takes_long_to_parse(self, operation: Operation) -> bool:
+        return len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query)
+
+    def _prepare(self, operation: Operation, view: View) -> tuple[Plan, Values]:
+        plan, literals = self._plan(operation)
+        kept = self._kept
+        if kept is None or kept.serial != view.snapshot.serial:
+            kept = Kept(self.blocks, view.snapshot.serial, self.ahead.missed) if self.blocks.limit else None
+            self._kept = kept
+        return plan, plan.values(operation.variables or _NO_VARIABLES, literals, kept)
+
+    def _made(self, plan: Plan, pieces: Sequence[bytes], view: View, key: Hashable, operation: Operation) -> Answer:
+        answer = Answer(pieces, cacheable=plan.is_cacheable, snapshot_id=view.snapshot.snapshot_id)
+        if plan.is_cacheable and self.answers.limit:
+            if sum(map(len, pieces)) < JOINED:
+                answer.pieces = (b"".join(pieces),)
             self._keep(key, answer, operation)
         return answer
 
-    async def _read(self, operation: Operation, view: View, plan: Plan, values: Values) -> bytes:
-        """An answer by the read functions: here where that is light, else in a thread."""
+    def _light(self, plan: Plan, view: View, values: Values) -> Sequence[bytes] | None:
+        """An answer that the event loop may wait for; None where it takes longer."""
+        pieces: Sequence[bytes] | None = plan.pages(view, values)
+        if pieces is None:
+            arguments = plan.arguments(values, view.snapshot.snapshot_id)
+            if not plan.is_light(arguments):
+                return None
+            pieces = (plan.answer(view, values, arguments, self._readers),)
+        self.ways["light"] += 1
+        return pieces
+
+    async def _heavy(self, operation: Operation, view: View, plan: Plan, values: Values) -> bytes:
+        """An answer by the read functions, in a thread."""
         arguments = plan.arguments(values, view.snapshot.snapshot_id)
-        if plan.is_light(arguments):
-            body = plan.answer(view, values, arguments, self._readers)
-            self.ways["light"] += 1
-            return body
         timed = View(view.snapshot, view.bound, time.monotonic() + self._seconds)
         body = await asyncio.wait_for(
             self.flights.get(_shared_key(operation, view), partial(self._in_thread, plan, timed, values, arguments)),
@@ -221,7 +248,7 @@ class FastExecution:
                 body = plan.answer(view, values, arguments, self._readers)
             except (Surprise, ApiError, Refused):
                 continue
-            answer = Answer(body, cacheable=True, snapshot_id=snapshot.snapshot_id)
+            answer = Answer((body,), cacheable=True, snapshot_id=snapshot.snapshot_id)
             self._keep(_key(operation, view), answer, operation)
             made += 1
         return made
@@ -309,7 +336,8 @@ def _size(key: Hashable, made: _Made) -> int:
     asked = made.operation
     # A body is held as it came and as the operation that it says, which takes some times its length.
     text = len(asked.query) + (len(asked.raw) if asked.raw is not None else len(key[3]))  # type: ignore[index]
-    return len(made.answer.body) + 3 * text + 600
+    content = sum(map(len, made.answer.pieces))
+    return content + content // 2 + 3 * text + 600  # the half is for what it may be under a content coding
 
 
 def _shared_key(operation: Operation, view: View) -> bytes:

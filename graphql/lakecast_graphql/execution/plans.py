@@ -85,8 +85,8 @@ class Plan:
                 raise Surprise("missing variable")
         return Values(found, literals, kept)
 
-    def pages(self, view: View, values: Values) -> bytes | None:
-        """The JSON of the whole response where all root fields are pages of runs; else None."""
+    def pages(self, view: View, values: Values) -> list[bytes] | None:
+        """The JSON of the whole response, in pieces, where all root fields are pages of runs; else None."""
         if self._pages is None:
             return None
         out: list[bytes] = []
@@ -101,7 +101,7 @@ class Plan:
             if rows > MAX_FIRST or not page.append(run, view, values, out):
                 return None
         out.append(b'},"extensions":{"snapshotId":%d}}' % view.snapshot.snapshot_id)
-        return b"".join(out)
+        return out
 
     def arguments(self, values: Values, snapshot_id: int) -> list[dict[str, Any]]:
         """The arguments of each root field. Raises Surprise for a page that began in another snapshot."""

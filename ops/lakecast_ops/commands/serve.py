@@ -45,6 +45,7 @@ def command(
         host=host,
         port=port,
         workers=workers,
+        http="lakecast_graphql.doors.express:ExpressProtocol",
         log_level="warning" if example else "info",
         server_header=False,
         access_log=False,  # a line per request costs more than its answer; /metrics counts them
