@@ -31,7 +31,7 @@ install: .venv-ml/.installed .venv-serve/.installed ## build both environments: 
 	@$(ML)/pip install $(PIP_FLAGS) -c constraints/ml.txt -e '.[ml,dask,sklearn]' --group test --group check-ml
 	@touch $@
 
-.venv-serve/.installed: pyproject.toml constraints/serve.txt
+.venv-serve/.installed: pyproject.toml constraints/serve.txt ops/native_build.py graphql/lakecast_graphql/read/_interleave.c
 	@echo "Building .venv-serve, the serving environment: a minute or two the first time."
 	@$(call new-environment,.venv-serve)
 	@$(SERVE)/pip install $(PIP_FLAGS) -c constraints/serve.txt -e '.[serve]' --group test --group test-serve --group check

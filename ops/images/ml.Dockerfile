@@ -11,6 +11,7 @@ COPY lake lake
 COPY graphql graphql
 COPY assets assets
 COPY ops/lakecast_ops ops/lakecast_ops
+COPY ops/native_build.py ops/native_build.py
 RUN python -m venv /opt/lakecast \
     && /opt/lakecast/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints/ml.txt '.[ml,dask]'
 

@@ -1,6 +1,7 @@
 # The server: installs the `serve` extra only, so that no machine-learning or orchestration package is in the image.
 # Build from the repository's root: docker build -f ops/images/serve.Dockerfile -t lakecast-serve .
-FROM python:3.11-slim-bookworm AS build
+# The whole image has the C compiler that the serving engine's module is built with.
+FROM python:3.11-bookworm AS build
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY constraints/serve.txt constraints/serve.txt
@@ -9,6 +10,7 @@ COPY lake lake
 COPY graphql graphql
 COPY assets assets
 COPY ops/lakecast_ops ops/lakecast_ops
+COPY ops/native_build.py ops/native_build.py
 RUN python -m venv /opt/lakecast \
     && /opt/lakecast/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints/serve.txt '.[serve]'
 

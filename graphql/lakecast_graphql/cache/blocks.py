@@ -34,13 +34,15 @@ class RenderedBlocks:
 
     def group(self, key: Hashable) -> Group:
         """The texts of a selection; they may be read, and are added to by `put`."""
-        with self._lock:
-            found = self._groups.get(key)
-            if found is None:
-                found = self._groups[key] = Group()
-            else:
-                self._groups.move_to_end(key)
-            return found
+        found = self._groups.get(key)
+        if found is None:
+            with self._lock:
+                return self._groups.setdefault(key, Group())
+        try:  # noqa: SIM105 - `suppress` costs more than all the rest
+            self._groups.move_to_end(key)
+        except KeyError:  # another thread has just evicted it: what is put there is rendered again
+            pass
+        return found
 
     def has(self, group: Group) -> bool:
         """Whether the group is still kept."""

@@ -4,13 +4,15 @@ What is missing is rendered by `render.py` from the columns and kept. A page tha
 else of its connection than rows, counts and `pageInfo`, is left to `render.py` altogether.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from lakecast_graphql.execution.render import render, units_of
-from lakecast_graphql.execution.shape import ABSENT, Constant, Kept, OfObject, Selected, Shape, Source, Values
+from lakecast_graphql.execution.shape import ABSENT, Constant, OfObject, Selected, Shape, Source, Values
 from lakecast_graphql.read import arguments, paging
 from lakecast_graphql.read.arguments import UNFILTERED, Exact
 from lakecast_graphql.read.column import cell
+from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.runs import RUNS, Run
 from lakecast_graphql.view import View
 
@@ -116,15 +118,9 @@ def _page_info(run: Run, view: View) -> paging.PageInfo:
 
 def _rows(run: Run, shape: Shape, values: Values, out: list[bytes]) -> bool:
     """Append the array of a run's rows. False where it takes more than joining texts."""
-    kept = values.blocks
-    if kept is None:
-        rows = run.rows()
-        texts = units_of(rows, shape, values, [rows.count])
-    else:
-        found = _texts(run, shape, values, kept)
-        if found is None:
-            return False
-        texts = found
+    texts = _texts(run, shape, values)
+    if texts is None:
+        return False
     if len(texts) == 1:
         out += (b"[", texts[0], b"]")
         return True
@@ -135,25 +131,37 @@ def _rows(run: Run, shape: Shape, values: Values, out: list[bytes]) -> bool:
     return True
 
 
-def _texts(run: Run, shape: Shape, values: Values, kept: Kept) -> list[bytes] | None:
+def _texts(run: Run, shape: Shape, values: Values) -> list[bytes] | None:
     """The text of each unit, cut where the page begins or ends within it; None where it cannot be cut."""
-    group = kept.group(run.space, shape.key(values, run.alike))
-    texts = list(map(group.texts.get, range(run.low, run.high)))
-    missing = [run.low + place for place, text in enumerate(texts) if text is None] if None in texts else ()
-    kept.blocks.hits += len(texts) - len(missing)
-    if missing:
-        kept.blocks.misses += len(missing)
-        keys = range(run.low, run.high) if len(missing) == len(texts) else missing
-        rows = run.of_keys(keys)
-        if rows.units is None:
-            return None
-        made = units_of(rows, shape, values, rows.units.sizes)
-        kept.blocks.put(group, keys, made)
-        kept.missed(group, rows.units, shape, values)
-        for key, text in zip(keys, made, strict=True):
-            texts[key - run.low] = text
-    found = [text for text in texts if text is not None]
-    return found if run.part is None else _cut(run, found, shape)
+    kept = values.blocks
+    if kept is None:
+        made, _ = _made(run, range(run.low, run.high), shape, values)
+        found = list(map(made.__getitem__, range(run.low, run.high)))
+    else:
+        group = kept.group(run.space, shape.key(values, run.alike))
+        texts = list(map(group.texts.get, range(run.low, run.high)))
+        if None in texts:
+            missing = [run.low + place for place, text in enumerate(texts) if text is None]
+            kept.blocks.hits += len(texts) - len(missing)
+            kept.blocks.misses += len(missing)
+            keys = range(run.low, run.high) if len(missing) == len(texts) else missing
+            made, rows = _made(run, keys, shape, values)
+            kept.blocks.put(group, list(made), list(made.values()))
+            if rows.units is not None:
+                kept.missed(group, rows.units, shape, values)
+            for key, text in made.items():
+                texts[key - run.low] = text
+        else:
+            kept.blocks.hits += len(texts)
+        found = texts  # type: ignore[assignment]  # none of them is None any more
+    return _cut(run, found, shape) if run.is_cut else found
+
+
+def _made(run: Run, keys: Sequence[int], shape: Shape, values: Values) -> tuple[dict[int, bytes], Rows]:
+    """The texts of units by their keys, rendered from the columns; and their rows."""
+    keys = run.arranged(keys)
+    rows = run.of_keys(keys)
+    return dict(zip(keys, units_of(rows, shape, values, run.sizes(keys)), strict=True)), rows
 
 
 def _cut(run: Run, texts: list[bytes], shape: Shape) -> list[bytes] | None:

@@ -4,18 +4,16 @@ Texts are appended to a list that is joined once, so that a large answer is copi
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
-from lakecast_graphql.execution.gathering import FEWEST, gathered
+import numpy as np
+
 from lakecast_graphql.execution.shape import Kept, Selected, Shape, Values
 from lakecast_graphql.execution.surprise import Surprise
-from lakecast_graphql.read.column import NULL, Column, Nested, NestedLists, Spans, cell
+from lakecast_graphql.read.column import NULL, Column, Nested, NestedLists, cell
 from lakecast_graphql.read.column import Values as ValueColumn
+from lakecast_graphql.read.interleaving import Source, interleave
 from lakecast_graphql.read.rows import Row, Rows, Units
-
-Pieces = list[bytes | Sequence[bytes]]
-"""What rows are put together from, in order: texts that all rows share, and a cell per row."""
 
 
 def render(value: Any, chosen: Selected, values: Values, out: list[bytes]) -> None:
@@ -54,7 +52,7 @@ def render_list(rows: Rows, shape: Shape, values: Values, out: list[bytes]) -> N
 
 def render_rows(rows: Rows, shape: Shape, values: Values) -> list[bytes]:
     """(rows,) a JSON object per row."""
-    return _by_row(_pieces(rows, shape, values), rows.count) if rows.count else []
+    return units_of(rows, shape, values, [1] * rows.count)
 
 
 def render_row(row: Row, shape: Shape, values: Values) -> bytes:
@@ -105,66 +103,54 @@ def _units(rows: Rows, units: Units, shape: Shape, values: Values, kept: Kept) -
     return [text for text in found if text is not None]
 
 
-def units_of(rows: Rows, shape: Shape, values: Values, sizes: Sequence[int]) -> list[bytes]:
+def units_of(rows: Rows, shape: Shape, values: Values, sizes: list[int]) -> list[bytes]:
     """(units,) the JSON of units of so many rows each, rows joined by commas."""
-    if rows.count >= FEWEST:
-        spans = _spans(rows, shape)
-        if spans is not None:
-            return gathered(spans, sizes)
-    return _by_unit(_pieces(rows, shape, values), sizes)
+    return interleave(_sources(rows, shape, values), sizes)
 
 
-def _spans(rows: Rows, shape: Shape) -> list[bytes | Spans] | None:
-    """What many rows are gathered from; None where a field does not offer it, or all rows are the same."""
-    pieces: list[bytes | Spans] = []
-    shared = b"{"
-    for chosen in shape.fields:
-        shared += chosen.key
+def _sources(rows: Rows, shape: Shape, values: Values) -> list[Source]:
+    """What rows are put together from, in order; texts that all of them share are joined."""
+    sources: list[Source] = []
+    rest = _put(rows, shape, values, b"", sources)
+    return [*sources, rest] if rest else sources
+
+
+def _put(rows: Rows, shape: Shape, values: Values, shared: bytes, sources: list[Source]) -> bytes:
+    """Append what rows are put together from; `shared`, a text of all of them, is what stands before, and is returned
+    with what stands behind."""
+    if not shape.fields:
+        return shared + b"{}"
+    for opening, chosen in zip(shape.openings, shape.fields, strict=True):
+        shared += opening
         if chosen.name == "__typename":
-            shared += cell(shape.type_name) + b","
+            shared += cell(shape.type_name)
             continue
-        if chosen.shape is not None or chosen.name not in rows.fields or chosen.name in rows.methods:
-            return None
-        column = rows.column(chosen.name)
-        constant = column.constant()
-        if constant is None:
-            spans = column.spans()
-            if spans is None:
-                return None
-            pieces += [shared, spans]
-            shared = b","
+        column = _column(rows, chosen, values)
+        if chosen.shape is None:
+            source = column.source()
+        elif isinstance(column, Nested) and column.index is None:  # one object a row: its parts are the row's
+            shared = _put(column.rows, chosen.shape, values, shared, sources)
+            continue
+        elif isinstance(column, NestedLists) and column.start is None:
+            shared = _put(column.rows, chosen.shape, values, shared + b"[", sources) + b"]"
+            continue
         else:
-            shared += constant + b","
-    return [*pieces, shared[:-1] + b"}"] if pieces else None
+            source = _objects(column, chosen, values)
+        if type(source) is bytes:
+            shared += source
+        else:
+            sources += (shared, source)
+            shared = b""
+    return shared + b"}"
 
 
-def _pieces(rows: Rows, shape: Shape, values: Values) -> Pieces:
-    pieces: Pieces = []
-    separator = b"{"
-    for chosen in shape.fields:
-        constant, cells = _cells(rows, chosen, shape, values)
-        pieces.append(separator + chosen.key)
-        pieces.append(cells if constant is None else constant)
-        separator = b","
-    pieces.append(b"}" if shape.fields else b"{}")
-    return _joined(pieces)
-
-
-def _cells(rows: Rows, chosen: Selected, shape: Shape, values: Values) -> tuple[bytes | None, Sequence[bytes]]:
-    """The cell that all rows share, or a cell per row."""
-    if chosen.name == "__typename":
-        return cell(shape.type_name), ()
-    if chosen.name in rows.methods:
-        given = {name: value for name, value in chosen.given(values).items() if value is not None}
-        column = rows.method(chosen.name, **given)
-    elif chosen.name in rows.fields:
-        column = rows.column(chosen.name)
-    else:
-        raise Surprise("unknown field")
-    if chosen.shape is None:
-        constant = column.constant()
-        return (constant, ()) if constant is not None else (None, column.cells())
-    return None, _objects(column, chosen, values)
+def _column(rows: Rows, chosen: Selected, values: Values) -> Column:
+    method = rows.methods.get(chosen.name)
+    if method is not None:
+        return method(rows.of, **{name: value for name, value in chosen.given(values).items() if value is not None})
+    if chosen.name in rows.fields:
+        return rows.column(chosen.name)
+    raise Surprise("unknown field")
 
 
 def _objects(column: Column, chosen: Selected, values: Values) -> list[bytes]:
@@ -172,12 +158,11 @@ def _objects(column: Column, chosen: Selected, values: Values) -> list[bytes]:
     assert shape is not None
     if isinstance(column, Nested):
         cells = render_rows(column.rows, shape, values)
-        if column.index is None:
-            return cells
+        assert column.index is not None
         return [NULL if place < 0 else cells[place] for place in column.index.tolist()]
     if isinstance(column, NestedLists):
-        cells, start = render_rows(column.rows, shape, values), column.start.tolist()
-        return [b"[" + b",".join(cells[a:b]) + b"]" for a, b in pairwise(start)]
+        assert column.start is not None
+        return [b"[%b]" % text for text in units_of(column.rows, shape, values, np.diff(column.start).tolist())]
     if isinstance(column, ValueColumn):
         texts = []
         for value in column.values:
@@ -186,46 +171,3 @@ def _objects(column: Column, chosen: Selected, values: Values) -> list[bytes]:
             texts.append(b"".join(out))
         return texts
     raise Surprise("column of objects")
-
-
-def _joined(pieces: Pieces) -> Pieces:
-    """Neighbouring texts that all rows share, made one."""
-    found: Pieces = []
-    for piece in pieces:
-        if isinstance(piece, bytes) and found and isinstance(found[-1], bytes):
-            found[-1] += piece
-        else:
-            found.append(piece)
-    return found
-
-
-def _by_row(pieces: Pieces, count: int) -> list[bytes]:
-    """(rows,) texts of rows."""
-    if len(pieces) == 1:
-        only = pieces[0]
-        return [only] * count if isinstance(only, bytes) else list(only)
-    columns = [piece for piece in pieces if not isinstance(piece, bytes)]
-    template = b"".join(piece.replace(b"%", b"%%") if isinstance(piece, bytes) else b"%b" for piece in pieces)
-    return [template % cells for cells in zip(*columns, strict=True)]
-
-
-def _by_unit(pieces: Pieces, sizes: Sequence[int]) -> list[bytes]:
-    """(units,) texts of units of so many rows each, rows joined by commas.
-
-    Slices of lists are assigned and joined by C code: twice as fast as a template per row.
-    """
-    count, width = sum(sizes), len(pieces)
-    flat: list[bytes] = [b""] * (count * width)
-    for place, piece in enumerate(pieces):
-        if place == width - 1:
-            assert isinstance(piece, bytes)
-            piece = piece + b","
-        flat[place::width] = [piece] * count if isinstance(piece, bytes) else piece
-    if len(sizes) == 1:
-        return [b"".join(flat)[:-1]]
-    texts, begin = [], 0
-    for size in sizes:
-        end = begin + size * width
-        texts.append(b"".join(flat[begin:end])[:-1])
-        begin = end
-    return texts

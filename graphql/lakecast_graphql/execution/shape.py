@@ -141,15 +141,24 @@ class Shape:
         if not self._asking:
             return self._same
         parts: list[Hashable] = [self._same]
-        for chosen in self._asking:
+        for chosen, below in self._asking:
             if chosen.arguments:
-                given = {name: value for name, value in chosen.given(values).items() if value is not None}
+                given: dict[str, Any] = {}
+                for name, source in chosen.arguments:
+                    value = source(values)
+                    if value is not ABSENT and value is not None:
+                        given[name] = value
                 if alike is not None and given:
                     given = alike(chosen.name, given)
                 parts.append(tuple([(name, _hashable(value)) for name, value in given.items()]))
-            if chosen.shape is not None:
-                parts.append(chosen.shape.key(values))
+            if below is not None:
+                parts.append(below.key(values))
         return tuple(parts)
+
+    @cached_property
+    def openings(self) -> tuple[bytes, ...]:
+        """What stands before each field's value: a brace or comma, and the key."""
+        return tuple([(b"," if place else b"{") + chosen.key for place, chosen in enumerate(self.fields)])
 
     @cached_property
     def _same(self) -> "_Same":
@@ -160,11 +169,10 @@ class Shape:
         return _Same(tuple(parts))
 
     @cached_property
-    def _asking(self) -> tuple[Selected, ...]:
-        """The fields that arguments matter to, their own or those of a field below."""
-        return tuple(
-            chosen for chosen in self.fields if chosen.arguments or (chosen.shape is not None and chosen.shape._asking)
-        )
+    def _asking(self) -> "tuple[tuple[Selected, Shape | None], ...]":
+        """The fields that arguments matter to, their own or those of a field below; and the shape of the latter."""
+        found = [(chosen, chosen.shape if chosen.shape and chosen.shape._asking else None) for chosen in self.fields]
+        return tuple([(chosen, below) for chosen, below in found if chosen.arguments or below])
 
     @cached_property
     def weight(self) -> int:

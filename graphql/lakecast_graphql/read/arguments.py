@@ -95,9 +95,9 @@ def dataset(snapshot: Snapshot, dataset_id: str | None, argument: str = "dataset
 
 def source(snapshot: Snapshot, name: str | None, argument: str = "source") -> None:
     """Refuses a source that the snapshot does not have."""
-    if name is None or any(name in names for names in snapshot.sources.values()):
+    if name is None or name in snapshot.source_names:
         return
-    known = sorted({known for names in snapshot.sources.values() for known in names})
+    known = sorted(snapshot.source_names)
     raise bad_input(f"There is no source {name!r} in snapshot {snapshot.snapshot_id}.", argument=argument, known=known)
 
 

@@ -35,10 +35,10 @@ def alert_changes(view: View, before: View, first: int = 100, after: str | None 
     page = changed[begin : begin + first]
     rows = Rows(
         len(page),
-        lambda: {
-            "item": lambda: Values([_item(view, before, key) for key in page]),
-            "before": lambda: Enums(Values([then.get(key) for key in page])),
-            "after": lambda: Enums(Values([now.get(key) for key in page])),
+        {
+            "item": lambda _: Values([_item(view, before, key) for key in page]),
+            "before": lambda _: Enums(Values([then.get(key) for key in page])),
+            "after": lambda _: Enums(Values([now.get(key) for key in page])),
         },
     )
     return Connection(rows, begin, len(changed), view.snapshot.snapshot_id, asked)

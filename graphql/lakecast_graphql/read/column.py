@@ -6,15 +6,15 @@ the same of every value: that is tested.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
-import pyarrow as pa
 from numpy.typing import NDArray
+
+from lakecast_graphql.read.interleaving import Digits, Picks, Source, interleave
 
 if TYPE_CHECKING:
     from lakecast_graphql.read.rows import Rows
@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 NULL = b"null"
 _EPOCH = date(1970, 1, 1)
 _INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Spans:
-    """Cells as places in an array of texts: row i has the JSON texts[codes[i]].
-
-    texts: Arrow `binary` without nulls; codes: (rows,).
-    """
-
-    texts: pa.Array
-    codes: NDArray[Any]
 
 
 class Column(ABC):
@@ -49,9 +38,9 @@ class Column(ABC):
     def cells(self) -> Sequence[bytes]:
         """(rows,) the values as JSON."""
 
-    def spans(self) -> Spans | None:
-        """The values as JSON without an object per row; None where the column does not offer it."""
-        return None
+    def source(self) -> Source:
+        """(rows,) the same for `interleave`, without an object per row where that is possible."""
+        return self.constant() or list(self.cells())
 
     def constant(self) -> bytes | None:
         """The one cell that all rows share; None where rows may differ."""
@@ -75,8 +64,8 @@ class Numbers(Column):
         # orjson writes the shortest text that reads back as the same float, and NaN as null.
         return _split(self.values)
 
-    def spans(self) -> Spans | None:
-        return _spans(self.values)
+    def source(self) -> Source:
+        return Digits(_digits(self.values))
 
 
 class Counts(Column):
@@ -96,8 +85,10 @@ class Counts(Column):
         cells = _split(self.values.astype(np.int64, copy=False))
         return cells if self.missing is None else _nulled(cells, self.missing)
 
-    def spans(self) -> Spans | None:
-        return None if self.missing is not None else _spans(self.values.astype(np.int64, copy=False))
+    def source(self) -> Source:
+        if self.missing is not None:
+            return list(self.cells())
+        return Digits(_digits(self.values.astype(np.int64, copy=False)))
 
 
 class Dates(Column):
@@ -119,13 +110,11 @@ class Dates(Column):
         cells = list(map(_iso, self.days.tolist()))
         return cells if self.missing is None else _nulled(cells, self.missing)
 
-    def spans(self) -> Spans | None:
+    def source(self) -> Source:
         if self.missing is not None or not len(self.days):
-            return None
-        low, high = int(self.days.min()), int(self.days.max())
-        if high - low > 4 * len(self.days):
-            return None
-        return Spans(pa.array(list(map(_iso, range(low, high + 1))), pa.binary()), self.days - low)
+            return list(self.cells())
+        days = self.days.astype(np.int32, copy=False)
+        return _remembered_picks(days.tobytes()) if len(days) <= _CLOSE else _picks(days)
 
 
 class Coded(Column):
@@ -146,8 +135,8 @@ class Coded(Column):
         known = self._texts()
         return [known[code] for code in self.codes.tolist()]
 
-    def spans(self) -> Spans | None:
-        return Spans(pa.array(self._texts(), pa.binary()), self.codes)
+    def source(self) -> Source:
+        return self.constant() or Picks(self._texts(), self.codes.astype(np.int32))
 
     def constant(self) -> bytes | None:
         return self._texts()[0] if len(self.values) == 1 else None
@@ -205,7 +194,13 @@ class Enums(Column):
         return self.inner[row]
 
     def cells(self) -> Sequence[bytes]:
-        return [text if text == NULL else text.upper() for text in self.inner.cells()]
+        return _upper(self.inner.cells())
+
+    def source(self) -> Source:
+        inner = self.inner.source()
+        if isinstance(inner, Picks):
+            return Picks(_upper(inner.texts), inner.codes)
+        return self.constant() or _upper(self.inner.cells())
 
     def constant(self) -> bytes | None:
         text = self.inner.constant()
@@ -226,8 +221,7 @@ class Lists(Column):
         return [self.flat[place] for place in range(int(self.start[row]), int(self.start[row + 1]))]
 
     def cells(self) -> Sequence[bytes]:
-        flat, start = self.flat.cells(), self.start.tolist()
-        return [b"[" + b",".join(flat[a:b]) + b"]" for a, b in pairwise(start)]
+        return [b"[%b]" % text for text in interleave([self.flat.source()], np.diff(self.start).tolist())]
 
 
 class Nested(Column):
@@ -249,16 +243,18 @@ class Nested(Column):
 
 
 class NestedLists(Column):
-    """Lists of objects: row i has rows[start[i]:start[i + 1]]."""
+    """Lists of objects: row i has rows[start[i]:start[i + 1]], or only rows[i] without `start`."""
 
-    def __init__(self, rows: "Rows", start: NDArray[np.int64]) -> None:
+    def __init__(self, rows: "Rows", start: NDArray[np.int64] | None) -> None:
         self.rows = rows
         self.start = start
 
     def __len__(self) -> int:
-        return len(self.start) - 1
+        return len(self.rows) if self.start is None else len(self.start) - 1
 
     def __getitem__(self, row: int) -> list[Any]:
+        if self.start is None:
+            return [self.rows[row]]
         return [self.rows[place] for place in range(int(self.start[row]), int(self.start[row + 1]))]
 
     def cells(self) -> Sequence[bytes]:
@@ -282,26 +278,17 @@ def cell(value: Any) -> bytes:
 
 
 def _split(values: NDArray[Any]) -> list[bytes]:
-    if not len(values):
-        return []
+    return _digits(values)[1:-1].split(b",") if len(values) else []
+
+
+def _digits(values: NDArray[Any]) -> bytes:
     if not values.flags.c_contiguous:
         values = np.ascontiguousarray(values)
-    return orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
+    return orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def _spans(values: NDArray[Any]) -> Spans | None:
-    """Numbers as spans of one text, in which every other span is the comma between two of them."""
-    count = len(values)
-    if not count:
-        return None
-    text = orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)
-    commas = (np.frombuffer(text, np.uint8) == ord(",")).nonzero()[0]
-    at = np.empty(2 * count, np.int32)
-    at[0], at[-1] = 1, len(text) - 1
-    at[1:-1:2] = commas
-    at[2:-1:2] = commas + 1
-    texts = pa.Array.from_buffers(pa.binary(), 2 * count - 1, [None, pa.py_buffer(at), pa.py_buffer(text)])
-    return Spans(texts, np.arange(0, 2 * count, 2, dtype=np.int32))
+def _upper(texts: Sequence[bytes]) -> list[bytes]:
+    return [text if text == NULL else text.upper() for text in texts]
 
 
 def _nulled(cells: list[bytes], missing: NDArray[np.bool_]) -> list[bytes]:
@@ -320,5 +307,20 @@ class _Days(dict[int, bytes]):
         return text
 
 
+def _picks(days: NDArray[np.int32]) -> Source:
+    low, high = int(days.min()), int(days.max())
+    if high - low > 4 * len(days) + _CLOSE:
+        return list(map(_iso, days.tolist()))
+    return Picks(list(map(_iso, range(low, high + 1))), days - np.int32(low))
+
+
+@lru_cache(maxsize=1024)
+def _remembered_picks(days: bytes) -> Source:
+    """Forecasts of one run share their days."""
+    return _picks(np.frombuffer(days, np.int32))
+
+
+_CLOSE = 400
+"""Days of a series that others are likely to share."""
 _MOST_DAYS = 200_000
 _iso = _Days().__getitem__

@@ -1,6 +1,7 @@
 """Forecast rows: which ones a filter finds, and their columns."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,32 +145,48 @@ def _exact(view: View, blocks: Blocks, wanted: Mapping[str, str]) -> Ints:
 
 def forecast_rows(view: View, picked: Picked) -> Rows:
     """Rows of the contract's `Forecast`."""
-    items, blocks, count = view.snapshot.items, picked.blocks, picked.count
+    return Rows(picked.count, _FIELDS, units=lambda: _units(view, picked), of=_Found(view, picked))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What the columns of some rows are made from."""
+
+    view: View
+    picked: Picked
+
+
+def _numbers(name: str) -> Callable[[_Found], Column]:
+    return lambda of: Numbers(of.picked.numbers(name))
+
+
+_FIELDS: Mapping[str, Callable[[_Found], Column]] = {
+    "date": lambda of: Dates(of.picked.dates()),
+    "item_id": lambda of: item_texts(of.picked, of.view.snapshot.items.item_id),
+    "dataset_id": lambda of: item_texts(of.picked, of.view.snapshot.items.dataset_id),
+    **{name: _numbers(name) for name in NUMBERS},
+    "source": lambda of: spread(of.picked, of.picked.source, of.picked.blocks.sources),
+    "model_version": lambda of: texts(of.picked.coded("model_version"), of.picked.count),
+    "generated_at": lambda of: moments(of.picked.coded("generated_at"), of.picked.count),
+    "kind": lambda of: Enums(spread(of.picked, of.picked.live.astype(np.int64), ("backtest", "live"))),
+    "cutoff": lambda of: Dates(of.picked.spread(of.picked.cutoff)),
+    "horizon": lambda of: Counts(horizons(of.view, of.picked)),
+    "item": lambda of: _items(of.view, of.picked),
+}
+
+
+def _units(view: View, picked: Picked) -> Units | None:
+    blocks = picked.blocks
     keys, sizes = _keys(picked)
-    units = Units(
+    if len(keys) * 4 > picked.count:  # too short to be worth it
+        return None
+    return Units(
         ("forecast", id(blocks)),
         keys,
         sizes,
         lambda places: forecast_rows(view, _some(picked, list(places))),
         blocks.count,
         lambda keys: forecast_rows(view, whole_blocks(blocks, keys)),
-    )
-    return Rows(
-        count,
-        lambda: {
-            "date": lambda: Dates(picked.dates()),
-            "item_id": lambda: item_texts(picked, items.item_id),
-            "dataset_id": lambda: item_texts(picked, items.dataset_id),
-            **{name: _numbers(picked, name) for name in NUMBERS},
-            "source": lambda: spread(picked, picked.source, blocks.sources),
-            "model_version": lambda: texts(picked.coded("model_version"), count),
-            "generated_at": lambda: moments(picked.coded("generated_at"), count),
-            "kind": lambda: Enums(spread(picked, picked.live.astype(np.int64), ("backtest", "live"))),
-            "cutoff": lambda: Dates(picked.spread(picked.cutoff)),
-            "horizon": lambda: Counts(horizons(view, picked)),
-            "item": lambda: _items(view, picked),
-        },
-        units=units if len(keys) * 4 <= count else None,
     )
 
 
@@ -203,10 +220,6 @@ def horizons(view: View, picked: Picked) -> NDArray[np.int64]:
     return ahead(picked.spread(picked.cutoff), picked.dates(), frequency)
 
 
-def _numbers(picked: Picked, name: str) -> Callable[[], Column]:
-    return lambda: Numbers(picked.numbers(name))
-
-
 def item_texts(picked: Picked, values: list[str]) -> Column:
     """(rows,) a text of each row's item."""
     codes = picked.item
@@ -218,7 +231,7 @@ def item_texts(picked: Picked, values: list[str]) -> Column:
 
 def spread(picked: Picked, codes: NDArray[np.integer], values: tuple[str, ...]) -> Column:
     """(rows,) a text that is constant within runs."""
-    if len(codes) and (codes == codes[0]).all():
+    if len(codes) == 1 or (len(codes) and (codes == codes[0]).all()):
         return Constant(values[int(codes[0])], picked.count)
     return Coded(values, picked.spread(codes))
 

@@ -1,6 +1,6 @@
 """Rows of items, with what belongs to an item: demand, stock, forecasts, errors and its reorder decision."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from lakecast_graphql.read.column import (
 from lakecast_graphql.read.metric_rows import metric_rows
 from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.rows import Rows, Units
-from lakecast_graphql.read.series import series_rows, whole
+from lakecast_graphql.read.series import beginnings, of_blocks, series_rows
 from lakecast_graphql.view import View
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints, Segment
@@ -46,8 +46,11 @@ class Run:
 
 def item_rows(view: View, codes: Ints) -> Rows:
     """Rows of the contract's `Item`, by item code; all codes are known."""
-    made = _ItemRows(view, codes)
-    units = Units(
+    return Rows(len(codes), _FIELDS, _METHODS, lambda: _units(view, codes), _Found(view, codes))
+
+
+def _units(view: View, codes: Ints) -> Units:
+    return Units(
         ("item", view.bound),
         codes.tolist(),
         [1] * len(codes),
@@ -56,7 +59,6 @@ def item_rows(view: View, codes: Ints) -> Rows:
         lambda keys: item_rows(view, np.array(keys, np.int64)),
         partial(alike, view.snapshot),
     )
-    return Rows(len(codes), made.fields, made.methods(), units)
 
 
 def alike(snapshot: Snapshot, name: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -68,91 +70,65 @@ def alike(snapshot: Snapshot, name: str, given: dict[str, Any]) -> dict[str, Any
     return given
 
 
-class _ItemRows:
-    """What the columns of some items are made from."""
+class _Found:
+    """What the columns of some items are made from, and how."""
 
     def __init__(self, view: View, codes: Ints) -> None:
         self.view = view
         self.codes = codes
         self.snapshot = view.snapshot
         self.table = view.snapshot.items.table
-
-    def fields(self) -> dict[str, Callable[[], Column]]:
-        """Fields without arguments."""
-        fields: dict[str, Callable[[], Column]] = {
-            "id": self._id,
-            "name": self._name,
-            "champion": lambda: self._of(self.snapshot.champion),
-            "forecast_issue": lambda: self._of(self.snapshot.issue),
-            "lead_time_days": lambda: Numbers(self._numbers("lead_time_days")),
-            "unit_cost": lambda: Numbers(self._numbers("unit_cost")),
-            "observations": lambda: Counts(*self._whole("observations")),
-            "first_date": lambda: Dates(*self._whole("first_date")),
-            "last_date": lambda: Dates(*self._whole("last_date")),
-            "replenishment": self._replenishment,
-        }
-        fields |= {name: self._texts(name) for name in _TEXTS}
-        fields |= {name: self._enums(name) for name in _ENUMS}
-        return fields
-
-    def methods(self) -> dict[str, Callable[..., Column]]:
-        """Fields with arguments."""
-        return {
-            "history": self._history,
-            "inventory": self._inventory,
-            "forecast": self._forecast,
-            "forecast_series": self._forecast_series,
-            "metrics": self._metrics,
-        }
+        self._span: tuple[int, int] | None = None  # low:high where the codes are these, low:low where they are not
 
     def _take(self, name: str) -> pa.Array:
         column = self.table[name]
         taken: pa.Array = column.combine_chunks().take(pa.array(self.codes))
         return taken.chunk(0) if isinstance(taken, pa.ChunkedArray) else taken
 
-    def _texts(self, name: str) -> Callable[[], Column]:
-        return lambda: item_texts.column(self.snapshot, name, self.codes)
+    def texts(self, name: str, instead: str | None = None) -> Column:
+        if self._span is None:
+            codes = self.codes.tolist()
+            low, high = codes[0] if codes else 0, codes[0] + len(codes) if codes else 0
+            self._span = low, high if codes == list(range(low, high)) else low
+        return item_texts.column(self.snapshot, name, self.codes, self._span, instead)
 
-    def _enums(self, name: str) -> Callable[[], Column]:
-        return lambda: Enums(item_texts.column(self.snapshot, name, self.codes))
-
-    def _numbers(self, name: str) -> Any:
+    def numbers(self, name: str) -> Any:
         return self._take(name).to_numpy(zero_copy_only=False)
 
-    def _whole(self, name: str) -> tuple[Any, Any]:
+    def whole_numbers(self, name: str) -> tuple[Any, Any]:
         taken = self._take(name)
         if pa.types.is_date(taken.type):
             taken = taken.cast(pa.int32())
         missing = taken.is_null().to_numpy(zero_copy_only=False)
         return taken.fill_null(0).to_numpy(zero_copy_only=False), missing if missing.any() else None
 
-    def _of(self, values: Sequence[Any]) -> Column:
+    def values(self, values: Sequence[Any]) -> Column:
         return Values([values[code] for code in self.codes.tolist()])
 
-    def _id(self) -> Column:
+    def id(self) -> Column:
         bound = self.snapshot.snapshot_id if self.view.bound else None
         items = self.snapshot.items
         return Values(
             [node_ids.item(items.dataset_id[code], items.item_id[code], bound) for code in self.codes.tolist()]
         )
 
-    def _name(self) -> Column:
-        return item_texts.column(self.snapshot, "name", self.codes, instead="item_id")
+    def name(self) -> Column:
+        return self.texts("name", "item_id")
 
-    def _history(self, last: int = 90) -> Column:
+    def history(self, last: int = 90) -> Column:
         segments = self.snapshot.demand
         flat, start = self._newest(segments, last)
         return Nested(demand_rows(flat, start))
 
-    def _inventory(self, last: int = 90) -> Column:
+    def inventory(self, last: int = 90) -> Column:
         flat, start = self._newest(self.snapshot.inventory, last)
         return Nested(
             Rows(
                 len(self.codes),
-                lambda: {
-                    "dates": lambda: Lists(Dates(_joined(flat, None)), start),
-                    "on_hand": lambda: Lists(Numbers(_joined(flat, "on_hand")), start),
-                    "on_order": lambda: Lists(Numbers(_joined(flat, "on_order")), start),
+                {
+                    "dates": lambda _: Lists(Dates(_joined(flat, None)), start),
+                    "on_hand": lambda _: Lists(Numbers(_joined(flat, "on_hand")), start),
+                    "on_order": lambda _: Lists(Numbers(_joined(flat, "on_order")), start),
                 },
             )
         )
@@ -172,27 +148,28 @@ class _ItemRows:
                 sizes[place + 1] = end - begin
         return runs, np.cumsum(sizes)
 
-    def _forecast(self, source: str | None = None, horizon: int | None = None) -> Column:
+    def forecast(self, source: str | None = None, horizon: int | None = None) -> Column:
         arguments.source(self.snapshot, source)
         if horizon is not None and horizon < 0:
             raise bad_input("`horizon` must be 0 or more.", argument="horizon")
         blocks = self.snapshot.live
-        code_of = {name: code for code, name in enumerate(blocks.sources)}
         if source is None:
-            champion = self.snapshot.champion
-            codes = [code_of.get(champion[item] or "", -1) for item in self.codes.tolist()]
-            first = blocks.first_of[self.codes, np.array(codes, np.int64)]
+            block = self.snapshot.champion_block[self.codes]
         else:
-            first = blocks.first_of[self.codes, code_of.get(source, -1)]
-        found = first >= 0
-        index = np.where(found, np.cumsum(found) - 1, -1)
-        block = first[found].astype(np.int64)
-        end = blocks.at[block + 1]
-        if horizon is not None:
-            end = np.minimum(end, blocks.at[block] + horizon)
-        return Nested(series_rows(self.view, whole(blocks, block, blocks.at[block], end), "native"), index)
+            code = blocks.sources.index(source) if source in blocks.sources else -1
+            block = blocks.first_of[self.codes, code].astype(np.int64)
+        found = block >= 0
+        index = None
+        if not found.all():
+            index = np.where(found, np.cumsum(found) - 1, -1)
+            block = block[found]
+        if horizon is None or horizon >= blocks.longest:
+            series = of_blocks(blocks, block)
+        else:
+            series = beginnings(blocks, block, horizon)
+        return Nested(series_rows(self.view, series, "native"), index)
 
-    def _forecast_series(
+    def forecast_series(
         self, sources: Sequence[str] | None = None, kind: Any = "live", grain: Any = "native"
     ) -> Column:
         for name in sources or ():
@@ -206,26 +183,26 @@ class _ItemRows:
                 mine = mine[np.isin(blocks.source[mine], list(wanted))]
             parts.append(mine)
             sizes.append(len(mine))
-        block = np.concatenate([np.zeros(0, np.int64), *parts])
-        series = whole(blocks, block, blocks.at[block], blocks.at[block + 1])
+        series = of_blocks(blocks, np.concatenate([np.zeros(0, np.int64), *parts]))
         rows = series_rows(self.view, series, arguments.word(grain))
         return NestedLists(rows, np.cumsum(sizes))
 
-    def _metrics(self, sources: Sequence[str] | None = None) -> Column:
+    def metrics(self, sources: Sequence[str] | None = None) -> Column:
         for name in sources or ():
             arguments.source(self.snapshot, name, "sources")
-        facts = self.snapshot.metrics
-        first, last = facts.first[self.codes], facts.first[self.codes + 1]
-        start = np.concatenate([np.zeros(1, np.int64), np.cumsum(last - first)])
-        rows = np.repeat(first - start[:-1], last - first) + np.arange(start[-1])
-        if sources is not None:
-            names, codes = facts.coded("source")
-            mine = np.array([name in sources for name in names], np.bool_)[codes[rows]]
-            rows = rows[mine]
-            start = np.concatenate([np.zeros(1, np.int64), np.cumsum(mine)])[start]
-        return NestedLists(metric_rows(self.view, rows), start)
+        names, by_source = self.snapshot.metrics.by_source
+        chosen = [place for place, name in enumerate(names) if sources is None or name in sources]
+        if len(chosen) == 1:
+            only = by_source[self.codes, chosen[0]]
+            if len(only) and only.min() >= 0:
+                return NestedLists(metric_rows(self.view, only), None)
+        rows = by_source[self.codes][:, chosen]
+        known = rows >= 0
+        start = np.zeros(len(rows) + 1, np.int64)
+        known.sum(axis=1).cumsum(out=start[1:])
+        return NestedLists(metric_rows(self.view, rows[known]), start)
 
-    def _replenishment(self) -> Column:
+    def replenishment(self) -> Column:
         facts = self.snapshot.replenishment
         first, last = facts.first[self.codes], facts.first[self.codes + 1]
         known = last > first
@@ -233,10 +210,41 @@ class _ItemRows:
         return Nested(replenishment_rows(self.view, first[known]), index)
 
 
+def _texts(name: str) -> Callable[[_Found], Column]:
+    return lambda of: of.texts(name)
+
+
+def _enums(name: str) -> Callable[[_Found], Column]:
+    return lambda of: Enums(of.texts(name))
+
+
+_FIELDS: Mapping[str, Callable[[_Found], Column]] = {
+    "id": _Found.id,
+    "name": _Found.name,
+    "champion": lambda of: of.values(of.snapshot.champion),
+    "forecast_issue": lambda of: of.values(of.snapshot.issue),
+    "lead_time_days": lambda of: Numbers(of.numbers("lead_time_days")),
+    "unit_cost": lambda of: Numbers(of.numbers("unit_cost")),
+    "observations": lambda of: Counts(*of.whole_numbers("observations")),
+    "first_date": lambda of: Dates(*of.whole_numbers("first_date")),
+    "last_date": lambda of: Dates(*of.whole_numbers("last_date")),
+    "replenishment": _Found.replenishment,
+    **{name: _texts(name) for name in _TEXTS},
+    **{name: _enums(name) for name in _ENUMS},
+}
+_METHODS: Mapping[str, Callable[..., Column]] = {
+    "history": _Found.history,
+    "inventory": _Found.inventory,
+    "forecast": _Found.forecast,
+    "forecast_series": _Found.forecast_series,
+    "metrics": _Found.metrics,
+}
+
+
 def demand_rows(runs: list[Run], start: Ints) -> Rows:
     """Rows of the contract's `DemandSeries`."""
 
-    def moving_average(window: int = 7) -> Column:
+    def moving_average(_: Any, window: int = 7) -> Column:
         if window < 1:
             raise bad_input("`window` must be 1 or more.", argument="window")
         means = [_trailing_mean(run, window) for run in runs]
@@ -244,9 +252,9 @@ def demand_rows(runs: list[Run], start: Ints) -> Rows:
 
     return Rows(
         len(start) - 1,
-        lambda: {
-            "dates": lambda: Lists(Dates(_joined(runs, None)), start),
-            "quantities": lambda: Lists(Numbers(_joined(runs, "quantity")), start),
+        {
+            "dates": lambda _: Lists(Dates(_joined(runs, None)), start),
+            "quantities": lambda _: Lists(Numbers(_joined(runs, "quantity")), start),
         },
         {"moving_average": moving_average},
     )

@@ -9,6 +9,7 @@ import orjson
 import pyarrow as pa
 
 from lakecast_graphql.read.column import Column, Values
+from lakecast_graphql.read.interleaving import Source
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Ints
 
@@ -47,24 +48,39 @@ class Texts(Column):
         """(rows,) the values as JSON."""
         return self._cells
 
+    def source(self) -> Source:
+        """(rows,) the same."""
+        return self._cells
 
-def column(snapshot: Snapshot, name: str, codes: Ints, instead: str | None = None) -> Column:
-    """(rows,) a text column of the items' table, with that of another column instead of nulls."""
-    wanted = codes.tolist()
+
+def column(
+    snapshot: Snapshot, name: str, codes: Ints, span: tuple[int, int] = (0, 0), instead: str | None = None
+) -> Column:
+    """(rows,) a text column of the items' table, with that of another column instead of nulls.
+
+    Args:
+        span: the codes are low:high, as on most pages; of equal low and high nothing is said.
+    """
+    first, last = span
+    if last - first > _FEW and first >> _BITS == (last - 1) >> _BITS:
+        begin = first >> _BITS << _BITS
+        return Texts(_part(snapshot, name, instead, first >> _BITS)[first - begin : last - begin])
+    wanted: list[int] = codes.tolist()
     if len(wanted) <= _FEW:
         return Values(_texts(snapshot, name, instead, codes))
     low, high = min(wanted) >> _BITS, max(wanted) >> _BITS
     if high - low >= _FAR:
         return Values(_texts(snapshot, name, instead, codes))
-    parts = [
-        snapshot.memo.get(("item texts", name, part), partial(_escaped, snapshot, name, instead, part)).cells
-        for part in range(low, high + 1)
-    ]
+    parts = [_part(snapshot, name, instead, part) for part in range(low, high + 1)]
     if low == high:
         part, begin = parts[0], low << _BITS
         return Texts([part[code - begin] for code in wanted])
     mask = (1 << _BITS) - 1
     return Texts([parts[(code >> _BITS) - low][code & mask] for code in wanted])
+
+
+def _part(snapshot: Snapshot, name: str, instead: str | None, part: int) -> list[bytes]:
+    return snapshot.memo.get(("item texts", name, part), partial(_escaped, snapshot, name, instead, part)).cells
 
 
 def _escaped(snapshot: Snapshot, name: str, instead: str | None, part: int) -> _Cells:

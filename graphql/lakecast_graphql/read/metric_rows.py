@@ -1,6 +1,7 @@
 """Rows of backtest errors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +9,7 @@ import pyarrow as pa
 from lakecast_graphql.read.column import Coded, Column, Counts, Numbers, Values
 from lakecast_graphql.read.rows import Rows, Units
 from lakecast_graphql.view import View
+from lakecast_lake.columns.facts import Facts
 from lakecast_lake.columns.segment import Ints
 from lakecast_schema.tables import METRICS
 
@@ -18,35 +20,48 @@ _COUNTS = ("windows", "observations")
 
 def metric_rows(view: View, rows: Ints) -> Rows:
     """Rows of the contract's `Metric`, by row number of the snapshot's `metrics`."""
-    units = Units("metric", rows.tolist(), [1] * len(rows), lambda places: metric_rows(view, rows[list(places)]))
-    return Rows(len(rows), lambda: _fields(view, rows), units=units)
+    return Rows(len(rows), _FIELDS, units=lambda: _units(view, rows), of=_Found(view.snapshot.metrics, rows))
 
 
-def _fields(view: View, rows: Ints) -> dict[str, Callable[[], Column]]:
-    facts = view.snapshot.metrics
+def _units(view: View, rows: Ints) -> Units:
+    return Units("metric", rows.tolist(), [1] * len(rows), lambda places: metric_rows(view, rows[list(places)]))
 
-    def values(name: str) -> Callable[[], Column]:
-        return lambda: Values(facts.table[name].take(pa.array(rows)).to_pylist())
 
-    def coded(name: str) -> Callable[[], Column]:
-        def make() -> Column:
-            names, codes = facts.coded(name)
-            return Coded(names, codes[rows])
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What the columns of some rows are made from."""
 
-        return make
+    facts: Facts
+    rows: Ints
 
-    def numbers(name: str) -> Callable[[], Column]:
-        return lambda: Numbers(facts.numbers(name)[rows])
 
-    def counts(name: str) -> Callable[[], Column]:
-        def make() -> Column:
-            found = facts.numbers(name)[rows]
-            missing = np.isnan(found)
-            return Counts(np.where(missing, 0, found).astype(np.int64), missing if missing.any() else None)
+def _values(name: str) -> Callable[[_Found], Column]:
+    return lambda of: Values(of.facts.table[name].take(pa.array(of.rows)).to_pylist())
 
-        return make
 
-    fields = {name: values(name) for name in ("item_id", "model_version", "generated_at")}
-    fields |= {name: coded(name) for name in ("dataset_id", "source")}
-    fields |= {RENAMED.get(name, name): (counts if name in _COUNTS else numbers)(name) for name in METRICS}
-    return fields
+def _coded(name: str) -> Callable[[_Found], Column]:
+    def make(of: _Found) -> Column:
+        names, codes = of.facts.coded(name)
+        return Coded(names, codes[of.rows])
+
+    return make
+
+
+def _numbers(name: str) -> Callable[[_Found], Column]:
+    return lambda of: Numbers(of.facts.numbers(name)[of.rows])
+
+
+def _counts(name: str) -> Callable[[_Found], Column]:
+    def make(of: _Found) -> Column:
+        found = of.facts.numbers(name)[of.rows]
+        missing = np.isnan(found)
+        return Counts(np.where(missing, 0, found).astype(np.int64), missing if missing.any() else None)
+
+    return make
+
+
+_FIELDS: Mapping[str, Callable[[_Found], Column]] = {
+    **{name: _values(name) for name in ("item_id", "model_version", "generated_at")},
+    **{name: _coded(name) for name in ("dataset_id", "source")},
+    **{RENAMED.get(name, name): (_counts if name in _COUNTS else _numbers)(name) for name in METRICS},
+}

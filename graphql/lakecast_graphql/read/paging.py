@@ -139,9 +139,9 @@ class Connection(Generic[RowsT]):
         """The rows with their cursors."""
         return Rows(
             len(self.nodes),
-            lambda: {
-                "cursor": lambda: Values([self.cursor(row) for row in range(len(self.nodes))]),
-                "node": self._node,
+            {
+                "cursor": lambda _: Values([self.cursor(row) for row in range(len(self.nodes))]),
+                "node": lambda _: self._node(),
             },
         )
 

@@ -158,7 +158,7 @@ def info_rows(infos: Sequence[SnapshotInfo]) -> Rows:
         "id", "snapshot_id", "committed_at", "run_id", "dataset_ids", "tables", "model_versions", "accuracy",
         "previous",
     )  # fmt: skip
-    return Rows(len(infos), lambda: {n: (lambda n=n: Values([getattr(info, n) for info in infos])) for n in names})  # type: ignore[misc]
+    return Rows(len(infos), {n: (lambda _, n=n: Values([getattr(info, n) for info in infos])) for n in names})  # type: ignore[misc]
 
 
 @dataclass(frozen=True)

@@ -39,13 +39,13 @@ def replenishment_rows(
         found: list[Any] = facts.table[name].take(pa.array(rows)).to_pylist()
         return found
 
-    def numbers(name: str) -> Callable[[], Column]:
-        return lambda: Numbers(stored(name))
+    def numbers(name: str) -> Callable[[Any], Column]:
+        return lambda _: Numbers(stored(name))
 
     def levels() -> list[str]:
         return values("alert") if alerts is None else list(alerts)
 
-    def reason(language: Any = "en") -> Column:
+    def reason(_: Any, language: Any = "en") -> Column:
         say = reasons.portuguese if arguments.word(language) == "pt" else reasons.english
         named = ("on_hand", "on_order", "lead_time_days", "daily_demand", "reorder_point", "review_period_days",
                  "days_to_stockout", "recommended_order")  # fmt: skip
@@ -61,22 +61,24 @@ def replenishment_rows(
     def days() -> Any:
         return facts.table["as_of"].take(pa.array(rows)).cast(pa.int32()).to_numpy()
 
-    units = None
-    if figures is None:
-        units = Units(
+    def units() -> Units | None:
+        if figures is not None:
+            return None
+        return Units(
             ("replenishment", view.bound),
             rows.tolist(),
             [1] * len(rows),
             lambda places: replenishment_rows(view, rows[list(places)]),
         )
+
     return Rows(
         len(rows),
-        lambda: {
-            "item_id": lambda: Values(values("item_id")),
-            "dataset_id": lambda: Values(values("dataset_id")),
-            "as_of": lambda: Dates(days()),
-            "alert": lambda: Enums(Values(levels())),
-            "item": item,
+        {
+            "item_id": lambda _: Values(values("item_id")),
+            "dataset_id": lambda _: Values(values("dataset_id")),
+            "as_of": lambda _: Dates(days()),
+            "alert": lambda _: Enums(Values(levels())),
+            "item": lambda _: item(),
             **{name: numbers(name) for name in STORED},
         },
         {"reason": reason},

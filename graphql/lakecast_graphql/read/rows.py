@@ -7,8 +7,11 @@ from typing import Any
 
 from lakecast_graphql.read.column import Column
 
-Maker = Callable[[], Column]
+Maker = Callable[[Any], Column]
 Method = Callable[..., Column]
+
+
+_NONE: Mapping[str, Method] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +30,7 @@ class Units:
 
     space: Hashable
     keys: Sequence[int]
-    sizes: Sequence[int]
+    sizes: list[int]
     make: Callable[[Sequence[int]], "Rows"]
     total: int = 0
     of_keys: Callable[[range], "Rows"] | None = None
@@ -42,29 +45,33 @@ class Rows:
 
     Args:
         count: number of rows.
-        fields: makes a mapping of name in snake_case -> a function that makes the column; each is called at most
-            once, and none of them for rows that are known rendered.
-        methods: name -> a function of the field's arguments that makes the column, called once per arguments.
-        units: what the rows are made of; None where nothing is worth remembering.
+        fields: name in snake_case -> a function of `of` that makes the column; each is called at most once, and none
+            of them for rows that are known rendered.
+        methods: name -> a function of `of` and the field's arguments that makes the column, called once per arguments.
+        units: makes what the rows are made of, or None where nothing is worth remembering.
+        of: what the columns are made from. Types that are asked for all the time have one table of functions for all
+            of their rows; others are given functions that know what they read.
     """
 
     def __init__(
         self,
         count: int,
-        fields: Callable[[], Mapping[str, Maker]],
-        methods: Mapping[str, Method] | None = None,
-        units: Units | None = None,
+        fields: Mapping[str, Maker],
+        methods: Mapping[str, Method] = _NONE,
+        units: Callable[[], Units | None] = lambda: None,
+        of: Any = None,
     ) -> None:
         self.count = count
-        self.methods = methods or {}
-        self.units = units
-        self._make_fields = fields
+        self.fields = fields
+        self.methods = methods
+        self._units = units
+        self.of = of
         self._columns: dict[object, Column] = {}
 
     @cached_property
-    def fields(self) -> Mapping[str, Maker]:
-        """Fields without arguments."""
-        return self._make_fields()
+    def units(self) -> Units | None:
+        """What the rows are made of."""
+        return self._units()
 
     def __len__(self) -> int:
         return self.count
@@ -83,7 +90,7 @@ class Rows:
         """A field's column."""
         column = self._columns.get(name)
         if column is None:
-            column = self._columns[name] = self.fields[name]()
+            column = self._columns[name] = self.fields[name](self.of)
         return column
 
     def method(self, name: str, *args: Any, **kwargs: Any) -> Column:
@@ -91,7 +98,7 @@ class Rows:
         key = (name, repr(args), repr(sorted(kwargs.items())))
         column = self._columns.get(key)
         if column is None:
-            column = self._columns[key] = self.methods[name](*args, **kwargs)
+            column = self._columns[key] = self.methods[name](self.of, *args, **kwargs)
         return column
 
 

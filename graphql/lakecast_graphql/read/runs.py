@@ -25,7 +25,6 @@ from lakecast_graphql.read.series import series_of_blocks
 from lakecast_graphql.view import View
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
-from lakecast_lake.columns.picked import Picked
 from lakecast_lake.columns.relations import blocks_of
 from lakecast_lake.columns.segment import Ints
 
@@ -46,8 +45,9 @@ class Run:
         asked: what the page is an answer to.
         at: (units + 1,) first row of each unit; None where units have one row.
         skipped: rows of the first unit that stand before the page.
-        part: the rows of a page that begins or ends within a unit; None where all units are whole.
+        is_cut: the page begins or ends within a unit.
         alike: see `Units`.
+        arranged: puts keys of units into the order in which their rows are best read.
         first: rows that were asked for; there may be fewer.
     """
 
@@ -61,13 +61,20 @@ class Run:
     asked: Question
     at: Ints | None = None
     skipped: int = 0
-    part: Callable[[], Rows] | None = None
+    is_cut: bool = False
     alike: Alike | None = None
+    arranged: Callable[[Sequence[int]], Sequence[int]] = lambda keys: keys
     first: int = 0
 
-    def rows(self) -> Rows:
-        """The page's rows."""
-        return self.of_keys(range(self.low, self.high)) if self.part is None else self.part()
+    def sizes(self, keys: Sequence[int]) -> list[int]:
+        """Rows of whole units."""
+        if self.at is None:
+            return [1] * len(keys)
+        if len(keys) == 1:
+            return [self.at.item(keys[0] + 1) - self.at.item(keys[0])]
+        key = np.array(keys, np.int64)
+        sizes: list[int] = (self.at[key + 1] - self.at[key]).tolist()
+        return sizes
 
 
 Locate = Callable[..., Run | None]
@@ -93,16 +100,17 @@ def forecasts(
     end = min(begin + first, total)
     if not begin < end or first > MOST or 4 * blocks.count > blocks.rows:
         return None
-    skipped, part = 0, None
+    skipped, is_cut = 0, False
     if end - begin < total:
         low = int(at.searchsorted(origin + begin, "right")) - 1
         high = int(at.searchsorted(origin + end))
         skipped = origin + begin - at.item(low)
-        if skipped or at.item(high) != origin + end:
-            part = lambda: forecast_rows(view, _picked(blocks, low, high, origin + begin, origin + end))  # noqa: E731
+        is_cut = skipped > 0 or at.item(high) != origin + end
     of_keys = lambda keys: forecast_rows(view, whole_blocks(blocks, keys))  # noqa: E731
     space = ("forecast", id(blocks))
-    return Run(space, low, high, of_keys, begin, total, end - begin, asked, at, skipped, part)
+    run = Run(space, low, high, of_keys, begin, total, end - begin, asked, at, skipped, is_cut)
+    run.arranged = blocks.arranged
+    return run
 
 
 def forecast_series(
@@ -210,14 +218,6 @@ def _blocks(snapshot: Snapshot, kind: str, exact: Exact) -> tuple[Blocks, int, i
         low = blocks.first.item(items.bounds.item(place))
         high = blocks.first.item(items.bounds.item(place + 1))
     return (blocks, low, high) if low < high else None
-
-
-def _picked(blocks: Blocks, low: int, high: int, begin: int, end: int) -> Picked:
-    """The positions begin:end, which lie in the blocks low:high."""
-    block = np.arange(low, high)
-    first, last = blocks.at[low:high].copy(), blocks.at[low + 1 : high + 1].copy()
-    first[0], last[-1] = begin, end
-    return Picked(blocks, block, first, last)
 
 
 def _asked(field: str, exact: Exact, *others: Any) -> Question:

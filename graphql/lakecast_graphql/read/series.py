@@ -1,7 +1,8 @@
 """Forecast series: one per item, source and cutoff, at the item's own grain or a coarser one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,30 +70,48 @@ class _Folded:
         return found
 
 
-@dataclass(frozen=True, eq=False)
 class Series:
-    """Some series: their blocks, their rows, and where each one's rows begin among them.
+    """Some series: their blocks, and which rows of these.
 
-    block: (series,); start: (series + 1,) into the rows of `picked`. is_whole: they are whole blocks.
+    Args:
+        block: (series,)
+        rows: makes the rows and (series + 1,) where each one's begin among them; many questions need neither.
+        is_whole: they are whole blocks.
     """
 
-    block: Ints
-    picked: Picked
-    start: Ints
-    is_whole: bool = False
+    def __init__(
+        self, blocks: Blocks, block: Ints, rows: Callable[[], tuple[Picked, Ints]], is_whole: bool = False
+    ) -> None:
+        self.blocks = blocks
+        self.block = block
+        self.is_whole = is_whole
+        self._rows = rows
+
+    @cached_property
+    def _made(self) -> tuple[Picked, Ints]:
+        return self._rows()
+
+    @property
+    def picked(self) -> Picked:
+        """The rows."""
+        return self._made[0]
+
+    @property
+    def start(self) -> Ints:
+        """(series + 1,) where each one's rows begin."""
+        return self._made[1]
 
 
 def series_of(hits: Hits, offset: int, first: int) -> Series:
     """The series offset:offset + first of the hits, which are in order of position."""
     if hits.position is None:
-        block = hits.block[offset : offset + first]
-        return whole(hits.blocks, block, hits.blocks.at[block], hits.blocks.at[block + 1])
+        return of_blocks(hits.blocks, hits.block[offset : offset + first])
     begins = _begins(hits)
     start = np.append(begins, len(hits.position))[offset : offset + first + 1]
     if len(start) < 2:
-        return whole(hits.blocks, *(np.zeros(0, np.int64) for _ in range(3)))
+        return of_blocks(hits.blocks, np.zeros(0, np.int64))
     block = np.searchsorted(hits.blocks.at, hits.position[start[:-1]], "right") - 1
-    return Series(block, hits.page(int(start[0]), int(start[-1])), start - start[0])
+    return Series(hits.blocks, block, lambda: (hits.page(int(start[0]), int(start[-1])), start - start[0]))
 
 
 def count_of(hits: Hits) -> int:
@@ -106,75 +125,113 @@ def _begins(hits: Hits) -> Ints:
     return np.flatnonzero(np.append(True, block[1:] != block[:-1])) if len(block) else np.zeros(0, np.int64)
 
 
-def whole(blocks: Blocks, block: Ints, begin: Ints, end: Ints) -> Series:
-    """Series of unbroken runs: the positions begin:end (series,) within their blocks."""
+def of_blocks(blocks: Blocks, block: Ints) -> Series:
+    """A series per block."""
+    return Series(blocks, block, lambda: _unbroken(blocks, block, blocks.at[block + 1]), is_whole=True)
+
+
+def beginnings(blocks: Blocks, block: Ints, periods: int) -> Series:
+    """A series of the first periods of each block."""
+    end = np.minimum(blocks.at[block + 1], blocks.at[block] + periods)
+    return Series(blocks, block, lambda: _unbroken(blocks, block, end), bool((end == blocks.at[block + 1]).all()))
+
+
+def _unbroken(blocks: Blocks, block: Ints, end: Ints) -> tuple[Picked, Ints]:
+    begin = blocks.at[block]
     filled = end > begin
-    picked = Picked(blocks, block[filled], begin[filled], end[filled])
     start = np.concatenate([np.zeros(1, np.int64), np.cumsum(end - begin)])
-    is_whole = bool((begin == blocks.at[block]).all() and (end == blocks.at[block + 1]).all())
-    return Series(block, picked, start, is_whole)
+    return Picked(blocks, block[filled], begin[filled], end[filled]), start
 
 
 def series_rows(view: View, series: Series, grain: str) -> Rows:
     """Rows of the contract's `ForecastSeries`; `grain` is a value of `TimeGrain`."""
-    blocks, block = series.picked.blocks, series.block
-    refuse_finer(view.snapshot.items.frequency[blocks.item[block]], grain)
-    units = None
-    if series.is_whole:
-        units = Units(
-            ("series", id(blocks), grain),
-            block.tolist(),
-            [1] * len(block),
-            lambda places: series_rows(view, _of_blocks(blocks, block[list(places)]), grain),
-            blocks.count if grain == "native" else 0,
-            lambda keys: series_of_blocks(view, blocks, keys, grain),
-        )
-    return Rows(len(block), lambda: _fields(view, series, grain), units=units)
+    block = series.block
+    if grain != "native":
+        refuse_finer(view.snapshot.items.frequency[series.blocks.item[block]], grain)
+    fields = _NATIVE if grain == "native" else _COARSER
+    return Rows(len(block), fields, units=lambda: _units(view, series, grain), of=_Shown(view, series, grain))
+
+
+def _units(view: View, series: Series, grain: str) -> Units | None:
+    if not series.is_whole:
+        return None
+    blocks, block = series.blocks, series.block
+    return Units(
+        ("series", id(blocks), grain),
+        block.tolist(),
+        [1] * len(block),
+        lambda places: series_rows(view, of_blocks(blocks, block[list(places)]), grain),
+        blocks.count if grain == "native" else 0,
+        lambda keys: series_of_blocks(view, blocks, keys, grain),
+    )
 
 
 def series_of_blocks(view: View, blocks: Blocks, keys: Sequence[int], grain: str) -> Rows:
     """Rows of whole blocks."""
-    return series_rows(view, _of_blocks(blocks, np.array(keys, np.int64)), grain)
+    return series_rows(view, of_blocks(blocks, np.array(keys, np.int64)), grain)
 
 
-def _of_blocks(blocks: Blocks, block: Ints) -> "Series":
-    return whole(blocks, block, blocks.at[block], blocks.at[block + 1])
+class _Shown:
+    """What the columns of some series are made from."""
+
+    def __init__(self, view: View, series: Series, grain: str) -> None:
+        self.view = view
+        self.series = series
+        self.block = series.block
+        self.blocks = series.blocks
+        self._grain = grain
+
+    @property
+    def picked(self) -> Picked:
+        """The rows."""
+        return self.series.picked
+
+    @cached_property
+    def item(self) -> NDArray[np.int32]:
+        """(series,) item codes."""
+        return self.blocks.item[self.block]
+
+    @cached_property
+    def folded(self) -> _Folded:
+        """The rows at a coarser grain."""
+        frequency = self.view.snapshot.items.frequency[self.item]
+        return _folded(self.picked, self.series.start, frequency, GRAINS[self._grain])
 
 
-def _fields(view: View, series: "Series", grain: str) -> dict[str, Callable[[], Column]]:
-    items = view.snapshot.items
-    block, picked, start = series.block, series.picked, series.start
-    blocks = picked.blocks
-    item = blocks.item[block]
-    sources = blocks.sources
-    fields: dict[str, Callable[[], Column]] = {
-        "dataset_id": lambda: _texts(items.dataset_id, item),
-        "item_id": lambda: _texts(items.item_id, item),
-        "source": lambda: _one_or_coded(sources, blocks.source[block]),
-        "model_version": lambda: _first(blocks, block, "model_version"),
-        "generated_at": lambda: _first(blocks, block, "generated_at"),
-        "kind": lambda: Enums(_one_or_coded(("backtest", "live"), blocks.live[block].astype(np.int64))),
-        "cutoff": lambda: Dates(blocks.cutoff[block]),
-        "total": lambda: Numbers(_total(view, series)),
-    }
-    if grain == "native":
+def _native(name: str) -> Callable[[_Shown], Column]:
+    return lambda of: Lists(Numbers(of.picked.numbers(name)), of.series.start)
 
-        def native(name: str) -> Callable[[], Column]:
-            return lambda: Lists(Numbers(picked.numbers(name)), start)
 
-        fields["dates"] = lambda: Lists(Dates(picked.dates()), start)
-        return fields | {name: native(name) for name in ("forecast", "actual", *BOUNDS)}
-    folded = _folded(picked, start, items.frequency[item], GRAINS[grain])
+def _summed(name: str) -> Callable[[_Shown], Column]:
+    return lambda of: Lists(Numbers(of.folded.sums(of.picked.numbers(name))), of.folded.start)
 
-    def summed(name: str) -> Callable[[], Column]:
-        return lambda: Lists(Numbers(folded.sums(picked.numbers(name))), folded.start)
 
-    def bound(name: str) -> Callable[[], Column]:
-        return lambda: Lists(Numbers(folded.bounds(picked.numbers(name))), folded.start)
+def _bound(name: str) -> Callable[[_Shown], Column]:
+    return lambda of: Lists(Numbers(of.folded.bounds(of.picked.numbers(name))), of.folded.start)
 
-    fields["dates"] = lambda: Lists(Dates(folded.period), folded.start)
-    fields |= {name: summed(name) for name in ("forecast", "actual")}
-    return fields | {name: bound(name) for name in BOUNDS}
+
+_Fields = Mapping[str, Callable[[_Shown], Column]]
+_ANY: _Fields = {
+    "dataset_id": lambda of: _texts(of.view.snapshot.items.dataset_id, of.item),
+    "item_id": lambda of: _texts(of.view.snapshot.items.item_id, of.item),
+    "source": lambda of: _one_or_coded(of.blocks.sources, of.blocks.source[of.block]),
+    "model_version": lambda of: _first(of.blocks, of.block, "model_version"),
+    "generated_at": lambda of: _first(of.blocks, of.block, "generated_at"),
+    "kind": lambda of: Enums(_one_or_coded(("backtest", "live"), of.blocks.live[of.block].astype(np.int64))),
+    "cutoff": lambda of: Dates(of.blocks.cutoff[of.block]),
+    "total": lambda of: Numbers(_total(of.view, of.series)),
+}
+_NATIVE: _Fields = {
+    **_ANY,
+    "dates": lambda of: Lists(Dates(of.picked.dates()), of.series.start),
+    **{name: _native(name) for name in ("forecast", "actual", *BOUNDS)},
+}
+_COARSER: _Fields = {
+    **_ANY,
+    "dates": lambda of: Lists(Dates(of.folded.period), of.folded.start),
+    **{name: _summed(name) for name in ("forecast", "actual")},
+    **{name: _bound(name) for name in BOUNDS},
+}
 
 
 def _folded(picked: Picked, start: Ints, frequency: NDArray[np.int8], grain: Frequency) -> _Folded:
@@ -220,7 +277,7 @@ def _sums(blocks: Blocks) -> Floats:
 
 def _total(view: View, series: "Series") -> Floats:
     """(series,) see `_totals`."""
-    known = live_totals(view.snapshot) if series.is_whole and series.picked.blocks is view.snapshot.live else None
+    known = live_totals(view.snapshot) if series.is_whole and series.blocks is view.snapshot.live else None
     if known is not None:
         return known[series.block]
     return _totals(series.picked.numbers("forecast"), series.start)

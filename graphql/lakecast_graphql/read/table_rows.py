@@ -1,6 +1,7 @@
 """Rows of the contract from the columns of an Arrow table."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ from lakecast_graphql.read.rows import Rows
 
 
 def table_rows(
-    table: pa.Table, *, enums: tuple[str, ...] = (), others: Mapping[str, Callable[[], Column]] | None = None
+    table: pa.Table, *, enums: tuple[str, ...] = (), others: Mapping[str, Callable[[Any], Column]] | None = None
 ) -> Rows:
     """Rows with a field per column, under its name.
 
@@ -20,10 +21,10 @@ def table_rows(
         others: further fields.
     """
 
-    def maker(name: str) -> Callable[[], Column]:
-        return lambda: Enums(_column(table[name])) if name in enums else _column(table[name])
+    def maker(name: str) -> Callable[[Any], Column]:
+        return lambda _: Enums(_column(table[name])) if name in enums else _column(table[name])
 
-    return Rows(len(table), lambda: {**{name: maker(name) for name in table.column_names}, **(others or {})})
+    return Rows(len(table), {**{name: maker(name) for name in table.column_names}, **(others or {})})
 
 
 def _column(values: pa.ChunkedArray) -> Column:

@@ -169,15 +169,15 @@ def _rows(view: View, found: _Recomputed, places: Ints) -> Rows:
     facts = view.snapshot.replenishment
     return Rows(
         len(rows),
-        lambda: {
-            "item": lambda: Nested(item_rows(view, facts.item[rows].astype(np.int64))),
-            "baseline": lambda: Nested(replenishment_rows(view, rows)),
-            "scenario": lambda: Nested(
+        {
+            "item": lambda _: Nested(item_rows(view, facts.item[rows].astype(np.int64))),
+            "baseline": lambda _: Nested(replenishment_rows(view, rows)),
+            "scenario": lambda _: Nested(
                 replenishment_rows(
                     view, rows, lambda name: found.figures(name)[places], found.decision.alert[places].tolist()
                 )
             ),
-            "order_delta": lambda: Numbers(found.delta("recommended_order")[places]),
-            "order_value_delta": lambda: Numbers(found.delta("recommended_order_value")[places]),
+            "order_delta": lambda _: Numbers(found.delta("recommended_order")[places]),
+            "order_value_delta": lambda _: Numbers(found.delta("recommended_order_value")[places]),
         },
     )

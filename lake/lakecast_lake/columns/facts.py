@@ -39,6 +39,18 @@ class Facts:
             self._numbers[column] = known
         return known
 
+    @cached_property
+    def by_source(self) -> tuple[list[str], Ints]:
+        """The sources in ascending order, and (items, sources) an item's row of each, -1 where it has none.
+
+        Only of tables with one row per item and source.
+        """
+        names, codes = self.coded("source")
+        place = np.argsort(np.argsort(np.array(names, dtype=object))) if names else np.zeros(0, np.int64)
+        found = np.full((len(self.first) - 1, len(names)), -1, np.int64)
+        found[self.item, place[codes]] = np.arange(len(self.item))
+        return sorted(names), found
+
     def coded(self, column: str) -> tuple[list[str], NDArray[np.int32]]:
         """A text column without nulls as its distinct values and a code per row."""
         known = self._coded.get(column)

@@ -1,6 +1,6 @@
 """Rows of forecasts picked from a snapshot's blocks, as columns in the order of the pick."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -16,20 +16,38 @@ _SCATTERED = 4
 
 @dataclass(frozen=True, eq=False)
 class Picked:
-    """Runs of rows: the positions begin[i]:end[i] of block block[i], none of them empty."""
+    """Runs of rows: the positions begin[i]:end[i] of block block[i], none of them empty.
+
+    Attributes:
+        one: segment, first and last row + 1 of the run where there is but one, as in most reads by far: their columns
+            are slices.
+    """
 
     blocks: Blocks
     block: Ints
     begin: Ints
     end: Ints
+    one: tuple[int, int, int] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        one = None
+        if len(self.block) == 1:
+            blocks, block, begin = self.blocks, self.block.item(), self.begin.item()
+            first = blocks.begin.item(block) + begin - blocks.at.item(block)
+            one = blocks.segment.item(block), first, first + self.end.item() - begin
+        object.__setattr__(self, "one", one)
 
     @cached_property
     def lengths(self) -> Ints:
         return self.end - self.begin
 
-    @cached_property
+    @property
     def count(self) -> int:
-        return int(self.lengths[0]) if len(self.block) == 1 else int(self.lengths.sum())
+        return self._count if self.one is None else self.one[2] - self.one[1]
+
+    @cached_property
+    def _count(self) -> int:
+        return int(self.lengths.sum())
 
     @property
     def item(self) -> NDArray[np.int32]:
@@ -53,10 +71,16 @@ class Picked:
 
     def numbers(self, name: str) -> Floats:
         """(rows,) a numeric column, NaN for null. May be a view of the snapshot: not to be written to."""
+        if self.one is not None:
+            segment, first, last = self.one
+            return _slice(self.blocks.segments[segment].numbers[name], first, last)
         return self._gather([segment.numbers[name] for segment in self.blocks.segments], np.dtype(np.float64))
 
     def dates(self) -> Days:
         """(rows,) first days of the periods."""
+        if self.one is not None:
+            segment, first, last = self.one
+            return _slice(self.blocks.segments[segment].date, first, last)
         return self._gather([segment.date for segment in self.blocks.segments], np.dtype(np.int32))
 
     def coded(self, name: str) -> Coded:

@@ -129,6 +129,18 @@ class Snapshot:
                 found[key[0]].add(key[1])
         return {dataset: tuple(sorted(names)) for dataset, names in found.items()}
 
+    @cached_property
+    def source_names(self) -> frozenset[str]:
+        """Names of all sources."""
+        return frozenset(name for names in self.sources.values() for name in names)
+
+    @cached_property
+    def champion_block(self) -> Ints:
+        """(items,) an item's live block of its champion; -1 where it has none."""
+        code_of = {name: code for code, name in enumerate(self.live.sources)}
+        codes = np.array([code_of.get(name or "", -1) for name in self.champion], np.int64)
+        return self.live.first_of[np.arange(len(codes)), codes].astype(np.int64)
+
     @property
     def champion(self) -> tuple[str | None, ...]:
         """Each item's champion; None for an item without forecast and errors."""

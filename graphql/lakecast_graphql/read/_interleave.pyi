@@ -1,0 +1,3 @@
+from lakecast_graphql.read.interleaving import Source
+
+def interleave(sources: list[Source], sizes: list[int], /) -> list[bytes]: ...

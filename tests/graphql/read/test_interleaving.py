@@ -1,0 +1,153 @@
+"""Rows of JSON from columns: the C module and Python make the same, and what every column offers are its cells."""
+
+import shutil
+from datetime import UTC, datetime
+from itertools import accumulate, pairwise
+
+import made_lake
+import numpy as np
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lakecast_graphql.read import interleaving, item_texts
+from lakecast_graphql.read.column import Coded, Column, Constant, Counts, Dates, Enums, Lists, Numbers, Values
+from lakecast_graphql.read.interleaving import Digits, Picks, Source, interleaved
+from lakecast_lake import columns, snapshots
+from lakecast_lake.columns import Snapshot
+
+WAYS = [interleaving.interleave, interleaved]
+NUMBERS = st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**63), 2**64 - 1))
+TEXTS = st.binary(max_size=70)
+
+
+@st.composite
+def sources(draw: st.DrawFn, count: int) -> Source:
+    match draw(st.sampled_from(["shared", "cells", "digits", "picks"])):
+        case "shared":
+            return draw(TEXTS)
+        case "cells":
+            return draw(st.lists(TEXTS, min_size=count, max_size=count))
+        case "digits":
+            return Digits(orjson.dumps(draw(st.lists(NUMBERS, min_size=count, max_size=count))))
+    texts = draw(st.lists(TEXTS, min_size=1, max_size=5))
+    codes = draw(st.lists(st.integers(0, len(texts) - 1), min_size=count, max_size=count))
+    return Picks(texts, np.array(codes, np.int32))
+
+
+@given(st.lists(st.integers(0, 30), max_size=5), st.data())
+def test_the_module_makes_what_python_makes(sizes: list[int], data: st.DataObject) -> None:
+    given_sources = data.draw(st.lists(sources(sum(sizes)), max_size=6))
+    assert interleaving.interleave(given_sources, sizes) == interleaved(given_sources, sizes)
+
+
+def test_the_module_was_built_where_there_is_a_compiler() -> None:
+    if shutil.which("gcc") or shutil.which("cc"):
+        assert interleaving.interleave is not interleaved
+
+
+@pytest.mark.parametrize("interleave", WAYS)
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [b"1", b"2"],
+        Digits(b"[1,2]"),
+        Digits(b"[1,2,3,4]"),
+        Digits(b"[]"),
+        Picks([b"a"], np.zeros(2, np.int32)),
+    ],
+)
+def test_sources_of_other_lengths_are_refused(interleave, wrong: Source) -> None:
+    with pytest.raises(ValueError, match=r"row|number|code"):
+        interleave([b"{", wrong, b"}"], [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind"),
+    [
+        ("text", TypeError),
+        (3, TypeError),
+        (("text",), TypeError),
+        ((b"",), TypeError),
+        ([b"1", "2", b"3"], TypeError),
+        (Picks(["a"], np.zeros(3, np.int32)), TypeError),  # type: ignore[list-item]
+        (Picks([b"a"], np.zeros(3, np.int64)), ValueError),  # type: ignore[arg-type]
+        (Picks([b"a"], np.zeros(6, np.int32)[::2]), ValueError),
+        (Picks([b"a"], np.array([0, 1, 0], np.int32)), ValueError),
+        (Picks([b"a"], np.array([0, -1, 0], np.int32)), ValueError),
+    ],
+)
+def test_what_is_no_source_is_refused(wrong: object, kind: type[Exception]) -> None:
+    if interleaving.interleave is interleaved:
+        pytest.skip("there is no compiler, and Python would find out by itself")
+    with pytest.raises(kind):
+        interleaving.interleave([b"{", wrong, b"}"], [1, 2])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="negative"):
+        interleaving.interleave([b"x"], [1, -1])
+    with pytest.raises(TypeError):
+        interleaving.interleave((b"x",), [1])  # type: ignore[arg-type]
+
+
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=5), st.data())
+def test_a_column_offers_its_cells(sizes: list[int], data: st.DataObject) -> None:
+    count = sum(sizes)
+
+    def drawn(values: st.SearchStrategy[object], kind: type) -> np.ndarray:
+        return np.array(data.draw(st.lists(values, min_size=count, max_size=count)), kind)
+
+    missing = drawn(st.booleans(), np.bool_)
+    whole = drawn(st.integers(-(2**60), 2**60), np.int64)
+    days = drawn(st.integers(-20_000, 60_000), np.int32)
+    near = drawn(st.integers(19_000, 19_000 + count), np.int64)
+    coded = Coded(['a",', "ü\\", None], drawn(st.integers(0, 2), np.int64))
+    numbers = Numbers(drawn(st.floats(allow_infinity=False), np.float64))
+    shown: list[Column] = [
+        numbers,
+        Numbers(np.repeat(numbers.values, 2)[::2]),
+        Counts(whole),
+        Counts(whole, missing),
+        Dates(days),
+        Dates(near),
+        Dates(days, missing),
+        coded,
+        Enums(Coded(["smooth", "lumpy", None], coded.codes)),
+        Constant("é", count),
+        Constant(datetime(2026, 1, 2, tzinfo=UTC), count),
+        Enums(Constant("smooth", count)),
+        Values(["x", None, 1.5, True, 7][:1] * count),
+        Lists(Numbers(np.arange(count * 2.0)), np.arange(count + 1) * 2),
+        Lists(Dates(near), np.arange(count + 1)),
+    ]
+    for interleave in WAYS:
+        texts = interleave([piece for column in shown for piece in (b"|", column.source())], sizes)
+        rows = [b"|" + b"|".join(row) for row in zip(*(column.cells() for column in shown), strict=True)]
+        assert texts == [b",".join(rows[a:b]) for a, b in pairwise(accumulate(sizes, initial=0))]
+    for column in shown:
+        for row, text in enumerate(column.cells()):
+            value = column[row]
+            if isinstance(column, Enums) and value is not None:
+                value = value.upper()
+            assert orjson.loads(text) == orjson.loads(orjson.dumps(value)), (type(column), row)
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    lake = made_lake.make(tmp_path_factory.mktemp("lake") / "lake", items=11, datasets=("alpha",))
+    return columns.load(lake, snapshots.newest(lake))
+
+
+@pytest.mark.parametrize("name", ["item_id", "name", "category", "supplier"])
+def test_texts_of_many_items_are_those_of_each(snapshot: Snapshot, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = np.arange(snapshot.items.count)[::-1].copy()
+    alone = item_texts.column(snapshot, name, codes, instead="item_id") if len(codes) < 9 else None
+    monkeypatch.setattr(item_texts, "_FEW", 0)
+    monkeypatch.setattr(item_texts, "_BITS", 2)
+    monkeypatch.setattr(item_texts, "_FAR", 1_000)
+    many = item_texts.column(snapshot, name, codes, instead="item_id")
+    values = snapshot.items.table[name].to_pylist()
+    ids = snapshot.items.table["item_id"].to_pylist()
+    expected = [values[code] if values[code] is not None else ids[code] for code in codes.tolist()]
+    assert [many[row] for row in range(len(many))] == expected
+    assert list(many.cells()) == list(map(orjson.dumps, expected))
+    assert alone is None or [alone[row] for row in range(len(alone))] == expected
