@@ -63,7 +63,7 @@ class Answer:
     snapshot_id: int | None = None
     code: str | None = None
     wrong_method: bool = False
-    coded: dict[str, bytes] = field(default_factory=dict)
+    coded: dict[str, bytes] | None = None
 
     @property
     def body(self) -> bytes:

@@ -8,11 +8,15 @@ OVERHEAD = 120
 """Bytes that a kept text costs besides its characters."""
 
 
+Key = int | tuple[int, int]
+"""A unit by its number, or a page of units as (first, last + 1), joined by commas."""
+
+
 class Group:
     """Texts of one selection of one kind of unit of one snapshot; `missed` counts answers that lacked some."""
 
     def __init__(self) -> None:
-        self.texts: dict[int, bytes] = {}
+        self.texts: dict[Key, bytes] = {}
         self.bytes = 0
         self.missed = 0
 
@@ -49,11 +53,11 @@ class RenderedBlocks:
         with self._lock:
             return any(kept is group for kept in self._groups.values())
 
-    def put(self, group: Group, keys: Sequence[int], texts: Sequence[bytes]) -> None:
+    def put(self, group: Group, keys: Sequence[Key], texts: Sequence[bytes]) -> None:
         """Keep texts of a group; negative keys stand for units that are not whole, and are not kept."""
         with self._lock:
             for key, text in zip(keys, texts, strict=True):
-                if key >= 0 and key not in group.texts:
+                if key != -1 and key not in group.texts:
                     group.texts[key] = text
                     group.bytes += len(text) + OVERHEAD
                     self.bytes += len(text) + OVERHEAD

@@ -21,12 +21,12 @@ def chosen(wanted: str | None) -> str | None:
 
 async def coded(answer: Answer, coding: str) -> bytes:
     """The body under a coding. It stays with an answer that may be kept: others will ask for it."""
-    found = answer.coded.get(coding)
+    found = None if answer.coded is None else answer.coded.get(coding)
     if found is None:
         compress, body = _COMPRESS[coding], answer.body
         found = compress(body) if len(body) <= _INLINE else await asyncio.to_thread(compress, body)
         if answer.cacheable:
-            answer.coded[coding] = found
+            answer.coded = {**(answer.coded or {}), coding: found}
     return found
 
 

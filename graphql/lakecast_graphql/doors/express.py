@@ -15,7 +15,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -33,6 +33,7 @@ _log = logging.getLogger("lakecast.express")
 
 STATE = "lakecast_express"
 """Key of the `Express` in the state that uvicorn's connections share."""
+_STATUS_LINE = b"HTTP/1.1 200 OK\r\n"
 _BEGIN = b"POST /graphql HTTP/1.1\r\n"
 _LONGEST_HEAD = 2_000
 _MOST_HEADS = 4_096
@@ -54,13 +55,21 @@ class Head:
 
     Attributes:
         length: bytes of the body.
-        begin: of the response's head, all that does not depend on the answer.
+        begin: the headers that do not depend on the answer.
         coding: the content coding that large answers are wanted in.
     """
 
     length: int
     begin: bytes
     coding: str | None
+
+
+class Ready(NamedTuple):
+    """An answer: its status line and headers, its body in pieces, and the bytes of these."""
+
+    begin: bytes
+    pieces: Sequence[bytes]
+    size: int
 
 
 class Express:
@@ -91,7 +100,15 @@ class Express:
         self._current = current
         self._observe = observe
         self._max_bytes = max_bytes
+        self._default: tuple[object, bytes] = (None, b"")
         self._matters_not = _MATTERS_NOT - {b"origin"} if origins else _MATTERS_NOT
+
+    def default_headers(self, state: ServerState) -> bytes:
+        """Those that uvicorn gives to every response; it makes new ones every second."""
+        if self._default[0] is not state.default_headers:
+            text = b"".join([b"%b: %b\r\n" % header for header in state.default_headers])
+            self._default = state.default_headers, text
+        return self._default[1]
 
     def learn(self, text: bytes, headers: Sequence[tuple[bytes, bytes]], length: int) -> None:
         """Remember a head that the parser has read as a POST of `length` bytes that keeps its connection."""
@@ -105,13 +122,13 @@ class Express:
         media = negotiate(_text(given, b"accept"))
         if not media or media[0] not in (Media.GRAPHQL, Media.JSON):
             return
-        begin = b"HTTP/1.1 200 OK\r\ncontent-type: " + media[0].value + b"\r\ncache-control: no-store\r\n"
+        begin = b"content-type: " + media[0].value + b"\r\ncache-control: no-store\r\n"
         if len(self.heads) >= _MOST_HEADS:
             self.heads.clear()
         self.heads[text] = Head(length, begin, compression.chosen(_text(given, b"accept-encoding")))
 
-    def answer(self, head: Head, raw: bytes) -> tuple[bytes, Sequence[bytes]] | None:
-        """The answer to a body: the headers that depend on it, and its pieces. None where it takes another way."""
+    def answer(self, head: Head, raw: bytes) -> Ready | None:
+        """The answer to a body; None where it takes another way."""
         began = time.perf_counter()
         view = self._current()
         if view is None:
@@ -129,16 +146,16 @@ class Express:
         if not answer.executed or answer.wrong_method:
             return None
         pieces, more = answer.pieces, b""
-        size = len(pieces[0]) if len(pieces) == 1 else sum(map(len, pieces))
+        size = sum(map(len, pieces))
         if head.coding is not None and size >= compression.SMALLEST:
-            coded = answer.coded.get(head.coding)
+            coded = None if answer.coded is None else answer.coded.get(head.coding)
             if coded is None:
                 return None
             pieces, size = (coded,), len(coded)
             more = b"content-encoding: " + head.coding.encode() + b"\r\nvary: accept, accept-encoding\r\n"
         self.answered += 1
         self._observe("POST", "200", time.perf_counter() - began)
-        return b"%bcontent-length: %d\r\n\r\n" % (more, size), pieces
+        return Ready(b"%b%bcontent-length: %d\r\n\r\n" % (head.begin, more, size), pieces, size)
 
 
 class ExpressProtocol(HttpToolsProtocol):
@@ -197,15 +214,12 @@ class ExpressProtocol(HttpToolsProtocol):
         transport = self.transport
         if answer is None or transport.is_closing():
             return False
-        more, pieces = answer
-        state = self.server_state
-        default = state.default_headers
-        begin = b"".join([head.begin, *[b"%b: %b\r\n" % header for header in default], more])
-        if len(pieces) == 1 or sum(map(len, pieces)) < _JOINED:
-            transport.write(b"".join((begin, *pieces)))
+        status, default = _STATUS_LINE, express.default_headers(self.server_state)
+        if answer.size < _JOINED:
+            transport.write(b"".join((status, default, answer.begin, *answer.pieces)))
         else:
-            transport.writelines([begin, *pieces])
-        state.total_requests += 1
+            transport.writelines([status, default, answer.begin, *answer.pieces])
+        self.server_state.total_requests += 1
         self._giving_up = None
         self._active = self.loop.time()
         if self.timeout_keep_alive_task is None:

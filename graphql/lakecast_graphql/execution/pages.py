@@ -7,6 +7,7 @@ else of its connection than rows, counts and `pageInfo`, is left to `render.py` 
 from collections.abc import Sequence
 from typing import Any
 
+from lakecast_graphql.cache.blocks import Group
 from lakecast_graphql.execution.render import render, units_of
 from lakecast_graphql.execution.shape import ABSENT, Constant, OfObject, Selected, Shape, Source, Values
 from lakecast_graphql.read import arguments, paging
@@ -18,6 +19,8 @@ from lakecast_graphql.view import View
 
 LIGHT_CELLS = 60_000
 """Cells that are rendered within some milliseconds, so that it may be done on the event loop."""
+SHORT = 4_000
+"""Bytes below which texts are joined; longer ones are sent as they are kept, which costs something per piece."""
 _OF_PAGE = {"nodes", "total_count", "page_info", "__typename"}
 _FILTERS = ("dataset_id", "item_id", "source")
 
@@ -118,27 +121,39 @@ def _page_info(run: Run, view: View) -> paging.PageInfo:
 
 def _rows(run: Run, shape: Shape, values: Values, out: list[bytes]) -> bool:
     """Append the array of a run's rows. False where it takes more than joining texts."""
-    texts = _texts(run, shape, values)
+    kept = values.blocks
+    group = None if kept is None else kept.group(run.space, shape.key(values, run.alike))
+    if group is not None and run.at is None:
+        page = group.texts.get((run.low, run.high))
+        if page is not None:
+            out += (b"[", page, b"]")
+            return True
+    texts = _texts(run, shape, values, group)
     if texts is None:
         return False
     if len(texts) == 1:
         out += (b"[", texts[0], b"]")
         return True
-    joined = [b","] * (2 * len(texts) + 1)
-    joined[1::2] = texts
-    joined[0], joined[-1] = b"[", b"]"
-    out += joined
+    if len(texts[1]) < SHORT:  # the first may be cut
+        page = b",".join(texts)
+        if kept is not None and group is not None and run.at is None:
+            kept.blocks.put(group, [(run.low, run.high)], [page])
+        out += (b"[", page, b"]")
+        return True
+    separated = [b","] * (2 * len(texts) + 1)
+    separated[1::2] = texts
+    separated[0], separated[-1] = b"[", b"]"
+    out += separated
     return True
 
 
-def _texts(run: Run, shape: Shape, values: Values) -> list[bytes] | None:
+def _texts(run: Run, shape: Shape, values: Values, group: Group | None) -> list[bytes] | None:
     """The text of each unit, cut where the page begins or ends within it; None where it cannot be cut."""
     kept = values.blocks
-    if kept is None:
+    if kept is None or group is None:
         made, _ = _made(run, range(run.low, run.high), shape, values)
         found = list(map(made.__getitem__, range(run.low, run.high)))
     else:
-        group = kept.group(run.space, shape.key(values, run.alike))
         texts = list(map(group.texts.get, range(run.low, run.high)))
         if None in texts:
             missing = [run.low + place for place, text in enumerate(texts) if text is None]
@@ -146,7 +161,7 @@ def _texts(run: Run, shape: Shape, values: Values) -> list[bytes] | None:
             kept.blocks.misses += len(missing)
             keys = range(run.low, run.high) if len(missing) == len(texts) else missing
             made, rows = _made(run, keys, shape, values)
-            kept.blocks.put(group, list(made), list(made.values()))
+            kept.blocks.put(group, tuple(made), tuple(made.values()))
             if rows.units is not None:
                 kept.missed(group, rows.units, shape, values)
             for key, text in made.items():

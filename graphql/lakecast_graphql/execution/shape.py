@@ -106,6 +106,7 @@ class Selected:
         names: value -> name, for enums.
         takes_arguments: whether the field has arguments at all.
         is_list: whether the field is a list.
+        varies: whether its arguments depend on variables.
     """
 
     key: bytes
@@ -115,6 +116,7 @@ class Selected:
     names: Mapping[Any, str] | None = None
     takes_arguments: bool = False
     is_list: bool = False
+    varies: bool = False
 
     def given(self, values: Values) -> dict[str, Any]:
         """The arguments that were given, this time."""
@@ -140,20 +142,21 @@ class Shape:
         """Equal for selections that render any row the same way, arguments included; `alike` is of the `Units`."""
         if not self._asking:
             return self._same
+        fixed = self._fixed
+        if fixed[0] is not values.literals:
+            fixed = values.literals, [None if asks.varies else _part(asks, values, alike) for asks, _ in self._asking]
+            self.__dict__["_fixed"] = fixed
         parts: list[Hashable] = [self._same]
-        for chosen, below in self._asking:
-            if chosen.arguments:
-                given: dict[str, Any] = {}
-                for name, source in chosen.arguments:
-                    value = source(values)
-                    if value is not ABSENT and value is not None:
-                        given[name] = value
-                if alike is not None and given:
-                    given = alike(chosen.name, given)
-                parts.append(tuple([(name, _hashable(value)) for name, value in given.items()]))
+        for (chosen, below), part in zip(self._asking, fixed[1], strict=True):
+            parts.append(_part(chosen, values, alike) if part is None else part)
             if below is not None:
                 parts.append(below.key(values))
         return tuple(parts)
+
+    @cached_property
+    def _fixed(self) -> tuple[object, list[Hashable]]:
+        """Of the arguments that do not vary with variables: the literals of the last text, and their parts of a key."""
+        return None, []
 
     @cached_property
     def openings(self) -> tuple[bytes, ...]:
@@ -211,6 +214,7 @@ class Compiler:
         self._fragments = fragments
         self._flags = flags
         self._lifted = lifted or {}
+        self._met_variable = False
 
     def shape(self, kind: GraphQLObjectType, sets: Sequence[SelectionSetNode | None]) -> Shape:
         """The selection of an object type from the selection sets of all fields of one key."""
@@ -235,14 +239,17 @@ class Compiler:
             names = {plain_default(value.value): name for name, value in inner.values.items()}
         elif inner.name not in _LEAVES:
             raise Surprise("abstract type")
+        self._met_variable = False
+        arguments = tuple(self.arguments(definition, nodes[0]))
         return Selected(
             text,
             python_name(definition, name),
-            tuple(self.arguments(definition, nodes[0])),
+            arguments,
             shape,
             names,
             bool(definition.args),
             is_list,
+            self._met_variable,
         )
 
     def collect(self, kind: GraphQLObjectType, sets: Sequence[SelectionSetNode | None]) -> dict[str, list[FieldNode]]:
@@ -319,6 +326,7 @@ class Compiler:
         """Where a value comes from: a constant, a variable, a lifted literal, or a structure of them."""
         if isinstance(node, VariableNode):
             name = node.name.value
+            self._met_variable = True
             return lambda values: values.variables.get(name, ABSENT)
         if isinstance(node, NullValueNode):
             return Constant(coercer(kind)(None))
@@ -396,6 +404,18 @@ def _or_default(source: Source, default: Any) -> Source:
 
 def _present(value: Any) -> Any:
     return None if value is ABSENT else value
+
+
+def _part(chosen: Selected, values: Values, alike: Callable[[str, dict[str, Any]], dict[str, Any]] | None) -> Hashable:
+    """What a key has of the arguments of a field."""
+    given: dict[str, Any] = {}
+    for name, source in chosen.arguments:
+        value = source(values)
+        if value is not ABSENT and value is not None:
+            given[name] = value
+    if alike is not None and given:
+        given = alike(chosen.name, given)
+    return tuple([(name, _hashable(value)) for name, value in given.items()])
 
 
 class _Same:
