@@ -138,6 +138,7 @@ def create_app(settings: Settings | None = None) -> Door:
         ordinary,
         shared=shared,
         history=lambda: service.history,
+        opened=service.open,
         answer_bytes=settings.cache_bytes,
         block_bytes=settings.block_bytes,
         seconds=settings.operation_seconds,

@@ -28,7 +28,7 @@ from lakecast_graphql.errors import ApiError, timed_out
 from lakecast_graphql.execution.ahead import prepare
 from lakecast_graphql.execution.lifting import Lifted, lift
 from lakecast_graphql.execution.plans import Plan, compile_plan, flags_of
-from lakecast_graphql.execution.readers import History, readers
+from lakecast_graphql.execution.readers import History, Open, no_other, readers
 from lakecast_graphql.execution.rendering_ahead import RenderingAhead
 from lakecast_graphql.execution.shape import Kept, Values
 from lakecast_graphql.execution.surprise import Surprise
@@ -89,6 +89,7 @@ class FastExecution:
         ordinary: the way of everything else.
         shared: slow answers shared with other processes.
         history: the retained snapshots.
+        opened: one of them by its number.
         threads: heavy plans computed at once; light ones are computed on the event loop.
         seconds: time per operation.
 
@@ -103,6 +104,7 @@ class FastExecution:
         *,
         shared: SharedAnswers | None = None,
         history: History = tuple,
+        opened: Open = no_other,
         threads: int = 4,
         seconds: float = 30.0,
         plan_bytes: int = PLAN_BYTES,
@@ -113,7 +115,7 @@ class FastExecution:
         self._documents = documents
         self._ordinary = ordinary
         self._seconds = seconds
-        self._readers = readers(history)
+        self._readers = readers(history, opened)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="lakecast-plan")
         self.flights = Flights(shared or NotShared())
         self.ways: Counter[str] = Counter()
@@ -204,10 +206,9 @@ class FastExecution:
         """An answer by the read functions, in a thread."""
         arguments = plan.arguments(values, view.snapshot.snapshot_id)
         timed = View(view.snapshot, view.bound, time.monotonic() + self._seconds)
-        body = await asyncio.wait_for(
-            self.flights.get(_shared_key(operation, view), partial(self._in_thread, plan, timed, values, arguments)),
-            self._seconds + 1,
-        )
+        compute = partial(self._in_thread, plan, timed, values, arguments)
+        coming = self.flights.get(_shared_key(operation, view), compute) if plan.is_cacheable else compute()
+        body = await asyncio.wait_for(coming, self._seconds + 1)
         self.ways["heavy"] += 1
         return body
 

@@ -151,8 +151,11 @@ def _texts(run: Run, shape: Shape, values: Values, group: Group | None) -> list[
     """The text of each unit, cut where the page begins or ends within it; None where it cannot be cut."""
     kept = values.blocks
     if kept is None or group is None:
-        made, _ = _made(run, range(run.low, run.high), shape, values)
-        found = list(map(made.__getitem__, range(run.low, run.high)))
+        keys: Sequence[int] = range(run.low, run.high)
+        if run.at is None:  # nobody asks for these again one by one
+            return units_of(run.of_keys(keys), shape, values, [run.count])
+        made, _ = _made(run, keys, shape, values)
+        found = list(map(made.__getitem__, keys))
     else:
         texts = list(map(group.texts.get, range(run.low, run.high)))
         if None in texts:

@@ -21,7 +21,7 @@ from graphql.language import Visitor, visit
 
 from lakecast_graphql.execution.coercion import Coercer, coercer
 from lakecast_graphql.execution.pages import LIGHT_CELLS, Page
-from lakecast_graphql.execution.readers import READERS, SNAPSHOT_INFO, Reader
+from lakecast_graphql.execution.readers import COMPARING, READERS, SNAPSHOT_INFO, Reader
 from lakecast_graphql.execution.render import render
 from lakecast_graphql.execution.shape import ABSENT, Compiler, Kept, Selected, Source, Values
 from lakecast_graphql.execution.surprise import Surprise
@@ -61,7 +61,9 @@ class Plan:
 
     @cached_property
     def is_cacheable(self) -> bool:
-        """Whether the answer stays the same while the snapshot does: which one was before it may not."""
+        """Whether the answer stays the same while the snapshot does: which ones were before it may not."""
+        if any(chosen.name in COMPARING for chosen in self.fields):
+            return False
         infos = [chosen.shape for chosen in self.fields if chosen.name == SNAPSHOT_INFO and chosen.shape is not None]
         return not any(chosen.name == "previous" for shape in infos for chosen in shape.fields)
 
@@ -191,12 +193,14 @@ def compile_plan(
     fields = []
     for key, nodes in compiler.collect(query, [operation.selection_set]).items():
         fields.append(_root(compiler, query, key, nodes))
+    if sum(chosen.name in COMPARING for chosen in fields) > 1:
+        raise Surprise("many snapshots")  # the ordinary way knows how many are too many
     return Plan(tuple(fields), tuple(_variables(schema, operation, compiler)))
 
 
 def _root(compiler: Compiler, query: Any, key: str, nodes: Sequence[FieldNode]) -> Selected:
     chosen = compiler.selected(query, key, nodes)
-    if chosen.name not in ("__typename", SNAPSHOT_INFO, *READERS):
+    if chosen.name not in ("__typename", SNAPSHOT_INFO, *READERS, *COMPARING):
         raise Surprise(f"field {nodes[0].name.value}")
     return chosen
 

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lakecast_graphql import read
+from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.view import View
+from lakecast_lake.columns import Snapshot
 from lakecast_lake.snapshots import SnapshotRecord
 
 Reader = Callable[..., Any]
 History = Callable[[], Iterable[SnapshotRecord]]
+Open = Callable[[int], Snapshot]
 
 READERS: Mapping[str, Reader] = {
     "item": read.item,
@@ -29,12 +32,45 @@ READERS: Mapping[str, Reader] = {
 """All of them depend on the view and their arguments only: their answers may be cached with the snapshot."""
 
 SNAPSHOT_INFO = "snapshot_info"
+COMPARING = frozenset({"alert_changes", "forecast_diff"})
+"""Fields that read other snapshots, too: which of these there are changes while the current one is served."""
 
 
-def readers(history: History) -> Mapping[str, Reader]:
-    """All readers; `history` are the retained snapshots, which `snapshotInfo` tells the previous one from."""
+def no_other(snapshot_id: int) -> Snapshot:
+    """Where no other snapshot can be read."""
+    raise ApiError(ErrorCode.SNAPSHOT_GONE, f"There is no snapshot {snapshot_id}.")
+
+
+def readers(history: History, opened: Open) -> Mapping[str, Reader]:
+    """All readers.
+
+    Args:
+        history: the retained snapshots, newest first.
+        opened: one of them by its number. Raises ApiError SNAPSHOT_GONE.
+    """
 
     def snapshot_info(view: View) -> Any:
         return read.snapshot_info(view.snapshot.record, history())
 
-    return {**READERS, SNAPSHOT_INFO: snapshot_info}
+    def other(view: View, snapshot_id: int) -> View:
+        return view if view.snapshot.snapshot_id == snapshot_id else View(opened(snapshot_id), False, view.deadline)
+
+    def alert_changes(view: View, since: int | None = None, first: int = 100, after: str | None = None) -> Any:
+        if since is None:
+            earlier = [one.snapshot_id for one in history() if one.snapshot_id < view.snapshot.snapshot_id]
+            if not earlier:
+                return None
+            since = max(earlier)
+        return read.alert_changes(view, other(view, since), first, after)
+
+    def forecast_diff(
+        view: View, to: int, where: Any = None, first: int = 100, after: str | None = None, **rest: int
+    ) -> Any:
+        return read.forecast_diff(other(view, rest["from"]), other(view, to), where, first, after)
+
+    return {
+        **READERS,
+        SNAPSHOT_INFO: snapshot_info,
+        "alert_changes": alert_changes,
+        "forecast_diff": forecast_diff,
+    }

@@ -158,9 +158,9 @@ class _Found:
         else:
             code = blocks.sources.index(source) if source in blocks.sources else -1
             block = blocks.first_of[self.codes, code].astype(np.int64)
-        found = block >= 0
         index = None
-        if not found.all():
+        if len(block) and block.min() < 0:
+            found = block >= 0
             index = np.where(found, np.cumsum(found) - 1, -1)
             block = block[found]
         if horizon is None or horizon >= blocks.longest:
@@ -190,13 +190,12 @@ class _Found:
     def metrics(self, sources: Sequence[str] | None = None) -> Column:
         for name in sources or ():
             arguments.source(self.snapshot, name, "sources")
-        names, by_source = self.snapshot.metrics.by_source
-        chosen = [place for place, name in enumerate(names) if sources is None or name in sources]
-        if len(chosen) == 1:
-            only = by_source[self.codes, chosen[0]]
-            if len(only) and only.min() >= 0:
-                return NestedLists(metric_rows(self.view, only), None)
-        rows = by_source[self.codes][:, chosen]
+        chosen = [own for name, own in self.snapshot.metrics.by_source.items() if sources is None or name in sources]
+        if len(chosen) == 1 and chosen[0].is_complete:
+            return NestedLists(metric_rows(self.view, chosen[0].rows[self.codes]), None)
+        rows = np.full((len(self.codes), len(chosen)), -1, np.int64)
+        for place, own in enumerate(chosen):
+            rows[:, place] = own.rows[self.codes]
         known = rows >= 0
         start = np.zeros(len(rows) + 1, np.int64)
         known.sum(axis=1).cumsum(out=start[1:])

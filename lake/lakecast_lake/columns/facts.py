@@ -14,6 +14,14 @@ from lakecast_schema.tables import Table
 
 
 @dataclass(frozen=True, eq=False)
+class OfSource:
+    """rows: (items,) an item's row, -1 where it has none. is_complete: they all have one."""
+
+    rows: Ints
+    is_complete: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Facts:
     """Rows sorted by item (and, where the table has it, source).
 
@@ -40,16 +48,16 @@ class Facts:
         return known
 
     @cached_property
-    def by_source(self) -> tuple[list[str], Ints]:
-        """The sources in ascending order, and (items, sources) an item's row of each, -1 where it has none.
-
-        Only of tables with one row per item and source.
-        """
+    def by_source(self) -> dict[str, "OfSource"]:
+        """Each source's rows, by name in ascending order. Only of tables with one row per item and source."""
         names, codes = self.coded("source")
-        place = np.argsort(np.argsort(np.array(names, dtype=object))) if names else np.zeros(0, np.int64)
-        found = np.full((len(self.first) - 1, len(names)), -1, np.int64)
-        found[self.item, place[codes]] = np.arange(len(self.item))
-        return sorted(names), found
+        found = {}
+        for name in sorted(names):
+            mine = np.flatnonzero(codes == names.index(name))
+            rows = np.full(len(self.first) - 1, -1, np.int64)
+            rows[self.item[mine]] = mine
+            found[name] = OfSource(rows, len(mine) == len(rows))
+        return found
 
     def coded(self, column: str) -> tuple[list[str], NDArray[np.int32]]:
         """A text column without nulls as its distinct values and a code per row."""

@@ -32,12 +32,15 @@ class Memo:
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value of `key`, made now if it is not kept. Two threads may both make it: values are pure."""
-        with self._lock:
-            if key in self._kept:
+        known = self._kept.get(key)
+        if known is not None:
+            self.hits += 1
+            try:  # noqa: SIM105 - `suppress` costs more than all the rest
                 self._kept.move_to_end(key)
-                self.hits += 1
-                return cast(T, self._kept[key])
-            self.misses += 1
+            except KeyError:  # another thread has just evicted it
+                pass
+            return cast(T, known)
+        self.misses += 1
         value = make()
         size = value.nbytes + OVERHEAD
         with self._lock:

@@ -16,11 +16,14 @@ from hypothesis import strategies as st
 from lakecast_graphql.context import Surroundings
 from lakecast_graphql.documents import Documents
 from lakecast_graphql.errors import ApiError, ErrorCode
+from lakecast_graphql.execution import render
 from lakecast_graphql.execution.columnar import ColumnarExecutor
 from lakecast_graphql.execution.front import FastExecution
 from lakecast_graphql.limits import Limits
 from lakecast_graphql.operation import Caller, Operation
 from lakecast_graphql.plain import PlainExecution
+from lakecast_graphql.read import column
+from lakecast_graphql.read.interleaving import interleaved
 from lakecast_graphql.schema import schema
 from lakecast_graphql.view import View
 from lakecast_lake import columns, snapshots
@@ -48,12 +51,14 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Any:
     documents = Documents(SCHEMA, Limits(20, 50, 5000, 400, 50), shows_schema=True, suggestions=False, max_errors=10)
     plain = PlainExecution(schema(), documents, surroundings)
     columnar = PlainExecution(schema(), documents, surroundings, executor_class=ColumnarExecutor)
-    fast = FastExecution(SCHEMA, documents, columnar, history=lambda: history)
+    known: dict[str, Any] = {"history": lambda: history, "opened": opened}
+    fast = FastExecution(SCHEMA, documents, columnar, **known)
     loop = asyncio.new_event_loop()
+    bare = FastExecution(SCHEMA, documents, columnar, **known, answer_bytes=0, block_bytes=0)
     view = View(loaded[history[0].snapshot_id])
-    yield SimpleNamespace(plain=plain, columnar=columnar, fast=fast, view=view, loop=loop)
+    yield SimpleNamespace(plain=plain, columnar=columnar, fast=fast, bare=bare, view=view, loop=loop)
     loop.close()
-    for execution in (plain, columnar, fast):
+    for execution in (plain, columnar, fast, bare):
         execution.close()
 
 
@@ -66,13 +71,16 @@ def meaning(body: bytes) -> Any:
 
 
 def compare(ways: Any, text: str, variables: dict[str, Any]) -> None:
-    """One operation, every way, the fast one twice."""
+    """One operation, every way: with answers kept, twice; with nothing kept; and by `at_once`."""
     asked = Operation(text, variables, "Q")
     wanted = meaning(ways.plain.answer_now(asked, ways.view, Caller()).body)
     assert meaning(ways.columnar.answer_now(asked, ways.view, Caller()).body) == wanted, "columnar"
-    for attempt in ("compiled", "cached"):
-        answer = ways.loop.run_until_complete(ways.fast.answer(asked, ways.view, Caller()))
+    for execution, attempt in ((ways.fast, "compiled"), (ways.fast, "cached"), (ways.bare, "from columns")):
+        answer = ways.loop.run_until_complete(execution.answer(asked, ways.view, Caller()))
         assert meaning(answer.body) == wanted, attempt
+    for execution in (ways.fast, ways.bare):
+        at_once = execution.at_once(asked, ways.view)
+        assert at_once is None or meaning(at_once.body) == wanted, "at once"
 
 
 @pytest.mark.slow
@@ -83,10 +91,35 @@ def test_every_way_gives_the_ordinary_answer(ways: Any) -> None:
     @given(st.integers(0, 1 << 62))
     def check(seed: int) -> None:
         text, variables = operations.operation(SCHEMA, seed)
+        before = Counter(ways.fast.ways)
         compare(ways, text, variables)
+        seen.update(Counter(ways.fast.ways) - before)
         seen["compared"] += 1
 
     check()
-    answered = ways.fast.ways
     assert seen["compared"] >= OPERATIONS * 0.9
-    assert answered["light"] + answered["heavy"] > 0.3 * OPERATIONS, answered
+    assert seen["light"] + seen["heavy"] > 0.3 * OPERATIONS, seen
+
+
+def test_fields_of_a_mixed_workload_go_the_fast_ways(ways: Any) -> None:
+    """Whatever is not an error, a mutation, introspection, another snapshot or a custom directive."""
+    gone: Counter[str] = Counter()
+    for seed in range(300):
+        text, variables = operations.operation(SCHEMA, 104_729 * seed)
+        before = Counter(ways.bare.ways)
+        answer = ways.loop.run_until_complete(ways.bare.answer(Operation(text, variables, "Q"), ways.view, Caller()))
+        if answer.complete:
+            gone += Counter(ways.bare.ways) - before
+    assert gone["light"] > 30, gone
+    assert gone["heavy"] > 30, gone
+    # A scalar that no plan coerces is the instant of `snapshot(asOf:)`.
+    other = {"ordinary: scalar", *(f"ordinary: field {name}" for name in ("snapshot", "snapshots", "node"))}
+    assert {way for way in gone if way.startswith("ordinary")} <= other, gone
+
+
+@pytest.mark.slow
+def test_python_answers_where_there_is_no_compiler(ways: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (column, render):
+        monkeypatch.setattr(module, "interleave", interleaved)
+    for seed in range(200):
+        compare(ways, *operations.operation(SCHEMA, 15_485_863 * seed))
