@@ -152,10 +152,12 @@ def _texts(run: Run, shape: Shape, values: Values, group: Group | None) -> list[
     kept = values.blocks
     if kept is None or group is None:
         keys: Sequence[int] = range(run.low, run.high)
-        if run.at is None:  # nobody asks for these again one by one
-            return units_of(run.of_keys(keys), shape, values, [run.count])
-        made, _ = _made(run, keys, shape, values)
-        found = list(map(made.__getitem__, keys))
+        if run.at is None or len(keys) == 1:  # one text for all of them
+            rows = run.of_keys(keys)
+            found = units_of(rows, shape, values, [rows.count])
+        else:
+            made, _ = _made(run, keys, shape, values)
+            found = list(map(made.__getitem__, keys))
     else:
         texts = list(map(group.texts.get, range(run.low, run.high)))
         if None in texts:

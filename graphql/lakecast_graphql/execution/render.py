@@ -148,9 +148,10 @@ def _column(rows: Rows, chosen: Selected, values: Values) -> Column:
     method = rows.methods.get(chosen.name)
     if method is not None:
         return method(rows.of, **{name: value for name, value in chosen.given(values).items() if value is not None})
-    if chosen.name in rows.fields:
-        return rows.column(chosen.name)
-    raise Surprise("unknown field")
+    field = rows.fields.get(chosen.name)
+    if field is None:
+        raise Surprise("unknown field")
+    return field(rows.of)
 
 
 def _objects(column: Column, chosen: Selected, values: Values) -> list[bytes]:

@@ -136,8 +136,8 @@ class Picked:
 
 
 def _slice(column: NDArray[Any], first: int, last: int) -> NDArray[Any]:
-    """Rows of a column as one contiguous array; a column of one row stands for any number of the same."""
-    return np.repeat(column, last - first) if len(column) == 1 else np.ascontiguousarray(column[first:last])
+    """Rows of a column; a column of one row stands for any number of the same."""
+    return np.repeat(column, last - first) if len(column) == 1 else column[first:last]
 
 
 @dataclass(frozen=True, eq=False)

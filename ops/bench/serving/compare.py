@@ -19,6 +19,7 @@ LIMIT = "limit: bytes from a bare handler"
 COLUMNS = "Lakecast, rendered from columns"
 BLOCKS = "Lakecast, from warm blocks"
 REPEATED = "Lakecast, repeated"
+INSTALLED = "Lakecast as installed, any item or page"
 CONNECTIONS = {"Q1": 8, "Q2": 8, "Q3": 4}
 TOUCHED = {"Q1": 400, "Q2": 400, "Q3": 12}
 """Items or pages that the warm server has rendered before; they fit into its blocks."""
@@ -74,6 +75,7 @@ def run(lake: Path, items: int, peers: Sequence[Peer], logs: Path, rounds: int, 
             Contender(COLUMNS, plain, _graphql, _our_question(items, found)),
             Contender(BLOCKS, warm, _graphql, _our_question(items, found, touched=True)),
             Contender(REPEATED, whole, _graphql, _our_question(items, found), repeats=True),
+            Contender(INSTALLED, whole, _graphql, _our_question(items, found)),
             *(_contender(peer, stack) for peer in peers),
         ]
         rows = []

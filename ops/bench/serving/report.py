@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.serving.compare import BLOCKS, COLUMNS, LIMIT, REPEATED, Row
+from bench.serving.compare import BLOCKS, COLUMNS, INSTALLED, LIMIT, REPEATED, Row
 from bench.serving.questions import QUESTIONS
 
 
@@ -43,7 +43,7 @@ def compared(rows: Sequence[Row]) -> list[Requirement]:
     """The requirements that compare: against the limit, and against the best peer."""
     found = []
     by = {(row.contender, row.question): row for row in rows}
-    peers = {row.contender for row in rows} - {LIMIT, COLUMNS, BLOCKS, REPEATED}
+    peers = {row.contender for row in rows} - {LIMIT, COLUMNS, BLOCKS, REPEATED, INSTALLED}
     for question in QUESTIONS:
         for name, must, aim in ((COLUMNS, 3.0, 1.4), (BLOCKS, 1.6, 1.4), (REPEATED, 1.4, 1.1)):
             if (name, question) in by:
