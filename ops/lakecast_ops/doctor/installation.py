@@ -10,7 +10,7 @@ from lakecast_ops.environment import ML, SERVE
 
 _SHARED = ("lakecast", "pyarrow", "deltalake", "duckdb")
 _ML = ("dagster", "dagster-webserver", "pandas", "torch", "statsmodels", "prophet")
-_SERVE = ("strawberry-graphql", "graphql-core", "uvicorn", "orjson", "redis", "cashews")
+_SERVE = ("strawberry-graphql", "graphql-core", "uvicorn", "orjson", "redis")
 
 ML_PACKAGES = (
     *("torch", "tensorflow", "prophet", "cmdstanpy", "statsmodels", "sklearn", "scipy", "mlflow", "dagster"),
