@@ -181,6 +181,11 @@ def create_app(settings: Settings | None = None) -> Door:
     express = Express(
         execution, queries, current, observe, settings.max_body_bytes, origins=bool(settings.allowed_origins)
     )
+    metrics.gauge(
+        "lakecast_express_answers",
+        "Requests that were answered where their bytes came in.",
+        lambda: float(express.answered),
+    )
     doors: dict[str, Door] = {
         "/graphql": graphql_http,
         "/api/v1/data/refresh": Refresh(surroundings, current, bounds),

@@ -112,6 +112,7 @@ def test_a_head_that_was_read_before_goes_the_express_way(server: Running, clien
     assert client.ask(asked) == first
     assert client.ask(asked) == first
     assert express(server) == before + 2
+    assert f"lakecast_express_answers {before + 2}" in server.http.get("/metrics").text
     assert first[0] == 200
     assert len(json.loads(first[2])["data"]["items"]["nodes"]) == 3
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lakecast_graphql.read.column import Column
 
 Maker = Callable[[Any], Column]
@@ -35,6 +38,11 @@ class Units:
     total: int = 0
     of_keys: Callable[[range], "Rows"] | None = None
     alike: Callable[[str, dict[str, Any]], dict[str, Any]] | None = None
+
+
+def key_array(keys: Sequence[int]) -> NDArray[np.int64]:
+    """Keys of units as an array."""
+    return np.arange(keys.start, keys.stop) if type(keys) is range else np.array(keys, np.int64)
 
 
 class Rows:

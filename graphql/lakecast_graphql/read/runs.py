@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
-import numpy as np
-
 from lakecast_graphql.read import paging
 from lakecast_graphql.read.arguments import MOST, UNFILTERED, Exact, filter_of
 from lakecast_graphql.read.forecast_rows import forecast_rows, whole_blocks
@@ -20,8 +18,9 @@ from lakecast_graphql.read.item_rows import alike, item_rows
 from lakecast_graphql.read.metric_rows import metric_rows
 from lakecast_graphql.read.paging import Question, question
 from lakecast_graphql.read.replenishment_rows import replenishment_rows
-from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.rows import Rows, key_array
 from lakecast_graphql.read.series import series_of_blocks
+from lakecast_graphql.read.spans import Span
 from lakecast_graphql.view import View
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
@@ -72,7 +71,7 @@ class Run:
             return [1] * len(keys)
         if len(keys) == 1:
             return [self.at.item(keys[0] + 1) - self.at.item(keys[0])]
-        key = np.array(keys, np.int64)
+        key = key_array(keys)
         sizes: list[int] = (self.at[key + 1] - self.at[key]).tolist()
         return sizes
 
@@ -142,7 +141,7 @@ def items(view: View, exact: Exact = UNFILTERED, first: int = 50, after: str | N
             return None
         place = items.datasets.index(exact[0])
         low, high = items.bounds.item(place), items.bounds.item(place + 1)
-    of_keys = lambda keys: item_rows(view, np.array(keys, np.int64))  # noqa: E731
+    of_keys = lambda keys: item_rows(view, key_array(keys), Span.of(view.snapshot, keys))  # noqa: E731
     run = _singles(view, ("item", view.bound), of_keys, low, high, _asked("items", exact, ()), first, after)
     if run is not None:
         run.alike = partial(alike, view.snapshot)
@@ -153,7 +152,7 @@ def metrics(view: View, exact: Exact = UNFILTERED, first: int = 100, after: str 
     """See `metrics.metrics`."""
     if exact != UNFILTERED:
         return None
-    of_keys = lambda keys: metric_rows(view, np.array(keys, np.int64))  # noqa: E731
+    of_keys = lambda keys: metric_rows(view, key_array(keys))  # noqa: E731
     count = len(view.snapshot.metrics.item)
     return _singles(view, "metric", of_keys, 0, count, _asked("metrics", exact, ()), first, after)
 
@@ -162,7 +161,7 @@ def replenishment(view: View, exact: Exact = UNFILTERED, first: int = 50, after:
     """See `replenishment.replenishment`."""
     if exact != UNFILTERED:
         return None
-    of_keys = lambda keys: replenishment_rows(view, np.array(keys, np.int64))  # noqa: E731
+    of_keys = lambda keys: replenishment_rows(view, key_array(keys))  # noqa: E731
     count, space = len(view.snapshot.replenishment.item), ("replenishment", view.bound)
     return _singles(view, space, of_keys, 0, count, _asked("replenishment", exact, ()), first, after)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read.column import Coded, Column, Constant, Dates, Enums, Lists, Numbers, instants
-from lakecast_graphql.read.rows import Rows, Units
+from lakecast_graphql.read.rows import Rows, Units, key_array
 from lakecast_graphql.view import View
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
@@ -77,7 +77,11 @@ class Series:
         block: (series,)
         rows: makes the rows and (series + 1,) where each one's begin among them; many questions need neither.
         is_whole: they are whole blocks.
+
+    `total` is what they add up to, where that is known beforehand.
     """
+
+    total: Column | None = None
 
     def __init__(
         self, blocks: Blocks, block: Ints, rows: Callable[[], tuple[Picked, Ints]], is_whole: bool = False
@@ -168,7 +172,7 @@ def _units(view: View, series: Series, grain: str) -> Units | None:
 
 def series_of_blocks(view: View, blocks: Blocks, keys: Sequence[int], grain: str) -> Rows:
     """Rows of whole blocks."""
-    return series_rows(view, of_blocks(blocks, np.array(keys, np.int64)), grain)
+    return series_rows(view, of_blocks(blocks, key_array(keys)), grain)
 
 
 class _Shown:
@@ -219,7 +223,7 @@ _ANY: _Fields = {
     "generated_at": lambda of: _first(of.blocks, of.block, "generated_at"),
     "kind": lambda of: Enums(_one_or_coded(("backtest", "live"), of.blocks.live[of.block].astype(np.int64))),
     "cutoff": lambda of: Dates(of.blocks.cutoff[of.block]),
-    "total": lambda of: Numbers(_total(of.view, of.series)),
+    "total": lambda of: of.series.total or Numbers(_total(of.view, of.series)),
 }
 _NATIVE: _Fields = {
     **_ANY,
@@ -257,7 +261,7 @@ def live_totals(snapshot: Snapshot) -> Floats | None:
     None where forecasts stayed on disk: to read them all would cost more than it saves.
     """
     blocks = snapshot.live
-    if any(segment.mapped for segment in blocks.segments):
+    if blocks.mapped:
         return None
     return snapshot.memo.get("live totals", lambda: _sums(blocks))
 

@@ -56,6 +56,11 @@ class Blocks:
         return int(np.diff(self.at).max(initial=0))
 
     @cached_property
+    def mapped(self) -> bool:
+        """Whether some of the rows stayed on disk."""
+        return any(segment.mapped for segment in self.segments)
+
+    @cached_property
     def first_of(self) -> NDArray[np.int32]:
         """(items, sources + 1) an item's first block of a source, -1 where it has none; the last column is -1."""
         found = np.full((len(self.first) - 1, len(self.sources) + 1), -1, np.int32)

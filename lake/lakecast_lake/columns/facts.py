@@ -15,8 +15,9 @@ from lakecast_schema.tables import Table
 
 @dataclass(frozen=True, eq=False)
 class OfSource:
-    """rows: (items,) an item's row, -1 where it has none. is_complete: they all have one."""
+    """rows: (items,) an item's row of the source, -1 where it has none. is_complete: they all have one."""
 
+    name: str
     rows: Ints
     is_complete: bool
 
@@ -56,7 +57,7 @@ class Facts:
             mine = np.flatnonzero(codes == names.index(name))
             rows = np.full(len(self.first) - 1, -1, np.int64)
             rows[self.item[mine]] = mine
-            found[name] = OfSource(rows, len(mine) == len(rows))
+            found[name] = OfSource(name, rows, len(mine) == len(rows))
         return found
 
     def coded(self, column: str) -> tuple[list[str], NDArray[np.int32]]:

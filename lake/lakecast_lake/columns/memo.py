@@ -30,8 +30,8 @@ class Memo:
         self._kept: OrderedDict[Hashable, Sized] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value of `key`, made now if it is not kept. Two threads may both make it: values are pure."""
+    def find(self, key: Hashable) -> Sized | None:
+        """The value of `key`; None where it is not kept."""
         known = self._kept.get(key)
         if known is not None:
             self.hits += 1
@@ -39,6 +39,12 @@ class Memo:
                 self._kept.move_to_end(key)
             except KeyError:  # another thread has just evicted it
                 pass
+        return known
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The value of `key`, made now if it is not kept. Two threads may both make it: values are pure."""
+        known = self.find(key)
+        if known is not None:
             return cast(T, known)
         self.misses += 1
         value = make()

@@ -141,6 +141,11 @@ class Snapshot:
         codes = np.array([code_of.get(name or "", -1) for name in self.champion], np.int64)
         return self.live.first_of[np.arange(len(codes)), codes].astype(np.int64)
 
+    @cached_property
+    def has_champions(self) -> bool:
+        """Whether all items have a live block of their champion."""
+        return not (self.champion_block < 0).any()
+
     @property
     def champion(self) -> tuple[str | None, ...]:
         """Each item's champion; None for an item without forecast and errors."""

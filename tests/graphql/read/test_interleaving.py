@@ -4,18 +4,15 @@ import shutil
 from datetime import UTC, datetime
 from itertools import accumulate, pairwise
 
-import made_lake
 import numpy as np
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_graphql.read import interleaving, item_texts
+from lakecast_graphql.read import interleaving
 from lakecast_graphql.read.column import Coded, Column, Constant, Counts, Dates, Enums, Lists, Numbers, Values
 from lakecast_graphql.read.interleaving import Digits, Picks, Source, interleaved
-from lakecast_lake import columns, snapshots
-from lakecast_lake.columns import Snapshot
 
 WAYS = [interleaving.interleave, interleaved]
 NUMBERS = st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**63), 2**64 - 1))
@@ -129,25 +126,3 @@ def test_a_column_offers_its_cells(sizes: list[int], data: st.DataObject) -> Non
             if isinstance(column, Enums) and value is not None:
                 value = value.upper()
             assert orjson.loads(text) == orjson.loads(orjson.dumps(value)), (type(column), row)
-
-
-@pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    lake = made_lake.make(tmp_path_factory.mktemp("lake") / "lake", items=11, datasets=("alpha",))
-    return columns.load(lake, snapshots.newest(lake))
-
-
-@pytest.mark.parametrize("name", ["item_id", "name", "category", "supplier"])
-def test_texts_of_many_items_are_those_of_each(snapshot: Snapshot, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    codes = np.arange(snapshot.items.count)[::-1].copy()
-    alone = item_texts.column(snapshot, name, codes, instead="item_id") if len(codes) < 9 else None
-    monkeypatch.setattr(item_texts, "_FEW", 0)
-    monkeypatch.setattr(item_texts, "_BITS", 2)
-    monkeypatch.setattr(item_texts, "_FAR", 1_000)
-    many = item_texts.column(snapshot, name, codes, instead="item_id")
-    values = snapshot.items.table[name].to_pylist()
-    ids = snapshot.items.table["item_id"].to_pylist()
-    expected = [values[code] if values[code] is not None else ids[code] for code in codes.tolist()]
-    assert [many[row] for row in range(len(many))] == expected
-    assert list(many.cells()) == list(map(orjson.dumps, expected))
-    assert alone is None or [alone[row] for row in range(len(alone))] == expected
