@@ -16,7 +16,9 @@ from lakecast_graphql.execution.shape import Shape, Values
 from lakecast_graphql.read.rows import Units
 
 ENOUGH = 3
-"""Answers that lacked blocks of a selection, before all of its blocks are rendered."""
+"""Answers that lacked blocks of a selection, at least, before all of its blocks are rendered."""
+_WORTH = 256
+"""Blocks that one more such answer justifies: a selection that few ask for is not worth rendering for all items."""
 AT_ONCE = 16
 """Units between two rests: some milliseconds."""
 SHARE = 0.8
@@ -46,7 +48,7 @@ class RenderingAhead:
     def missed(self, group: Group, units: Units, shape: Shape, values: Values) -> None:
         """An answer had to render units that might have been rendered before."""
         group.missed += 1
-        if group.missed == ENOUGH and units.of_keys is not None and units.total:
+        if group.missed == max(ENOUGH, units.total // _WORTH) and units.of_keys is not None and units.total:
             self._tasks.append(_Task(group, units, shape, values))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="lakecast-render", daemon=True)
@@ -74,7 +76,7 @@ class RenderingAhead:
         for first in range(0, task.units.total, AT_ONCE):
             if self._closed.is_set() or self._blocks.bytes > SHARE * self._blocks.limit:
                 return
-            if not self._blocks.has(task.group):
+            if not task.group.is_kept:
                 return
             began = time.perf_counter()
             keys = range(first, min(first + AT_ONCE, task.units.total))

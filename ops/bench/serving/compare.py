@@ -1,6 +1,7 @@
 """Processor time per request and saturated throughput: everybody beside each other, in turns."""
 
 import statistics
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -101,6 +102,7 @@ def _rounds(question: str, contenders: Sequence[Contender], rounds: int, seconds
                     content_type=contender.content_type,
                 )
             )
+            _settle(contender.server)
             print(f"{question} round {number + 1}: {contender.name}: {taken[contender.name][-1]}", flush=True)
     limits = [one.cpu_us for one in taken[LIMIT]]
     return [
@@ -112,6 +114,15 @@ def _rounds(question: str, contenders: Sequence[Contender], rounds: int, seconds
         )
         for name, runs in taken.items()
     ]  # fmt: skip
+
+
+def _settle(server: Server) -> None:
+    """Wait for what a server still does by itself, such as rendering ahead: others share its core."""
+    for _ in range(40):
+        before = server.cpu_seconds()
+        time.sleep(0.25)
+        if server.cpu_seconds() - before < 0.02:
+            return
 
 
 def _median(values: Iterable[float]) -> float:

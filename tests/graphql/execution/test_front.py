@@ -11,6 +11,7 @@ import made_lake
 import orjson
 import pytest
 
+from lakecast_graphql.cache.blocks import Group
 from lakecast_graphql.context import Surroundings
 from lakecast_graphql.documents import Documents
 from lakecast_graphql.execution.columnar import SUPPORTED, ColumnarExecutor
@@ -129,6 +130,14 @@ def test_what_is_asked_again_and_again_is_rendered_ahead(
     fast.blocks.keep_only(-1)
     fast.answers.clear()
     assert ask(fast, view, query, n=4) == answer
+
+
+def test_what_few_ask_for_is_not_rendered_for_all(fast: FastExecution) -> None:
+    group, units = Group(), SimpleNamespace(total=10_000, of_keys=lambda keys: None)
+    for _ in range(30):
+        fast.ahead.missed(group, units, None, None)  # type: ignore[arg-type]
+    assert not fast.ahead._tasks
+    assert fast.ahead._thread is None
 
 
 def test_warming_answers_what_was_asked_last(fast: FastExecution, view: View, lake: Any) -> None:
