@@ -22,6 +22,7 @@ _USER = "postgres"
 def peer(program: Path, copies: Path, cluster: Path, items: int, log: Path) -> Peer:
     """The cluster in `cluster` is made and filled once; PostgreSQL refuses root, so its own user runs it."""
     port, database = free_port(), free_port()
+    cluster = cluster.resolve()  # PostgreSQL looks for its socket's folder from its own
     if not (cluster / "filled").exists():
         _fill(copies, cluster, database)
     server = Server(
@@ -69,7 +70,7 @@ def _fill(copies: Path, cluster: Path, port: int) -> None:
     _as_user(f"{_PROGRAMS[-1]}/initdb -D {cluster / 'data'} -U {_USER} -A trust > /dev/null", cluster)
     running = subprocess.Popen(["sh", "-c", f"exec {_start(cluster, port)}"])
     try:
-        script = Path(__file__).with_suffix(".sql")
+        script = Path(__file__).resolve().with_suffix(".sql")
         subprocess.run(
             [
                 "sh",
