@@ -4,6 +4,7 @@ There is one `Service` per process. Everything that reads gets `served` once and
 next one beside it and then swaps this one reference.
 """
 
+import contextlib
 import gc
 import logging
 import os
@@ -150,6 +151,9 @@ class Service:
             posted = self._board.read()
             forced = posted.forced != self._seen.forced
             self._seen = posted
+            with contextlib.suppress(LakeError):  # which the building thread tells
+                # At the priority of requests: where many processes load at once, none is late to know of the news.
+                self._read_history()
             self._building.submit(self._bring_up, forced, watching=True).result()
         except ApiError as error:
             _log.warning("Nothing can be served yet: %s", error.message)
