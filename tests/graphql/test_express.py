@@ -153,6 +153,14 @@ def test_a_body_after_its_head_goes_the_express_way(server: Running, client: Con
     assert express(server) == before + 1
 
 
+def test_a_client_that_always_sends_them_apart_is_learnt_from(server: Running, client: Connection) -> None:
+    asked = request(json.dumps(READ), "accept-language: de")
+    cut = asked.index(b"\r\n\r\n") + 4
+    first, before = client.ask(asked[:cut], asked[cut:]), express(server)
+    assert client.ask(asked[:cut], asked[cut:]) == first
+    assert express(server) == before + 1
+
+
 def test_a_body_that_is_late_is_still_waited_for(server: Running, client: Connection) -> None:
     asked = request(json.dumps(READ))
     whole = client.ask(asked)

@@ -12,6 +12,7 @@ both ways to the same answers.
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ STATE = "lakecast_express"
 """Key of the `Express` in the state that uvicorn's connections share."""
 _STATUS_LINE = b"HTTP/1.1 200 OK\r\n"
 _BEGIN = b"POST /graphql HTTP/1.1\r\n"
+_SIZE = re.compile(rb"[1-9][0-9]{0,9}")
 _LONGEST_HEAD = 2_000
 _MOST_HEADS = 4_096
 """Heads that are remembered; those of one client differ in their content-length only."""
@@ -110,11 +112,11 @@ class Express:
             self._default = state.default_headers, text
         return self._default[1]
 
-    def learn(self, text: bytes, headers: Sequence[tuple[bytes, bytes]], length: int) -> None:
-        """Remember a head that the parser has read as a POST of `length` bytes that keeps its connection."""
+    def learn(self, text: bytes, headers: Sequence[tuple[bytes, bytes]]) -> None:
+        """Remember a head that the parser has read as a POST that keeps its connection."""
         given = dict(headers)
-        sizes = [value for name, value in headers if name == b"content-length"]
-        if sizes != [b"%d" % length] or length > self._max_bytes or len(given) != len(headers):
+        size = given.get(b"content-length", b"")
+        if not _SIZE.fullmatch(size) or int(size) > self._max_bytes or len(given) != len(headers):
             return
         asked = given.keys() - self._matters_not
         if not asked <= {b"accept", b"accept-encoding", b"content-type"} or not _is_json(given):
@@ -125,7 +127,7 @@ class Express:
         begin = b"content-type: " + media[0].value + b"\r\ncache-control: no-store\r\n"
         if len(self.heads) >= _MOST_HEADS:
             self.heads.clear()
-        self.heads[text] = Head(length, begin, compression.chosen(_text(given, b"accept-encoding")))
+        self.heads[text] = Head(int(size), begin, compression.chosen(_text(given, b"accept-encoding")))
 
     def answer(self, head: Head, raw: bytes) -> Ready | None:
         """The answer to a body; None where it takes another way."""
@@ -174,7 +176,7 @@ class ExpressProtocol(HttpToolsProtocol):
         self._between = True  # requests; False while the parser is within one
         self._begun: bytes | None = None  # a known head and perhaps a part of its body
         self._giving_up: asyncio.TimerHandle | None = None
-        self._learning: tuple[bytes, int] | None = None
+        self._learning: bytes | None = None  # a head that the parser is about to read
         self._active = 0.0
 
     def data_received(self, data: bytes) -> None:
@@ -192,7 +194,7 @@ class ExpressProtocol(HttpToolsProtocol):
             head = express.heads.get(text)
             if head is None:
                 if 4 < cut <= _LONGEST_HEAD and data.startswith(_BEGIN):
-                    self._learning = (text, len(data) - cut)
+                    self._learning = text
             elif head.length == len(data) - cut:
                 if self._answered(express, head, data[cut:]):
                     return
@@ -249,10 +251,9 @@ class ExpressProtocol(HttpToolsProtocol):
         """Called by the parser: what it has read may be recognised the next time."""
         super().on_headers_complete()
         if self._learning is not None and self._express is not None and self.scope.get("path") == "/graphql":
-            text, length = self._learning
             upgrade = self.parser.should_upgrade()
             if self.scope["method"] == "POST" and not upgrade and self.cycle.keep_alive and not self.root_path:
-                self._express.learn(text, self.headers, length)
+                self._express.learn(self._learning, self.headers)
         self._learning = None
 
     def on_message_complete(self) -> None:

@@ -116,8 +116,10 @@ def _sources(rows: Rows, shape: Shape, values: Values) -> list[Source]:
 
 
 def _put(rows: Rows, shape: Shape, values: Values, shared: bytes, sources: list[Source]) -> bytes:
-    """Append what rows are put together from; `shared`, a text of all of them, is what stands before, and is returned
-    with what stands behind."""
+    """Append what rows are put together from.
+
+    `shared`, a text that all of them share, is what stands before; it is returned with what stands behind.
+    """
     if not shape.fields:
         return shared + b"{}"
     for opening, chosen in zip(shape.openings, shape.fields, strict=True):

@@ -102,6 +102,10 @@ def _row(one: Found, name: str, made: Predictions, measures: Sequence[str], live
     return (name, f"{len(made.item_ids):,}", *(_figure(figures[measure]) for measure in measures), *seconds)
 
 
+_TELLING = 0.5
+"""Seconds below which a run is too short to be compared with."""
+
+
 def _scale(rows: Sequence[Mapping[str, float]]) -> str:
     """What many items cost, and how the cost per item changes with their number."""
     smallest: dict[tuple[float, ...], Mapping[str, float]] = {}
@@ -112,9 +116,10 @@ def _scale(rows: Sequence[Mapping[str, float]]) -> str:
         kind = (row["source"], row["windows"], row["days"], row["batch size"])
         per_item = row["CPU s"] / row["items"]
         first = smallest.setdefault(kind, row)
-        change = per_item / (first["CPU s"] / first["items"])
+        tells = first is not row and first["CPU s"] >= _TELLING
+        change = f"{per_item / (first['CPU s'] / first['items']):.2f}" if tells else "–"
         sizes = (f"{row['items']:,}", f"{row['days']:,}", f"{row['windows']}", f"{row['batch size']:,}")
-        costs = (f"{row['CPU s']:.1f}", f"{1000 * per_item:.2f}", "–" if first is row else f"{change:.2f}")
+        costs = (f"{row['CPU s']:.1f}", f"{1000 * per_item:.2f}", change)
         lines.append((str(row["source"]), *sizes, *costs, f"{row['peak MB']:,}", f"{row['panel MB']}"))
     costs_head = ("CPU s", "CPU s per 1,000", "ratio to fewest", "peak MB", "panel MB")
     head = ("source", "items", "days", "windows", "batch", *costs_head)
