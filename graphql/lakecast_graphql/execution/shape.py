@@ -142,21 +142,24 @@ class Shape:
         """Equal for selections that render any row the same way, arguments included; `alike` is of the `Units`."""
         if not self._asking:
             return self._same
-        fixed = self._fixed
-        if fixed[0] is not values.literals:
-            fixed = values.literals, [None if asks.varies else _part(asks, values, alike) for asks, _ in self._asking]
-            self.__dict__["_fixed"] = fixed
+        fixed, serial = self._fixed, values.blocks.serial if values.blocks is not None else None
+        if fixed[0] is not values.literals or fixed[1] != serial:
+            found = [None if asks.varies else _part(asks, values, alike) for asks, _ in self._asking]
+            fixed = self.__dict__["_fixed"] = values.literals, serial, found
         parts: list[Hashable] = [self._same]
-        for (chosen, below), part in zip(self._asking, fixed[1], strict=True):
+        for (chosen, below), part in zip(self._asking, fixed[2], strict=True):
             parts.append(_part(chosen, values, alike) if part is None else part)
             if below is not None:
                 parts.append(below.key(values))
         return tuple(parts)
 
     @cached_property
-    def _fixed(self) -> tuple[object, list[Hashable]]:
-        """Of the arguments that do not vary with variables: the literals of the last text, and their parts of a key."""
-        return None, []
+    def _fixed(self) -> tuple[object, int | None, list[Hashable]]:
+        """Of the arguments that do not vary with variables: the last text's literals, snapshot, and parts of a key.
+
+        What is alike depends on the snapshot, whose serial it is.
+        """
+        return None, None, []
 
     @cached_property
     def openings(self) -> tuple[bytes, ...]:

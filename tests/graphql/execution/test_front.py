@@ -11,12 +11,13 @@ import made_lake
 import orjson
 import pytest
 
-from lakecast_graphql.cache.blocks import Group
+from lakecast_graphql.cache.blocks import Group, RenderedBlocks
 from lakecast_graphql.context import Surroundings
 from lakecast_graphql.documents import Documents
 from lakecast_graphql.execution.columnar import SUPPORTED, ColumnarExecutor
 from lakecast_graphql.execution.front import FastExecution
 from lakecast_graphql.execution.rendering_ahead import ENOUGH
+from lakecast_graphql.execution.shape import Kept, Selected, Shape, Values
 from lakecast_graphql.limits import Limits
 from lakecast_graphql.operation import Caller, Operation
 from lakecast_graphql.plain import PlainExecution
@@ -161,3 +162,14 @@ def test_docs_name_the_modules_that_there_are() -> None:
     for name in ("front", "plans", "pages", "lifting", "shape", "coercion", "render", "columnar", "ahead"):
         assert f"{name}.py" in text
         assert (root / "execution" / f"{name}.py").exists()
+
+
+def test_what_arguments_mean_is_found_anew_for_each_snapshot() -> None:
+    """A horizon beyond all forecasts of one snapshot means something in the next, which has longer ones."""
+    literals, blocks = (95,), RenderedBlocks(1 << 20)
+    asked = Selected(b'"forecast":', "forecast", (("horizon", lambda values: values.literals[0]),))
+    shape = Shape("Item", (asked,))
+    everything = shape.key(Values({}, literals, Kept(blocks, 1)), lambda name, given: {})
+    some = shape.key(Values({}, literals, Kept(blocks, 2)), lambda name, given: given)
+    assert everything != some
+    assert shape.key(Values({}, literals, Kept(blocks, 2)), lambda name, given: given) == some
