@@ -1,14 +1,12 @@
 """Texts of items, escaped once for many answers."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
 import pyarrow as pa
 
 from lakecast_graphql.read.column import Column, Values
-from lakecast_graphql.read.interleaving import Source
-from lakecast_graphql.read.spans import BITS, FEW, Span, neighbourhood
+from lakecast_graphql.read.spans import BITS, FEW, Kept, Span, neighbourhood
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Ints
 
@@ -35,28 +33,8 @@ def column(snapshot: Snapshot, name: str, codes: Ints, span: Span | None = None,
     low, high = min(wanted) >> BITS, max(wanted) >> BITS
     parts = [neighbourhood(snapshot, ("text", name), part, make) for part in range(low, high + 1)]
     mask = (1 << BITS) - 1
-    return _Texts([parts[(code >> BITS) - low][code & mask] for code in wanted])
-
-
-class _Texts(Column):
-    """A text of each item, or null; `cells` are given, values are read one by one."""
-
-    def __init__(self, cells: list[bytes]) -> None:
-        self._cells = cells
-
-    def __len__(self) -> int:
-        return len(self._cells)
-
-    def __getitem__(self, row: int) -> Any:
-        return orjson.loads(self._cells[row])
-
-    def cells(self) -> Sequence[bytes]:
-        """(rows,) the values as JSON."""
-        return self._cells
-
-    def source(self) -> Source:
-        """(rows,) the same."""
-        return self._cells
+    cells = [parts[(code >> BITS) - low][code & mask] for code in wanted]
+    return Kept(cells, lambda: Values(list(map(orjson.loads, cells))))
 
 
 def _filled(table: pa.Table, name: str, instead: str | None) -> list[Any]:

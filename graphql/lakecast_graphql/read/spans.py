@@ -63,11 +63,11 @@ class Span:
         cells = neighbourhood(self.snapshot, key, first, make)[self.low - begin : self.high - begin]
         for number in range(first + 1, last + 1):
             cells += neighbourhood(self.snapshot, key, number, make)[: self.high - (number << BITS)]
-        return _Kept(cells, lambda: make(self.low, self.high))
+        return Kept(cells, lambda: make(self.low, self.high))
 
 
-class _Kept(Column):
-    """A column whose cells are known; values, which resolvers read one by one, are looked up when first asked for."""
+class Kept(Column):
+    """A column whose cells are known; `make` gives the values, which only resolvers read, when first asked for."""
 
     def __init__(self, cells: list[bytes], make: Callable[[], Column]) -> None:
         self._cells = cells
