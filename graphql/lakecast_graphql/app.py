@@ -141,6 +141,7 @@ def create_app(settings: Settings | None = None) -> Door:
         opened=service.open,
         answer_bytes=settings.cache_bytes,
         block_bytes=settings.block_bytes,
+        cell_bytes=settings.cell_bytes,
         seconds=settings.operation_seconds,
     )
 
@@ -254,6 +255,7 @@ def _metrics(service: Service, subscriptions: Subscriptions, execution: FastExec
             for name, cache in (
                 ("answers", execution.answers),
                 ("blocks", execution.blocks),
+                ("cells", execution.cells),
                 ("plans", execution.plans),
             )
         },

@@ -85,6 +85,12 @@ class Settings(BaseSettings):
     block_bytes: int = Field(
         default=256_000_000, ge=0, description="Bytes of rendered rows kept in memory, per worker; 0 keeps none."
     )
+    cell_bytes: int = Field(
+        default=256_000_000,
+        ge=0,
+        description="Bytes of columns as JSON, from which rows are put together, kept in memory, per worker; 0 keeps "
+        "none.",
+    )
     max_subscribers: int = Field(
         default=10_000, gt=0, description="Open subscriptions per worker; more are RATE_LIMITED."
     )

@@ -1,5 +1,6 @@
 """A map bounded by bytes that forgets what was not used for longest, and counts."""
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -11,7 +12,7 @@ OVERHEAD = 300
 
 
 class Bounded(Generic[T]):
-    """Least recently used entries go first. Used by one thread, or for single calls under the GIL by several.
+    """Least recently used entries go first. Reading takes no lock.
 
     Args:
         limit: bytes in all.
@@ -26,6 +27,7 @@ class Bounded(Generic[T]):
         self.evictions = 0
         self._size = size
         self._kept: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -50,31 +52,31 @@ class Bounded(Generic[T]):
         size = self._size(key, value) + OVERHEAD
         if size > self.limit // 8:
             return
-        before = self._kept.pop(key, None)
-        if before is not None:
-            self.bytes -= before[1]
-        self._kept[key] = (value, size)
-        self.bytes += size
-        while self.bytes > self.limit and self._kept:
-            try:
+        with self._lock:
+            before = self._kept.pop(key, None)
+            if before is not None:
+                self.bytes -= before[1]
+            self._kept[key] = (value, size)
+            self.bytes += size
+            while self.bytes > self.limit:
                 _, (_, freed) = self._kept.popitem(last=False)
-            except KeyError:
-                break
-            self.bytes -= freed
-            self.evictions += 1
+                self.bytes -= freed
+                self.evictions += 1
 
     def newest(self, count: int) -> list[T]:
         """Values that were used last, the last first."""
         return [value for value, _ in reversed(list(self._kept.values())[-count:])]
 
-    def drop(self, condition: Callable[[Hashable], bool]) -> None:
-        """Forget the entries whose keys meet a condition."""
-        for key in [key for key in list(self._kept) if condition(key)]:
-            found = self._kept.pop(key, None)
-            if found is not None:
-                self.bytes -= found[1]
+    def drop(self, condition: Callable[[Hashable], bool], most: int | None = None) -> int:
+        """Forget the entries whose keys meet a condition, or the oldest `most` of them. Returns how many there were."""
+        with self._lock:
+            keys = [key for key in list(self._kept) if condition(key)][:most]  # reading reorders meanwhile
+            for key in keys:
+                self.bytes -= self._kept.pop(key)[1]
+        return len(keys)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._kept.clear()
-        self.bytes = 0
+        with self._lock:
+            self._kept.clear()
+            self.bytes = 0

@@ -14,8 +14,9 @@ import orjson
 from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from lakecast_graphql.execution.compiler import Compiler
 from lakecast_graphql.execution.render import render_list, render_row
-from lakecast_graphql.execution.shape import Compiler, Shape, Values
+from lakecast_graphql.execution.shape import Shape, Values
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.read.rows import Row, Rows
 

@@ -19,8 +19,10 @@ import orjson
 from graphql import GraphQLSchema
 
 from lakecast_graphql import answers
+from lakecast_graphql.cache.asked import AskedLately
 from lakecast_graphql.cache.blocks import RenderedBlocks
 from lakecast_graphql.cache.bounded import Bounded
+from lakecast_graphql.cache.cells import KeptCells
 from lakecast_graphql.cache.flights import Flights
 from lakecast_graphql.cache.shared import NotShared, SharedAnswers
 from lakecast_graphql.documents import Documents, Refused, is_mutation
@@ -43,6 +45,7 @@ WARMED = 64
 PLAN_BYTES = 16 << 20
 ANSWER_BYTES = 32 << 20
 BLOCK_BYTES = 96 << 20
+CELL_BYTES = 48 << 20
 RENDERER = f"1 {importlib.metadata.version('lakecast')}"
 """Stands in shared keys: to be changed whenever the same question gets another answer from the same snapshot."""
 LONG_QUERY = 2_000
@@ -110,6 +113,7 @@ class FastExecution:
         plan_bytes: int = PLAN_BYTES,
         answer_bytes: int = ANSWER_BYTES,
         block_bytes: int = BLOCK_BYTES,
+        cell_bytes: int = CELL_BYTES,
     ) -> None:
         self._schema = schema
         self._documents = documents
@@ -124,8 +128,10 @@ class FastExecution:
         self.texts: Bounded[tuple[_Known, Lifted | None]] = Bounded(plan_bytes // 4, lambda key, _: 3 * len(key[0]))  # type: ignore[index]
         self.blocks = RenderedBlocks(block_bytes)
         self.ahead = RenderingAhead(self.blocks)
+        self.cells = KeptCells(cell_bytes)
         self._kept: Kept | None = None  # one for all requests of a snapshot
         self.answers: Bounded[_Made] = Bounded(answer_bytes, _size)
+        self._asked = AskedLately()
 
     async def answer(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
         """Answer one operation; see `Execution`."""
@@ -145,7 +151,12 @@ class FastExecution:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._threads, self._documents.get, operation.query)
             plan, values = self._prepare(operation, view)
-            pieces = self._light(plan, view, values) or (await self._heavy(operation, view, plan, values),)
+            pieces = self._light(plan, view, values)
+            if pieces is None:
+                pieces = (await self._heavy(operation, view, plan, values),)
+                worth_keeping = True
+            else:
+                worth_keeping = self._is_asked_again(key)
         except Surprise as surprise:
             return await self._by_ordinary(operation, view, caller, surprise.reason, key)
         except ApiError as error:
@@ -158,7 +169,7 @@ class FastExecution:
         except Exception:  # a fault of the fast way must not become a fault of the answer
             _log.exception("The fast way failed; the ordinary one answers.")
             return await self._by_ordinary(operation, view, caller, "fault", key)
-        return self._made(plan, pieces, view, key, operation)
+        return self._made(plan, pieces, view, key if worth_keeping else None, operation)
 
     def at_once(self, operation: Operation, view: View) -> Answer | None:
         """See `Remembering`. Whatever it does not answer is counted by `answer`."""
@@ -170,7 +181,13 @@ class FastExecution:
             pieces = self._light(plan, view, values)
         except (Surprise, ApiError, Refused, TypeError, ValueError, RecursionError):
             return None
-        return None if pieces is None else self._made(plan, pieces, view, key, operation)
+        if pieces is None:
+            return None
+        return self._made(plan, pieces, view, key if self._is_asked_again(key) else None, operation)
+
+    def _is_asked_again(self, key: tuple[Hashable, ...]) -> bool:
+        """Whether an answer that was soon made is worth keeping. A snapshot's first answer may well be."""
+        return self.answers.limit > 0 and self._asked.again(key[1:])
 
     def _takes_long_to_parse(self, operation: Operation) -> bool:
         return len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query)
@@ -179,13 +196,20 @@ class FastExecution:
         plan, literals = self._plan(operation)
         kept = self._kept
         if kept is None or kept.serial != view.snapshot.serial:
-            kept = Kept(self.blocks, view.snapshot.serial, self.ahead.missed) if self.blocks.limit else None
-            self._kept = kept
+            kept = self._kept = self._kept_of(view.snapshot)
         return plan, plan.values(operation.variables or _NO_VARIABLES, literals, kept)
 
-    def _made(self, plan: Plan, pieces: Sequence[bytes], view: View, key: Hashable, operation: Operation) -> Answer:
+    def _kept_of(self, snapshot: Snapshot) -> Kept:
+        blocks = self.blocks if self.blocks.limit else None
+        cells = self.cells if self.cells.limit else None
+        return Kept(snapshot.serial, blocks, cells, self.ahead.missed)
+
+    def _made(
+        self, plan: Plan, pieces: Sequence[bytes], view: View, key: Hashable | None, operation: Operation
+    ) -> Answer:
+        """An answer, kept under its key where it has one."""
         answer = Answer(pieces, cacheable=plan.is_cacheable, snapshot_id=view.snapshot.snapshot_id)
-        if plan.is_cacheable and self.answers.limit:
+        if key is not None and plan.is_cacheable and self.answers.limit:
             if sum(map(len, pieces)) < JOINED:
                 answer.pieces = (b"".join(pieces),)
             self._keep(key, answer, operation)
@@ -244,7 +268,7 @@ class FastExecution:
             operation = made_before.operation
             try:
                 plan, literals = self._plan(operation)
-                values = plan.values(operation.variables or _NO_VARIABLES, literals, Kept(self.blocks, snapshot.serial))
+                values = plan.values(operation.variables or _NO_VARIABLES, literals, Kept(snapshot.serial, self.blocks))
                 arguments = plan.arguments(values, snapshot.snapshot_id)
                 body = plan.answer(view, values, arguments, self._readers)
             except (Surprise, ApiError, Refused):
@@ -255,8 +279,9 @@ class FastExecution:
         return made
 
     def keep_only(self, serial: int) -> None:
-        """Forget answers and blocks of all snapshots but the one that is served now, by its serial."""
+        """Forget what was made from all snapshots but the one that is served now, by its serial."""
         self.blocks.keep_only(serial)
+        self.cells.keep_only(serial)
         self.answers.drop(lambda key: key[0] != serial)  # type: ignore[index]
 
     async def _in_thread(self, plan: Plan, view: View, values: Values, arguments: Sequence[Mapping[str, Any]]) -> bytes:
@@ -324,7 +349,7 @@ class FastExecution:
             return surprise.reason
 
 
-def _key(operation: Operation, view: View) -> Hashable:
+def _key(operation: Operation, view: View) -> tuple[Hashable, ...]:
     """What an answer depends on: never on who asks. A snapshot that was read again by force has another serial."""
     if operation.raw is not None:
         return (view.snapshot.serial, operation.raw)

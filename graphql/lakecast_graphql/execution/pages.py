@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from lakecast_graphql.cache.blocks import Group
+from lakecast_graphql.execution import neighbourhoods
 from lakecast_graphql.execution.render import render, units_of
-from lakecast_graphql.execution.shape import ABSENT, Constant, OfObject, Selected, Shape, Source, Values
+from lakecast_graphql.execution.shape import ABSENT, Constant, Kept, OfObject, Selected, Shape, Source, Values
 from lakecast_graphql.read import arguments, paging
 from lakecast_graphql.read.arguments import UNFILTERED, Exact
 from lakecast_graphql.read.column import cell
-from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.runs import RUNS, Run
 from lakecast_graphql.view import View
 
@@ -121,14 +121,16 @@ def _page_info(run: Run, view: View) -> paging.PageInfo:
 
 def _rows(run: Run, shape: Shape, values: Values, out: list[bytes]) -> bool:
     """Append the array of a run's rows. False where it takes more than joining texts."""
-    kept = values.blocks
-    group = None if kept is None else kept.group(run.space, shape.key(values, run.alike))
-    if group is not None and run.at is None:
-        page = group.texts.get((run.low, run.high))
+    kept = values.kept
+    blocks = None if kept is None else kept.blocks
+    group = None
+    if kept is not None and blocks is not None:
+        group = blocks.group((kept.serial, run.space, shape.key(values, run.alike)))
+        page = group.texts.get((run.low, run.high)) if run.at is None else None
         if page is not None:
             out += (b"[", page, b"]")
             return True
-    texts = _texts(run, shape, values, group)
+    texts = _rendered(run, shape, values) if kept is None or group is None else _known(run, shape, values, kept, group)
     if texts is None:
         return False
     if len(texts) == 1:
@@ -136,8 +138,8 @@ def _rows(run: Run, shape: Shape, values: Values, out: list[bytes]) -> bool:
         return True
     if len(texts[1]) < SHORT:  # the first may be cut
         page = b",".join(texts)
-        if kept is not None and group is not None and run.at is None:
-            kept.blocks.put(group, [(run.low, run.high)], [page])
+        if blocks is not None and group is not None and run.at is None:
+            blocks.put(group, [(run.low, run.high)], [page])
         out += (b"[", page, b"]")
         return True
     separated = [b","] * (2 * len(texts) + 1)
@@ -147,41 +149,44 @@ def _rows(run: Run, shape: Shape, values: Values, out: list[bytes]) -> bool:
     return True
 
 
-def _texts(run: Run, shape: Shape, values: Values, group: Group | None) -> list[bytes] | None:
-    """The text of each unit, cut where the page begins or ends within it; None where it cannot be cut."""
-    kept = values.blocks
-    if kept is None or group is None:
-        keys: Sequence[int] = range(run.low, run.high)
-        if run.at is None or len(keys) == 1:  # one text for all of them
-            rows = run.of_keys(keys)
-            found = units_of(rows, shape, values, [rows.count])
-        else:
-            made, _ = _made(run, keys, shape, values)
-            found = list(map(made.__getitem__, keys))
+def _rendered(run: Run, shape: Shape, values: Values) -> list[bytes] | None:
+    """The texts of the page's rows, of which none are kept; None where these cannot be cut."""
+    texts = neighbourhoods.page_of(run, shape, values)
+    if texts is not None:
+        return texts
+    keys = range(run.low, run.high)
+    if run.at is None or len(keys) == 1:  # one text for all of them
+        rows = run.of_keys(keys)
+        texts = units_of(rows, shape, values, [rows.count])
     else:
-        texts = list(map(group.texts.get, range(run.low, run.high)))
-        if None in texts:
-            missing = [run.low + place for place, text in enumerate(texts) if text is None]
-            kept.blocks.hits += len(texts) - len(missing)
-            kept.blocks.misses += len(missing)
-            keys = range(run.low, run.high) if len(missing) == len(texts) else missing
-            made, rows = _made(run, keys, shape, values)
-            kept.blocks.put(group, tuple(made), tuple(made.values()))
-            if rows.units is not None:
-                kept.missed(group, rows.units, shape, values)
-            for key, text in made.items():
-                texts[key - run.low] = text
-        else:
-            kept.blocks.hits += len(texts)
-        found = texts  # type: ignore[assignment]  # none of them is None any more
+        made = _made(run, keys, shape, values)
+        texts = list(map(made.__getitem__, keys))
+    return _cut(run, texts, shape) if run.is_cut else texts
+
+
+def _known(run: Run, shape: Shape, values: Values, kept: Kept, group: Group) -> list[bytes] | None:
+    """The text of each unit, cut where the page begins or ends within it; None where it cannot be cut."""
+    blocks = kept.blocks
+    assert blocks is not None
+    texts = list(map(group.texts.get, range(run.low, run.high)))
+    missing = [run.low + place for place, text in enumerate(texts) if text is None] if None in texts else []
+    blocks.hits += len(texts) - len(missing)
+    if missing:
+        blocks.misses += len(missing)
+        keys = range(run.low, run.high) if len(missing) == len(texts) else missing
+        made = neighbourhoods.texts_of(run, keys, shape, values) or _made(run, keys, shape, values)
+        blocks.put(group, tuple(made), tuple(made.values()))
+        kept.missed(group, run.units, run.of_keys, shape, values)
+        for key, text in made.items():
+            texts[key - run.low] = text
+    found: list[bytes] = texts  # type: ignore[assignment]  # none of them is None any more
     return _cut(run, found, shape) if run.is_cut else found
 
 
-def _made(run: Run, keys: Sequence[int], shape: Shape, values: Values) -> tuple[dict[int, bytes], Rows]:
-    """The texts of units by their keys, rendered from the columns; and their rows."""
+def _made(run: Run, keys: Sequence[int], shape: Shape, values: Values) -> dict[int, bytes]:
+    """The texts of units by their keys, rendered from the columns."""
     keys = run.arranged(keys)
-    rows = run.of_keys(keys)
-    return dict(zip(keys, units_of(rows, shape, values, run.sizes(keys)), strict=True)), rows
+    return dict(zip(keys, units_of(run.of_keys(keys), shape, values, run.sizes(keys)), strict=True))
 
 
 def _cut(run: Run, texts: list[bytes], shape: Shape) -> list[bytes] | None:

@@ -20,10 +20,11 @@ from graphql import (
 from graphql.language import Visitor, visit
 
 from lakecast_graphql.execution.coercion import Coercer, coercer
+from lakecast_graphql.execution.compiler import Compiler
 from lakecast_graphql.execution.pages import LIGHT_CELLS, Page
 from lakecast_graphql.execution.readers import COMPARING, READERS, SNAPSHOT_INFO, Reader
 from lakecast_graphql.execution.render import render
-from lakecast_graphql.execution.shape import ABSENT, Compiler, Kept, Selected, Source, Values
+from lakecast_graphql.execution.shape import ABSENT, Kept, Selected, Source, Values
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.read.arguments import exact
 from lakecast_graphql.read.paging import snapshot_of

@@ -3,16 +3,17 @@
 Texts are appended to a list that is joined once, so that a large answer is copied once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
 
-from lakecast_graphql.execution.shape import Kept, Selected, Shape, Values
+from lakecast_graphql.cache.blocks import RenderedBlocks
+from lakecast_graphql.execution.shape import Kept, Selected, Shape, Values, part_of_key
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.read.column import NULL, Column, Nested, NestedLists, cell
 from lakecast_graphql.read.column import Values as ValueColumn
-from lakecast_graphql.read.interleaving import Source, interleave
+from lakecast_graphql.read.interleaving import Cells, Source, interleave
 from lakecast_graphql.read.rows import Row, Rows, Units
 
 
@@ -38,10 +39,10 @@ def render_list(rows: Rows, shape: Shape, values: Values, out: list[bytes]) -> N
     if not rows.count:
         out.append(b"[]")
         return
-    if rows.units is None or values.blocks is None:
+    if rows.units is None or values.kept is None or values.kept.blocks is None:
         texts = units_of(rows, shape, values, [rows.count])
     else:
-        texts = _units(rows, rows.units, shape, values, values.blocks)
+        texts = _units(rows, rows.units, shape, values, values.kept, values.kept.blocks)
     separator = b"["
     for text in texts:
         out.append(separator)
@@ -85,65 +86,96 @@ def _object(value: Any, shape: Shape, values: Values, out: list[bytes]) -> None:
     out.append(b"}" if shape.fields else b"{}")
 
 
-def _units(rows: Rows, units: Units, shape: Shape, values: Values, kept: Kept) -> list[bytes]:
+def _units(rows: Rows, units: Units, shape: Shape, values: Values, kept: Kept, blocks: RenderedBlocks) -> list[bytes]:
     """(units,) the rows of each unit, joined by commas."""
-    group = kept.group(units.space, shape.key(values, units.alike))
+    group = blocks.group((kept.serial, units.space, shape.key(values, units.alike)))
     known = group.texts
     found = [known.get(key) for key in units.keys]
     missing = [place for place, text in enumerate(found) if text is None]
-    kept.blocks.hits += len(found) - len(missing)
+    blocks.hits += len(found) - len(missing)
     if missing:
-        kept.blocks.misses += len(missing)
+        blocks.misses += len(missing)
         some = rows if len(missing) == len(found) else units.make(missing)
         texts = units_of(some, shape, values, [units.sizes[place] for place in missing])
         for place, text in zip(missing, texts, strict=True):
             found[place] = text
-        kept.blocks.put(group, [units.keys[place] for place in missing], texts)
-        kept.missed(group, units, shape, values)
+        blocks.put(group, [units.keys[place] for place in missing], texts)
+        if units.of_keys is not None and units.total:
+            kept.missed(group, units.total, units.of_keys, shape, values)
     return [text for text in found if text is not None]
 
 
 def units_of(rows: Rows, shape: Shape, values: Values, sizes: list[int]) -> list[bytes]:
     """(units,) the JSON of units of so many rows each, rows joined by commas."""
-    return interleave(_sources(rows, shape, values), sizes)
+    return interleave(sources_of(rows, shape, values), sizes)
 
 
-def _sources(rows: Rows, shape: Shape, values: Values) -> list[Source]:
-    """What rows are put together from, in order; texts that all of them share are joined."""
-    sources: list[Source] = []
-    rest = _put(rows, shape, values, b"", sources)
-    return [*sources, rest] if rest else sources
+def sources_of(rows: Rows, shape: Shape, values: Values, known: dict[Hashable, Source] | None = None) -> list[Source]:
+    """What rows are put together from, in order; texts that all of them share are joined.
 
-
-def _put(rows: Rows, shape: Shape, values: Values, shared: bytes, sources: list[Source]) -> bytes:
-    """Append what rows are put together from.
-
-    `shared`, a text that all of them share, is what stands before; it is returned with what stands behind.
+    Args:
+        known: path, name and arguments of a field -> its cells, used where they are there and added where not.
     """
-    if not shape.fields:
-        return shared + b"{}"
-    for opening, chosen in zip(shape.openings, shape.fields, strict=True):
-        shared += opening
-        if chosen.name == "__typename":
-            shared += cell(shape.type_name)
-            continue
-        column = _column(rows, chosen, values)
+    parts = _Parts(values, known)
+    parts.add(rows, shape, ())
+    return [*parts.sources, parts.shared] if parts.shared else parts.sources
+
+
+class _Parts:
+    """What rows are put together from: `sources`, and behind them `shared`, a text that all of them share."""
+
+    def __init__(self, values: Values, known: dict[Hashable, Source] | None) -> None:
+        self.sources: list[Source] = []
+        self.shared = b""
+        self._values = values
+        self._known = known
+
+    def add(self, rows: Rows, shape: Shape, path: tuple[Hashable, ...] = ()) -> None:
+        """Add the objects of some rows: one a row, found under `path`."""
+        if not shape.fields:
+            self.shared += b"{}"
+            return
+        for opening, chosen in zip(shape.openings, shape.fields, strict=True):
+            self.shared += opening
+            if chosen.name == "__typename":
+                self.shared += cell(shape.type_name)
+            elif self._known is None:
+                self._add(rows, chosen)
+            else:
+                here = (*path, chosen.name, part_of_key(chosen, self._values))
+                name = here if chosen.shape is None else (*here, chosen.shape.key(self._values))
+                cells = self._known.get(name)
+                if cells is None:
+                    self._add(rows, chosen, here, name)
+                else:
+                    self._put(cells)
+        self.shared += b"}"
+
+    def _add(self, rows: Rows, chosen: Selected, path: tuple[Hashable, ...] = (), name: Hashable = None) -> None:
+        """Add a field; its cells become known by `name`."""
+        column = _column(rows, chosen, self._values)
         if chosen.shape is None:
             source = column.source()
         elif isinstance(column, Nested) and column.index is None:  # one object a row: its parts are the row's
-            shared = _put(column.rows, chosen.shape, values, shared, sources)
-            continue
+            self.add(column.rows, chosen.shape, path)
+            return
         elif isinstance(column, NestedLists) and column.start is None:
-            shared = _put(column.rows, chosen.shape, values, shared + b"[", sources) + b"]"
-            continue
+            self.shared += b"["
+            self.add(column.rows, chosen.shape, path)
+            self.shared += b"]"
+            return
         else:
-            source = _objects(column, chosen, values)
+            source = _objects(column, chosen, self._values)
+        if self._known is not None:
+            source = self._known[name] = source if type(source) is bytes else Cells(source, rows.count)
+        self._put(source)
+
+    def _put(self, source: Source) -> None:
         if type(source) is bytes:
-            shared += source
+            self.shared += source
         else:
-            sources += (shared, source)
-            shared = b""
-    return shared + b"}"
+            self.sources += (self.shared, source)
+            self.shared = b""
 
 
 def _column(rows: Rows, chosen: Selected, values: Values) -> Column:

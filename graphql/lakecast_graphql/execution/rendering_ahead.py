@@ -4,16 +4,23 @@ A niced thread renders some units at a time and then rests as long as that took:
 the blocks would fill their cache, and when their snapshot is no longer served.
 """
 
+import logging
 import os
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lakecast_graphql.cache.blocks import Group, RenderedBlocks
+from lakecast_graphql.errors import ApiError
 from lakecast_graphql.execution.render import units_of
 from lakecast_graphql.execution.shape import Shape, Values
-from lakecast_graphql.read.rows import Units
+from lakecast_graphql.execution.surprise import Surprise
+from lakecast_graphql.read.rows import Rows
+
+_log = logging.getLogger("lakecast.execution")
 
 ENOUGH = 3
 """Answers that lacked blocks of a selection, at least, before all of its blocks are rendered."""
@@ -29,7 +36,8 @@ _NICE = 10
 @dataclass(frozen=True, eq=False)
 class _Task:
     group: Group
-    units: Units
+    total: int
+    of_keys: Callable[[range], Rows]
     shape: Shape
     values: Values
 
@@ -45,11 +53,11 @@ class RenderingAhead:
         self._thread: threading.Thread | None = None
         self.rendered = 0
 
-    def missed(self, group: Group, units: Units, shape: Shape, values: Values) -> None:
-        """An answer had to render units that might have been rendered before."""
+    def missed(self, group: Group, total: int, of_keys: Callable[[range], Rows], shape: Shape, values: Values) -> None:
+        """An answer had to render units, of which there are so many, that might have been rendered before."""
         group.missed += 1
-        if group.missed == max(ENOUGH, units.total // _WORTH) and units.of_keys is not None and units.total:
-            self._tasks.append(_Task(group, units, shape, values))
+        if group.missed == max(ENOUGH, total // _WORTH):
+            self._tasks.append(_Task(group, total, of_keys, shape, values))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="lakecast-render", daemon=True)
                 self._thread.start()
@@ -68,22 +76,24 @@ class RenderingAhead:
             self._wanted.wait()
             self._wanted.clear()
             while self._tasks and not self._closed.is_set():
-                self._render(self._tasks.popleft())
+                try:
+                    self._render(self._tasks.popleft())
+                except Exception:  # the next selection is rendered all the same
+                    _log.exception("Rendering ahead failed; answers are rendered when they are asked for.")
 
     def _render(self, task: _Task) -> None:
-        of_keys = task.units.of_keys
-        assert of_keys is not None
-        for first in range(0, task.units.total, AT_ONCE):
+        for first in range(0, task.total, AT_ONCE):
             if self._closed.is_set() or self._blocks.bytes > SHARE * self._blocks.limit:
                 return
             if not task.group.is_kept:
                 return
             began = time.perf_counter()
-            keys = range(first, min(first + AT_ONCE, task.units.total))
+            keys = range(first, min(first + AT_ONCE, task.total))
             if any(key not in task.group.texts for key in keys):
-                rows = of_keys(keys)
+                rows = task.of_keys(keys)
                 if rows.units is None:  # too short to be worth it
                     return
-                self._blocks.put(task.group, keys, units_of(rows, task.shape, task.values, rows.units.sizes))
-                self.rendered += len(keys)
+                with suppress(ApiError, Surprise):  # of a unit that perhaps nobody asks for
+                    self._blocks.put(task.group, keys, units_of(rows, task.shape, task.values, rows.units.sizes))
+                    self.rendered += len(keys)
             time.sleep(time.perf_counter() - began)

@@ -1,16 +1,19 @@
 /* Rows of JSON from columns of it: what `interleaving.py` does in Python, some ten times as fast.
 
    A row is put together from its sources in order, and rows of a unit are joined by commas. Texts are copied in blocks
-   of 16 bytes where as many may be read; the output always has room for a block more than is written. */
+   of 16 bytes where as many may be read; the output always has room for a block more than is written. `Cells` are a
+   source laid out beforehand, so that rows in its midst are found at once. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <structmember.h>
 #include <stdint.h>
 #include <string.h>
 
-#define BLOCK 16
+#define BLOCK 32 /* most texts are shorter: they are copied without asking how long they are */
+#define LANE 16
 
-typedef enum { SHARED, CELLS, PICKS, DIGITS } Kind;
+typedef enum { SHARED, CELLS, PICKS, DIGITS, LAID } Kind;
 
 typedef struct {
     const char *text;
@@ -19,16 +22,29 @@ typedef struct {
 
 typedef struct {
     Kind kind;
-    const char *text;    /* SHARED: the text, padded; DIGITS: where the next number begins */
+    const char *text;    /* SHARED, LAID: the text, padded; DIGITS: where the next number begins */
     const char *end;     /* DIGITS: end of the last number */
     int left;            /* DIGITS: whether there were any */
     Py_ssize_t size;     /* SHARED: bytes of the text */
+    const uint32_t *at;  /* LAID: where each row's cell begins in `text`, one byte after the end of the one before */
     PyObject *cells;     /* CELLS, PICKS: a list of bytes */
     const int32_t *code; /* PICKS: which text each row shows */
     Py_buffer codes;     /* PICKS: holds `code` */
     Text *texts;         /* PICKS: `cells` one after the other, padded */
     char *owned;         /* memory of `text` and `texts` */
 } Source;
+
+/* A source laid out: the cell of each row, or which of some texts it is. */
+typedef struct {
+    PyObject_HEAD
+    Py_ssize_t rows;
+    Py_ssize_t nbytes;
+    uint32_t *at;  /* (rows + 1,) as in `Source`; NULL where rows pick from `texts` */
+    int32_t *code; /* (rows,) */
+    char *owned;   /* the padded cells, or `texts` and theirs */
+} Cells;
+
+static PyTypeObject CellsType;
 
 static inline char *put(char *to, const char *from, Py_ssize_t size)
 {
@@ -52,19 +68,19 @@ static inline char *put_number(char *to, Source *source)
 {
     const char *from = source->text;
 #if defined(__SSE2__)
-    while (source->end - from >= BLOCK) {
-        typedef char Bytes __attribute__((vector_size(BLOCK)));
+    while (source->end - from >= LANE) {
+        typedef char Bytes __attribute__((vector_size(LANE)));
         Bytes block;
-        memcpy(&block, from, BLOCK);
-        memcpy(to, &block, BLOCK);
+        memcpy(&block, from, LANE);
+        memcpy(to, &block, LANE);
         unsigned commas = (unsigned)__builtin_ia32_pmovmskb128((Bytes)(block == ','));
         if (commas) {
             int size = __builtin_ctz(commas);
             source->text = from + size + 1;
             return to + size;
         }
-        from += BLOCK;
-        to += BLOCK;
+        from += LANE;
+        to += LANE;
     }
 #endif
     while (from < source->end && *from != ',')
@@ -106,13 +122,32 @@ static int pad_picks(Source *source)
 
 static int not_a_source(void)
 {
-    PyErr_SetString(PyExc_TypeError, "a source is bytes, a list of bytes, (digits,) or (texts, codes)");
+    PyErr_SetString(PyExc_TypeError, "a source is bytes, a list of bytes, (digits,), (texts, codes) or Cells");
     return -1;
 }
 
-/* Reads what a source is; -1 with an error set where it is none, or has not `rows` cells. */
-static int prepare(PyObject *given, Py_ssize_t rows, Source *source)
+static int prepare_cells(Cells *given, Py_ssize_t first, Py_ssize_t rows, Source *source)
 {
+    if (first > given->rows - rows) {
+        PyErr_SetString(PyExc_ValueError, "cells end before the rows do");
+        return -1;
+    }
+    source->kind = given->at != NULL ? LAID : PICKS;
+    if (given->at != NULL) {
+        source->text = given->owned;
+        source->at = given->at + first;
+    } else {
+        source->texts = (Text *)given->owned;
+        source->code = given->code + first;
+    }
+    return 0;
+}
+
+/* Reads what a source is; -1 with an error set where it is none, or has no cells for `rows` rows from `first` on. */
+static int prepare(PyObject *given, Py_ssize_t first, Py_ssize_t rows, Source *source)
+{
+    if (Py_TYPE(given) == &CellsType)
+        return prepare_cells((Cells *)given, first, rows, source);
     if (PyBytes_CheckExact(given)) {
         source->kind = SHARED;
         source->size = PyBytes_GET_SIZE(given);
@@ -168,6 +203,8 @@ static Py_ssize_t bytes_of(const Source *source, Py_ssize_t rows)
         return rows * source->size;
     if (source->kind == DIGITS) /* with their commas */
         return source->end - source->text;
+    if (source->kind == LAID)
+        return (Py_ssize_t)source->at[rows] - source->at[0];
     Py_ssize_t total = 0;
     for (Py_ssize_t row = 0; row < rows; row++) {
         if (source->kind == PICKS)
@@ -190,6 +227,9 @@ static char *put_row(char *to, Source *sources, Py_ssize_t count, Py_ssize_t row
             if (source->text >= source->end)
                 return NULL;
             to = put_number(to, source);
+        } else if (source->kind == LAID) {
+            const uint32_t *at = source->at + row;
+            to = put_padded(to, source->text + at[0], (Py_ssize_t)(at[1] - at[0]) - 1);
         } else if (source->kind == PICKS) {
             const Text *text = &source->texts[source->code[row]];
             to = put_padded(to, text->text, text->size);
@@ -265,15 +305,25 @@ static Py_ssize_t sum(PyObject *sizes)
     return rows;
 }
 
+static void release(Source *source)
+{
+    PyMem_Free(source->owned);
+    if (source->codes.obj != NULL)
+        PyBuffer_Release(&source->codes);
+}
+
 static PyObject *interleave(PyObject *module, PyObject *const *given, Py_ssize_t arguments)
 {
     (void)module;
-    if (arguments != 2 || !PyList_CheckExact(given[0]) || !PyList_CheckExact(given[1])) {
-        PyErr_SetString(PyExc_TypeError, "interleave takes a list of sources and a list of sizes");
+    if (arguments < 2 || arguments > 3 || !PyList_CheckExact(given[0]) || !PyList_CheckExact(given[1])) {
+        PyErr_SetString(PyExc_TypeError, "interleave takes a list of sources, a list of sizes and a first row");
         return NULL;
     }
     Py_ssize_t count = PyList_GET_SIZE(given[0]), rows = sum(given[1]), total;
-    if (rows < 0)
+    Py_ssize_t first = arguments == 3 ? PyLong_AsSsize_t(given[2]) : 0;
+    if (first < 0 && !PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, "there is no negative row");
+    if (rows < 0 || first < 0)
         return NULL;
     PyObject *texts = NULL;
     Source *sources = PyMem_Calloc((size_t)count + 1, sizeof(Source));
@@ -282,25 +332,108 @@ static PyObject *interleave(PyObject *module, PyObject *const *given, Py_ssize_t
     total = rows + BLOCK;
     for (Py_ssize_t place = 0; place < count; place++) {
         Py_ssize_t size;
-        if (prepare(PyList_GET_ITEM(given[0], place), rows, &sources[place]) < 0 ||
+        if (prepare(PyList_GET_ITEM(given[0], place), first, rows, &sources[place]) < 0 ||
             (size = bytes_of(&sources[place], rows)) < 0)
             goto done;
         total += size;
     }
     texts = units(sources, count, given[1], total);
 done:
-    for (Py_ssize_t place = 0; place < count; place++) {
-        PyMem_Free(sources[place].owned);
-        if (sources[place].codes.obj != NULL)
-            PyBuffer_Release(&sources[place].codes);
-    }
+    for (Py_ssize_t place = 0; place < count; place++)
+        release(&sources[place]);
     PyMem_Free(sources);
     return texts;
 }
 
+/* Lays out the cells of a source one after the other, a byte between them; -1 with an error set. */
+static int lay(Cells *cells, Source *source, Py_ssize_t size)
+{
+    Py_ssize_t rows = cells->rows, room = size + rows + BLOCK;
+    if (room > UINT32_MAX)
+        return PyErr_SetString(PyExc_ValueError, "a column of cells is longer than 4 GB"), -1;
+    cells->at = PyMem_Malloc((size_t)(rows + 1) * sizeof(uint32_t));
+    cells->owned = PyMem_Malloc((size_t)room);
+    if (cells->at == NULL || cells->owned == NULL)
+        return PyErr_NoMemory(), -1;
+    cells->nbytes = room + (rows + 1) * (Py_ssize_t)sizeof(uint32_t);
+    char *to = cells->owned;
+    for (Py_ssize_t row = 0; row < rows; row++) {
+        cells->at[row] = (uint32_t)(to - cells->owned);
+        to = put_row(to, source, 1, row);
+        if (to == NULL)
+            return PyErr_SetString(PyExc_ValueError, "there are fewer numbers than rows"), -1;
+        *to++ = ',';
+    }
+    cells->at[rows] = (uint32_t)(to - cells->owned);
+    if (source->kind == DIGITS && source->left && source->text <= source->end)
+        return PyErr_SetString(PyExc_ValueError, "there are more numbers than rows"), -1;
+    return 0;
+}
+
+/* Keeps the texts that rows pick from, and which; -1 with an error set. */
+static int keep_picks(Cells *cells, Source *source)
+{
+    size_t size = (size_t)cells->rows * sizeof(int32_t);
+    cells->code = PyMem_Malloc(size + 1);
+    if (cells->code == NULL)
+        return PyErr_NoMemory(), -1;
+    memcpy(cells->code, source->code, size);
+    cells->owned = source->owned;
+    source->owned = NULL;
+    cells->nbytes = (Py_ssize_t)size;
+    for (Py_ssize_t place = 0; place < PyList_GET_SIZE(source->cells); place++)
+        cells->nbytes += (Py_ssize_t)sizeof(Text) + source->texts[place].size;
+    return 0;
+}
+
+static PyObject *new_cells(PyTypeObject *type, PyObject *arguments, PyObject *names)
+{
+    PyObject *given;
+    Py_ssize_t rows, size;
+    static char *known[] = {"source", "rows", NULL};
+    if (!PyArg_ParseTupleAndKeywords(arguments, names, "On:Cells", known, &given, &rows))
+        return NULL;
+    if (rows < 0)
+        return PyErr_SetString(PyExc_ValueError, "there is no negative number of rows"), NULL;
+    Cells *cells = (Cells *)type->tp_alloc(type, 0);
+    if (cells == NULL)
+        return NULL;
+    cells->rows = rows;
+    Source source = {0};
+    int failed = prepare(given, 0, rows, &source) < 0 || (size = bytes_of(&source, rows)) < 0 ||
+                 (source.kind == PICKS && source.cells != NULL ? keep_picks(cells, &source) : lay(cells, &source, size)) < 0;
+    release(&source);
+    if (failed)
+        Py_CLEAR(cells);
+    return (PyObject *)cells;
+}
+
+static void free_cells(Cells *cells)
+{
+    PyMem_Free(cells->at);
+    PyMem_Free(cells->code);
+    PyMem_Free(cells->owned);
+    Py_TYPE(cells)->tp_free((PyObject *)cells);
+}
+
+static PyMemberDef members[] = {
+    {"nbytes", T_PYSSIZET, offsetof(Cells, nbytes), READONLY, "Bytes that the cells take."},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyTypeObject CellsType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "lakecast_graphql.read._interleave.Cells",
+    .tp_basicsize = sizeof(Cells),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_doc = "Cells(source, rows)\n--\n\nSee `lakecast_graphql.read.interleaving`.",
+    .tp_new = new_cells,
+    .tp_dealloc = (destructor)free_cells,
+    .tp_members = members,
+};
+
 static PyMethodDef methods[] = {
     {"interleave", (PyCFunction)(void (*)(void))interleave, METH_FASTCALL,
-     "interleave(sources, sizes)\n--\n\nSee `lakecast_graphql.read.interleaving`."},
+     "interleave(sources, sizes, first=0)\n--\n\nSee `lakecast_graphql.read.interleaving`."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -308,4 +441,10 @@ static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT, "_interleave", NULL, -1, methods, NULL, NULL, NULL, NULL,
 };
 
-PyMODINIT_FUNC PyInit__interleave(void) { return PyModule_Create(&module); }
+PyMODINIT_FUNC PyInit__interleave(void)
+{
+    PyObject *made = PyType_Ready(&CellsType) < 0 ? NULL : PyModule_Create(&module);
+    if (made != NULL && PyModule_AddObjectRef(made, "Cells", (PyObject *)&CellsType) < 0)
+        Py_CLEAR(made);
+    return made;
+}

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from lakecast_graphql import node_ids
 from lakecast_graphql.errors import bad_input
-from lakecast_graphql.read import arguments, item_texts
+from lakecast_graphql.read import arguments
 from lakecast_graphql.read.column import (
     Column,
     Counts,
@@ -25,8 +25,7 @@ from lakecast_graphql.read.column import (
 from lakecast_graphql.read.metric_rows import metric_rows
 from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.rows import Rows, Units, key_array
-from lakecast_graphql.read.series import beginnings, live_totals, of_blocks, series_rows
-from lakecast_graphql.read.spans import Span
+from lakecast_graphql.read.series import beginnings, of_blocks, series_rows
 from lakecast_graphql.view import View
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints, Segment
@@ -45,9 +44,9 @@ class Run:
     end: int
 
 
-def item_rows(view: View, codes: Ints, span: Span | None = None) -> Rows:
-    """Rows of the contract's `Item`, by item code; all codes are known, and those of `span` where there is one."""
-    return Rows(len(codes), _FIELDS, _METHODS, lambda: _units(view, codes), _Found(view, codes, span))
+def item_rows(view: View, codes: Ints) -> Rows:
+    """Rows of the contract's `Item`, by item code; all codes are known."""
+    return Rows(len(codes), _FIELDS, _METHODS, lambda: _units(view, codes), _Found(view, codes))
 
 
 def _units(view: View, codes: Ints) -> Units:
@@ -57,7 +56,7 @@ def _units(view: View, codes: Ints) -> Units:
         [1] * len(codes),
         lambda places: item_rows(view, codes[list(places)]),
         view.snapshot.items.count,
-        lambda keys: item_rows(view, key_array(keys), Span.of(view.snapshot, keys)),
+        lambda keys: item_rows(view, key_array(keys)),
         partial(alike, view.snapshot),
     )
 
@@ -74,10 +73,9 @@ def alike(snapshot: Snapshot, name: str, given: dict[str, Any]) -> dict[str, Any
 class _Found:
     """What the columns of some items are made from, and how."""
 
-    def __init__(self, view: View, codes: Ints, span: Span | None) -> None:
+    def __init__(self, view: View, codes: Ints) -> None:
         self.view = view
         self.codes = codes
-        self.span = span
         self.snapshot = view.snapshot
         self.table = view.snapshot.items.table
 
@@ -87,7 +85,12 @@ class _Found:
         return taken.chunk(0) if isinstance(taken, pa.ChunkedArray) else taken
 
     def texts(self, name: str, instead: str | None = None) -> Column:
-        return item_texts.column(self.snapshot, name, self.codes, self.span, instead)
+        """A text column, with that of another one instead of nulls."""
+        texts: list[str | None] = self._take(name).to_pylist()
+        if instead is not None and None in texts:
+            others = self._take(instead).to_pylist()
+            texts = [other if text is None else text for text, other in zip(texts, others, strict=True)]
+        return Values(texts)
 
     def numbers(self, name: str) -> Any:
         return self._take(name).to_numpy(zero_copy_only=False)
@@ -162,19 +165,9 @@ class _Found:
             block = block[found]
         if horizon is None or horizon >= blocks.longest:
             series = of_blocks(blocks, block)
-            series.total = None if index is not None or self.span is None else self._totals(source, self.span)
         else:
             series = beginnings(blocks, block, horizon)
         return Nested(series_rows(self.view, series, "native"), index)
-
-    def _totals(self, source: str | None, span: Span) -> Column | None:
-        """What the items' live forecasts add up to; None where that is not known beforehand."""
-        totals, blocks = live_totals(self.snapshot), self.snapshot.live
-        if totals is None:
-            return None
-        code = -1 if source is None else blocks.sources.index(source)
-        block = self.snapshot.champion_block if source is None else blocks.first_of[:, code]
-        return span.column(("total", source), lambda first, last: Numbers(totals[block[first:last]]))
 
     def forecast_series(
         self, sources: Sequence[str] | None = None, kind: Any = "live", grain: Any = "native"
@@ -199,7 +192,7 @@ class _Found:
             arguments.source(self.snapshot, name, "sources")
         chosen = [own for name, own in self.snapshot.metrics.by_source.items() if sources is None or name in sources]
         if len(chosen) == 1 and chosen[0].is_complete:
-            return NestedLists(metric_rows(self.view, chosen[0].rows[self.codes], chosen[0], self.span), None)
+            return NestedLists(metric_rows(self.view, chosen[0].rows[self.codes]), None)
         rows = np.full((len(self.codes), len(chosen)), -1, np.int64)
         for place, own in enumerate(chosen):
             rows[:, place] = own.rows[self.codes]

@@ -8,9 +8,8 @@ import pyarrow as pa
 
 from lakecast_graphql.read.column import Coded, Column, Counts, Numbers, Values
 from lakecast_graphql.read.rows import Rows, Units
-from lakecast_graphql.read.spans import Span
 from lakecast_graphql.view import View
-from lakecast_lake.columns.facts import Facts, OfSource
+from lakecast_lake.columns.facts import Facts
 from lakecast_lake.columns.segment import Ints
 from lakecast_schema.tables import METRICS
 
@@ -19,13 +18,9 @@ RENAMED = {"scaled_quantile_loss": "quantile_loss"}
 _COUNTS = ("windows", "observations")
 
 
-def metric_rows(view: View, rows: Ints, source: OfSource | None = None, span: Span | None = None) -> Rows:
-    """Rows of the contract's `Metric`, by row number of the snapshot's `metrics`.
-
-    Args:
-        source: the one that all rows are of; with `span`, those of these items.
-    """
-    found = _Found(view.snapshot.metrics, rows, source, span)
+def metric_rows(view: View, rows: Ints) -> Rows:
+    """Rows of the contract's `Metric`, by row number of the snapshot's `metrics`."""
+    found = _Found(view.snapshot.metrics, rows)
     return Rows(len(rows), _FIELDS, units=lambda: _units(view, rows), of=found)
 
 
@@ -39,8 +34,6 @@ class _Found:
 
     facts: Facts
     rows: Ints
-    source: OfSource | None
-    span: Span | None
 
 
 def _values(name: str) -> Callable[[_Found], Column]:
@@ -56,16 +49,7 @@ def _coded(name: str) -> Callable[[_Found], Column]:
 
 
 def _numbers(name: str) -> Callable[[_Found], Column]:
-    def make(of: _Found) -> Column:
-        source = of.source
-        if source is None or of.span is None:
-            return Numbers(of.facts.numbers(name)[of.rows])
-        return of.span.column(
-            ("metric", source.name, name),
-            lambda first, last: Numbers(of.facts.numbers(name)[source.rows[first:last]]),
-        )
-
-    return make
+    return lambda of: Numbers(of.facts.numbers(name)[of.rows])
 
 
 def _counts(name: str) -> Callable[[_Found], Column]:

@@ -20,7 +20,6 @@ from lakecast_graphql.read.paging import Question, question
 from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.rows import Rows, key_array
 from lakecast_graphql.read.series import series_of_blocks
-from lakecast_graphql.read.spans import Span
 from lakecast_graphql.view import View
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
@@ -38,6 +37,7 @@ class Run:
     """The units low:high of a space, which is that of `rows.Units`.
 
     Attributes:
+        units: how many the space has.
         of_keys: the rows of whole units.
         begin, total: offset of the page's first row, and rows on all pages.
         count: rows of the page.
@@ -51,6 +51,7 @@ class Run:
     """
 
     space: Hashable
+    units: int
     low: int
     high: int
     of_keys: Callable[[Sequence[int]], Rows]
@@ -107,7 +108,7 @@ def forecasts(
         is_cut = skipped > 0 or at.item(high) != origin + end
     of_keys = lambda keys: forecast_rows(view, whole_blocks(blocks, keys))  # noqa: E731
     space = ("forecast", id(blocks))
-    run = Run(space, low, high, of_keys, begin, total, end - begin, asked, at, skipped, is_cut)
+    run = Run(space, blocks.count, low, high, of_keys, begin, total, end - begin, asked, at, skipped, is_cut)
     run.arranged = blocks.arranged
     return run
 
@@ -126,7 +127,7 @@ def forecast_series(
         return None
     blocks, low, high = found
     return _singles(
-        view, ("series", id(blocks), grain), lambda keys: series_of_blocks(view, blocks, keys, grain),
+        view, ("series", id(blocks), grain), blocks.count, lambda keys: series_of_blocks(view, blocks, keys, grain),
         low, high, _asked("forecastSeries", exact, kind, grain), first, after,
     )  # fmt: skip
 
@@ -141,8 +142,10 @@ def items(view: View, exact: Exact = UNFILTERED, first: int = 50, after: str | N
             return None
         place = items.datasets.index(exact[0])
         low, high = items.bounds.item(place), items.bounds.item(place + 1)
-    of_keys = lambda keys: item_rows(view, key_array(keys), Span.of(view.snapshot, keys))  # noqa: E731
-    run = _singles(view, ("item", view.bound), of_keys, low, high, _asked("items", exact, ()), first, after)
+    of_keys = lambda keys: item_rows(view, key_array(keys))  # noqa: E731
+    run = _singles(
+        view, ("item", view.bound), items.count, of_keys, low, high, _asked("items", exact, ()), first, after
+    )
     if run is not None:
         run.alike = partial(alike, view.snapshot)
     return run
@@ -154,7 +157,7 @@ def metrics(view: View, exact: Exact = UNFILTERED, first: int = 100, after: str 
         return None
     of_keys = lambda keys: metric_rows(view, key_array(keys))  # noqa: E731
     count = len(view.snapshot.metrics.item)
-    return _singles(view, "metric", of_keys, 0, count, _asked("metrics", exact, ()), first, after)
+    return _singles(view, "metric", count, of_keys, 0, count, _asked("metrics", exact, ()), first, after)
 
 
 def replenishment(view: View, exact: Exact = UNFILTERED, first: int = 50, after: str | None = None) -> Run | None:
@@ -163,12 +166,13 @@ def replenishment(view: View, exact: Exact = UNFILTERED, first: int = 50, after:
         return None
     of_keys = lambda keys: replenishment_rows(view, key_array(keys))  # noqa: E731
     count, space = len(view.snapshot.replenishment.item), ("replenishment", view.bound)
-    return _singles(view, space, of_keys, 0, count, _asked("replenishment", exact, ()), first, after)
+    return _singles(view, space, count, of_keys, 0, count, _asked("replenishment", exact, ()), first, after)
 
 
 def _singles(
     view: View,
     space: Hashable,
+    units: int,
     of_keys: Callable[[Sequence[int]], Rows],
     low: int,
     high: int,
@@ -176,12 +180,12 @@ def _singles(
     first: int,
     after: str | None,
 ) -> Run | None:
-    """A page of the units low:high, of one row each."""
+    """A page of the units low:high of a space, of one row each."""
     begin = 0 if after is None else paging.start(after, view.snapshot.snapshot_id, asked)
     count = min(first, high - low - begin)
     if count <= 0 or first > MOST:
         return None
-    return Run(space, low + begin, low + begin + count, of_keys, begin, high - low, count, asked)
+    return Run(space, units, low + begin, low + begin + count, of_keys, begin, high - low, count, asked)
 
 
 def _blocks(snapshot: Snapshot, kind: str, exact: Exact) -> tuple[Blocks, int, int] | None:

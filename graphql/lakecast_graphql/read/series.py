@@ -77,11 +77,7 @@ class Series:
         block: (series,)
         rows: makes the rows and (series + 1,) where each one's begin among them; many questions need neither.
         is_whole: they are whole blocks.
-
-    `total` is what they add up to, where that is known beforehand.
     """
-
-    total: Column | None = None
 
     def __init__(
         self, blocks: Blocks, block: Ints, rows: Callable[[], tuple[Picked, Ints]], is_whole: bool = False
@@ -223,7 +219,7 @@ _ANY: _Fields = {
     "generated_at": lambda of: _first(of.blocks, of.block, "generated_at"),
     "kind": lambda of: Enums(_one_or_coded(("backtest", "live"), of.blocks.live[of.block].astype(np.int64))),
     "cutoff": lambda of: Dates(of.blocks.cutoff[of.block]),
-    "total": lambda of: of.series.total or Numbers(_total(of.view, of.series)),
+    "total": lambda of: Numbers(_total(of.view, of.series)),
 }
 _NATIVE: _Fields = {
     **_ANY,

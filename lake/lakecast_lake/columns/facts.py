@@ -17,7 +17,6 @@ from lakecast_schema.tables import Table
 class OfSource:
     """rows: (items,) an item's row of the source, -1 where it has none. is_complete: they all have one."""
 
-    name: str
     rows: Ints
     is_complete: bool
 
@@ -57,7 +56,7 @@ class Facts:
             mine = np.flatnonzero(codes == names.index(name))
             rows = np.full(len(self.first) - 1, -1, np.int64)
             rows[self.item[mine]] = mine
-            found[name] = OfSource(name, rows, len(mine) == len(rows))
+            found[name] = OfSource(rows, len(mine) == len(rows))
         return found
 
     def coded(self, column: str) -> tuple[list[str], NDArray[np.int32]]:

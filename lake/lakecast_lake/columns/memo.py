@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import Protocol, TypeVar, cast
 
 
@@ -30,21 +31,13 @@ class Memo:
         self._kept: OrderedDict[Hashable, Sized] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, key: Hashable) -> Sized | None:
-        """The value of `key`; None where it is not kept."""
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The value of `key`, made now if it is not kept. Two threads may both make it: values are pure."""
         known = self._kept.get(key)
         if known is not None:
             self.hits += 1
-            try:  # noqa: SIM105 - `suppress` costs more than all the rest
+            with suppress(KeyError):  # another thread has just evicted it
                 self._kept.move_to_end(key)
-            except KeyError:  # another thread has just evicted it
-                pass
-        return known
-
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value of `key`, made now if it is not kept. Two threads may both make it: values are pure."""
-        known = self.find(key)
-        if known is not None:
             return cast(T, known)
         self.misses += 1
         value = make()

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from lakecast_graphql.cache.blocks import OF_GROUP, RenderedBlocks
 from lakecast_graphql.cache.blocks import OVERHEAD as TEXT_OVERHEAD
 from lakecast_graphql.cache.bounded import OVERHEAD, Bounded
+from lakecast_graphql.cache.cells import KeptCells
+from lakecast_graphql.read.interleaving import Cells
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.binary(max_size=3000))), st.integers(10_000, 40_000))
@@ -63,3 +65,30 @@ def test_only_as_much_goes_as_must() -> None:
     assert left - 1 == len(old.texts) > 90
     assert 0 not in old.texts
     assert new.texts[1] == b"y" * 850
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5), st.integers(1, 200))), st.integers(0, 60_000))
+def test_cells_keep_within_their_limit(puts: list[tuple[int, int, int]], limit: int) -> None:
+    cells = KeptCells(limit)
+    for number, column, rows in puts:
+        key = (number % 2, "item", number)
+        found = cells.of(key)
+        found.columns[column] = Cells([b"%d" % number * 5] * rows, rows)
+        cells.grown(key, found)
+        assert cells.bytes <= limit
+        if found.nbytes + OVERHEAD <= limit // 8:
+            assert cells.of(key) is found
+    for serial in (1, 2):
+        cells.keep_only(serial)
+    assert cells.bytes == 0
+    assert not cells.of((0, "item", 0)).columns
+
+
+def test_a_column_of_a_neighbourhood_is_counted() -> None:
+    cells = KeptCells(1 << 20)
+    found = cells.of((1, "item", 0))
+    before = cells.bytes
+    found.columns["name"] = Cells([b"x" * 100] * 500, 500)
+    found.columns["source"] = b"y" * 1_000
+    cells.grown((1, "item", 0), found)
+    assert cells.bytes - before >= 51_000

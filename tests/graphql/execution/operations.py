@@ -46,6 +46,34 @@ def operation(schema: GraphQLSchema, seed: int) -> tuple[str, dict[str, Any]]:
     return f"query Q{declared} {{ {body} }} {' '.join(made.fragments)}", made.variables
 
 
+PAGED = ("forecasts", "forecastSeries", "items", "metrics", "replenishment")
+"""Lists whose pages offsets alone find, unless they are filtered by more than equalities, or ordered."""
+
+
+def page(schema: GraphQLSchema, seed: int) -> tuple[str, dict[str, Any]]:
+    """The same for a page of such a list, with anything of its rows selected; $a is where it begins."""
+    made = _Operation(Random(seed), schema)
+    random, query = made.random, schema.query_type
+    assert query is not None
+    name = random.choice(PAGED)
+    given = [f"first: {_variable(made, 'Int!', random.randint(1, 40))}", "after: $a"]
+    if random.random() < 0.3 and name != "metrics":
+        given.append('where: {datasetId: {eq: "alpha"}}')
+    elif random.random() < 0.3 and name.startswith("forecast"):
+        given.append(f'where: {{itemId: {{eq: "{random.choice(("a-001", "a-002", "b-003"))}"}}}}')
+    if random.random() < 0.3 and name.startswith("forecast"):
+        given.append(f"kind: {random.choice(('LIVE', 'BACKTEST', 'ALL'))}")
+    nodes = query.fields[name].type.of_type.fields["nodes"].type
+    while isinstance(nodes, GraphQLNonNull | GraphQLList):
+        nodes = nodes.of_type
+    body = f"nodes {{ {_selection(made, nodes, 2)} }} totalCount pageInfo {{ hasNextPage endCursor }}"
+    declared = ", ".join(["$a: String", *made.declared])
+    return f"query Q({declared}) {{ r0: {name}({', '.join(given)}) {{ {body} }} }} {' '.join(made.fragments)}", {
+        **made.variables,
+        "a": None,
+    }
+
+
 def _field(made: _Operation, parent: Any, name: str, depth: int, alias: str | None) -> str:
     definition = parent.fields[name]
     inner = definition.type

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from lakecast_graphql.context import Surroundings
 from lakecast_graphql.documents import Documents
 from lakecast_graphql.errors import ApiError, ErrorCode
-from lakecast_graphql.execution import render
+from lakecast_graphql.execution import neighbourhoods, render
 from lakecast_graphql.execution.columnar import ColumnarExecutor
 from lakecast_graphql.execution.front import FastExecution
 from lakecast_graphql.limits import Limits
 from lakecast_graphql.operation import Caller, Operation
 from lakecast_graphql.plain import PlainExecution
 from lakecast_graphql.read import column
-from lakecast_graphql.read.interleaving import interleaved
+from lakecast_graphql.read.interleaving import PlainCells, interleaved
 from lakecast_graphql.schema import schema
 from lakecast_graphql.view import View
 from lakecast_lake import columns, snapshots
@@ -54,11 +54,16 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Any:
     known: dict[str, Any] = {"history": lambda: history, "opened": opened}
     fast = FastExecution(SCHEMA, documents, columnar, **known)
     loop = asyncio.new_event_loop()
-    bare = FastExecution(SCHEMA, documents, columnar, **known, answer_bytes=0, block_bytes=0)
+    bare = FastExecution(SCHEMA, documents, columnar, **known, answer_bytes=0, block_bytes=0, cell_bytes=0)
+    cells = FastExecution(SCHEMA, documents, columnar, **known, answer_bytes=0, block_bytes=0)
     view = View(loaded[history[0].snapshot_id])
-    yield SimpleNamespace(plain=plain, columnar=columnar, fast=fast, bare=bare, view=view, loop=loop)
+    with pytest.MonkeyPatch.context() as patch:  # many neighbourhoods in a small lake, laid out at once
+        patch.setattr(neighbourhoods, "_ROWS_BITS", 5)
+        patch.setattr(neighbourhoods, "_MOST_BITS", 2)
+        patch.setattr(neighbourhoods, "_WORTH", 1_000)
+        yield SimpleNamespace(plain=plain, columnar=columnar, fast=fast, bare=bare, cells=cells, view=view, loop=loop)
     loop.close()
-    for execution in (plain, columnar, fast, bare):
+    for execution in (plain, columnar, fast, bare, cells):
         execution.close()
 
 
@@ -70,17 +75,29 @@ def meaning(body: bytes) -> Any:
     return answer
 
 
-def compare(ways: Any, text: str, variables: dict[str, Any]) -> None:
-    """One operation, every way: with answers kept, twice; with nothing kept; and by `at_once`."""
+def compare(ways: Any, text: str, variables: dict[str, Any]) -> Any:
+    """One operation, every way: with answers kept, twice; with cells kept, or nothing; and by `at_once`."""
     asked = Operation(text, variables, "Q")
     wanted = meaning(ways.plain.answer_now(asked, ways.view, Caller()).body)
     assert meaning(ways.columnar.answer_now(asked, ways.view, Caller()).body) == wanted, "columnar"
-    for execution, attempt in ((ways.fast, "compiled"), (ways.fast, "cached"), (ways.bare, "from columns")):
+    attempts = ((ways.fast, "compiled"), (ways.fast, "cached"), (ways.cells, "cells"), (ways.bare, "nothing kept"))
+    for execution, attempt in attempts:
         answer = ways.loop.run_until_complete(execution.answer(asked, ways.view, Caller()))
         assert meaning(answer.body) == wanted, attempt
-    for execution in (ways.fast, ways.bare):
+    for execution in (ways.fast, ways.cells, ways.bare):
         at_once = execution.at_once(asked, ways.view)
         assert at_once is None or meaning(at_once.body) == wanted, "at once"
+    return wanted
+
+
+def compare_pages(ways: Any, seed: int) -> None:
+    """A page of a list, and the two that follow it."""
+    text, variables = operations.page(SCHEMA, seed)
+    for _ in range(3):
+        found = compare(ways, text, variables).get("data") or {}
+        if not (found.get("r0") or {}).get("pageInfo", {}).get("hasNextPage"):
+            return
+        variables = {**variables, "a": found["r0"]["pageInfo"]["endCursor"]}
 
 
 @pytest.mark.slow
@@ -101,6 +118,16 @@ def test_every_way_gives_the_ordinary_answer(ways: Any) -> None:
     assert seen["light"] + seen["heavy"] > 0.3 * OPERATIONS, seen
 
 
+@pytest.mark.slow
+def test_every_way_gives_the_ordinary_pages(ways: Any) -> None:
+    before = Counter(ways.cells.ways)
+    for seed in range(OPERATIONS // 4):
+        compare_pages(ways, 32_452_843 * seed)
+    seen = Counter(ways.cells.ways) - before
+    assert seen["light"] > 0.8 * seen.total(), seen
+    assert len(ways.cells.cells) > 20
+
+
 def test_fields_of_a_mixed_workload_go_the_fast_ways(ways: Any) -> None:
     """Whatever is not an error, a mutation, introspection, another snapshot or a custom directive."""
     gone: Counter[str] = Counter()
@@ -119,7 +146,11 @@ def test_fields_of_a_mixed_workload_go_the_fast_ways(ways: Any) -> None:
 
 @pytest.mark.slow
 def test_python_answers_where_there_is_no_compiler(ways: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (column, render):
+    for module in (column, render, neighbourhoods):
         monkeypatch.setattr(module, "interleave", interleaved)
-    for seed in range(200):
+    monkeypatch.setattr(render, "Cells", PlainCells)
+    ways.cells.cells.keep_only(-1)
+    for seed in range(100):
         compare(ways, *operations.operation(SCHEMA, 15_485_863 * seed))
+        compare_pages(ways, 15_485_863 * seed)
+    assert len(ways.cells.cells) > 20

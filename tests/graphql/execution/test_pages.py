@@ -1,5 +1,7 @@
 """Pages of runs: their rows, cursors and counts are those of the read functions, wherever they begin and end."""
 
+from collections.abc import Iterator
+
 import made_lake
 import numpy as np
 import orjson
@@ -9,7 +11,9 @@ from hypothesis import strategies as st
 
 from lakecast_graphql import read
 from lakecast_graphql.cache.blocks import RenderedBlocks
+from lakecast_graphql.cache.cells import KeptCells
 from lakecast_graphql.documents import Documents
+from lakecast_graphql.execution import neighbourhoods
 from lakecast_graphql.execution.plans import Plan, compile_plan
 from lakecast_graphql.execution.readers import READERS
 from lakecast_graphql.execution.shape import Kept
@@ -55,18 +59,28 @@ def plans() -> dict[str, Plan]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.sampled_from(sorted(NODES)), st.integers(0, 300), st.integers(1, 200), st.booleans())
+@pytest.fixture(autouse=True, scope="module")
+def small_neighbourhoods() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(neighbourhoods, "_ROWS_BITS", 4)
+        patch.setattr(neighbourhoods, "_MOST_BITS", 2)
+        patch.setattr(neighbourhoods, "_WORTH", 2)
+        yield
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(NODES)), st.integers(0, 300), st.integers(1, 200), st.booleans(), st.booleans())
 def test_a_page_of_a_run_is_that_of_the_read_function(
-    view: View, plans: dict[str, Plan], field: str, begin: int, first: int, keeps: bool
+    view: View, plans: dict[str, Plan], field: str, begin: int, first: int, blocks: bool, cells: bool
 ) -> None:
     after = None
     if begin:
         after = READ[field](view, first=begin).page_info.end_cursor
     plan = plans[field]
-    values = plan.values({"n": first, "a": after}, (), Kept(RenderedBlocks(1 << 20), 0) if keeps else None)
+    kept = Kept(0, RenderedBlocks(1 << 20) if blocks else None, KeptCells(1 << 20) if cells else None)
+    values = plan.values({"n": first, "a": after}, (), kept)
     wanted = READ[field](view, first=first, after=after)
-    for _ in range(2):  # the second time from what the first one kept
+    for _ in range(3):  # from what those before kept
         pieces = plan.pages(view, values)
         if not len(wanted.nodes):
             assert pieces is None

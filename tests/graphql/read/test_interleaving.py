@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lakecast_graphql.read import interleaving
 from lakecast_graphql.read.column import Coded, Column, Constant, Counts, Dates, Enums, Lists, Numbers, Values
-from lakecast_graphql.read.interleaving import Digits, Picks, Source, interleaved
+from lakecast_graphql.read.interleaving import Cells, Digits, Picks, PlainCells, Source, interleaved
 
 WAYS = [interleaving.interleave, interleaved]
 NUMBERS = st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**63), 2**64 - 1))
@@ -37,6 +37,42 @@ def sources(draw: st.DrawFn, count: int) -> Source:
 def test_the_module_makes_what_python_makes(sizes: list[int], data: st.DataObject) -> None:
     given_sources = data.draw(st.lists(sources(sum(sizes)), max_size=6))
     assert interleaving.interleave(given_sources, sizes) == interleaved(given_sources, sizes)
+
+
+@given(st.integers(0, 40), st.lists(st.integers(0, 10), max_size=4), st.integers(0, 20), st.data())
+def test_cells_are_those_of_their_source_from_any_row_on(
+    before: int, sizes: list[int], behind: int, data: st.DataObject
+) -> None:
+    count = before + sum(sizes) + behind
+    given_sources = data.draw(st.lists(sources(count), max_size=5))
+    laid = [
+        [part if type(part) is bytes else kind(part, count) for part in given_sources] for kind in (Cells, PlainCells)
+    ]
+    rows = interleaved(given_sources, [1] * count)
+    expected = [b",".join(rows[a:b]) for a, b in pairwise(accumulate(sizes, initial=before))]
+    assert interleaving.interleave(laid[0], sizes, before) == expected
+    assert interleaved(laid[1], sizes, before) == expected
+    again = [part if type(part) is bytes else Cells(part, count) for part in laid[0]]  # they are sources themselves
+    assert interleaving.interleave(again, sizes, before) == expected
+
+
+@pytest.mark.parametrize("kind", [Cells, PlainCells])
+def test_cells_know_what_they_take(kind: type[PlainCells]) -> None:
+    assert kind([b"x" * 100] * 50, 50).nbytes >= 5_000
+    assert kind(Digits(b"[" + b",".join([b"1.25"] * 50) + b"]"), 50).nbytes >= 200
+    assert kind(Picks([b"x" * 1_000], np.zeros(50, np.int32)), 50).nbytes >= 1_200
+
+
+def test_rows_that_cells_have_not_are_refused() -> None:
+    source = [b"1", b"2", b"3"]
+    for interleave, kind in ((interleaving.interleave, Cells), (interleaved, PlainCells)):
+        assert interleave([kind(source, 3)], [2], 1) == [b"2,3"]
+        for sizes, first in (([3], 1), ([1], 3), ([4], 0)):
+            with pytest.raises(ValueError, match="cells"):
+                interleave([kind(source, 3)], sizes, first)
+        for other in (source, Digits(b"[1,2,3]"), Picks([b"1"], np.zeros(3, np.int32))):
+            with pytest.raises(ValueError, match=r"cells|number|code"):
+                kind(other, 2)
 
 
 def test_the_module_was_built_where_there_is_a_compiler() -> None:
@@ -73,6 +109,7 @@ def test_sources_of_other_lengths_are_refused(interleave, wrong: Source) -> None
         (Picks([b"a"], np.zeros(6, np.int32)[::2]), ValueError),
         (Picks([b"a"], np.array([0, 1, 0], np.int32)), ValueError),
         (Picks([b"a"], np.array([0, -1, 0], np.int32)), ValueError),
+        (Digits(b"[1,2]"), ValueError),
     ],
 )
 def test_what_is_no_source_is_refused(wrong: object, kind: type[Exception]) -> None:
@@ -80,8 +117,14 @@ def test_what_is_no_source_is_refused(wrong: object, kind: type[Exception]) -> N
         pytest.skip("there is no compiler, and Python would find out by itself")
     with pytest.raises(kind):
         interleaving.interleave([b"{", wrong, b"}"], [1, 2])  # type: ignore[list-item]
+    with pytest.raises(kind):
+        interleaving.Cells(wrong, 3)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="negative"):
+        interleaving.Cells([], -1)
     with pytest.raises(ValueError, match="negative"):
         interleaving.interleave([b"x"], [1, -1])
+    with pytest.raises(ValueError, match="negative"):
+        interleaving.interleave([b"x"], [1], -1)
     with pytest.raises(TypeError):
         interleaving.interleave((b"x",), [1])  # type: ignore[arg-type]
 

@@ -1,0 +1,91 @@
+"""Cells of neighbours: columns as JSON, for some units of a snapshot at a time, bounded by bytes."""
+
+import time
+from collections.abc import Hashable
+
+from lakecast_graphql.cache.bounded import Bounded
+from lakecast_graphql.read.interleaving import Source
+
+_OF_NEIGHBOURHOOD = 1_000
+_OF_COLUMN = 300
+_OF_SELECTION = 400
+"""Bytes that these cost besides cells."""
+_MOST_WAITING = 32
+"""Selections of which rows are counted that were rendered without the neighbourhood."""
+_AT_ONCE, _REST = 20, 0.0005
+"""Neighbourhoods freed between two rests, and the seconds of a rest."""
+
+
+class Neighbourhood:
+    """What is known of some neighbouring units.
+
+    Attributes:
+        columns: path, name and arguments of a field -> its cells.
+        selections: key of a selection -> what its rows are put together from, in order, mostly of `columns`; None
+            where one of its rows cannot be.
+    """
+
+    __slots__ = ("_wanted", "columns", "selections")
+
+    def __init__(self) -> None:
+        self.columns: dict[Hashable, Source] = {}
+        self.selections: dict[Hashable, list[Source] | None] = {}
+        self._wanted: dict[Hashable, int] = {}
+
+    def wanted_by(self, selection: Hashable, rows: int) -> int:
+        """Count rows of a selection that were rendered without it; returns how many there were."""
+        if len(self._wanted) >= _MOST_WAITING:
+            self._wanted.clear()
+        count = self._wanted[selection] = self._wanted.get(selection, 0) + rows
+        return count
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes."""
+        columns = sum(map(_size, tuple(self.columns.values())))
+        selections = sum(_OF_SELECTION + 100 * len(parts or ()) for parts in tuple(self.selections.values()))
+        return _OF_NEIGHBOURHOOD + columns + selections
+
+
+class KeptCells:
+    """Neighbourhoods by the snapshot's serial, the space that their units are of, and their number in it.
+
+    The one that was not used for longest goes first.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._kept: Bounded[Neighbourhood] = Bounded(limit, lambda _, neighbourhood: neighbourhood.nbytes)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @property
+    def limit(self) -> int:
+        """Bytes that all of them may take."""
+        return self._kept.limit
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that they take."""
+        return self._kept.bytes
+
+    def of(self, key: tuple[int, Hashable, int]) -> Neighbourhood:
+        """A neighbourhood, to be read and added to; see `grown`."""
+        found = self._kept.get(key)
+        if found is None:
+            found = Neighbourhood()
+            self._kept.put(key, found)
+        return found
+
+    def grown(self, key: tuple[int, Hashable, int], neighbourhood: Neighbourhood) -> None:
+        """A neighbourhood was added to: count its bytes again."""
+        self._kept.put(key, neighbourhood)
+
+    def keep_only(self, serial: int) -> None:
+        """Forget those of all snapshots but one. Takes its time: not to be called where requests are answered."""
+        while self._kept.drop(lambda key: key[0] != serial, _AT_ONCE):  # type: ignore[index]
+            time.sleep(_REST)
+
+
+def _size(column: Source) -> int:
+    return _OF_COLUMN + (len(column) if isinstance(column, bytes) else column.nbytes)  # type: ignore[union-attr]

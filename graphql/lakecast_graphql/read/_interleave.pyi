@@ -1,3 +1,0 @@
-from lakecast_graphql.read.interleaving import Source
-
-def interleave(sources: list[Source], sizes: list[int], /) -> list[bytes]: ...
