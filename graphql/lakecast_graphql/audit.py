@@ -25,7 +25,7 @@ class Audit:
         """Append an entry. A file that cannot be written is a logged error and no reason to refuse the action.
 
         Args:
-            action: refresh, pin, unpin or refused.
+            action: refresh, pin or unpin.
             key_id: which key, None where none was valid.
             address: where the request came from.
             outcome: how it ended.

@@ -151,10 +151,12 @@ class Service:
             posted = self._board.read()
             forced = posted.forced != self._seen.forced
             self._seen = posted
+            looked = False
             with contextlib.suppress(LakeError):  # which the building thread tells
                 # At the priority of requests: where many processes load at once, none is late to know of the news.
                 self._read_history()
-            self._building.submit(self._bring_up, forced, watching=True).result()
+                looked = True
+            self._building.submit(self._bring_up, forced, watching=True, looked=looked).result()
         except ApiError as error:
             _log.warning("Nothing can be served yet: %s", error.message)
         except Exception:
@@ -191,12 +193,18 @@ class Service:
         self._seen = self._board.read()
         return self._building.submit(self._bring_up, False).result().served
 
-    def _bring_up(self, force: bool, *, watching: bool = False) -> Refreshed:
-        """Serve the target; in the building thread only. watching: nobody asked, it is just a look."""
+    def _bring_up(self, force: bool, *, watching: bool = False, looked: bool = False) -> Refreshed:
+        """Serve the target; in the building thread only.
+
+        Args:
+            watching: nobody asked, it is just a look.
+            looked: the history was read a moment ago.
+        """
         began = time.perf_counter()
         before = self.served
         try:
-            self._read_history(anew=force)
+            if force or not looked:
+                self._read_history(anew=force)
             target = self._target()
             if not (force or watching) and _is(target, before):
                 self._read_history(anew=True)  # whoever asks is told of a lake that went away, too
@@ -210,6 +218,7 @@ class Service:
         except Exception as error:
             return self._reject(error, before, began)
         self.served = after
+        _log.info("Serving snapshot %s, loaded in %.2f s.", after.snapshot_id, time.perf_counter() - began)
         if before is not None:
             self._free_later()
         self.problem = self._pin_problem()
@@ -245,6 +254,7 @@ class Service:
         if force:
             self._shelf.clear()
         previous = None if before is None else before.snapshot
+        _log.info("Loading snapshot %s.", record.snapshot_id)
         allocation.settle()
         snapshot = columns.load(self.lake, record, previous, afresh=force, budget=self._budget)
         self._epoch += 1

@@ -1,8 +1,10 @@
 """A run that is published while the server is up is served after a refresh, by those who have a key."""
 
+import json
 import re
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,24 @@ def run_again(folder: Path, lake: Path) -> None:
     """A month later: the same series, one period longer."""
     small_demand.write(folder, months=small_demand.MONTHS + 1)
     lakecast("ml", "run", "--data", folder, "--lake", lake, "--sources", "seasonal_naive")
+
+
+@pytest.mark.slow
+def test_the_log_tells_who_refreshed_and_what_is_loaded(lake: Path, tmp_path: Path, new_key: Callable[[], str]) -> None:
+    with serving(lake, tmp_path, LAKECAST_POLL_SECONDS="0") as server:
+        key = new_key()
+        server.answer(REFRESH, key=f"{key}x")
+        server.answer(REFRESH, key=key, force=True)
+        number = server.query(NEWEST)["snapshotInfo"]["snapshotId"]
+    (log,) = (file.read_text() for file in tmp_path.glob("server-*.log"))
+    told = [json.loads(line[line.index("{") :]) for line in log.splitlines() if '"action"' in line]
+    assert [(entry["action"], entry["outcome"]) for entry in told] == [
+        ("refresh", "UNAUTHENTICATED"),
+        ("refresh", "REFRESHED"),
+    ]
+    times = re.findall(rf"^(\S+) .*Loading snapshot {number}", log, re.MULTILINE)
+    assert len(times) == 2, "at the start, and by force"
+    assert [datetime.fromisoformat(time) for time in times] == sorted(map(datetime.fromisoformat, times))
 
 
 @pytest.mark.slow

@@ -2,7 +2,9 @@
 
 import argparse
 import importlib
+import statistics
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 
@@ -124,7 +126,7 @@ def _subscribers(lake: Lake, cache: Path, logs: Path) -> tuple[list[Requirement]
 
 
 def _followers(lake: Lake, logs: Path) -> tuple[list[Requirement], list[str]]:
-    found = followers.run(lake, ITEMS, logs / "followers.log")
+    found = followers.run(lake, ITEMS, logs)
     measure = f"{followers.REPLICAS} replicas of {followers.WORKERS} workers: last one begins to load after the message"
     return [Requirement(measure, found.last_begun_s, 1, 0.3, "s")], [
         f"the last of these workers serves the new snapshot {found.last_served_s:.1f} s after the message: "
@@ -134,7 +136,6 @@ def _followers(lake: Lake, logs: Path) -> tuple[list[Requirement], list[str]]:
 
 
 def _many(cache: Path, logs: Path) -> tuple[list[Requirement], list[str]]:
-    few = _q1_p99(cache / "lake", ITEMS, logs)
     big = lakes.build(cache / "many", MANY_ITEMS)
     requirements, _ = _singles(cache / "many", MANY_ITEMS, logs, 40)
     limits = {
@@ -153,19 +154,35 @@ def _many(cache: Path, logs: Path) -> tuple[list[Requirement], list[str]]:
         Requirement("36 M rows: start of the process to ready", ready, 20, 8, "s"),
         Requirement("36 M rows: memory when ready", memory, 3000, 2000, "MB"),
         Requirement("36 M rows: refresh after a commit of one source", found.changed_ms / 1e3, 15, 3, "s"),
-        Requirement("Q1 p99, 36 M against 1.8 M rows", _q1_p99(cache / "many", MANY_ITEMS, logs) / few, 1.5, 1.1, "×"),
+        Requirement("Q1 p99, 36 M against 1.8 M rows", _q1_p99(cache, logs), 1.5, 1.1, "×"),
     ], [f"36 M rows: p99 of Q1 while refreshing {found.p99_ms:.1f} ms"]
 
 
-def _q1_p99(lake: Path, items: int, logs: Path) -> float:
+def _q1_p99(cache: Path, logs: Path, rounds: int = 7) -> float:
+    """The p99 of Q1 from 36 M rows against that from 1.8 M, nothing kept: the median of rounds that take turns."""
     chance = Random(4)
-    bodies = [
-        body(Q1, {"i": lakes.item_id(chance.randrange(items)), "s": chance.choice(lakes.SOURCES), "n": 90})
-        for _ in range(6_000)
-    ]
-    with ours.server(lake, "q1", logs / "q1.log", ours.NOTHING_KEPT) as server, Client(server) as client:
-        client.milliseconds(bodies[:500])
-        return percentile(client.milliseconds(bodies[500:]), 0.99)
+
+    def asked(items: int) -> list[str]:
+        return [
+            body(Q1, {"i": lakes.item_id(chance.randrange(items)), "s": chance.choice(lakes.SOURCES), "n": 90})
+            for _ in range(3_000)
+        ]
+
+    with ExitStack() as stack:
+        few, many = [
+            stack.enter_context(
+                Client(stack.enter_context(ours.server(lake, "q1", logs / "q1.log", ours.NOTHING_KEPT)))
+            )
+            for lake in (cache / "lake", cache / "many")
+        ]
+        ratios = []
+        for number in range(rounds + 1):
+            base = percentile(few.milliseconds(asked(ITEMS)), 0.99)
+            if number:  # the first warms up
+                ratios.append(percentile(many.milliseconds(asked(MANY_ITEMS)), 0.99) / base)
+            else:
+                many.milliseconds(asked(MANY_ITEMS))
+    return statistics.median(ratios)
 
 
 if __name__ == "__main__":

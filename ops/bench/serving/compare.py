@@ -21,6 +21,8 @@ COLUMNS = "Lakecast, rendered from columns"
 BLOCKS = "Lakecast, from warm blocks"
 REPEATED = "Lakecast, repeated"
 INSTALLED = "Lakecast as installed, any item or page"
+NOTHING = "Lakecast, nothing kept at all"
+OURS = (COLUMNS, BLOCKS, REPEATED, INSTALLED, NOTHING)
 CONNECTIONS = {"Q1": 8, "Q2": 8, "Q3": 4}
 TOUCHED = {"Q1": 400, "Q2": 400, "Q3": 12}
 """Items or pages that the warm server has rendered before; they fit into its blocks."""
@@ -59,7 +61,8 @@ class Row:
 def run(lake: Path, items: int, peers: Sequence[Peer], logs: Path, rounds: int, seconds: float) -> list[Row]:
     """All contenders, question by question, round by round."""
     with ExitStack() as stack:
-        plain = stack.enter_context(ours.server(lake, COLUMNS, logs / "columns.log", ours.NOTHING_KEPT))
+        plain = stack.enter_context(ours.server(lake, COLUMNS, logs / "columns.log", ours.CELLS_KEPT))
+        bare = stack.enter_context(ours.server(lake, NOTHING, logs / "nothing.log", ours.NOTHING_KEPT))
         warm = stack.enter_context(ours.server(lake, BLOCKS, logs / "blocks.log", ours.BLOCKS_KEPT))
         whole = stack.enter_context(ours.server(lake, REPEATED, logs / "repeated.log"))
         with Client(plain) as client:
@@ -77,6 +80,7 @@ def run(lake: Path, items: int, peers: Sequence[Peer], logs: Path, rounds: int, 
             Contender(BLOCKS, warm, _graphql, _our_question(items, found, touched=True)),
             Contender(REPEATED, whole, _graphql, _our_question(items, found), repeats=True),
             Contender(INSTALLED, whole, _graphql, _our_question(items, found)),
+            Contender(NOTHING, bare, _graphql, _our_question(items, found)),
             *(_contender(peer, stack) for peer in peers),
         ]
         rows = []

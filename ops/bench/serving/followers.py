@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import redis
@@ -21,7 +22,7 @@ from lakecast_lake.storage import Lake
 REPLICAS, WORKERS = 2, 4
 _CONNECTIONS = 24
 """Per replica: the system spreads them over its workers, and each stays with one."""
-_STATUS = "{ serviceStatus { snapshotId newestSnapshotId } }"
+_STATUS = "{ serviceStatus { snapshotId } }"
 
 
 @dataclass(frozen=True)
@@ -32,44 +33,55 @@ class Followers:
     last_served_s: float
 
 
-def run(lake: Lake, items: int, log: Path) -> Followers:
-    """One changed source is published and announced, as a training run does it."""
+def run(lake: Lake, items: int, folder: Path) -> Followers:
+    """One changed source is published and announced, as a training run does it.
+
+    When a worker begins to load, its log says; that it serves, a client sees.
+    """
+    logs = [folder / f"followers-{number}.log" for number in range(REPLICAS)]
     with contextlib.ExitStack() as stack:
         port = stack.enter_context(_redis())
         environment = {"LAKECAST_REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+        for log in logs:
+            log.unlink(missing_ok=True)
         servers = [
-            stack.enter_context(ours.server(lake.uri, f"replica {n}", log, environment, core=None, workers=WORKERS))
-            for n in range(REPLICAS)
+            stack.enter_context(ours.server(lake.uri, log.stem, log, environment, core=None, workers=WORKERS))
+            for log in logs
         ]
         newest = lakes.change_one_source(lake, items, 700)
         watches = [_Watch(server, newest) for server in servers for _ in range(_CONNECTIONS)]
         time.sleep(1.0)
-        began = time.perf_counter()
+        began = datetime.now(UTC)
         redis.Redis(port=port).publish(CHANNEL, "published")
         for watch in watches:
             watch.join(120)
-        return Followers(max(w.begun for w in watches) - began, max(w.served for w in watches) - began)
+        served = max(watch.served for watch in watches)
+        begun = [instant for log in logs for instant in _begins(log, newest)]
+    if len(begun) != REPLICAS * WORKERS:
+        raise RuntimeError(f"{len(begun)} workers began to load snapshot {newest}")
+    return Followers((max(begun) - began).total_seconds(), (served - began).total_seconds())
+
+
+def _begins(log: Path, snapshot_id: int) -> list[datetime]:
+    """When the workers of a server began to load a snapshot, by its log."""
+    lines = log.read_text(encoding="utf-8").splitlines()
+    return [datetime.fromisoformat(line.split()[0]) for line in lines if f"Loading snapshot {snapshot_id}." in line]
 
 
 class _Watch(threading.Thread):
-    """Asks one worker again and again what it knows and serves; `begun` and `served` are instants."""
+    """Asks one worker again and again which snapshot it serves; `served` is when it was the wanted one."""
 
     def __init__(self, server: Server, snapshot_id: int) -> None:
         super().__init__(daemon=True)
         self._server, self._wanted = server, snapshot_id
-        self.begun = self.served = float("inf")
+        self.served = datetime.max.replace(tzinfo=UTC)
         self.start()
 
     def run(self) -> None:
         with Client(self._server) as client:
-            while self.served == float("inf"):
-                status = client.ask(_STATUS)["serviceStatus"]
-                now = time.perf_counter()
-                if status["newestSnapshotId"] == self._wanted:
-                    self.begun = min(self.begun, now)
-                if status["snapshotId"] == self._wanted:
-                    self.served = now
+            while client.ask(_STATUS)["serviceStatus"]["snapshotId"] != self._wanted:
                 time.sleep(0.05)
+        self.served = datetime.now(UTC)
 
 
 @contextlib.contextmanager

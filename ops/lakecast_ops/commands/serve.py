@@ -29,6 +29,7 @@ def command(
     environment.require(environment.SERVE, NAME)
     import uvicorn
 
+    from lakecast_graphql import logs
     from lakecast_ops import first_answer
 
     require_free(host, port)
@@ -47,6 +48,7 @@ def command(
         workers=workers,
         http="lakecast_graphql.doors.express:ExpressProtocol",
         log_level="warning" if example else "info",
+        log_config=logs.config(),
         server_header=False,
         access_log=False,  # a line per request costs more than its answer; /metrics counts them
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -1,0 +1,26 @@
+"""How a server logs: uvicorn's lines and ours alike, each with its instant in UTC."""
+
+import copy
+import time
+from typing import Any
+
+from uvicorn.config import LOGGING_CONFIG
+from uvicorn.logging import DefaultFormatter
+
+
+class Formatter(DefaultFormatter):
+    """uvicorn's, behind an instant of ISO 8601."""
+
+    converter = staticmethod(time.gmtime)
+
+
+def config() -> dict[str, Any]:
+    """The configuration for uvicorn, in whose processes our loggers speak, too: of audit entries none is lost."""
+    found = copy.deepcopy(LOGGING_CONFIG)
+    found["formatters"]["default"] |= {
+        "()": f"{__name__}.Formatter",
+        "fmt": "%(asctime)s.%(msecs)03dZ %(levelprefix)s %(message)s",
+        "datefmt": "%Y-%m-%dT%H:%M:%S",
+    }
+    found["loggers"]["lakecast"] = {"handlers": ["default"], "level": "INFO", "propagate": False}
+    return found
