@@ -204,7 +204,8 @@ def _rows_of(view: View, question: _Question) -> _Source:
     """The cheapest of three ways: sums by month; sums by block, made now; rows."""
     kind, inner = question.kind, question.rows_and_blocks
     if question.adds_up_months:
-        return _joined(question, f"month_{kind}", [], question.where, {}, items_once=question.counts_an_item_once)
+        once = question.counts_an_item_once
+        return _joined(question, f"month_{kind}", [], question.where, {}, of_months=True, items_once=once)
     actuals = _has_actuals(view, kind)
     figures = NUMBERS if actuals or inner is None else ("forecast",)
     named = ("model_version",) if mentions(question.where, "model_version") else ()
@@ -242,13 +243,20 @@ def _joined(
     *,
     reads: str | None = None,
     by_row: bool = False,
+    of_months: bool = False,
     items_once: bool = False,
 ) -> _Source:
-    """Rows or sums of them with the keys that they are grouped by; `reads` is the relation within `table`."""
+    """Rows or sums of them with the keys that they are grouped by.
+
+    Args:
+        reads: the relation within `table`.
+        of_months: dates are the first days of months already, which are not looked for again.
+    """
     text, parameters = condition(where, FIELDS)
     for more, values in _conditions(question):
         text, parameters = f"({text}) and {more}", [*parameters, *values]
-    keys = [f"{_key(dimension, question.grain)} as {dimension}" for dimension in question.by]
+    grain = "native" if of_months and question.grain == "month" else question.grain
+    keys = [f"{_key(dimension, grain)} as {dimension}" for dimension in question.by]
     columns = ", ".join([*keys, "b.item", *(f"r.{name}" for name in (NUMBERS if by_row else SUMS))])
     relations = f"{table} r join block_{question.kind} b on b.block = r.block join item i on i.code = b.item"
     newest = _NEWEST if question.newest else ""
