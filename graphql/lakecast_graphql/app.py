@@ -87,6 +87,7 @@ class App:
         self._subscriptions.stop()
         await asyncio.to_thread(self.service.close)
         self._close()
+        gc.unfreeze()  # the snapshot is let go of with the rest: DuckDB lists connections that outlive the interpreter
         await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -182,7 +183,7 @@ def create_app(settings: Settings | None = None) -> Door:
     express = Express(
         execution, queries, current, observe, settings.max_body_bytes, origins=bool(settings.allowed_origins)
     )
-    metrics.gauge(
+    metrics.counted(
         "lakecast_express_answers",
         "Requests that were answered where their bytes came in.",
         lambda: float(express.answered),
@@ -242,7 +243,7 @@ def _metrics(service: Service, subscriptions: Subscriptions, execution: FastExec
         "Seconds since the served snapshot was published.",
         lambda: None if service.served is None else service.served.age_seconds(time.time()),
     )
-    metrics.gauge(
+    metrics.counted(
         "lakecast_operations",
         "Operations by the way that they were answered, and why the ordinary one.",
         lambda: {(("way", way),): float(count) for way, count in tuple(execution.ways.items())},

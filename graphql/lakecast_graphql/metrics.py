@@ -10,6 +10,7 @@ BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 """Upper bounds in seconds of the classes that durations are counted in."""
 
 Labels = tuple[tuple[str, str], ...]
+_Read = Callable[[], Mapping[Labels, float] | float | None]
 _AT_ONCE = 256
 """Requests that are added up together."""
 
@@ -28,7 +29,7 @@ class Metrics:
         self._help: dict[str, tuple[str, str]] = {}
         self._counters: dict[str, dict[Labels, float]] = defaultdict(lambda: defaultdict(float))
         self._durations: dict[str, dict[Labels, _Durations]] = defaultdict(lambda: defaultdict(_Durations))
-        self._gauges: dict[str, Callable[[], Mapping[Labels, float]]] = {}
+        self._read: dict[str, Callable[[], Mapping[Labels, float]]] = {}
         self._before_text: list[Callable[[], None]] = []
 
     def counter(self, name: str, meaning: str) -> Callable[..., None]:
@@ -79,9 +80,16 @@ class Metrics:
         self._before_text.append(add_up)
         return note
 
-    def gauge(self, name: str, meaning: str, read: Callable[[], Mapping[Labels, float] | float | None]) -> None:
+    def gauge(self, name: str, meaning: str, read: _Read) -> None:
         """Declare a gauge that is read when somebody asks; None leaves it out."""
-        self._help[name] = ("gauge", meaning)
+        self._declare(name, "gauge", meaning, read)
+
+    def counted(self, name: str, meaning: str, read: _Read) -> None:
+        """Declare a counter that somebody else keeps, and that is read when somebody asks."""
+        self._declare(name, "counter", meaning, read)
+
+    def _declare(self, name: str, kind: str, meaning: str, read: _Read) -> None:
+        self._help[name] = (kind, meaning)
 
         def values() -> Mapping[Labels, float]:
             value = read()
@@ -89,7 +97,7 @@ class Metrics:
                 return {}
             return value if isinstance(value, Mapping) else {(): float(value)}
 
-        self._gauges[name] = values
+        self._read[name] = values
 
     def text(self) -> str:
         """Everything, as Prometheus reads it."""
@@ -99,10 +107,10 @@ class Metrics:
         with self._lock:
             for name, (kind, meaning) in self._help.items():
                 lines += [f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"]
-                if kind == "counter":
+                if name in self._read:
+                    lines += [_line(name, labels, value) for labels, value in self._read[name]().items()]
+                elif kind == "counter":
                     lines += [_line(name, labels, value) for labels, value in self._counters[name].items()]
-                elif kind == "gauge":
-                    lines += [_line(name, labels, value) for labels, value in self._gauges[name]().items()]
                 else:
                     for labels, held in self._durations[name].items():
                         lines += _histogram(name, labels, held)
@@ -119,7 +127,8 @@ def _histogram(name: str, labels: Labels, held: _Durations) -> list[str]:
 
 def _line(name: str, labels: Labels, value: float) -> str:
     shown = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels)
-    return f"{name}{{{shown}}} {value:g}" if shown else f"{name} {value:g}"
+    number = str(int(value)) if float(value).is_integer() else repr(float(value))
+    return f"{name}{{{shown}}} {number}" if shown else f"{name} {number}"
 
 
 def _escaped(text: str) -> str:

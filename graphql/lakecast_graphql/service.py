@@ -110,6 +110,7 @@ class Service:
         self._epoch = 0
         self._building = ThreadPoolExecutor(1, thread_name_prefix="lakecast-build", initializer=_be_nice)
         self._watching: threading.Thread | None = None
+        self._freeing: list[threading.Timer] = []
         self._closed = threading.Event()
         self._follower = Follower(lake)
         self._following = threading.Lock()
@@ -142,6 +143,9 @@ class Service:
         if self._watching is not None:
             self._watching.join(5.0)
         self._building.shutdown(wait=True, cancel_futures=True)
+        for timer in self._freeing:
+            timer.cancel()
+            timer.join(1.0)
 
     # -- changing what is served ------------------------------------------------------------------------------
 
@@ -237,6 +241,7 @@ class Service:
         later = threading.Timer(_FREE_AFTER_SECONDS, _free)
         later.daemon = True
         later.start()
+        self._freeing = [timer for timer in self._freeing if timer.is_alive()] + [later]
 
     def _target(self) -> SnapshotRecord | None:
         pinned = self._board.read().pinned

@@ -106,7 +106,9 @@ def serving(
             yield server
             process.send_signal(signal.SIGINT)
             assert process.wait(STOP_SECONDS) in (0, 130, -signal.SIGINT), Path(log.name).read_text()
-            assert "Traceback" not in Path(log.name).read_text()
+            said = Path(log.name).read_text()
+            assert "Traceback" not in said
+            assert "leaked" not in said, "DuckDB's connections must not outlive the interpreter"
         finally:
             if process.poll() is None:
                 process.kill()

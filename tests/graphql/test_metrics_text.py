@@ -16,6 +16,8 @@ def test_counters_durations_and_gauges() -> None:
     observe(100.0, way="x")
     metrics.gauge("c", "C.", lambda: 3)
     metrics.gauge("d", "Left out.", lambda: None)
+    metrics.counted("e_total", "Es.", lambda: {(("way", "x"),): 1_234_567.0})
+    metrics.gauge("f", "F.", lambda: 0.1)
     text = metrics.text()
     assert 'a_total{status="200"} 3\n' in text
     assert 'a_total{status="4\\"0\\\\4"} 1\n' in text
@@ -25,5 +27,7 @@ def test_counters_durations_and_gauges() -> None:
     assert 'b_seconds_count{way="x"} 2\n' in text
     assert "\nc 3\n" in text
     assert "\nd " not in text
+    assert '# TYPE e_total counter\ne_total{way="x"} 1234567\n' in text, "rates are computed from every digit"
+    assert "\nf 0.1\n" in text
     line = re.compile(r"# (HELP|TYPE) \w+ .+|\w+(\{(\w+=\"(\\.|[^\"\\])*\",?)*\})? [0-9.e+-]+")
     assert all(line.fullmatch(one) for one in text.splitlines())

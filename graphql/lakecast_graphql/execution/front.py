@@ -186,7 +186,7 @@ class FastExecution:
         return self._made(plan, pieces, view, key if self._is_asked_again(key) else None, operation)
 
     def _is_asked_again(self, key: tuple[Hashable, ...]) -> bool:
-        """Whether an answer that was soon made is worth keeping. A snapshot's first answer may well be."""
+        """Whether an answer that was soon made is worth keeping: asked for lately, perhaps of the snapshot before."""
         return self.answers.limit > 0 and self._asked.again(key[1:])
 
     def _takes_long_to_parse(self, operation: Operation) -> bool:

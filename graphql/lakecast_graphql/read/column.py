@@ -158,7 +158,7 @@ class Values(Column):
         return self.values[row]
 
     def cells(self) -> Sequence[bytes]:
-        return list(map(cell, self.values))
+        return [orjson.dumps(value) if type(value) is str else cell(value) for value in self.values]
 
 
 class Constant(Column):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -80,9 +80,12 @@ class _Found:
         self.table = view.snapshot.items.table
 
     def _take(self, name: str) -> pa.Array:
-        column = self.table[name]
-        taken: pa.Array = column.combine_chunks().take(pa.array(self.codes))
+        taken: pa.Array = self.table[name].combine_chunks().take(self._places)
         return taken.chunk(0) if isinstance(taken, pa.ChunkedArray) else taken
+
+    @cached_property
+    def _places(self) -> pa.Array:
+        return pa.array(self.codes)
 
     def texts(self, name: str, instead: str | None = None) -> Column:
         """A text column, with that of another one instead of nulls."""

@@ -8,7 +8,7 @@ import typer
 from lakecast_ops.lake_option import LakeOption, absolute
 
 NAME = "import"
-EXAMPLE = "Example: lakecast import ./results --lake ./lake"
+EXAMPLE = "Example: lakecast import ./results --lake ./my-lake"
 
 
 def command(

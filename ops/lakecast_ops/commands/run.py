@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # at run time the training environment is loaded when the com
     from lakecast_assets.run import DatasetReport, RunReport
 
 NAME = "run"
-EXAMPLE = "Example: lakecast run --data ./my-demand --lake ./lake --horizon 12 --sources arima,ensemble"
+EXAMPLE = "Example: lakecast run --data ./my-demand --lake ./my-lake --horizon 12 --sources arima,ensemble"
 
 
 class Frequency(StrEnum):
