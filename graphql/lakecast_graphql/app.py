@@ -2,13 +2,12 @@
 
 import asyncio
 import gc
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
 
-from lakecast_graphql import board, pages, persisted
+from lakecast_graphql import board, figures, pages, persisted
 from lakecast_graphql.admin import Gate
 from lakecast_graphql.audit import Audit
 from lakecast_graphql.cache import shared as shared_answers
@@ -169,8 +168,8 @@ def create_app(settings: Settings | None = None) -> Door:
 
     service.listeners.append(lambda served: latest.clear())
     bounds = Bounds(settings.max_body_bytes, settings.body_seconds)
-    metrics = _metrics(service, subscriptions, execution)
-    observe = _observed(metrics)
+    metrics = figures.declared(service, subscriptions, execution)
+    observe = figures.observer(metrics)
     graphql_http = GraphqlHttp(
         execution,
         Events(execution, subscriptions),
@@ -216,53 +215,6 @@ def create_app(settings: Settings | None = None) -> Door:
             expose_headers=("etag",),
         )
     return app
-
-
-def _observed(metrics: Metrics) -> Callable[[str, str, float], None]:
-    """What counts the requests to /graphql by method and status, and their durations."""
-    requests, seconds = "lakecast_http_requests_total", "lakecast_http_request_seconds"
-    metrics.counter(requests, "Requests to /graphql by method and status.")
-    metrics.durations(seconds, "Seconds from a request to its answer.")
-    return metrics.requests(requests, seconds)
-
-
-def _metrics(service: Service, subscriptions: Subscriptions, execution: FastExecution) -> Metrics:
-    metrics = Metrics()
-    metrics.gauge("lakecast_ready", "1 while a snapshot is served.", lambda: float(service.served is not None))
-    metrics.gauge(
-        "lakecast_snapshot_id",
-        "The served snapshot.",
-        lambda: None if service.served is None else service.served.snapshot_id,
-    )
-    metrics.gauge("lakecast_newest_snapshot_id", "The newest snapshot seen in the lake.", lambda: service.newest_id)
-    metrics.gauge(
-        "lakecast_problem", "1 while the newest snapshot is not served.", lambda: float(service.problem is not None)
-    )
-    metrics.gauge(
-        "lakecast_snapshot_age_seconds",
-        "Seconds since the served snapshot was published.",
-        lambda: None if service.served is None else service.served.age_seconds(time.time()),
-    )
-    metrics.counted(
-        "lakecast_operations",
-        "Operations by the way that they were answered, and why the ordinary one.",
-        lambda: {(("way", way),): float(count) for way, count in tuple(execution.ways.items())},
-    )
-    metrics.gauge(
-        "lakecast_cache_bytes",
-        "Bytes in the caches of this process.",
-        lambda: {
-            (("cache", name),): float(cache.bytes)
-            for name, cache in (
-                ("answers", execution.answers),
-                ("blocks", execution.blocks),
-                ("cells", execution.cells),
-                ("plans", execution.plans),
-            )
-        },
-    )
-    metrics.gauge("lakecast_subscribers", "Open subscriptions.", lambda: float(subscriptions.count))
-    return metrics
 
 
 def _text(metrics: Metrics) -> Door:

@@ -174,3 +174,21 @@ def test_numbers_and_text_come_as_they_are(server: Running) -> None:
     assert 'Cabo "RF" 1/2"' in names
     assert "日本語 %b {x}" in names
     assert orjson.loads(answer.content) == json.loads(answer.content)
+
+
+def test_every_cache_is_counted(server: Running) -> None:
+    def figures() -> dict[str, float]:
+        lines = server.http.get("/metrics").text.splitlines()
+        return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")}
+
+    before = figures()
+    for _ in range(4):
+        post(server, {"query": "{ counted: items(first: 7) { nodes { itemId sku } } }"}).raise_for_status()
+    after = figures()
+    for cache in ("answers", "blocks", "cells", "plans"):
+        for figure in ("bytes", "hits", "misses", "evictions"):
+            assert f'lakecast_cache_{figure}{{cache="{cache}"}}' in after
+    assert after['lakecast_cache_hits{cache="answers"}'] - before['lakecast_cache_hits{cache="answers"}'] >= 2
+    for cache in ("blocks", "cells"):
+        assert after[f'lakecast_cache_misses{{cache="{cache}"}}'] > before[f'lakecast_cache_misses{{cache="{cache}"}}']
+        assert after[f'lakecast_cache_bytes{{cache="{cache}"}}'] > before[f'lakecast_cache_bytes{{cache="{cache}"}}']

@@ -50,10 +50,12 @@ class Neighbourhood:
 class KeptCells:
     """Neighbourhoods by the snapshot's serial, the space that their units are of, and their number in it.
 
-    The one that was not used for longest goes first.
+    The one that was not used for longest goes first. `hits` and `misses` are selections that were known in one or not.
     """
 
     def __init__(self, limit: int) -> None:
+        self.hits = 0
+        self.misses = 0
         self._kept: Bounded[Neighbourhood] = Bounded(limit, lambda _, neighbourhood: neighbourhood.nbytes)
 
     def __len__(self) -> int:
@@ -68,6 +70,11 @@ class KeptCells:
     def bytes(self) -> int:
         """Bytes that they take."""
         return self._kept.bytes
+
+    @property
+    def evictions(self) -> int:
+        """Neighbourhoods that made room for others."""
+        return self._kept.evictions
 
     def of(self, key: tuple[int, Hashable, int]) -> Neighbourhood:
         """A neighbourhood, to be read and added to; see `grown`."""

@@ -108,7 +108,9 @@ class _Around:
         found = self._cells.of(name)
         parts = found.selections.get(self._key, _UNKNOWN)
         if parts is not _UNKNOWN:
+            self._cells.hits += 1
             return parts
+        self._cells.misses += 1
         first, last = self.rows(number)
         if (last - first) * self._shape.weight > _MOST_CELLS:
             return None
