@@ -10,6 +10,7 @@ from deltalake import DeltaTable
 
 from lakecast_lake.errors import LakeNotFound, SnapshotGone, TableMissing
 from lakecast_lake.ordering import ordered
+from lakecast_lake.pieces import listed
 from lakecast_lake.predicates import Where, sql
 from lakecast_lake.storage import UNREADABLE, Lake, unreadable
 from lakecast_schema.tables import SNAPSHOT, TABLES
@@ -150,7 +151,7 @@ def _nothing(lake: Lake) -> LakeNotFound:
 def records(handle: DeltaTable, predicate: str | None = None) -> tuple[SnapshotRecord, ...]:
     """Records of an opened `snapshot` table, newest first."""
     try:
-        rows = pa.table(handle.scan(predicate=predicate)).cast(SNAPSHOT.schema).to_pylist()
+        rows = listed(pa.table(handle.scan(predicate=predicate)).cast(SNAPSHOT.schema), 4)
     except UNREADABLE as error:
         raise unreadable(handle.table_uri, error) from error
     return tuple(sorted(map(_record, rows), key=lambda record: -record.snapshot_id))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lakecast_lake.columns.items import Items
 from lakecast_lake.columns.segment import Floats, Ints
+from lakecast_lake.pieces import listed
 from lakecast_schema.tables import Table
 
 
@@ -66,7 +67,7 @@ class Facts:
             found = self.table[column].combine_chunks().dictionary_encode()
             if isinstance(found, pa.ChunkedArray):
                 found = found.unify_dictionaries().combine_chunks()
-            known = (found.dictionary.to_pylist(), found.indices.to_numpy(zero_copy_only=False))
+            known = (listed(found.dictionary), found.indices.to_numpy(zero_copy_only=False))
             self._coded[column] = known
         return known
 
@@ -87,7 +88,7 @@ def collect(contract: Table, parts: Mapping[tuple[str, ...], pa.Table], items: I
     """
     tables = [parts[key] for key in sorted(parts)]
     codes = [
-        items.codes(key[0], parts[key]["item_id"].to_pylist()) if len(parts[key]) else np.zeros(0, np.int32)
+        items.codes(key[0], listed(parts[key]["item_id"])) if len(parts[key]) else np.zeros(0, np.int32)
         for key in sorted(parts)
     ]
     table = pa.concat_tables(tables) if tables else contract.schema.empty_table()

@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lakecast_lake.columns.segment import Days, Floats, Ints, Segment
+from lakecast_lake.pieces import listed
 from lakecast_schema.periods import Frequency
 from lakecast_schema.tables import DIM_ITEM
 
@@ -40,18 +41,18 @@ class Items:
 
     @cached_property
     def item_id(self) -> list[str]:
-        texts: list[str] = self.table["item_id"].to_pylist()
+        texts: list[str] = listed(self.table["item_id"])
         return texts
 
     @cached_property
     def dataset_id(self) -> list[str]:
-        texts: list[str] = self.table["dataset_id"].to_pylist()
+        texts: list[str] = listed(self.table["dataset_id"])
         return texts
 
     @cached_property
     def frequency(self) -> NDArray[np.int8]:
         """Each item's frequency as its place in `FREQUENCIES`."""
-        return np.array([_FREQUENCY_CODE[name] for name in self.table["frequency"].to_pylist()], dtype=np.int8)
+        return np.array([_FREQUENCY_CODE[name] for name in listed(self.table["frequency"])], dtype=np.int8)
 
     @cached_property
     def index(self) -> dict[tuple[str, str], int]:
@@ -66,7 +67,7 @@ class Items:
     @cached_property
     def by_sku(self) -> dict[str, list[int]]:
         """SKU -> codes."""
-        return _places(self.table["sku"].to_pylist())
+        return _places(listed(self.table["sku"]))
 
     def codes(self, dataset_id: str, item_ids: Sequence[str]) -> Codes:
         """Codes of a data set's items, all of them known."""
@@ -99,17 +100,17 @@ def number(dims: Mapping[str, pa.Table], demand: Mapping[str, Segment], others: 
 def _ordered(table: pa.Table | None, dataset: str, named: set[str]) -> pa.Table:
     table = DIM_ITEM.schema.empty_table() if table is None else table.select(DIM_ITEM.column_names)
     table = table.cast(DIM_ITEM.schema)
-    missing = sorted(named - set(table["item_id"].to_pylist()))
+    missing = sorted(named - set(listed(table["item_id"])))
     if missing:
         known = {"dataset_id": [dataset] * len(missing), "item_id": missing, "frequency": ["daily"] * len(missing)}
         nulls = {field.name: pa.nulls(len(missing), field.type) for field in DIM_ITEM.schema}
         table = pa.concat_tables([table, pa.table({**nulls, **known}, schema=DIM_ITEM.schema)])
-    texts = table["item_id"].to_pylist()
+    texts = listed(table["item_id"])
     return table.take(pa.array(sorted(range(len(texts)), key=texts.__getitem__), pa.int64()))
 
 
 def _with_demand(table: pa.Table, demand: Segment | None) -> pa.Table:
-    first, last, observed, recent = _summary(table["item_id"].to_pylist(), demand)
+    first, last, observed, recent = _summary(listed(table["item_id"]), demand)
     value = recent * table["unit_cost"].to_numpy()
     known = observed > 0
     dates = {"first_date": first, "last_date": last}

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lakecast_lake.errors import LakeUnreadable
+from lakecast_lake.pieces import listed
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -171,7 +172,7 @@ def coded(column: pa.ChunkedArray) -> Coded:
     array = _one(column)
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode(null_encoding="encode")
-    values = array.dictionary.to_pylist()
+    values = listed(array.dictionary)
     codes = array.indices.to_numpy(zero_copy_only=False)
     if array.indices.null_count:
         codes = np.where(array.indices.is_null().to_numpy(zero_copy_only=False), len(values), codes)
@@ -216,7 +217,7 @@ def _ranked(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.int32]
         array = pa.array([], pa.string())
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
-    values = array.dictionary.to_pylist()
+    values = listed(array.dictionary)
     codes = array.indices.to_numpy(zero_copy_only=False)
     used = np.zeros(len(values), np.bool_)
     used[codes] = True

@@ -22,6 +22,7 @@ from lakecast_lake.columns.relations import relations
 from lakecast_lake.columns.segment import Ints, Segment, build
 from lakecast_lake.columns.spill import mapped
 from lakecast_lake.columns.sql import Sql
+from lakecast_lake.pieces import listed
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
 from lakecast_schema.champion import champions
@@ -161,7 +162,7 @@ class Snapshot:
         live, metrics = self.live, self.metrics
         sources = np.array(live.sources, dtype=object)
         item = np.concatenate([metrics.item, live.item])
-        source = np.concatenate([np.array(metrics.table["source"].to_pylist(), dtype=object), sources[live.source]])
+        source = np.concatenate([np.array(listed(metrics.table["source"]), dtype=object), sources[live.source]])
         missing = np.full(live.count, np.nan)
         loss = np.concatenate([metrics.numbers("scaled_quantile_loss"), missing])
         rmsse = np.concatenate([metrics.numbers("rmsse"), missing])
@@ -332,7 +333,7 @@ def _assemble(lake: Lake, record: SnapshotRecord, parts: Mapping[Key, Part]) -> 
 
 
 def _item_ids(table: pa.Table) -> list[str]:
-    return table["item_id"].to_pylist() if "item_id" in table.column_names else []
+    return listed(table["item_id"]) if "item_id" in table.column_names else []
 
 
 def _is_asked_for_less(partition: Partition) -> bool:
