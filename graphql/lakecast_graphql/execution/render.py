@@ -117,7 +117,7 @@ def sources_of(rows: Rows, shape: Shape, values: Values, known: dict[Hashable, S
         known: path, name and arguments of a field -> its cells, used where they are there and added where not.
     """
     parts = _Parts(values, known)
-    parts.add(rows, shape, ())
+    parts.add(rows, shape)
     return [*parts.sources, parts.shared] if parts.shared else parts.sources
 
 

@@ -217,7 +217,7 @@ static Py_ssize_t bytes_of(const Source *source, Py_ssize_t rows)
     return total;
 }
 
-/* Writes a row; NULL where a source has no number for it. */
+/* Writes a row; NULL with an error set where a source has no number for it. */
 static char *put_row(char *to, Source *sources, Py_ssize_t count, Py_ssize_t row)
 {
     for (Source *source = sources; source < sources + count; source++) {
@@ -225,7 +225,7 @@ static char *put_row(char *to, Source *sources, Py_ssize_t count, Py_ssize_t row
             to = put_padded(to, source->text, source->size);
         else if (source->kind == DIGITS) {
             if (source->text >= source->end)
-                return NULL;
+                return PyErr_SetString(PyExc_ValueError, "there are fewer numbers than rows"), NULL;
             to = put_number(to, source);
         } else if (source->kind == LAID) {
             const uint32_t *at = source->at + row;
@@ -246,13 +246,19 @@ static char *put_rows(char *to, Source *sources, Py_ssize_t count, Py_ssize_t fi
 {
     for (Py_ssize_t row = first; row < last; row++) {
         to = put_row(to, sources, count, row);
-        if (to == NULL) {
-            PyErr_SetString(PyExc_ValueError, "there are fewer numbers than rows");
+        if (to == NULL)
             return NULL;
-        }
         *to++ = ',';
     }
     return first < last ? to - 1 : to;
+}
+
+/* After the last row: -1 with an error set where a source still has numbers. */
+static int used_up(const Source *source)
+{
+    if (source->kind == DIGITS && source->left && source->text <= source->end)
+        return PyErr_SetString(PyExc_ValueError, "there are more numbers than rows"), -1;
+    return 0;
 }
 
 /* The texts of units of `sizes` rows each, as a list of bytes; all of them fit into `most` bytes. */
@@ -283,8 +289,8 @@ static PyObject *units(Source *sources, Py_ssize_t count, PyObject *sizes, Py_ss
         PyMem_Free(room);
     Py_XDECREF(alone);
     for (Source *source = sources; source < sources + count; source++)
-        if (!PyErr_Occurred() && source->kind == DIGITS && source->left && source->text <= source->end)
-            PyErr_SetString(PyExc_ValueError, "there are more numbers than rows");
+        if (!PyErr_Occurred())
+            used_up(source);
     if (PyErr_Occurred())
         Py_CLEAR(texts);
     return texts;
@@ -361,13 +367,11 @@ static int lay(Cells *cells, Source *source, Py_ssize_t size)
         cells->at[row] = (uint32_t)(to - cells->owned);
         to = put_row(to, source, 1, row);
         if (to == NULL)
-            return PyErr_SetString(PyExc_ValueError, "there are fewer numbers than rows"), -1;
+            return -1;
         *to++ = ',';
     }
     cells->at[rows] = (uint32_t)(to - cells->owned);
-    if (source->kind == DIGITS && source->left && source->text <= source->end)
-        return PyErr_SetString(PyExc_ValueError, "there are more numbers than rows"), -1;
-    return 0;
+    return used_up(source);
 }
 
 /* Keeps the texts that rows pick from, and which; -1 with an error set. */

@@ -53,6 +53,13 @@ def ask(fast: FastExecution, view: View, query: str, **variables: Any) -> Any:
     return orjson.loads(asyncio.run(fast.answer(Operation(query, variables), view, Caller())).body)
 
 
+def wait_until_rendered_ahead(fast: FastExecution, units: int) -> None:
+    until = time.monotonic() + 10
+    while fast.ahead.rendered < units and time.monotonic() < until:
+        time.sleep(0.01)
+    assert fast.ahead.rendered >= units
+
+
 @pytest.mark.parametrize(
     ("query", "way"),
     [
@@ -131,10 +138,7 @@ def test_what_is_asked_again_and_again_is_rendered_ahead(
         # Each time an item more, and parts of a block, which are never kept: something is always missing.
         ask(fast, view, query, n=number if blocks else 4 * number)
     blocks = blocks or view.snapshot.live.count
-    until = time.monotonic() + 10
-    while fast.ahead.rendered < blocks and time.monotonic() < until:
-        time.sleep(0.01)
-    assert fast.ahead.rendered >= blocks
+    wait_until_rendered_ahead(fast, blocks)
     missed = fast.blocks.misses
     answer = ask(fast, view, query, n=4)
     assert fast.blocks.misses == missed
@@ -158,10 +162,7 @@ def test_an_item_that_refuses_is_in_nobody_elses_way(fast: FastExecution, tmp_pa
         assert len(found["data"]["items"]["nodes"]) == number
     for number in range(1, ENOUGH + 1):
         ask(fast, view, pages % "unit", n=number)
-    until = time.monotonic() + 10
-    while fast.ahead.rendered < 6 and time.monotonic() < until:
-        time.sleep(0.01)
-    assert fast.ahead.rendered >= 6
+    wait_until_rendered_ahead(fast, 6)
 
 
 def test_what_few_ask_for_is_not_rendered_for_all(fast: FastExecution) -> None:
