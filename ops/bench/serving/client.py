@@ -28,16 +28,26 @@ class Client:
 
     def raw(self, body: str, headers: Mapping[str, str] | None = None) -> bytes:
         """The bytes of an answer. Raises RuntimeError for any status but 200."""
-        sent = {"Content-Type": "application/json", "Accept": "application/json", **(headers or {})}
+        content, _ = self.coded(body, {"Accept": "application/json", **(headers or {})})
+        return content
+
+    def coded(self, body: str, headers: Mapping[str, str]) -> tuple[bytes, str]:
+        """The bytes of an answer as they come, and their content coding. Raises RuntimeError as `raw` does."""
+        status, content, coding = self.answer(body, headers)
+        if status != 200:
+            raise RuntimeError(f"status {status}: {content[:500]!r}")
+        return content, coding
+
+    def answer(self, body: str, headers: Mapping[str, str]) -> tuple[int, bytes, str]:
+        """Status, bytes and content coding of any answer."""
+        sent = {"Content-Type": "application/json", **headers}
         if time.monotonic() - self._used > IDLE_SECONDS:
             self._connection.close()  # and opened again by the request
         self._connection.request("POST", self._path, body.encode(), sent)
         answer = self._connection.getresponse()
         content = answer.read()
         self._used = time.monotonic()
-        if answer.status != 200:
-            raise RuntimeError(f"status {answer.status}: {content[:500]!r}")
-        return content
+        return answer.status, content, answer.headers.get("content-encoding", "identity")
 
     def ask(self, query: str, variables: Mapping[str, object] | None = None, key: str | None = None) -> Any:
         """The data of an answer. Raises RuntimeError where it has errors."""

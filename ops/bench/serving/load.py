@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.serving.clients import CLIENTS, Headers
 from bench.serving.processes import Server
 
 _SCRIPT = """
 local bodies = {}
 for line in io.lines(os.getenv("BODIES")) do bodies[#bodies + 1] = line end
-wrk.headers["Content-Type"] = os.getenv("CONTENT_TYPE")
-wrk.headers["Accept"] = "application/json"
+for line in io.lines(os.getenv("HEADERS")) do
+  local name, value = line:match("^([^:]+): (.*)$")
+  wrk.headers[name] = value
+end
 local at = 0
 function request()
   at = at % #bodies + 1
@@ -48,20 +51,26 @@ def run(
     *,
     seconds: float,
     connections: int,
+    headers: Headers = CLIENTS["bare"],
     content_type: str = "application/json",
     core: int | None = 1,
 ) -> Load:
-    """Ask as fast as the server answers, over `connections`, and account its processor time per request."""
+    """Ask as fast as the server answers, over `connections`, and account its processor time per request.
+
+    `wrk` counts whole seconds.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        script, questions = Path(folder, "load.lua"), Path(folder, "bodies")
+        script, questions, head = Path(folder, "load.lua"), Path(folder, "bodies"), Path(folder, "headers")
         script.write_text(_SCRIPT)
         questions.write_text("\n".join(bodies) + "\n")
+        sent = {"Content-Type": content_type, **headers}
+        head.write_text("".join(f"{name}: {value}\n" for name, value in sent.items()))
         pinned = [] if core is None else ["taskset", "-c", str(core)]
         before = server.cpu_seconds()
         finished = subprocess.run(
-            [*pinned, "wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", str(script),
-             server.url(path)],
-            env={"BODIES": str(questions), "CONTENT_TYPE": content_type, "PATH": "/usr/bin:/bin:/usr/local/bin"},
+            [*pinned, "wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s",
+             "-s", str(script), server.url(path)],
+            env={"BODIES": str(questions), "HEADERS": str(head), "PATH": "/usr/bin:/bin:/usr/local/bin"},
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         spent = server.cpu_seconds() - before

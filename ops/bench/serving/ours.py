@@ -8,12 +8,10 @@ from pathlib import Path
 from bench.serving.processes import Server, free_port
 from lakecast_graphql import keys
 
-CELLS_KEPT = {"LAKECAST_CACHE_BYTES": "0", "LAKECAST_BLOCK_BYTES": "0"}
+NO_ANSWERS = {"LAKECAST_CACHE_BYTES": "0"}
 """Every answer is put together from the cells of columns, as JSON where these were touched before."""
-NOTHING_KEPT = {**CELLS_KEPT, "LAKECAST_CELL_BYTES": "0"}
+NOTHING_KEPT = {**NO_ANSWERS, "LAKECAST_BLOCK_BYTES": "0", "LAKECAST_CELL_BYTES": "0"}
 """Every answer is rendered from numbers and texts."""
-BLOCKS_KEPT = {"LAKECAST_CACHE_BYTES": "0"}
-"""Answers are joined from rendered rows, where these were touched before."""
 SHARE = Path(sys.executable).parent
 
 

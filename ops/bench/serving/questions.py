@@ -58,18 +58,15 @@ def places(client: Client, items: int) -> Places:
     return Places(cursors[: len(cursors) - PAGE], rows)
 
 
-def ours(question: str, items: int, found: Places, chance: random.Random, among: int | None = None) -> str:
-    """A body for our server. `among` keeps to so many items and pages: what has been touched before."""
+def ours(question: str, items: int, places: Places, chance: random.Random) -> str:
+    """A body for our server."""
     if question == "Q1":
         # The number of rows asked for varies above what there is: other variables, the same 90 rows.
-        item = item_id(chance.randrange(among or items))
-        variables = {"i": item, "s": chance.choice(SOURCES), "n": chance.randint(HORIZON, 9_999)}
-        return body(Q1, variables)
+        item = item_id(chance.randrange(items))
+        return body(Q1, {"i": item, "s": chance.choice(SOURCES), "n": chance.randint(HORIZON, 9_999)})
     if question == "Q2":
-        cursor = found.items[chance.randrange(min(among or len(found.items), len(found.items)))]
-        return body(Q2, {"a": cursor, "h": chance.randint(TOTAL_DAYS_OF_PAGE, 10_000)})
-    cursor = found.rows[chance.randrange(min(among or len(found.rows), len(found.rows)))]
-    return body(Q3, {"a": cursor, "n": chance.randint(ROWS - 200, ROWS)})
+        return body(Q2, {"a": chance.choice(places.items), "h": chance.randint(TOTAL_DAYS_OF_PAGE, 10_000)})
+    return body(Q3, {"a": chance.choice(places.rows), "n": chance.randint(ROWS - 200, ROWS)})
 
 
 def unseen(make: Callable[[random.Random], str], count: int, seed: int) -> list[str]:

@@ -87,7 +87,7 @@ def run(lake: Lake, folder: Path, items: int, log: Path, changes: int, forces: i
     Changes are written by a niced process of its own: in the readers' it would hold up the clocks that they read.
     """
     key = ours.admin_key(folder / "keys")
-    environment = {"LAKECAST_KEYS_FILE": str(folder / "keys"), **ours.BLOCKS_KEPT}
+    environment = {"LAKECAST_KEYS_FILE": str(folder / "keys"), **ours.NO_ANSWERS}
     writing = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=os.nice, initargs=(19,))
     with ours.server(lake.uri, "refreshing", log, environment) as server, Client(server) as client, writing as writer:
         quiet = _Readers(server, items, rate)

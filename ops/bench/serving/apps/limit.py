@@ -1,4 +1,4 @@
-"""The limit: a bare ASGI handler that reads and parses the body and returns bytes made beforehand."""
+"""The limit: a bare ASGI handler that reads and parses the body and returns bytes made, and coded, beforehand."""
 
 import os
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,15 +10,21 @@ import orjson
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
-_ANSWERS = {f"/{file.stem}": file.read_bytes() for file in Path(os.environ["ANSWERS"]).glob("*.json")}
-_HEADERS = {
-    path: [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    for path, body in _ANSWERS.items()
-}
+_ANSWERS = {f"/{file.name}": file.read_bytes() for file in Path(os.environ["ANSWERS"]).glob("Q*.*")}
+
+
+def _headers(path: str) -> list[tuple[bytes, bytes]]:
+    coding = path.rpartition(".")[2].encode()
+    coded = [] if coding == b"identity" else [(b"content-encoding", coding), (b"vary", b"accept-encoding")]
+    length = str(len(_ANSWERS[path])).encode()
+    return [(b"content-type", b"application/json"), *coded, (b"content-length", length)]
+
+
+_HEADERS = {path: _headers(path) for path in _ANSWERS}
 
 
 async def app(scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
-    """Answer the bytes of the file that the path names, whatever is asked."""
+    """Answer the bytes of the file that the path names, `question.coding`, whatever is asked."""
     if scope["type"] == "lifespan":
         while True:
             message = await receive()
