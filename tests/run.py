@@ -25,7 +25,7 @@ class Suite:
 
 SUITES = (
     Suite("serve", ("schema", "lake", "graphql", "ops", "boundary")),
-    Suite("ml", ("schema", "lake", "assets", "ops", "boundary")),
+    Suite("ml", ("schema", "lake", "forecast", "assets", "ops", "boundary")),
     Suite("serve", ("end_to_end",)),
 )
 

@@ -8,13 +8,13 @@ import dagster as dg
 from lakecast_assets import automation
 from lakecast_assets.io import HandOver, LakeIO
 from lakecast_assets.landing import Folders
-from lakecast_assets.models import registry
 from lakecast_assets.progress import Progress, Silent
 from lakecast_assets.settings import RunSettings
 from lakecast_assets.steps import checking, features, ingest, publish
 from lakecast_assets.steps.evaluate import evaluate_assets
 from lakecast_assets.steps.forecast import ensemble_asset, source_asset
 from lakecast_assets.training import BASELINE, ENSEMBLE
+from lakecast_forecast import registry
 
 EXECUTOR = dg.multiprocess_executor.configured(
     # Each step is a process of its own; forked from one that has loaded this module, it starts at once.

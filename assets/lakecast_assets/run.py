@@ -16,13 +16,13 @@ from lakecast_assets.automation import JOB
 from lakecast_assets.definitions import definitions
 from lakecast_assets.ingest.folder import open_folder
 from lakecast_assets.landing import Folders
-from lakecast_assets.models import registry
 from lakecast_assets.partitions import datasets
 from lakecast_assets.progress import Display, Progress, Silent
 from lakecast_assets.retries import cause
 from lakecast_assets.settings import RunSettings
 from lakecast_assets.steps.forecast import FAILURE, ISSUES, asset_name
 from lakecast_assets.training import ENSEMBLE
+from lakecast_forecast import registry
 from lakecast_lake.storage import Lake
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

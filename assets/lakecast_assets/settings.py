@@ -9,7 +9,7 @@ from pydantic import Field
 
 from lakecast_assets.fanout import FanOut
 from lakecast_assets.ingest.rules import Rules
-from lakecast_assets.models.registry import DEFAULT_SOURCES
+from lakecast_forecast.registry import DEFAULT_SOURCES
 from lakecast_schema.periods import Frequency
 
 FrequencyName = Literal["auto", "daily", "weekly", "monthly", "quarterly", "yearly"]

@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from lakecast_assets.models import backtest, ensemble, origins, registry
-from lakecast_assets.models.backtest import Neighbour
-from lakecast_assets.models.base import JointModel, Panel
 from lakecast_assets.results.outcome import Outcome
 from lakecast_assets.settings import RunSettings
+from lakecast_forecast import ensemble, registry
+from lakecast_forecast.evaluation import backtest, origins
+from lakecast_forecast.evaluation.backtest import Neighbour
+from lakecast_forecast.interface import JointModel
+from lakecast_forecast.panel import Panel
 
 ENSEMBLE = ensemble.NAME
 BASELINE = "seasonal_naive"

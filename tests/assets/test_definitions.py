@@ -12,7 +12,7 @@ import pytest
 
 from lakecast_assets import automation
 from lakecast_assets.definitions import defs
-from lakecast_assets.models import registry
+from lakecast_forecast import registry
 from lakecast_schema.tables import TABLES
 
 EARLY = dt.datetime(2026, 1, 2, 8, tzinfo=dt.UTC)

@@ -9,10 +9,10 @@ import pytest
 from lakecast_assets import neighbours
 from lakecast_assets.ingest.folder import open_folder
 from lakecast_assets.landing import Folders
-from lakecast_assets.models.lstm import model, training
-from lakecast_assets.models.lstm.memory import Memory
 from lakecast_assets.run import run
 from lakecast_assets.settings import RunSettings
+from lakecast_forecast.models.lstm import model, training
+from lakecast_forecast.models.lstm.memory import Memory
 
 MONTHS = np.arange("2018-01", "2024-01", dtype="datetime64[M]")
 QUARTERS = MONTHS[::3]

@@ -11,10 +11,12 @@ import pyarrow.compute as pc
 import pytest
 
 from lakecast_assets.ingest.errors import InputError
-from lakecast_assets.models import registry, seasonal_naive
-from lakecast_assets.models.base import Fitted, Forecasts, Panel
-from lakecast_assets.models.lstm.model import FittedNets
 from lakecast_assets.run import CheckFailed, RunError, run
+from lakecast_forecast import registry
+from lakecast_forecast.interface import Fitted, Forecasts
+from lakecast_forecast.models import seasonal_naive
+from lakecast_forecast.models.lstm.model import FittedNets
+from lakecast_forecast.panel import Panel
 from lakecast_lake import checkpoints, snapshots
 from lakecast_lake.storage import Lake
 from lakecast_schema import rules

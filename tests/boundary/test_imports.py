@@ -12,7 +12,18 @@ LINT = Path(sys.executable).with_name("lint-imports")
 BREACHES = {
     "serving imports pandas": ("graphql/lakecast_graphql/breach.py", "import pandas\n"),
     "serving imports scipy by way of the lake": ("lake/lakecast_lake/breach.py", "import scipy.stats\n"),
-    "serving imports the assets": ("graphql/lakecast_graphql/breach.py", "import lakecast_assets.models.base\n"),
+    "serving imports the assets": ("graphql/lakecast_graphql/breach.py", "import lakecast_assets.settings\n"),
+    "serving imports the forecasting library": (
+        "graphql/lakecast_graphql/breach.py",
+        "import lakecast_forecast.panel\n",
+    ),
+    "forecasting imports Dagster": ("assets/lakecast_forecast/breach.py", "import dagster\n"),
+    "forecasting opens Delta tables": ("assets/lakecast_forecast/models/breach.py", "import deltalake\n"),
+    "forecasting reads the lake": ("assets/lakecast_forecast/breach.py", "import lakecast_lake.storage\n"),
+    "forecasting imports the assets": (
+        "assets/lakecast_forecast/evaluation/breach.py",
+        "import lakecast_assets.settings\n",
+    ),
     "assets import serving": ("assets/lakecast_assets/breach.py", "import lakecast_graphql.errors\n"),
     "the schema reads the lake": ("schema/lakecast_schema/breach.py", "import lakecast_lake.storage\n"),
     "the schema opens Delta tables": ("schema/lakecast_schema/breach.py", "import deltalake\n"),
@@ -31,7 +42,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A copy of the five packages and their contracts, to be broken."""
+    """A copy of the six packages and their contracts, to be broken."""
     import shutil
 
     shutil.copy(ROOT / "pyproject.toml", tmp_path)

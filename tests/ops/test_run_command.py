@@ -56,7 +56,7 @@ def test_ctrl_c_ends_a_run_without_a_traceback(tmp_path: Path) -> None:
     # A source of its own, so that there is time to stop it.
     code = """
 import time, sys
-from lakecast_assets.models.seasonal_naive import SeasonalNaive
+from lakecast_forecast.models.seasonal_naive import SeasonalNaive
 SeasonalNaive.fit = lambda *_, **__: (print("fitting", flush=True), time.sleep(60))
 from lakecast_ops.cli import main
 main()

@@ -7,8 +7,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lakecast_assets.ingest.values import identifiers, numpy
-from lakecast_assets.models.base import Panel
-from lakecast_assets.models.classify import classify
+from lakecast_forecast.features.classify import classify
+from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Frequency, grid_index
 
 

@@ -4,10 +4,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lakecast_assets.models.backtest import SourceForecasts
-from lakecast_assets.models.base import LEVELS, Forecasts, Panel
-from lakecast_assets.models.origins import actuals, takes_part
 from lakecast_assets.results.outcome import Outcome
+from lakecast_forecast.evaluation.backtest import SourceForecasts
+from lakecast_forecast.evaluation.origins import actuals, takes_part
+from lakecast_forecast.interface import LEVELS, Forecasts
+from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Dates, shift
 from lakecast_schema.tables import BOUND_LEVELS, BOUNDS, FACT_FORECAST
 

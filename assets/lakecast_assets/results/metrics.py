@@ -6,11 +6,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lakecast_assets.models.backtest import SourceForecasts
-from lakecast_assets.models.base import Panel
-from lakecast_assets.models.origins import Origins
 from lakecast_assets.results.forecasts import BOUND_COLUMNS, text, windows
 from lakecast_assets.results.outcome import Outcome
+from lakecast_forecast.evaluation.backtest import SourceForecasts
+from lakecast_forecast.evaluation.origins import Origins
+from lakecast_forecast.panel import Panel
 from lakecast_schema import accuracy
 from lakecast_schema.tables import FACT_METRICS, METRICS
 

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakecast_assets.models.base import Panel
 from lakecast_assets.results.outcome import Outcome
+from lakecast_forecast.panel import Panel
 from lakecast_schema.tables import MODEL_RUN
 
 KEPT_RUNS = 20

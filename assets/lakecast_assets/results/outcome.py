@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lakecast_assets.models.backtest import SourceForecasts
+from lakecast_forecast.evaluation.backtest import SourceForecasts
 
 
 @dataclass(frozen=True)

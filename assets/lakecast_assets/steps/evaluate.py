@@ -7,7 +7,6 @@ import dagster as dg
 import pyarrow as pa
 
 from lakecast_assets.io import HandedOver, LakeIO
-from lakecast_assets.models.base import Panel
 from lakecast_assets.progress import Progress
 from lakecast_assets.results.forecasts import forecast_table
 from lakecast_assets.results.metrics import metrics_table
@@ -18,6 +17,7 @@ from lakecast_assets.steps.forecast import asset_name
 from lakecast_assets.steps.pictures import of_forecasts, of_metrics
 from lakecast_assets.steps.shown import HAND_OVER, LAKE_IO, table_asset
 from lakecast_assets.training import BASELINE
+from lakecast_forecast.panel import Panel
 from lakecast_lake import checkpoints
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN

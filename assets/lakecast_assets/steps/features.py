@@ -6,10 +6,10 @@ import dagster as dg
 import pyarrow as pa
 
 from lakecast_assets.ingest.panel import build_panel
-from lakecast_assets.models.base import Panel
 from lakecast_assets.partitions import datasets
 from lakecast_assets.settings import RunSettings
 from lakecast_assets.steps.shown import HAND_OVER, LAKE_IO, OWNERS
+from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Frequency
 
 GROUP = "features"

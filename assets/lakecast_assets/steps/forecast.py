@@ -11,7 +11,6 @@ import dagster as dg
 from lakecast_assets import neighbours
 from lakecast_assets.io import HandedOver
 from lakecast_assets.landing import Folders
-from lakecast_assets.models.base import Panel
 from lakecast_assets.partitions import datasets
 from lakecast_assets.progress import Progress
 from lakecast_assets.results.outcome import Outcome
@@ -20,6 +19,7 @@ from lakecast_assets.settings import RunSettings
 from lakecast_assets.steps.pictures import of_training
 from lakecast_assets.steps.shown import HAND_OVER, OWNERS, TRAINING_POOL
 from lakecast_assets.training import ENSEMBLE, failed, idle, is_needed, train, train_ensemble
+from lakecast_forecast.panel import Panel
 
 GROUP = "forecast"
 TRAINED = "trained"

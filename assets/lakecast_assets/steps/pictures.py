@@ -6,8 +6,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakecast_assets import plots
-from lakecast_assets.models.base import Diagnostics, Panel
 from lakecast_assets.plots import Outlook
+from lakecast_forecast.interface import Diagnostics
+from lakecast_forecast.panel import Panel
 
 SHOWN_ITEMS = 3
 _PREFERRED = ("ensemble", "arima", "prophet", "lstm", "seasonal_naive")

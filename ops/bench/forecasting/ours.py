@@ -17,10 +17,12 @@ import numpy as np
 from bench.forecasting import predictions, sets
 from bench.forecasting.predictions import Predictions
 from bench.forecasting.sets import Set
-from lakecast_assets.models import ensemble, origins, registry
-from lakecast_assets.models.backtest import Neighbour, SourceForecasts, run_source
-from lakecast_assets.models.base import JointModel, Panel
-from lakecast_assets.models.voices import NETS
+from lakecast_forecast import ensemble, registry
+from lakecast_forecast.ensemble.voices import NETS
+from lakecast_forecast.evaluation import origins
+from lakecast_forecast.evaluation.backtest import Neighbour, SourceForecasts, run_source
+from lakecast_forecast.interface import JointModel
+from lakecast_forecast.panel import Panel
 from lakecast_schema.frequency import recognise
 from lakecast_schema.periods import Frequency
 

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lakecast_assets.models import origins, registry
-from lakecast_assets.models.backtest import run_source
-from lakecast_assets.models.base import Array, Panel
+from lakecast_forecast import registry
+from lakecast_forecast.evaluation import origins
+from lakecast_forecast.evaluation.backtest import run_source
+from lakecast_forecast.panel import Array, Panel
 from lakecast_schema.periods import Frequency
 
 HORIZON = 28

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from lakecast_assets.models import backtest, origins
-from lakecast_assets.models.base import Panel
-from lakecast_assets.models.seasonal_naive import SeasonalNaive
 from lakecast_assets.results.outcome import Outcome
+from lakecast_forecast.evaluation import backtest, origins
+from lakecast_forecast.models.seasonal_naive import SeasonalNaive
+from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Frequency
 
 NOW = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)

@@ -54,8 +54,8 @@ def test_it_reads_without_a_rejected_row_and_in_all_four_classes(sample: Path) -
 
 
 def test_items_fall_into_the_class_that_they_were_meant_for() -> None:
-    from lakecast_assets.models.base import Panel
-    from lakecast_assets.models.classify import classify
+    from lakecast_forecast.features.classify import classify
+    from lakecast_forecast.panel import Panel
     from lakecast_schema.periods import Frequency
 
     days = np.datetime64(END) - np.arange(730)[::-1]

@@ -1,0 +1,200 @@
+"""Runs one model over rolling origins and the present, in batches, and calibrates what comes out."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lakecast_forecast.evaluation import conformal, guard
+from lakecast_forecast.evaluation.origins import Origins, actuals, takes_part
+from lakecast_forecast.features.classify import classify
+from lakecast_forecast.interface import LEVELS, Diagnostics, Fitted, Forecasts, JointModel, Model
+from lakecast_forecast.panel import Array, Panel
+
+Map = Callable[..., Iterable[Any]]
+"""The builtin `map` or one with its signature that fans out, such as `Executor.map`: results in order."""
+
+BATCH_SIZE = 2000
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Share of a source in an ensemble; demand_class None means all classes."""
+
+    source: str
+    demand_class: str | None
+    weight: float
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another panel of the same run, with its own origins and horizon: something more to learn from."""
+
+    panel: Panel
+    origins: Origins
+    horizon: int
+
+
+@dataclass(frozen=True)
+class SourceForecasts:
+    """All that one source has to say about a panel.
+
+    origins: the backtest's; origins.offsets[:origins.scored] belong to `backtest`.
+    backtest: calibrated forecasts per scored window, newest first; rows of items that `origins.takes_part` leaves
+        out are the baseline and are not to be scored.
+    live: calibrated forecasts of the periods after each item's end.
+    raw, raw_live: the same before calibration, raw for all windows: what an ensemble is made of.
+    seconds: (n,) seconds of computation per item, the share in the training included.
+    weights: members of an ensemble, empty for any other source.
+    """
+
+    source: str
+    version: str
+    origins: Origins
+    backtest: tuple[Forecasts, ...]
+    live: Forecasts
+    raw: tuple[Forecasts, ...]
+    raw_live: Forecasts
+    diagnostics: Diagnostics
+    seconds: Array
+    weights: tuple[Weight, ...] = ()
+
+
+def run_source(
+    model: Model,
+    panel: Panel,
+    origins: Origins,
+    horizon: int,
+    *,
+    seed: int = 0,
+    batch_size: int = BATCH_SIZE,
+    map: Map = map,
+    beside: Sequence[Neighbour] = (),
+) -> SourceForecasts:
+    """Backtest and live forecasts of one model for every item of the panel.
+
+    The model is trained on everything for the live forecasts, anew on what was known at the origin for every scored
+    window, and once, at the oldest origin, for those that only calibrate: no window is ever in its training.
+    A `JointModel` is trained once, at the oldest scored origin, for all scored windows, and learns from the panels
+    `beside` as well, each as it was at its own oldest origin: three trainings serve the whole run. Predictions run in
+    batches of items of similar length through `map`, which may fan out to other processes; the result does not depend
+    on the batches.
+    """
+    started = time.perf_counter()
+    own = Neighbour(panel, origins, horizon)
+    past = _joint_past(model, own, beside, seed) if isinstance(model, JointModel) else _past(model, own, seed)
+    now, *then = past
+    plan = [(0, now), *zip(origins.offsets, then, strict=True)]
+    training = time.perf_counter() - started
+    rows = _batches(panel, batch_size)
+    batches = [panel.select(part) for part in rows]  # one copy of the panel, whatever the number of windows
+    said = iter(map(_predict, ((fitted, batch, offset, horizon) for offset, fitted in plan for batch in batches)))
+    back = np.argsort(np.concatenate([*rows, np.empty(0, np.int64)]), kind="stable").astype(np.int64)
+    seconds = np.full(len(panel), training / max(len(panel), 1))
+    found = []
+    for _ in plan:  # window by window, so that the batches of one only are held beside the result
+        window = list(islice(said, len(rows)))
+        found.append(_in_order([forecasts for forecasts, _ in window], back, horizon))
+        for part, (_, spent) in zip(rows, window, strict=True):
+            seconds[part] += spent / len(part)
+    live, *raw = found
+    diagnostics = Diagnostics() if isinstance(now, Exception) else now.diagnostics
+    return calibrated(model.name, model.version, panel, origins, tuple(raw), live, diagnostics, seconds)
+
+
+def calibrated(
+    source: str,
+    version: str,
+    panel: Panel,
+    origins: Origins,
+    raw: tuple[Forecasts, ...],
+    live: Forecasts,
+    diagnostics: Diagnostics,
+    seconds: Array,
+) -> SourceForecasts:
+    """The source with calibrated intervals: each scored window by the windows older than it.
+
+    The future is calibrated by the scored windows, for which global models were trained afresh and which resemble it
+    most; by all windows where only one is scored.
+    """
+    horizon = live.mean.shape[1]
+    windows = [
+        conformal.Window(
+            forecasts,
+            actuals(panel, offset, horizon),
+            takes_part(panel, offset),
+            classify(panel.until(offset)),
+        )
+        for offset, forecasts in zip(origins.offsets, raw, strict=True)
+    ]
+    backtest = []
+    for number in range(origins.scored):
+        older = [windows[k] for k in origins.older(number, horizon)]
+        backtest.append(conformal.learn(older, horizon).apply(raw[number], windows[number].classes))
+    future = conformal.learn([windows[k] for k in origins.telling], horizon).apply(live, classify(panel))
+    return SourceForecasts(source, version, origins, tuple(backtest), future, raw, live, diagnostics, seconds)
+
+
+def _past(model: Model, own: Neighbour, seed: int) -> list[Fitted | Exception]:
+    """The model as it is now, and as each window may know it."""
+
+    def fitted(offset: int) -> Fitted | Exception:
+        return _tried(lambda: model.fit(own.panel.until(offset), own.horizon, seed=seed))
+
+    offsets, scored = own.origins.offsets, own.origins.scored
+    found = [fitted(offset) for offset in (0, *offsets[:scored])]
+    others = len(offsets) - scored
+    return [*found, *[fitted(own.origins.oldest)] * others] if others else found
+
+
+def _joint_past(model: JointModel, own: Neighbour, beside: Sequence[Neighbour], seed: int) -> list[Fitted | Exception]:
+    """As `_past`, of a model that is trained for all scored windows at once, and beside other panels."""
+
+    def fitted(offset: Callable[[Origins], int]) -> Fitted | Exception:
+        others = [(one.panel.until(offset(one.origins)), one.horizon) for one in beside]
+        seen = own.panel.until(offset(own.origins))
+        return _tried(lambda: model.fit_beside(seen, own.horizon, others, seed=seed))
+
+    offsets, scored = own.origins.offsets, own.origins.scored
+    found = [fitted(lambda origins: 0)]
+    if scored:
+        found += [fitted(lambda origins: origins.oldest_scored)] * scored
+    others = len(offsets) - scored
+    return [*found, *[fitted(lambda origins: origins.oldest)] * others] if others else found
+
+
+def _tried(fit: Callable[[], Fitted]) -> Fitted | Exception:
+    try:
+        return fit()
+    except guard.FAILURES as error:
+        return error
+
+
+def _batches(panel: Panel, batch_size: int) -> list[NDArray[np.int64]]:
+    """Rows of the panel in batches of similar length, so that little of a batch is padding."""
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+    order = np.argsort(panel.lengths, kind="stable")
+    return [order[k : k + batch_size] for k in range(0, len(order), batch_size)]
+
+
+def _predict(task: tuple[Fitted | Exception, Panel, int, int]) -> tuple[Forecasts, float]:
+    fitted, panel, offset, horizon = task
+    started = time.perf_counter()
+    seen = panel.until(offset).trimmed()
+    if isinstance(fitted, Exception):
+        forecasts = guard.unfitted(seen, horizon, fitted)
+    else:
+        forecasts = guard.predict(fitted, seen, horizon)
+    return forecasts, time.perf_counter() - started
+
+
+def _in_order(parts: list[Forecasts], back: NDArray[np.int64], horizon: int) -> Forecasts:
+    if not parts:
+        return Forecasts(np.empty((0, horizon)), np.empty((0, horizon, len(LEVELS))), ())
+    whole = guard.joined(parts)
+    return Forecasts(whole.mean[back], whole.quantiles[back], tuple(whole.issues[k] for k in back))

@@ -1,0 +1,85 @@
+"""Finds models by name: the built-in ones, and plug-ins of the entry-point group `lakecast.models`.
+
+A model's module is imported when the model is asked for and not before: naming `lstm` loads torch, listing names
+does not.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+
+from lakecast_forecast.interface import Model
+
+GROUP = "lakecast.models"
+"""Entry-point group in which a plug-in registers `name = "package.module:Class"`."""
+
+ENGINES = ("batched", "library")
+DEFAULT_SOURCES = ("seasonal_naive", "prophet", "arima", "lstm", "ensemble")
+"""What a run publishes unless it is told otherwise; the ensemble's other members are computed for it only."""
+
+_PACKAGE = "lakecast_forecast.models."
+_BUILT_IN: Mapping[str, Mapping[str, str]] = {
+    "seasonal_naive": {"batched": "seasonal_naive:SeasonalNaive"},
+    "arima": {"batched": "arima:Arima", "library": "arima:ArimaLibrary"},
+    "prophet": {"batched": "prophet:Prophet", "library": "prophet:ProphetLibrary"},
+    "lstm": {"batched": "lstm:Lstm"},
+    "mlp": {"batched": "lstm:ResidualMlp"},
+    "ets": {"batched": "ets:Ets"},
+    "ces": {"batched": "ces:Ces"},
+    "ces_log": {"batched": "ces:CesLog"},
+    "theta": {"batched": "theta:Theta"},
+    "random_walk": {"batched": "random_walk:RandomWalk"},
+    "ses": {"batched": "counts:Ses"},
+    "moving_average": {"batched": "counts:MovingAverage"},
+    "adida": {"batched": "counts:Adida"},
+    "imapa": {"batched": "counts:Imapa"},
+    "tsb": {"batched": "counts:Tsb"},
+    "empirical": {"batched": "empirical:Empirical"},
+    "negative_binomial": {"batched": "negative_binomial:NegativeBinomial"},
+}
+
+
+class UnknownModelError(LookupError):
+    """No model of that name or engine is installed."""
+
+
+def names() -> tuple[str, ...]:
+    """Every model that `get` knows, built-in ones first."""
+    return (*_BUILT_IN, *sorted(set(_plugins()) - set(_BUILT_IN)))
+
+
+def get(name: str, engine: str = "batched", **options: object) -> Model:
+    """The model of that name, constructed with its options.
+
+    `engine` chooses between our batched solver and the well-known library behind the same interface; a model
+    that has no such second engine is given as it is by "batched" only. Raises UnknownModelError, which lists what
+    there is, and TypeError for an option that the model does not have or an object that is no model.
+    """
+    model = _load(name, engine)(**options)
+    if not isinstance(model, Model):
+        raise TypeError(f"{name!r} is no model: it needs the attributes name and version and the method fit")
+    return model
+
+
+def _load(name: str, engine: str):  # type: ignore[no-untyped-def]  # a class of any module
+    if engine not in ENGINES:
+        raise UnknownModelError(f"no engine {engine!r}; choose one of {', '.join(ENGINES)}")
+    paths = _BUILT_IN.get(name)
+    if paths is not None:
+        if engine not in paths:
+            raise UnknownModelError(f"model {name!r} has no engine {engine!r}; leave the engine out")
+        module, attribute = paths[engine].split(":")
+        return getattr(import_module(_PACKAGE + module), attribute)
+    plugin = _plugins().get(name)
+    if plugin is None:
+        hint = "; the ensemble is combined from other models' forecasts" if name == "ensemble" else ""
+        known = ", ".join(names())
+        raise UnknownModelError(f"no model {name!r}{hint}; known are {known}; plug-ins register in the group {GROUP}")
+    try:
+        return plugin.load()
+    except ImportError as error:
+        raise UnknownModelError(f"model {name!r} cannot be loaded: {error}; install what it needs") from error
+
+
+def _plugins() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}

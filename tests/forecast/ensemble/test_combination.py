@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from panels import AWKWARD, panel, panels, seasonal, sporadic
+
+from lakecast_forecast import registry
+from lakecast_forecast.ensemble.combination import combine, member_names
+from lakecast_forecast.evaluation import origins
+from lakecast_forecast.evaluation.backtest import SourceForecasts, run_source
+from lakecast_forecast.interface import LEVELS
+from lakecast_forecast.panel import Panel
+from lakecast_schema.accuracy import scales
+from lakecast_schema.periods import Frequency
+
+NAMES = ("ets", "theta", "random_walk", "empirical", "negative_binomial", "seasonal_naive")
+
+
+def run(whole: Panel, horizon: int = 6, names: tuple[str, ...] = NAMES, **options: object) -> list[SourceForecasts]:
+    plan = origins.plan(whole.lengths, whole.frequency, horizon)
+    return [run_source(registry.get(name), whole, plan, horizon, **options) for name in names]  # type: ignore[arg-type]
+
+
+def mixed(items: int = 40, periods: int = 84) -> Panel:
+    return panel([*seasonal(items, periods), *sporadic(items, periods)])
+
+
+@settings(max_examples=10, deadline=None)
+@given(panels(), st.integers(1, 12))
+def test_whatever_the_series_the_ensemble_is_valid(whole: Panel, horizon: int) -> None:
+    found = combine(run(whole, horizon), whole)
+    for forecasts in (found.live, *found.backtest):
+        assert np.isfinite(forecasts.mean).all()
+        assert np.isfinite(forecasts.quantiles).all()
+        assert (forecasts.mean >= 0).all()
+        assert (forecasts.quantiles >= 0).all()
+        assert (np.diff(forecasts.quantiles, axis=2) >= 0).all()
+
+
+def test_awkward_items_keep_company_with_others() -> None:
+    whole = panel([*AWKWARD.values(), *seasonal(30, 60), *sporadic(30, 60)])
+    found = combine(run(whole), whole)
+    assert np.isfinite(found.live.quantiles).all()
+    assert found.live.issues[list(AWKWARD).index("empty")] is not None
+
+
+def test_weights_of_every_class_present_sum_to_one() -> None:
+    whole = mixed()
+    found = combine(run(whole), whole)
+    classes = {weight.demand_class for weight in found.weights}
+    assert "smooth" in classes
+    assert classes & {"intermittent", "lumpy"}
+    for name in classes:
+        assert sum(w.weight for w in found.weights if w.demand_class == name) == pytest.approx(1)
+    assert "seasonal_naive" not in {weight.source for weight in found.weights}
+
+
+def test_batches_order_and_their_number_do_not_matter() -> None:
+    whole = mixed()
+    one = combine(run(whole), whole)
+    rows = np.random.default_rng(0).permutation(len(whole))
+    shuffled = whole.select(rows)
+    other = combine(run(shuffled, batch_size=7), shuffled)
+    np.testing.assert_allclose(one.live.mean[rows], other.live.mean, rtol=1e-6)
+    np.testing.assert_allclose(one.live.quantiles[rows], other.live.quantiles, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(one.backtest[0].quantiles[rows], other.backtest[0].quantiles, rtol=1e-6, atol=1e-9)
+
+
+def test_no_forecast_of_a_window_knows_what_came_in_it() -> None:
+    clean = mixed()
+    garbage = clean.values.copy()
+    garbage[:, -6:] = np.random.default_rng(0).lognormal(6, 2, (len(clean), 6))
+    spoiled = Panel(**{**vars(clean), "values": garbage})
+    one, other = combine(run(clean), clean), combine(run(spoiled), spoiled)
+    np.testing.assert_array_equal(one.backtest[0].mean, other.backtest[0].mean)
+    np.testing.assert_array_equal(one.backtest[0].quantiles, other.backtest[0].quantiles)
+    assert not np.allclose(one.live.quantiles, other.live.quantiles)
+
+
+def test_beats_the_baseline_and_its_intervals_hold() -> None:
+    whole = mixed(120)
+    seen, came = whole.until(6), whole.values[:, -6:]
+    members = run(seen)
+    found, naive = combine(members, seen).live, members[-1].live
+    scale = scales(seen.values, 12)[0]
+    assert np.nanmean(loss(found.quantiles, came) / scale) < 0.9 * np.nanmean(loss(naive.quantiles, came) / scale)
+    smooth = np.arange(len(whole)) < 120
+    covered = (came >= found.quantiles[:, :, 1]) & (came <= found.quantiles[:, :, 9])
+    assert 0.72 <= covered[smooth].mean() <= 0.88
+    assert covered[~smooth].mean() >= 0.78
+
+
+def loss(quantiles: np.ndarray, came: np.ndarray) -> np.ndarray:
+    below = came[:, :, None] - quantiles
+    levels = np.array(LEVELS)
+    return np.asarray(np.maximum(levels * below, (levels - 1) * below).mean(axis=(1, 2)))
+
+
+def test_members_suit_the_demand() -> None:
+    smooth, rare = panel(seasonal(3, 60)), panel(sporadic(3, 60))
+    assert {"arima", "ces", "ets", "theta", "random_walk", "lstm"} <= set(member_names(smooth))
+    assert "ets" not in member_names(rare)
+    assert {"empirical", "negative_binomial"} <= set(member_names(rare))
+    assert "prophet" in member_names(panel(seasonal(3, 60, 7), Frequency.DAILY))
+
+
+def test_members_must_share_their_origins() -> None:
+    whole = panel(seasonal(3, 60))
+    one = run(whole, names=("ets",))
+    short = origins.Origins((6,), 1)
+    with pytest.raises(ValueError, match="share their origins"):
+        combine([*one, run_source(registry.get("theta"), whole, short, 6)], whole)
+    with pytest.raises(ValueError, match="at least one"):
+        combine([], whole)
