@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_graphql.doors.negotiation import Media, accepts_coding, is_json, negotiate
+from lakecast_graphql.doors.negotiation import Media, is_json, negotiate, preferred_coding
 
 GRAPHQL, JSON, EVENTS, HTML = Media.GRAPHQL, Media.JSON, Media.EVENTS, Media.HTML
 RESPONSE = "application/graphql-response+json"
@@ -42,7 +42,7 @@ def test_the_best_that_both_know(accept: str | None, expected: list[Media]) -> N
 def test_nonsense_never_fails(accept: str) -> None:
     assert all(isinstance(media, Media) for media in negotiate(accept))
     assert is_json(accept) in (True, False)
-    assert accepts_coding(accept, "gzip") in (True, False)
+    assert preferred_coding(accept, ("gzip", "zstd")) in ("gzip", "zstd", None)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,30 @@ def test_only_json_in_utf8_is_read(content_type: str | None, expected: bool) -> 
 
 @pytest.mark.parametrize(
     ("wanted", "expected"),
-    [("gzip", True), ("br, gzip;q=0.5", True), ("gzip;q=0", False), ("zstd", False), (None, False), ("xgzip", False)],
+    [
+        ("gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("zstd", "zstd"),
+        ("gzip, deflate, br, zstd", "gzip"),  # Chrome and Node's fetch, of which one cannot read zstd
+        ("zstd, gzip", "gzip"),
+        ("gzip;q=0.5, zstd", "zstd"),
+        ("gzip;q=0.5, zstd;q=0.5", "gzip"),
+        ("br, gzip;q=0.5", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip;q=0, zstd", "zstd"),
+        ("gzip;q=nonsense", None),
+        ("gzip;q=nan, zstd;q=2", None),
+        ("*", "gzip"),
+        ("*;q=0.3, zstd;q=0.2", "gzip"),
+        ("gzip;q=0, *", "zstd"),
+        ("*;q=0", None),
+        ("identity, gzip;q=0.5", None),
+        ("identity;q=0.5, gzip", "gzip"),
+        ("identity", None),
+        ("xgzip", None),
+        ("", None),
+        (None, None),
+    ],
 )
-def test_codings(wanted: str | None, expected: bool) -> None:
-    assert accepts_coding(wanted, "gzip") is expected
+def test_the_coding_that_the_client_wants_most(wanted: str | None, expected: str | None) -> None:
+    assert preferred_coding(wanted, ("gzip", "zstd")) == expected

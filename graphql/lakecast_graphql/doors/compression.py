@@ -1,11 +1,14 @@
-"""Compressing large answers: zstd where the client reads it, else gzip."""
+"""Compressing large answers: gzip, or zstd where the client likes it better.
+
+Node 20's fetch offers zstd and cannot read it, so that gzip comes first among equals.
+"""
 
 import asyncio
 import gzip
 
 import zstandard
 
-from lakecast_graphql.doors.negotiation import accepts_coding
+from lakecast_graphql.doors.negotiation import preferred_coding
 from lakecast_graphql.operation import Answer
 
 SMALLEST = 2_000
@@ -16,7 +19,7 @@ _INLINE = 100_000
 
 def chosen(wanted: str | None) -> str | None:
     """The coding that a client with this Accept-Encoding best reads; None for none of ours."""
-    return next((coding for coding in _COMPRESS if wanted is not None and accepts_coding(wanted, coding)), None)
+    return preferred_coding(wanted, tuple(_COMPRESS))
 
 
 async def coded(answer: Answer, coding: str) -> bytes:
@@ -38,4 +41,4 @@ def _gzip(body: bytes) -> bytes:
     return gzip.compress(body, compresslevel=4, mtime=0)
 
 
-_COMPRESS = {"zstd": _zstd, "gzip": _gzip}
+_COMPRESS = {"gzip": _gzip, "zstd": _zstd}

@@ -1,5 +1,6 @@
 """Which media type answers a request, after the GraphQL over HTTP specification and RFC 9110."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -52,13 +53,21 @@ def is_json(content_type: str | None) -> bool:
     return name == "application/json" and _utf8(parameters)
 
 
-def accepts_coding(accept_encoding: str | None, coding: str) -> bool:
-    """Whether the client reads a content coding such as gzip."""
+def preferred_coding(accept_encoding: str | None, available: Sequence[str]) -> str | None:
+    """The content coding that the client wants most of those `available`; None for none (RFC 9110, section 12.5.3).
+
+    Among codings of equal quality the first of `available` wins, whatever the order of the header.
+    """
+    qualities: dict[str, float] = {}
     for part in (accept_encoding or "").lower().split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))
-        if name == coding:
-            return _quality(parameters) > 0
-    return False
+        qualities[name] = _quality(parameters)
+    rest = qualities.get("*", 0.0)
+    wanted = [(qualities.get(coding, rest), coding) for coding in available]
+    best = max((quality for quality, _ in wanted), default=0.0)
+    if best <= 0 or best < qualities.get("identity", 0.0):
+        return None
+    return next(coding for quality, coding in wanted if quality == best)
 
 
 def _quality(parameters: list[str]) -> float:
@@ -66,9 +75,10 @@ def _quality(parameters: list[str]) -> float:
         name, _, value = parameter.partition("=")
         if name.strip() == "q":
             try:
-                return float(value)
+                quality = float(value)
             except ValueError:
                 return 0.0
+            return quality if 0 <= quality <= 1 else 0.0
     return 1.0
 
 
