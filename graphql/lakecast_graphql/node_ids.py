@@ -52,12 +52,17 @@ def decode(node_id: str) -> ItemId | SnapshotInfoId:
     match parts:
         case ["Item", str(dataset_id), str(item_id)]:
             return ItemId(dataset_id, item_id)
-        case ["Item", str(dataset_id), str(item_id), int(snapshot_id)]:
+        case ["Item", str(dataset_id), str(item_id), int(snapshot_id)] if _is_number(snapshot_id):
             return ItemId(dataset_id, item_id, snapshot_id)
-        case ["SnapshotInfo", int(snapshot_id)]:
+        case ["SnapshotInfo", int(snapshot_id)] if _is_number(snapshot_id):
             return SnapshotInfoId(snapshot_id)
         case _:
             raise bad_input("This is not a node id of this server: pass on an `id` as it was read.", argument="id")
+
+
+def _is_number(snapshot_id: int) -> bool:
+    """Whether it can be a snapshot's number: snapshots are counted in 64 bits, and true is no number."""
+    return type(snapshot_id) is int and 0 <= snapshot_id < 1 << 63
 
 
 def _encode(parts: list[object]) -> str:

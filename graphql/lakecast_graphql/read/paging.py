@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
@@ -56,16 +57,19 @@ _LONGEST = 100
 """Characters of the longest cursor that is made here, and more."""
 
 
+_CURSOR = re.compile(r"([0-9]{1,18})\.([\w-]{12})\.([0-9]{1,18})", re.ASCII)
+"""Snapshot, question and offset. Numbers of more digits may not fit into 64 bits, and no lake has that many rows."""
+
+
 def _place(after: str) -> Place:
     try:
         text = base64.urlsafe_b64decode(after.encode("ascii") + b"=" * (-len(after) % 4)).decode("ascii")
-        snapshot_id, name, offset = text.split(".")
-        found = Place(int(snapshot_id), name, int(offset))
     except (ValueError, binascii.Error):
-        found = Place(-1, "", -1)
-    if found.offset < 0 or found.snapshot_id < 0:
+        text = ""
+    found = _CURSOR.fullmatch(text)
+    if found is None:
         raise bad_input("This is not a cursor of this server: pass on `endCursor` as it was read.", argument="after")
-    return found
+    return Place(int(found[1]), found[2], int(found[3]))
 
 
 _remembered = lru_cache(maxsize=4096)(_place)

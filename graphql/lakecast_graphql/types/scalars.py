@@ -22,11 +22,10 @@ def _parse_instant(value: object) -> dt.datetime:
     if isinstance(value, str):
         try:
             instant = dt.datetime.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
             # An instant without zone is read as UTC, as everywhere in Lakecast.
             return instant.replace(tzinfo=dt.UTC) if instant.tzinfo is None else instant.astimezone(dt.UTC)
+        except (ValueError, OverflowError):  # no instant, or one whose year in UTC is before 1 or after 9999
+            pass
     raise StrawberryInputCoercionError(
         f"DateTime cannot represent {_shown(value)}. Write an instant as 2026-01-31T12:00:00Z."
     )
