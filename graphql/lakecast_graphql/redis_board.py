@@ -22,13 +22,13 @@ class RedisBoard:
     def __init__(self, url: str, lake: str) -> None:
         name = hashlib.sha256(lake.encode()).hexdigest()[:16]
         self._key = f"lakecast:board:{name}"
+        # Bytes, not text: anybody may publish anything, and what is no UTF-8 would fail to be read.
         # Short timeouts: a hanging Redis must not hold up a refresh. No retries: reconnecting in silence would lose
         # what was published meanwhile, whereas `wait` takes every new subscription for news.
         self._redis = redis.Redis.from_url(
             url,
             socket_timeout=1.0,
             socket_connect_timeout=1.0,
-            decode_responses=True,
             health_check_interval=15,
             retry=Retry(NoBackoff(), 0),
         )
@@ -40,11 +40,11 @@ class RedisBoard:
         """What stands in Redis, what stood there last where Redis is away."""
         try:
             values = self._redis.hgetall(self._key)
-            pinned = values.get("pinned", "")
+            pinned = values.get(b"pinned", b"")
             self._last = Posted(
                 int(pinned) if pinned else None,
-                int(values.get("notices", 0)),
-                int(values.get("forced", 0)),
+                int(values.get(b"notices", 0)),
+                int(values.get(b"forced", 0)),
             )
         except (redis.RedisError, ValueError):
             _log.warning("Redis does not answer: pins and news of other workers are not seen until it does.")

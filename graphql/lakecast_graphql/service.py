@@ -31,6 +31,8 @@ _log = logging.getLogger("lakecast.service")
 
 _FREE_AFTER_SECONDS = 1.0
 """From a swap until the snapshot before is looked for and freed: by then the requests that read it have ended."""
+_AFTER_FAILURE_SECONDS = 1.0
+"""Seconds that the watching thread rests after it could not wait for news."""
 _NICE = 10
 """Niceness of the thread that builds snapshots: requests come first (Linux knows niceness per thread)."""
 
@@ -128,7 +130,11 @@ class Service:
             self.follow()
             loaded.set()
             while not self._closed.is_set():
-                news = self._board.wait(self._poll_seconds or 3600.0)
+                try:
+                    news = self._board.wait(self._poll_seconds or 3600.0)
+                except Exception:  # whatever stands on the board, the one who watches goes on
+                    _log.exception("Waiting for news failed; the lake is looked at instead.")
+                    news = not self._closed.wait(_AFTER_FAILURE_SECONDS)
                 if not self._closed.is_set() and (news or self._poll_seconds):
                     self.follow()
 

@@ -130,6 +130,28 @@ def test_replicas_follow_each_other_and_the_training_side_by_redis(lake: Lake, a
         until(lambda: all(all_serve(s, 4) for s in both), "not all replicas follow the release")
 
 
+def test_nothing_that_stands_in_redis_ends_following(lake: Lake, admin: tuple[str, str]) -> None:
+    port = free_port()
+    with redis_server(port), served(lake, admin[0], 1, LAKECAST_REDIS_URL=f"redis://127.0.0.1:{port}/0") as server:
+        anybody = redis.Redis(port=port)
+        for number, message in enumerate((b"\xff\xfe", b"", b"\x00" * 100_000, "refresh".encode("utf-16")), start=3):
+            anybody.publish(CHANNEL, message)
+            made_lake.add_run(lake, "alpha", items=4, seed=number, run_id=f"run-{number}")
+            anybody.publish(CHANNEL, b"published")
+            until(lambda n=number: all_serve(server, n, 3), f"nobody followed after {message[:9]!r}")  # type: ignore[misc]
+        (board,) = anybody.keys("lakecast:board:*") or [b"lakecast:board:none"]
+        anybody.delete(board)
+        for poison in (lambda: anybody.set(board, b"\xff"), lambda: anybody.hset(board, b"\xff", b"\xff")):
+            anybody.delete(board)
+            poison()
+            anybody.publish(CHANNEL, b"published")
+            time.sleep(0.2)
+        anybody.hset(board, mapping={b"pinned": b"\xff", b"notices": b"x"})
+        made_lake.add_run(lake, "alpha", items=4, seed=20, run_id="run-20")
+        anybody.publish(CHANNEL, b"published")
+        until(lambda: all_serve(server, 7, 3), "nobody followed the message after the keys were poisoned")
+
+
 def test_a_redis_that_is_away_costs_nothing_but_the_news(lake: Lake, admin: tuple[str, str]) -> None:
     port = free_port()
     settings = {"LAKECAST_REDIS_URL": f"redis://127.0.0.1:{port}/0", "LAKECAST_POLL_SECONDS": "0.5"}

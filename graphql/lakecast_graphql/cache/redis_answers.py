@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -11,6 +12,8 @@ from redis.exceptions import RedisError, ResponseError
 
 from lakecast_graphql.cache.breaker import Breaker
 from lakecast_graphql.cache.shared import CLAIM_SECONDS, KEPT_SECONDS, LARGEST, PATIENCE, WATCH_SECONDS
+
+_log = logging.getLogger("lakecast.cache")
 
 _DIGEST = 16
 
@@ -86,7 +89,9 @@ class RedisAnswers:
                 found = await call()
         except ResponseError:
             return otherwise  # it works, but does not like what it was asked: a value of another type, no memory
-        except (RedisError, OSError, TimeoutError, ValueError):
+        except Exception as error:  # whatever answers there: no request fails of it, and `watch` goes on
+            if not isinstance(error, RedisError | OSError | ValueError):
+                _log.exception("Redis answered what its client cannot read.")
             self._breaker.failed()
             return otherwise
         self._breaker.succeeded()
