@@ -194,6 +194,7 @@ def create_app(settings: Settings | None = None) -> Door:
         "/health/ready": health.Ready(service),
         "/metrics": _text(metrics),
         "/": pages.home(settings.dev),
+        "/schema.graphql": pages.schema_text(),
     }
     if settings.dev:
         doors |= pages.assets()

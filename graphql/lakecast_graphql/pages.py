@@ -1,12 +1,14 @@
-"""Pages for people: what is at `/`, and GraphiQL in development mode. Nothing is loaded from elsewhere."""
+"""Fixed answers: what is at `/`, the schema's text, and GraphiQL in development mode, with nothing from elsewhere."""
 
 import json
 from importlib.resources import files
 
 from lakecast_graphql.doors.asgi import Header, Receive, Scope, Send, respond
+from lakecast_graphql.sdl import sdl
 
 _STATIC = "/static/graphiql/"
 _TYPES = {"js": b"text/javascript; charset=utf-8", "css": b"text/css; charset=utf-8"}
+_TEXT: Header = (b"content-type", b"text/plain; charset=utf-8")
 _HTML: Header = (b"content-type", b"text/html; charset=utf-8")
 _POLICY: Header = (
     b"content-security-policy",
@@ -44,10 +46,16 @@ code{{background:#eef2f6;padding:.1em .3em;border-radius:.2em}}</style></head>
 <p>Demand forecasts over GraphQL.</p>
 <ul>{ide}
 <li><code>POST /graphql</code>: queries and mutations; subscriptions over WebSocket or server-sent events</li>
+<li><a href="/schema.graphql">The schema</a>, for code generators</li>
 <li><a href="/health/ready">Readiness</a> and <a href="/metrics">metrics</a></li></ul>
 </body></html>
 """
     return Page(content.encode(), [_HTML, _POLICY])
+
+
+def schema_text() -> Page:
+    """The schema at `/schema.graphql`, by which code generators read it; in production, too, as it is published."""
+    return Page(sdl().encode(), [_TEXT, (b"cache-control", b"no-cache")])
 
 
 def graphiql() -> Page:

@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import Running
+from running import Running, running
+
+from lakecast_lake.storage import Lake
 
 HERE = Path(__file__).parent
 CLIENTS = Path(__file__).parents[2] / "docs" / "clients"
@@ -87,6 +89,22 @@ def test_the_typescript_example_compiles_strictly_and_runs(typescript: Path, ser
     printed = _run(["npm", "start", "--", server.graphql], typescript)
     assert "22 decisions" in printed
     assert "snapshot 2 is served" in printed
+
+
+@pytest.mark.node
+@pytest.mark.slow
+def test_types_are_generated_by_the_address_of_a_server_in_production(typescript: Path, small_lake: Lake) -> None:
+    generated = typescript / "src" / "gql" / "graphql.ts"
+    from_file = generated.read_text()
+    generated.unlink()
+    with running(small_lake.uri) as production:
+        _run(["npm", "run", "codegen"], typescript, LAKECAST_SCHEMA=f"{production.url}/schema.graphql")
+    assert generated.read_text() == from_file
+    generated.unlink()
+    # By introspection: the generator offers zstd, which Node 20 cannot read.
+    with running(small_lake.uri, introspection=True) as open_one:
+        _run(["npm", "run", "codegen"], typescript, LAKECAST_SCHEMA=open_one.graphql)
+    assert generated.read_text() == from_file
 
 
 @pytest.mark.node

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from graphql import OperationDefinitionNode, OperationType, parse, validate
-from running import Running
+from running import Running, running
 
 from lakecast_graphql.pages import examples
 from lakecast_graphql.schema import schema
+from lakecast_graphql.sdl import sdl
+from lakecast_lake.storage import Lake
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -65,6 +67,15 @@ def test_home_shows_the_way(server: Running) -> None:
     assert 'href="/graphql"' in page.text
     assert server.http.post("/").status_code == 405
     assert server.http.get("/nope").status_code == 404
+
+
+def test_code_generators_read_the_schema_in_production_too(small_lake: Lake) -> None:
+    with running(small_lake.uri) as production:
+        found = production.http.get("/schema.graphql")
+        assert found.headers["content-type"] == "text/plain; charset=utf-8"
+        assert found.text == sdl()
+        assert production.http.head("/schema.graphql").status_code == 200
+        assert production.http.post("/schema.graphql").status_code == 405
 
 
 @pytest.mark.browser

@@ -1,7 +1,7 @@
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
 const config: CodegenConfig = {
-  // The SDL that the server publishes; `http://localhost:8000/graphql` works as well with `lakecast serve --dev`.
+  // The SDL that the server publishes; `http://localhost:8000/schema.graphql` of any server works as well.
   schema: process.env["LAKECAST_SCHEMA"] ?? "../../../schema/lakecast_schema/lakecast.graphql",
   documents: ["src/**/*.ts", "!src/gql/**"],
   generates: {
