@@ -12,7 +12,8 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 # What `make run` runs on: your own folder of demand, else the simulated sample.
 DATA ?=
 SAMPLE := .lakecast/simulated-nova-corrente
-LAKE ?= $(or $(LAKECAST_LAKE),.lakecast/lake)
+# The simulated sample has a lake of its own: it is not served beside real data unless LAKE says so.
+LAKE ?= $(or $(LAKECAST_LAKE),.lakecast/$(if $(DATA),lake,sample-lake))
 PORT ?= 8000
 ADDRESS := 127.0.0.1
 
@@ -67,6 +68,7 @@ format: install ## format the code and repair what the linter can
 	$(ML)/ruff format .
 	$(ML)/ruff check --fix .
 
+dagster: DATA = landing
 dagster: install ## the Dagster UI on port 3000
 	@mkdir -p .lakecast/dagster && cp ops/dagster.yaml .lakecast/dagster/
 	LAKECAST_LAKE='$(LAKE)' DAGSTER_HOME=$(CURDIR)/.lakecast/dagster $(ML)/dagster dev -w workspace.yaml -p 3000

@@ -10,8 +10,6 @@ import numpy as np
 from lakecast_assets.sample.simulate import Item, simulate
 
 DATASET = "nova_corrente_simulated"
-END = dt.date(2026, 10, 31)
-"""Last day of the demand, unless another is asked for."""
 _MASTER = (
     "item_id", "sku", "name", "category", "unit", "supplier", "lead_time_days", "lead_time_std_days",
     "service_level", "review_period_days", "min_order_quantity", "unit_cost",
@@ -34,16 +32,19 @@ fornecedor ou preço é real.**
 """
 
 
-def write_sample(folder: Path | str, *, items: int = 300, days: int = 730, seed: int = 7, end: dt.date = END) -> Path:
-    """Write demand.csv, items.csv, stock.csv and README.md; the same arguments write the same bytes.
+def write_sample(
+    folder: Path | str, *, items: int = 300, days: int = 730, seed: int = 7, end: dt.date | None = None
+) -> Path:
+    """Write demand.csv, items.csv, stock.csv and README.md; the same arguments, `end` stated, write the same bytes.
 
-    items: how many; days: of demand, up to and including `end`. Returns the folder.
+    items: how many; days: of demand, up to and including `end`, which is yesterday unless stated. Returns the folder.
     """
+    last = end or dt.date.today() - dt.timedelta(days=1)
     if items < 1 or days < 28:
         raise ValueError(f"a sample needs at least 1 item and 28 days, got {items} and {days}")
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    span = np.datetime64(end) - np.arange(days)[::-1]
+    span = np.datetime64(last) - np.arange(days)[::-1]
     made = simulate(items, span, seed)
     names = span.astype(str).tolist()
     _write(target / "demand.csv", ("dataset_id", "item_id", "date", "quantity"), _demand(made, names))
@@ -57,7 +58,7 @@ def write_sample(folder: Path | str, *, items: int = 300, days: int = 730, seed:
         ("dataset_id", "item_id", "date", "on_hand", "on_order"),
         ((DATASET, item.item_id, names[-1], item.on_hand, item.on_order) for item in made),
     )
-    text = README.format(seed=seed, items=items, days=days, end=end.isoformat())
+    text = README.format(seed=seed, items=items, days=days, end=last.isoformat())
     (target / "README.md").write_text(text, encoding="utf-8")
     return target
 

@@ -1,5 +1,6 @@
 """`lakecast sample`: write the simulated Nova Corrente as an input folder."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +17,16 @@ def command(
     items: Annotated[int, typer.Option(metavar="N", min=1, help="How many items.")] = 300,
     days: Annotated[int, typer.Option(metavar="N", min=28, help="How many days of demand.")] = 730,
     seed: Annotated[int, typer.Option(metavar="N", help="The same seed writes the same files.")] = 7,
+    end: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            metavar="DATE", formats=["%Y-%m-%d"], help="Last day of demand. Without it: yesterday.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Write a **simulated** Nova Corrente: items, daily demand and stock of a telecom tower maintainer in Brazil."""
     environment.require(environment.ML, NAME)
     from lakecast_assets.sample import write_sample
 
-    written = write_sample(folder, items=items, days=days, seed=seed)
+    written = write_sample(folder, items=items, days=days, seed=seed, end=None if end is None else end.date())
     print(f"Simulated sample written to {written}: {items} items, {days} days of demand, stock. None of it is real.")

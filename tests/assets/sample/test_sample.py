@@ -28,6 +28,12 @@ def test_the_same_arguments_write_the_same_bytes(sample: Path, tmp_path: Path) -
     assert (other / "demand.csv").read_bytes() != (sample / "demand.csv").read_bytes()
 
 
+def test_it_ends_yesterday_unless_stated(tmp_path: Path) -> None:
+    before = dt.date.today()
+    text = (write_sample(tmp_path, items=1, days=28) / "stock.csv").read_text()
+    assert any((day - dt.timedelta(days=1)).isoformat() in text for day in (before, dt.date.today()))
+
+
 def test_it_says_everywhere_that_it_is_simulated(sample: Path) -> None:
     readme = (sample / "README.md").read_text(encoding="utf-8")
     assert "SIMULATED" in readme
