@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from lakecast_assets.ingest import files
 from lakecast_assets.ingest.demand import REQUIRED, datasets_of
 from lakecast_assets.ingest.folder import Folder, open_folder, slug
+from lakecast_assets.ingest.rules import Rules
 
 T = TypeVar("T")
 
@@ -91,8 +92,8 @@ class Folders:
         found: T = self._read[dataset_id]
         return found
 
-    def find(self, data: str, dataset_id: str) -> Folder:
-        """The opened folder that holds a data set: `data` itself, else its subfolder of that name.
+    def find(self, data: str, dataset_id: str, rules: Rules | None = None) -> Folder:
+        """The opened folder that holds a data set: `data` itself, else its subfolder of that name, read by `rules`.
 
         Raises `InputError`.
         """
@@ -102,4 +103,4 @@ class Folders:
         if files.find(path, "demand") is None:
             path = next((below for below in subfolders(path) if below.name == dataset_id), path)
         # Rows that name no data set belong to the folder's, not to whichever is asked for.
-        return open_folder(path, dataset_id if path.name == dataset_id else None)
+        return open_folder(path, dataset_id if path.name == dataset_id else None, rules)

@@ -17,7 +17,7 @@ def of(dataset_id: str, folders: Folders, settings: RunSettings) -> Sequence[Nei
     """The other data sets of the folder that holds one; those that cannot be read are left out, as is the folder
     where it has gone since."""
     try:
-        folder = folders.find(settings.data, dataset_id)
+        folder = folders.find(settings.data, dataset_id, settings.rules)
     except InputError:
         return ()
     names = [name for name in sorted(folder.datasets) if name != dataset_id][:MOST]
@@ -27,7 +27,7 @@ def of(dataset_id: str, folders: Folders, settings: RunSettings) -> Sequence[Nei
 def _neighbour(name: str, folders: Folders, settings: RunSettings, dataset_id: str) -> Neighbour | None:
     def read() -> Neighbour | None:
         try:
-            found = folders.find(settings.data, dataset_id).dataset(name, settings.rules)
+            found = folders.find(settings.data, dataset_id, settings.rules).dataset(name)
         except InputError:
             return None
         horizon = folders.horizon(name, settings.horizon) or found.frequency.default_horizon

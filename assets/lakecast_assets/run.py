@@ -100,7 +100,7 @@ def run(
     """
     started = time.monotonic()
     wanted = _known(sources or registry.DEFAULT_SOURCES)
-    folder = open_folder(data, dataset)
+    folder = open_folder(data, dataset, RunSettings(**settings).rules)
     where = Lake.open(lake)
     where.refuse_unsafe_store()
     reports: list[DatasetReport] = []

@@ -1,5 +1,6 @@
 """What a run is asked to do, as a Dagster resource: the same settings from the launchpad, a sensor or `run`."""
 
+import datetime as dt
 import os
 from functools import cached_property
 from typing import Literal
@@ -33,6 +34,11 @@ class RunSettings(dg.ConfigurableResource[None]):
     gaps: Literal["auto", "zero", "unknown"] = Field(default="auto", description="What a missing row means")
     duplicates: Literal["auto", "sum", "reject"] = Field(default="auto", description="What a repeated row means")
     country: str = Field(default="BR", description="Holiday calendar, an ISO 3166 code; empty for none")
+    as_of: str = Field(
+        default="",
+        pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+        description="Last day that demand and stock may have, such as 2024-01-31; empty: the day of the run",
+    )
     seed: int = Field(default=0, description="The same data and seed give the same forecasts")
     batch_size: int = Field(default=2000, ge=1, description="Items that a model takes at once")
     fan_out: Literal["inline", "processes", "dask"] = Field(default="inline", description="Where batches run")
@@ -42,7 +48,13 @@ class RunSettings(dg.ConfigurableResource[None]):
     @property
     def rules(self) -> Rules:
         frequency = None if self.frequency == "auto" else Frequency(self.frequency)
-        return Rules(frequency, self.gaps, self.duplicates, self.country or None)
+        return Rules(
+            frequency,
+            self.gaps,
+            self.duplicates,
+            self.country or None,
+            dt.date.fromisoformat(self.as_of) if self.as_of else None,
+        )
 
     @cached_property
     def fanning(self) -> FanOut:

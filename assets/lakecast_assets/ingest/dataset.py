@@ -1,7 +1,7 @@
 """One data set of a folder: its rows put on the grid, and every table in the shape of its contract."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +13,11 @@ from lakecast_assets.ingest.drivers import driver_table
 from lakecast_assets.ingest.errors import InputError
 from lakecast_assets.ingest.grid import Periods, Series, fill, place, repeated
 from lakecast_assets.ingest.landed import landed_table
-from lakecast_assets.ingest.masters import FIGURES, STOCK_FIGURES, TEXTS, MasterRows
+from lakecast_assets.ingest.masters import FIGURES, TEXTS, MasterRows
 from lakecast_assets.ingest.panel import classes
 from lakecast_assets.ingest.rejections import summary
 from lakecast_assets.ingest.rules import Rules
+from lakecast_assets.ingest.stock import inventory_table
 from lakecast_schema.periods import Frequency
 from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_INVENTORY, Table
 
@@ -73,12 +74,12 @@ def assemble(
         "landed_demand": landed_table(demand.file, parts.dataset_id, here, parts.now),
         "demand": _demand(parts.dataset_id, names, series),
         "driver": driver_table(parts.dataset_id, periods, items, {n: v[rows] for n, v in demand.drivers.items()}),
-        "fact_inventory": _inventory(parts, dim_item["item_id"].to_pylist()),
     }
+    tables["fact_inventory"], strangers = _inventory(parts, dim_item["item_id"].to_pylist())
     demand_class = classes(tables["demand"], periods.frequency)
     tables["dim_item"] = _with(dim_item, "demand_class", demand_class, DIM_ITEM)
     tables["rejected_rows"] = _rejected(parts, takes_all)
-    return periods.frequency, tables, _notes(parts, tables, items.names, names, series)
+    return periods.frequency, tables, _notes(parts, tables, items.names, names, strangers, series, takes_all)
 
 
 def _code(rows: DemandRows, dataset_id: str) -> int:
@@ -155,36 +156,19 @@ def _of_dataset(rows: MasterRows | None, dataset_id: str) -> Integers:
     return np.flatnonzero(good)
 
 
-def _inventory(parts: Parts, items: list[str]) -> pa.Table:
+def _inventory(parts: Parts, items: list[str]) -> tuple[pa.Table, tuple[str, ...]]:
+    """Rows of `fact_inventory`, and the items that have stock but are no items of the data set."""
     rows = parts.stock
-    if rows is None or rows.day is None:
-        return FACT_INVENTORY.schema.empty_table()
+    if rows is None:
+        return FACT_INVENTORY.schema.empty_table(), ()
     mine = _of_dataset(rows, parts.dataset_id)
-    known = set(items)
-    named = np.array([name in known for name in rows.items.names] + [False])
-    strangers = mine[~named[rows.items.codes[mine]]]
+    names = set(items)
+    is_item = np.array([name in names for name in rows.items.names] + [False])[rows.items.codes[mine]]
+    strangers = mine[~is_item]
     if rows.datasets is not None and strangers.size:
         rows.verdicts.reject_each(strangers.tolist(), "item_id", [_NOWHERE] * strangers.size)
-    mine = mine[named[rows.items.codes[mine]]]
-    mine = mine[np.lexsort((rows.day[mine], rows.items.codes[mine]))]
-    if mine.size == 0:
-        return FACT_INVENTORY.schema.empty_table()
-    figures = {
-        name: pa.array(rows.figures[name][mine], pa.float64(), from_pandas=True)
-        if name in rows.figures
-        else pa.nulls(mine.size, pa.float64())
-        for name in STOCK_FIGURES
-    }
-    return pa.table(
-        [
-            constant(parts.dataset_id, mine.size),
-            pa.array([rows.items.names[code] for code in rows.items.codes[mine]], pa.string()),
-            pa.array(rows.day[mine], pa.date32()),
-            figures["on_hand"],
-            figures["on_order"],
-        ],
-        schema=FACT_INVENTORY.schema,
-    )
+    lost = tuple(rows.items.names[code] for code in np.unique(rows.items.codes[strangers]))
+    return inventory_table(parts.dataset_id, rows, mine[is_item]), lost
 
 
 def _rejected(parts: Parts, takes_all: bool) -> pa.Table:
@@ -209,17 +193,55 @@ def _with(table: pa.Table, name: str, values: Mapping[str, str], contract: Table
 
 
 def _notes(
-    parts: Parts, tables: Mapping[str, pa.Table], seen: tuple[str, ...], kept: list[str], series: Series
+    parts: Parts,
+    tables: Mapping[str, pa.Table],
+    seen: tuple[str, ...],
+    used: list[str],
+    strangers: tuple[str, ...],
+    series: Series,
+    takes_all: bool,
 ) -> tuple[str, ...]:
     """What a person should know about the reading, in sentences."""
     rejected = tables["rejected_rows"]
     notes = [f"{count} rows rejected: {reason}" for reason, count in summary(rejected).items()]
-    if lost := len(set(seen) - set(kept)):
-        notes.append(f"{lost} items have no usable row")
-    if without := tables["dim_item"].num_rows - len(kept):
-        notes.append(f"{without} items of the items file have no demand and get no forecast")
+    if lost := sorted(set(seen) - set(used)):
+        notes.append(f"{len(lost)} items have no usable row{_such_as(lost)}")
+    if without := sorted(set(tables["dim_item"]["item_id"].to_pylist()) - set(used)):
+        notes.append(f"{len(without)} items of the items file have no demand and get no forecast{_such_as(without)}")
+    if strangers:
+        notes.append(
+            f"{len(strangers)} items of the stock file are neither in the demand nor in the items file, so their "
+            f"stock is not used{_such_as(strangers)}"
+        )
+    if parts.stock is not None:
+        with_stock = set(tables["fact_inventory"]["item_id"].to_pylist())
+        if bare := [name for name in used if name not in with_stock]:
+            notes.append(f"{len(bare)} items with demand have no stock in {parts.stock.file.name}{_such_as(bare)}")
+    if parts.items is not None:
+        mine = _of_dataset(parts.items, parts.dataset_id)
+        described = {parts.items.items.names[code] for code in parts.items.items.codes[mine].tolist()}
+        if bare := [name for name in used if name not in described]:
+            notes.append(f"{len(bare)} items with demand are not in {parts.items.file.name}{_such_as(bare)}")
+    if takes_all:
+        notes += _of_no_dataset(parts)
     if parts.demand.file.ignored:
         notes.append(f"{parts.demand.file.name}: unknown columns ignored: {', '.join(parts.demand.file.ignored)}")
     if series.is_log:
         notes.append("periods without a row count as no demand (a log of events)")
     return tuple(notes)
+
+
+def _such_as(names: Sequence[str]) -> str:
+    return f", such as {' and '.join(names[:2])}"
+
+
+def _of_no_dataset(parts: Parts) -> list[str]:
+    """Sentences about rows of items and stock whose data set has no demand."""
+    notes = []
+    for rows in (parts.items, parts.stock):
+        if rows is not None and rows.datasets is not None:
+            lost = [name for name in rows.datasets.names if name not in parts.demand.datasets.names]
+            if lost:
+                count = int(np.isin(rows.datasets.codes, [rows.datasets.names.index(name) for name in lost]).sum())
+                notes.append(f"{count} rows of {rows.file.name} name a data set without demand{_such_as(lost)}")
+    return notes

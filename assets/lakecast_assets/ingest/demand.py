@@ -1,5 +1,6 @@
 """The rows of a demand file: judged one by one, all at once."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +53,10 @@ class DemandRows:
         return placed
 
 
-def read_demand(folder: Path, dataset: str) -> DemandRows:
+def read_demand(folder: Path, dataset: str, today: dt.date) -> DemandRows:
     """Read and judge the demand file of a folder; rows that name no data set belong to `dataset`.
+
+    today: demand of later days is rejected.
 
     Raises `InputError` where there is no such file, or it cannot be read, or no row of it can be used.
     """
@@ -64,7 +67,7 @@ def read_demand(folder: Path, dataset: str) -> DemandRows:
             raise InputError(str(folder), "is a file, not a folder", f"Name the folder. {remedy}")
         what = "holds no demand.csv or demand.parquet" if folder.is_dir() else "is no folder"
         raise InputError(str(folder), what, remedy)
-    rows = judge(read(path, REQUIRED, OPTIONAL, drivers=True), dataset)
+    rows = judge(read(path, REQUIRED, OPTIONAL, drivers=True), dataset, today)
     if np.all(np.isnan(rows.quantity)):
         found = rows.verdicts.first()
         number, column, reason = found if found else (None, "quantity", NO_QUANTITY)
@@ -79,8 +82,8 @@ def read_demand(folder: Path, dataset: str) -> DemandRows:
     return rows
 
 
-def judge(file: InputFile, dataset: str) -> DemandRows:
-    """Read every row, and reject those that break the contract."""
+def judge(file: InputFile, dataset: str, today: dt.date) -> DemandRows:
+    """Read every row, and reject those that break the contract; a bad value costs that value only."""
     verdicts = Rejections(file)
     items = identifiers(file.table["item_id"])
     date = file.table["date"]
@@ -98,10 +101,12 @@ def judge(file: InputFile, dataset: str) -> DemandRows:
     verdicts.reject(far, "date", FAR_DATE)
     day[far] = np.datetime64("NaT")
     _judge_numbers(verdicts, quantity, drivers)
-    values = quantity.values
-    values[verdicts.rejected] = np.nan
-    for known in drivers.values():
+    future = (day > np.datetime64(today)) & ~np.isnan(quantity.values)
+    verdicts.reject_values(future, "date", in_future("date", today, "leave the quantity of rows of the future empty"))
+    quantity.values[future] = np.nan
+    for known in (quantity, *drivers.values()):
         known.values[verdicts.rejected] = np.nan
+    values = quantity.values
     return DemandRows(
         file,
         datasets_of(file, dataset),
@@ -130,14 +135,25 @@ def _empty(column: pa.ChunkedArray) -> Bools:
     return empty
 
 
+def in_future(column: str, today: dt.date, remedy: str) -> str:
+    """The reason why a value of a day that has not come is left out."""
+    return f"{column} lies after {today}, the day of this run; correct it, {remedy}, or state --as-of"
+
+
 def _judge_numbers(verdicts: Rejections, quantity: Numbers, drivers: Mapping[str, Numbers]) -> None:
+    """Note the values that cannot be used, and make them NaN."""
     useless = quantity.empty
     for known in drivers.values():
         useless = useless & known.empty
     verdicts.reject(useless, "quantity", NO_QUANTITY)
-    verdicts.reject(quantity.unclear, "quantity", BAD_QUANTITY)
-    verdicts.reject(quantity.not_finite, "quantity", NOT_FINITE)
-    verdicts.reject(quantity.values < 0, "quantity", NEGATIVE)
+    _leave_out(verdicts, quantity, quantity.unclear, "quantity", BAD_QUANTITY)
+    _leave_out(verdicts, quantity, quantity.not_finite, "quantity", NOT_FINITE)
+    _leave_out(verdicts, quantity, quantity.values < 0, "quantity", NEGATIVE)
     for name, known in drivers.items():
-        bad = known.unclear | known.not_finite
-        verdicts.reject(bad, name, f"{name} is no finite number; write one with a decimal point, or leave it empty")
+        reason = f"{name} is no finite number; write one with a decimal point, or leave it empty"
+        _leave_out(verdicts, known, known.unclear | known.not_finite, name, reason)
+
+
+def _leave_out(verdicts: Rejections, numbers: Numbers, wrong: Bools, column: str, reason: str) -> None:
+    verdicts.reject_values(wrong, column, reason)
+    numbers.values[wrong] = np.nan

@@ -52,6 +52,7 @@ class Folder:
     items: MasterRows | None
     stock: MasterRows | None
     now: dt.datetime
+    rules: Rules
     datasets: tuple[str, ...]
 
     @property
@@ -60,13 +61,13 @@ class Folder:
         files = (self.demand.file, *(rows.file for rows in (self.items, self.stock) if rows is not None))
         return "-".join(file.digest[:12] for file in files)
 
-    def dataset(self, dataset_id: str, rules: Rules | None = None) -> DatasetInput:
+    def dataset(self, dataset_id: str) -> DatasetInput:
         """One data set's tables. Raises `InputError` where its rows cannot become series."""
         parts = Parts(dataset_id, self.demand, self.items, self.stock, self.now)
         single = self.datasets == (dataset_id,)
         takes_all = single or dataset_id == (self.default if self.default in self.datasets else self.datasets[0])
         try:
-            frequency, tables, notes = assemble(parts, rules or Rules(), takes_all=takes_all)
+            frequency, tables, notes = assemble(parts, self.rules, takes_all=takes_all)
         except (FrequencyUnclear, GridTooLargeError) as error:
             problem, _, remedy = str(error).rstrip(".").rpartition(". ")
             message = f"data set {dataset_id}: {problem}"
@@ -86,23 +87,30 @@ class Ingested:
         return sum(dataset.rejected for dataset in self.datasets.values())
 
 
-def open_folder(path: Path | str, dataset: str | None = None, *, now: dt.datetime | None = None) -> Folder:
+def open_folder(
+    path: Path | str, dataset: str | None = None, rules: Rules | None = None, *, now: dt.datetime | None = None
+) -> Folder:
     """Read and judge the files of a folder: `demand`, optionally `items` and `stock`, each CSV or Parquet.
 
-    dataset: data set of rows that name none; else the folder's name as a slug.
+    dataset: data set of rows that name none; else the folder's name as a slug. now: the time of the run; its day, in
+    the machine's time zone, is the last that demand and stock may have, unless `rules.as_of` states another.
     Raises `InputError` for a file that cannot be read, lacks a column or holds nothing usable.
     """
     folder = Path(path)
     default = dataset or slug(folder.resolve().name)
-    demand = read_demand(folder, default)
+    chosen = rules or Rules()
+    moment = now or dt.datetime.now(dt.UTC)
+    today = chosen.as_of or moment.astimezone().date()
+    demand = read_demand(folder, default, today)
     usable = np.unique(demand.datasets.codes[~np.isnan(demand.quantity)])
     return Folder(
         folder,
         default,
         demand,
         read_items(folder, default),
-        read_stock(folder, default),
-        now or dt.datetime.now(dt.UTC),
+        read_stock(folder, default, today),
+        moment,
+        chosen,
         tuple(demand.datasets.names[code] for code in usable),
     )
 
@@ -119,12 +127,12 @@ def read_folder(
 
     Raises `InputError` as `open_folder` does, and where no data set can be used.
     """
-    folder = open_folder(path, dataset, now=now)
+    folder = open_folder(path, dataset, rules, now=now)
     good: dict[str, DatasetInput] = {}
     bad: dict[str, InputError] = {}
     for name in only or folder.datasets:
         try:
-            good[name] = folder.dataset(name, rules)
+            good[name] = folder.dataset(name)
         except InputError as error:
             bad[name] = error
     if not good:

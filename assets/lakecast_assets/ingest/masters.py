@@ -1,5 +1,6 @@
 """The optional files: items with their master data, and stock."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.demand import BAD_DATE, EARLIEST, FAR_DATE, LATEST, NO_DATE, NO_ITEM, datasets_of
+from lakecast_assets.ingest.demand import BAD_DATE, EARLIEST, FAR_DATE, LATEST, NO_DATE, NO_ITEM, datasets_of, in_future
 from lakecast_assets.ingest.files import InputFile, as_text, find, read
 from lakecast_assets.ingest.rejections import Rejections
 from lakecast_assets.ingest.values import Identifiers, days, identifiers, numbers
@@ -26,7 +27,7 @@ class MasterRows:
 
     datasets: None where the file has no such column: then a row speaks of that item in every data set.
     day: (n,) of stock rows only. texts: name -> (n,) objects, None where empty; figures: name -> (n,), NaN where
-    empty.
+    empty or not usable; not_usable: name -> (n,) where the file has a value that cannot be used.
     """
 
     file: InputFile
@@ -35,6 +36,7 @@ class MasterRows:
     day: NDArray[np.datetime64] | None
     texts: Mapping[str, NDArray[np.object_]]
     figures: Mapping[str, NDArray[np.float64]]
+    not_usable: Mapping[str, NDArray[np.bool_]]
     verdicts: Rejections
 
 
@@ -43,46 +45,65 @@ def read_items(folder: Path, dataset: str) -> MasterRows | None:
     path = find(folder, "items")
     if path is None:
         return None
-    rows = _judge(read(path, ("item_id",), ("dataset_id", *TEXTS, *FIGURES)), dataset, FIGURES, dated=False)
+    rows = _judge(read(path, ("item_id",), ("dataset_id", *TEXTS, *FIGURES)), dataset, FIGURES, None)
     _reject_repeated(rows, "the item; keep one row per item")
     return rows
 
 
-def read_stock(folder: Path, dataset: str) -> MasterRows | None:
-    """Read and judge the stock file of a folder; None where there is none. Raises `InputError`."""
+def read_stock(folder: Path, dataset: str, today: dt.date) -> MasterRows | None:
+    """Read and judge the stock file of a folder; None where there is none. Raises `InputError`.
+
+    today: stock of later days is rejected.
+    """
     path = find(folder, "stock")
     if path is None:
         return None
     required = ("item_id", "date", "on_hand")
-    rows = _judge(read(path, required, ("dataset_id", "on_order")), dataset, STOCK_FIGURES, dated=True)
-    _reject_repeated(rows, "the item's stock of that day; keep one row per item and day")
-    return rows
+    return _judge(read(path, required, ("dataset_id", "on_order")), dataset, STOCK_FIGURES, today)
 
 
-def _judge(file: InputFile, dataset: str, figures: Sequence[str], *, dated: bool) -> MasterRows:
+def _judge(file: InputFile, dataset: str, figures: Sequence[str], today: dt.date | None) -> MasterRows:
+    """The rows of a file; today: where they have a date, the last that they may have."""
     verdicts = Rejections(file)
     has = file.table.column_names
     items = identifiers(file.table["item_id"])
     verdicts.reject(items.codes < 0, "item_id", NO_ITEM)
     day = None
-    if dated:
+    if today is not None:
         day = days(file.table["date"])
         verdicts.reject(np.isnat(day) & file.table["date"].is_null().to_numpy(), "date", NO_DATE)
         verdicts.reject(np.isnat(day), "date", BAD_DATE)
         verdicts.reject((day < EARLIEST) | (day >= LATEST), "date", FAR_DATE)
-    values = {}
-    for name in (name for name in figures if name in has):
-        parsed = numbers(file.table[name])
-        verdicts.reject(parsed.unclear | parsed.not_finite, name, f"{name} is no finite number; write one or none")
-        if name != "on_hand":  # a negative stock on hand is a backlog
-            verdicts.reject(parsed.values < 0, name, f"{name} is negative; it must be at least 0")
-        if name == "service_level":
-            wrong = (parsed.values >= 1) | (parsed.values <= 0)
-            verdicts.reject(wrong, name, "service_level must lie between 0 and 1, such as 0.95 for 95 %")
-        values[name] = parsed.values
+        verdicts.reject(day > np.datetime64(today), "date", in_future("date", today, "remove the row"))
+    names = [name for name in figures if name in has]
+    values = {name: _figure(verdicts, name) for name in names}
+    wrong = {name: each.not_usable for name, each in values.items()}
     texts = {name: _words(file, name) for name in TEXTS if name in has}
     datasets = datasets_of(file, dataset) if "dataset_id" in has else None
-    return MasterRows(file, datasets, items, day, texts, values, verdicts)
+    return MasterRows(file, datasets, items, day, texts, {n: v.values for n, v in values.items()}, wrong, verdicts)
+
+
+def _figure(verdicts: Rejections, name: str) -> "_Figure":
+    """A column of numbers, NaN where it is empty or its value cannot be used; a bad value costs that value only."""
+    parsed = numbers(verdicts.file.table[name])
+    reasons = [(parsed.unclear | parsed.not_finite, f"{name} is no finite number; write one or none")]
+    if name != "on_hand":  # a negative stock on hand is a backlog
+        reasons.append((parsed.values < 0, f"{name} is negative; it must be at least 0"))
+    if name == "service_level":
+        outside = (parsed.values >= 1) | (parsed.values == 0)
+        reasons.append((outside, "service_level must lie between 0 and 1, such as 0.95 for 95 %"))
+    not_usable = np.zeros(parsed.values.size, dtype=bool)
+    for rows, reason in reasons:
+        verdicts.reject_values(rows, name, reason)
+        not_usable |= rows
+    parsed.values[not_usable] = np.nan
+    return _Figure(parsed.values, not_usable)
+
+
+@dataclass(frozen=True)
+class _Figure:
+    values: NDArray[np.float64]
+    not_usable: NDArray[np.bool_]
 
 
 def _words(file: InputFile, name: str) -> NDArray[np.object_]:
@@ -91,13 +112,11 @@ def _words(file: InputFile, name: str) -> NDArray[np.object_]:
 
 
 def _reject_repeated(rows: MasterRows, what: str) -> None:
-    """Reject all rows but the first of a key (data set, item, day)."""
+    """Reject all rows but the first of a key (data set, item)."""
     good = np.flatnonzero(~rows.verdicts.rejected)
     parts = [rows.items.codes]
     if rows.datasets is not None:
         parts.append(rows.datasets.codes)
-    if rows.day is not None:
-        parts.append(rows.day.astype(np.int64))
     keys = np.column_stack(parts)[good]
     _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     late = np.flatnonzero(first[inverse.reshape(-1)] != np.arange(good.size))

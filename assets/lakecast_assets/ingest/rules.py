@@ -1,5 +1,6 @@
 """The settings of reading input, and what they mean."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -31,12 +32,15 @@ class Rules:
         sum: they are added up. reject: the first stands.
 
     country: ISO 3166 code of the holiday calendar, None for none.
+
+    as_of: the last day that demand and stock may have; None is the day of the run.
     """
 
     frequency: Frequency | None = None
     gaps: Gaps = "auto"
     duplicates: Duplicates = "auto"
     country: str | None = "BR"
+    as_of: dt.date | None = None
 
     def __post_init__(self) -> None:
         for name, choices in (("gaps", get_args(Gaps)), ("duplicates", get_args(Duplicates))):

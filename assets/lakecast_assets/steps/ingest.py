@@ -49,7 +49,7 @@ def ingest(
     """Read the data set's files, reject the rows that break the input contract, and fill the grid."""
     dataset_id = context.partition_key
     with only_what_may_pass():
-        read = folders.find(settings.data, dataset_id).dataset(dataset_id, settings.rules)
+        read = folders.find(settings.data, dataset_id, settings.rules).dataset(dataset_id)
     for note in read.notes:
         context.log.info(note)
         progress.say(note)

@@ -1,5 +1,6 @@
 """`lakecast run`: everything from files to a published snapshot, without the UI."""
 
+import datetime as dt
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -88,6 +89,16 @@ def command(
         Duplicates, typer.Option(help="What several rows of an item in one period mean.")
     ] = Duplicates.AUTO,
     country: Annotated[str, typer.Option(help="Holiday calendar, an ISO 3166 code; empty for none.")] = "BR",
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="Last day that demand and stock may have. Without it: today.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same data and seed give the same forecasts.")] = 0,
     fan_out: Annotated[FanOut, typer.Option(help="Where batches of items are computed.")] = FanOut.INLINE,
     workers: Annotated[
@@ -115,6 +126,7 @@ def command(
             gaps=gaps.value,
             duplicates=duplicates.value,
             country=country,
+            as_of="" if as_of is None else as_of.date().isoformat(),
             seed=seed,
             fan_out=fan_out.value,
             dask_address=dask_address,

@@ -1,9 +1,14 @@
 """The optional files: master data and stock."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from lakecast_assets.ingest.folder import DatasetInput, read_folder
+from lakecast_assets.ingest.rules import Rules
 
 Write = Callable[..., Path]
 DEMAND = "item_id,date,quantity\n" + "".join(
@@ -30,36 +35,95 @@ def test_items_are_described_and_those_without_demand_are_kept(folder: Write) ->
     assert any("1 items of the items file have no demand" in note for note in made.notes)
 
 
-def test_bad_master_rows_are_rejected_and_the_rest_counts(folder: Write) -> None:
+def test_a_bad_value_of_an_item_costs_that_value_only(folder: Write) -> None:
     items = (
         "item_id,lead_time_days,service_level,unit_cost\n"
-        "A,-3,0.9,1\nB,3,95,1\nB,3,0.95,one\nB,7,0.95,2\nB,9,0.9,3\n,1,0.9,1\n"
+        "A,120,95,one\nB,-3,0.95,2\nB,7,0.95,2\n,1,0.9,1\nC,inf,nan,-1\n"
     )
     made = read(folder(demand=DEMAND, items=items))
     rejected = {row["row"]: row for row in made.tables["rejected_rows"].to_pylist()}
     assert {row: verdict["column"] for row, verdict in rejected.items()} == {
-        1: "lead_time_days", 2: "service_level", 3: "unit_cost", 5: "item_id", 6: "item_id",
+        1: "service_level", 2: "lead_time_days", 3: "item_id", 4: "item_id", 5: "lead_time_days",
     }  # fmt: skip
-    assert "0.95 for 95 %" in rejected[2]["reason"]
-    assert "row 4 already describes the item" in rejected[5]["reason"]
+    assert "0.95 for 95 %" in rejected[1]["reason"]
+    assert "unit_cost is no finite number" in rejected[1]["reason"], "all values that a row lost are named"
+    assert "row 2 already describes the item" in rejected[3]["reason"]
     by_id = {row["item_id"]: row for row in made.tables["dim_item"].to_pylist()}
-    assert by_id["B"]["lead_time_days"] == 7.0
-    assert by_id["A"]["lead_time_days"] is None
+    figures = ("lead_time_days", "service_level", "unit_cost")
+    assert [by_id["A"][name] for name in figures] == [120.0, None, None]
+    assert [by_id["B"][name] for name in figures] == [None, 0.95, 2.0]
+    assert [by_id["C"][name] for name in figures] == [None, None, None]
 
 
-def test_stock_is_read_and_a_backlog_is_no_mistake(folder: Write) -> None:
+def test_stock_of_an_item_and_day_is_added_up_and_a_backlog_is_no_mistake(folder: Write) -> None:
     stock = (
-        "item_id,date,on_hand,on_order\nA,2024-01-14,-2,5\nA,2024-01-07,9,\nA,2024-01-07,8,\n"
-        "B,2024-01-14,3,-1\nB,someday,3,1\nB,2024-01-14,,1\n"
+        "item_id,date,on_hand,on_order\nA,2024-01-14,-2,5\nA,2024-01-07,40,\nA,2024-01-07,60,\n"
+        "B,2024-01-14,3,-1\nB,someday,3,1\nB,2024-01-14,,1\nB,2024-01-13,4,2\nB,2024-01-13,many,3\nB,2024-01-12,7,?\n"
     )
     made = read(folder(demand=DEMAND, stock=stock))
     rows = [
         (row["item_id"], row["date"].day, row["on_hand"], row["on_order"])
         for row in made.tables["fact_inventory"].to_pylist()
     ]
-    assert rows == [("A", 7, 9.0, None), ("A", 14, -2.0, 5.0), ("B", 14, None, 1.0)]
-    assert [row["row"] for row in made.tables["rejected_rows"].to_pylist()] == [3, 4, 5]
-    assert {row["file_name"] for row in made.tables["rejected_rows"].to_pylist()} == {"stock.csv"}
+    assert rows == [
+        ("A", 7, 100.0, None),
+        ("A", 14, -2.0, 5.0),
+        ("B", 12, 7.0, None),
+        ("B", 13, None, 5.0),  # part of a stock is not the stock
+        ("B", 14, 3.0, None),
+    ]
+    rejected = made.tables["rejected_rows"].to_pylist()
+    assert [(row["row"], row["column"]) for row in rejected] == [
+        (4, "on_order"), (5, "date"), (8, "on_hand"), (9, "on_order"),
+    ]  # fmt: skip
+    assert {row["file_name"] for row in rejected} == {"stock.csv"}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(
+        st.tuples(st.sampled_from("AB"), st.integers(1, 14), st.integers(-5, 99), st.integers(0, 9)), min_size=1
+    )
+)
+def test_no_stock_is_lost_or_counted_twice(folder: Write, rows: list[tuple[str, int, int, int]]) -> None:
+    stock = "item_id,date,on_hand,on_order\n" + "".join(f"{i},2024-01-{d:02d},{h},{o}\n" for i, d, h, o in rows)
+    table = read(folder(demand=DEMAND, stock=stock)).tables["fact_inventory"].to_pylist()
+    wanted: dict[tuple[str, int], list[int]] = {}
+    for item, day, on_hand, on_order in rows:
+        total = wanted.setdefault((item, day), [0, 0])
+        total[0] += on_hand
+        total[1] += on_order
+    assert {(row["item_id"], row["date"].day): [row["on_hand"], row["on_order"]] for row in table} == wanted
+
+
+def test_stock_of_a_day_that_has_not_come_is_rejected(folder: Write) -> None:
+    stock = "item_id,date,on_hand\nA,2024-01-14,5\nA,2024-01-15,70\nA,2027-01-01,90\n"
+    (made,) = read_folder(folder(demand=DEMAND, stock=stock), rules=Rules(as_of=dt.date(2024, 1, 14))).datasets.values()
+    assert made.tables["fact_inventory"]["on_hand"].to_pylist() == [5.0]
+    assert [row["row"] for row in made.tables["rejected_rows"].to_pylist()] == [2, 3]
+    assert "lies after 2024-01-14, the day of this run" in made.tables["rejected_rows"]["reason"][0].as_py()
+
+
+def test_rows_that_match_no_item_are_counted_from_both_sides(folder: Write) -> None:
+    demand = "item_id,date,quantity\n" + "".join(f"00{k},2024-01-{d:02d},{d}\n" for k in range(3) for d in range(1, 9))
+    numbers = "".join(f"{k},2024-01-08,{k}\n" for k in range(3))
+    made = read(
+        folder(demand=demand, stock="item_id,date,on_hand\n" + numbers, items="item_id,name\n000,a\n1,b\n2,c\n")
+    )
+    said = "\n".join(made.notes)
+    assert "2 items of the items file have no demand and get no forecast, such as 1 and 2" in said
+    assert "1 items of the stock file are neither in the demand nor in the items file, so their stock is not" in said
+    assert "used, such as 0" in said
+    assert "3 items with demand have no stock in stock.csv, such as 000 and 001" in said
+    assert "2 items with demand are not in items.csv, such as 001 and 002" in said
+
+
+def test_rows_of_a_data_set_without_demand_are_said(folder: Write) -> None:
+    demand = DEMAND.replace("item_id,", "dataset_id,item_id,").replace("\nA", "\none,A").replace("\nB", "\none,B")
+    made = read(
+        folder(demand=demand, stock="dataset_id,item_id,date,on_hand\none,A,2024-01-14,1\ntwo,A,2024-01-14,1\n")
+    )
+    assert any("1 rows of stock.csv name a data set without demand, such as two" in note for note in made.notes)
 
 
 def test_stock_of_an_unknown_item_is_rejected_where_the_data_set_is_clear(folder: Write) -> None:

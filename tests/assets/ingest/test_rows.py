@@ -150,3 +150,41 @@ def test_rows_are_landed_as_they_came(folder: Write) -> None:
     assert json.loads(rows[1]["drivers"]) == {"x_note": None}
     assert rows[2]["item_id"] is None
     assert len(rows) == 4
+
+
+def test_demand_of_a_day_that_has_not_come_is_rejected_and_stretches_nothing(folder: Write) -> None:
+    rows = "A,2052-01-29,7\nA,2024-01-30,1\nA,2024-01-29,2\n"
+    made = read(folder(demand=f"item_id,date,quantity\n{HISTORY}{rows}"), as_of=dt.date(2024, 1, 29))
+    rejected = made.tables["rejected_rows"].to_pylist()
+    assert [row["row"] for row in rejected] == [29, 30]
+    assert {row["column"] for row in rejected} == {"date"}
+    assert "lies after 2024-01-29, the day of this run" in rejected[0]["reason"]
+    assert demand(made) == {
+        **{("A", f"2024-01-{day:02d}"): float(day) for day in range(1, 29)},
+        ("A", "2024-01-29"): 2.0,
+    }
+
+
+def test_without_as_of_no_day_after_that_of_the_run_counts(folder: Write) -> None:
+    text = f"item_id,date,quantity\n{HISTORY}A,{NOW.astimezone().date() + dt.timedelta(days=1)},7\n"
+    made = read(folder(demand=text))
+    assert made.rejected == 1
+    assert max(demand(made)) == ("A", "2024-01-28")
+
+
+def test_drivers_of_the_future_stay_known_even_where_the_quantity_is_rejected(folder: Write) -> None:
+    text = "item_id,date,quantity,x_visits\n" + HISTORY.replace("\n", ",1\n") + "A,2024-01-29,,5\nA,2024-01-30,0,6\n"
+    made = read(folder(demand=text), as_of=dt.date(2024, 1, 28))
+    assert made.tables["rejected_rows"]["row"].to_pylist() == [30]
+    assert made.tables["driver"]["value"].to_pylist()[-2:] == [5.0, 6.0]
+    assert max(demand(made)) == ("A", "2024-01-28")
+
+
+def test_a_bad_driver_costs_the_driver_and_not_the_demand_of_its_row(folder: Write) -> None:
+    text = "item_id,date,quantity,x_price,x_visits\n" + HISTORY.replace("\n", ",2,3\n")
+    made = read(folder(demand=text.replace("A,2024-01-10,10,2,3", "A,2024-01-10,10,NaN,3")))
+    assert demand(made)["A", "2024-01-10"] == 10.0
+    drivers = made.tables["driver"].to_pylist()
+    on_the_day = {row["name"]: row["value"] for row in drivers if row["date"] == dt.date(2024, 1, 10)}
+    assert on_the_day == {"visits": 3.0}
+    assert made.tables["rejected_rows"]["column"].to_pylist() == ["x_price"]
