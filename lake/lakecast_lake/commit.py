@@ -4,29 +4,23 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake import CommitProperties, DeltaTable
 
 from lakecast_lake import merge, predicates, recovery, snapshots
 from lakecast_lake.clock import utc_now
 from lakecast_lake.errors import BadWrite
 from lakecast_lake.optimistic import committed
-from lakecast_lake.ordering import partition_batches
+from lakecast_lake.overwrite import overwrite
 from lakecast_lake.predicates import Where
 from lakecast_lake.storage import Lake, rows_of
 from lakecast_schema.rules import check
 from lakecast_schema.tables import FACT_FORECAST, Table
 
-ROW_GROUP_ROWS = 20_000
-"""Rows of a Parquet row group: what a point read has to decode."""
 KEPT_CUTOFFS = 8
 """Newest live cutoffs that `fact_forecast` keeps per item and source."""
-
-_WRITER = WriterProperties(max_row_group_size=ROW_GROUP_ROWS, compression="SNAPPY")
-_FILE_BYTES = 1 << 30  # one file per partition: order holds within a file
 
 
 @dataclass(frozen=True)
@@ -159,16 +153,7 @@ def _write(
 
     def attempt() -> DeltaTable:
         handle = lake.create(table, run_id)
-        batches = chain.from_iterable(partition_batches(table, part) for part in parts())
-        write_deltalake(
-            handle,
-            pa.RecordBatchReader.from_batches(table.schema, batches),
-            mode="overwrite",
-            predicate=predicates.sql(where),
-            target_file_size=_FILE_BYTES,
-            writer_properties=_WRITER,
-            commit_properties=properties,
-        )
+        overwrite(handle, table, parts(), where, properties)
         return handle
 
     handle = committed(lake.table_uri(table.name), attempt)

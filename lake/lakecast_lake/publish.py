@@ -86,6 +86,7 @@ def publish_parts(lake: Lake, run_id: str, parts: Sequence[Part], *, clock: Call
             handle,
             row,
             mode="append",
+            schema_mode="merge",  # the contract may have gained columns since the table was created
             # No retries by delta-rs: two appends from one version would both succeed, with the same id.
             commit_properties=CommitProperties(custom_metadata={"run_id": run_id}, max_commit_retries=0),
         )

@@ -10,12 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable
 
 from lakecast_lake import snapshots
 from lakecast_lake.errors import TableMissing
 from lakecast_lake.optimistic import committed
-from lakecast_lake.ordering import partition_batches
+from lakecast_lake.overwrite import overwrite
 from lakecast_lake.predicates import Where, listed, sql
 from lakecast_lake.snapshots import Entry
 from lakecast_lake.storage import Lake
@@ -91,10 +91,4 @@ def _bring_back(lake: Lake, table: Table, where: Where, published: Entry | None,
     if rows is None or rows.num_rows == 0:
         handle.delete(sql(where), commit_properties=properties)
     else:
-        write_deltalake(
-            handle,
-            pa.RecordBatchReader.from_batches(table.schema, partition_batches(table, rows)),
-            mode="overwrite",
-            predicate=sql(where),
-            commit_properties=properties,
-        )
+        overwrite(handle, table, [rows], where, properties)

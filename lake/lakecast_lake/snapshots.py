@@ -8,10 +8,12 @@ from typing import Any
 import pyarrow as pa
 from deltalake import DeltaTable
 
+from lakecast_lake.contract_rows import conform
 from lakecast_lake.errors import LakeNotFound, SnapshotGone, TableMissing
 from lakecast_lake.ordering import ordered
 from lakecast_lake.pieces import listed
-from lakecast_lake.predicates import Where, sql
+from lakecast_lake.pinned import PinnedTable
+from lakecast_lake.predicates import Where
 from lakecast_lake.storage import UNREADABLE, Lake, unreadable
 from lakecast_schema.tables import SNAPSHOT, TABLES
 
@@ -100,20 +102,8 @@ def read(
 
 def scan(lake: Lake, entry: Entry, where: Where, columns: Sequence[str] | None = None) -> pa.Table:
     """Rows of a table at an entry's version that match `where`, in the contract's types, in no certain order."""
-    table = TABLES[entry.table]
-    wanted = list(table.column_names if columns is None else columns)
-    handle = lake.handle(entry.table, entry.version)
-    there = {field.name for field in handle.schema().fields}
-    known = [name for name in wanted if name in there]
-    try:
-        rows = pa.table(handle.scan(columns=known, predicate=sql(where)))
-    except UNREADABLE as error:
-        raise unreadable(f"{lake.table_uri(entry.table)} version {entry.version}", error) from error
-    schema = pa.schema([table.schema.field(name) for name in wanted])
-    for field in schema:  # a column that the contract gained after the version was written
-        if field.name not in known:
-            rows = rows.append_column(field.name, pa.nulls(rows.num_rows, field.type))
-    return rows.select(wanted).cast(schema)
+    names = TABLES[entry.table].column_names if columns is None else columns
+    return PinnedTable(lake, entry.table, entry.version).read(where, list(names), threads=True)
 
 
 def published(lake: Lake, dataset_id: str, table_name: str) -> Entry | None:
@@ -151,10 +141,11 @@ def _nothing(lake: Lake) -> LakeNotFound:
 def records(handle: DeltaTable, predicate: str | None = None) -> tuple[SnapshotRecord, ...]:
     """Records of an opened `snapshot` table, newest first."""
     try:
-        rows = listed(pa.table(handle.scan(predicate=predicate)).cast(SNAPSHOT.schema), 4)
+        rows = pa.table(handle.scan(predicate=predicate))
     except UNREADABLE as error:
         raise unreadable(handle.table_uri, error) from error
-    return tuple(sorted(map(_record, rows), key=lambda record: -record.snapshot_id))
+    known = conform(SNAPSHOT, rows, SNAPSHOT.column_names, handle.table_uri)
+    return tuple(sorted(map(_record, listed(known, 4)), key=lambda record: -record.snapshot_id))
 
 
 def _record(row: Mapping[str, Any]) -> SnapshotRecord:

@@ -46,7 +46,7 @@ CHANGES: dict[str, tuple[str, Change]] = {
     "a negative mean": ("fact_forecast", replaced("forecast", -1.0)),
     "bounds out of order": ("fact_forecast", replaced("lower_80", 1e9)),
     "a row twice": ("fact_forecast", lambda rows: pa.concat_tables([rows, rows.slice(0, 1)])),
-    "a column missing": ("fact_forecast", lambda rows: rows.drop_columns(["upper_95"])),
+    "a column missing": ("fact_forecast", lambda rows: rows.drop_columns(["model_version"])),
     "another type": (
         "fact_forecast",
         lambda rows: rows.set_column(

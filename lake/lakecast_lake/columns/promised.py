@@ -7,28 +7,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from lakecast_lake.contract_rows import REMEDY, broken
 from lakecast_lake.errors import LakeUnreadable
 from lakecast_schema.rules import keeps
 from lakecast_schema.tables import Column, Table
 
-_REMEDY = "Publish a run that keeps the contract; what was served before goes on being served."
-
 
 def verify(contract: Table, table: pa.Table, where: str) -> None:
-    """Check the columns of a partition: there, of their type, null only where allowed, each value by its rule.
+    """Check the columns of a partition: null only where allowed, each value by its rule.
 
     Args:
-        table: the rows without partition columns; text may be dictionaries.
+        table: the rows without partition columns, in the contract's types; text may be dictionaries.
         where: how an error names the partition.
 
     Raises LakeUnreadable. Keys are not checked here. Costs a few milliseconds per million values.
     """
     for column in contract.columns:
-        if column.name in contract.partition_by:
-            continue
-        if column.name not in table.column_names:
-            raise _broken(where, column.name, "is missing")
-        _verify(column, table[column.name], where)
+        if column.name not in contract.partition_by:
+            _verify(column, table[column.name], where)
     for batch in table.select(contract.ascending).to_batches():  # the chunks as they are: no copy of the table
         _verify_ascending(contract.ascending, batch, where)
 
@@ -38,7 +34,7 @@ def _verify_ascending(names: Sequence[str], batch: pa.RecordBatch, where: str) -
     for name in names:
         values = batch[name].to_numpy(zero_copy_only=False)
         if highest is not None and bool((values < highest).any()):
-            raise _broken(where, name, f"is below a column before it in {' <= '.join(names)}")
+            raise broken(where, name, f"is below a column before it in {' <= '.join(names)}")
         highest = values if highest is None else np.fmax(highest, values)
 
 
@@ -46,15 +42,12 @@ def verify_key(contract: Table, table: pa.Table, where: str) -> None:
     """Check that no two rows of a partition have the same key. For small tables: it groups them."""
     key = [name for name in contract.key if name in table.column_names]
     if table.group_by(key).aggregate([]).num_rows != table.num_rows:
-        raise LakeUnreadable(where, f"the contract is broken: the key ({', '.join(key)}) repeats", _REMEDY)
+        raise LakeUnreadable(where, f"the contract is broken: the key ({', '.join(key)}) repeats", REMEDY)
 
 
 def _verify(column: Column, values: pa.ChunkedArray, where: str) -> None:
-    found = _plain(values.type)
-    if found != column.type:
-        raise _broken(where, column.name, f"must be {column.type}, but is {found}")
     if not column.nullable and values.null_count:
-        raise _broken(where, column.name, f"is null in {values.null_count} rows")
+        raise broken(where, column.name, f"is null in {values.null_count} rows")
     if column.rule is None:
         return
     if pa.types.is_string(column.type):  # few distinct values
@@ -63,15 +56,4 @@ def _verify(column: Column, values: pa.ChunkedArray, where: str) -> None:
             distinct = distinct.dictionary_decode()
         values = pa.chunked_array([distinct.cast(pa.string())])
     if not pc.all(pc.fill_null(keeps(column.rule, values), True)).as_py():
-        raise _broken(where, column.name, column.rule.value)
-
-
-def _plain(kind: pa.DataType) -> pa.DataType:
-    """The type without the ways in which Delta readers may hold it."""
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return pa.string() if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) else kind
-
-
-def _broken(where: str, column: str, rule: str) -> LakeUnreadable:
-    return LakeUnreadable(where, f"the contract is broken: column {column} {rule}", _REMEDY)
+        raise broken(where, column.name, column.rule.value)

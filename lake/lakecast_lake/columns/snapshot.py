@@ -16,13 +16,13 @@ from lakecast_lake.columns.facts import Facts, collect, completed, read_columns
 from lakecast_lake.columns.items import Items
 from lakecast_lake.columns.memo import Memo
 from lakecast_lake.columns.monthly import Monthly, monthly
-from lakecast_lake.columns.pinned import Partition, PinnedTable
 from lakecast_lake.columns.promised import verify, verify_key
 from lakecast_lake.columns.relations import relations
 from lakecast_lake.columns.segment import Ints, Segment, build
 from lakecast_lake.columns.spill import mapped
 from lakecast_lake.columns.sql import Sql
 from lakecast_lake.pieces import listed
+from lakecast_lake.pinned import Partition, PinnedTable
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
 from lakecast_schema.champion import champions
@@ -349,7 +349,7 @@ def _content(contract: Table, pinned: PinnedTable, partition: Partition) -> Segm
     if contract.name in _SEGMENTED:
         return _segment(contract, pinned, partition, newest_only=dict(partition.values).get("kind") == "live")
     values = dict(partition.values)
-    table = pinned.read(partition, read_columns(contract, list(values)))
+    table = pinned.read(values, read_columns(contract, list(values)))
     verify(contract, table, _where(pinned, partition))
     verify_key(contract, table, _where(pinned, partition))
     return completed(contract, table, values)
@@ -360,7 +360,7 @@ def _segment(
 ) -> Segment:
     columns = read_columns(contract, contract.partition_by)
     dictionary = [name for name in _TEXTS if name in columns]
-    table = pinned.read(partition, columns, dictionary=dictionary, item_id=item_id)
+    table = pinned.read(dict(partition.values), columns, dictionary=dictionary, item_id=item_id)
     verify(contract, table, _where(pinned, partition))
     return build(
         table,

@@ -1,18 +1,22 @@
-"""One Delta table at one version, read right whoever wrote it: which files it has, and their rows as Arrow."""
+"""One Delta table at one version, whoever wrote it: which files it has, and its rows in the contract's types."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
-from deltalake import QueryBuilder
+from deltalake import DeltaTable, QueryBuilder
 
-from lakecast_lake.errors import LakeUnreadable
+from lakecast_lake.contract_rows import conform
+from lakecast_lake.predicates import Where, listed, sql
 from lakecast_lake.storage import Lake, unreadable
+from lakecast_schema.tables import TABLES
 
 _BY_QUERY = frozenset({"deletionVectors", "columnMapping"})
 """Reader features that bare Parquet files do not show: such a table is read through delta-rs' own engine."""
+_COLUMN_MAPPING = "delta.columnMapping.mode"
+"""The property that tells of column mapping where a table has no reader features (reader version 2)."""
 
 _READ_AT_ONCE = 512 << 10
 """Bytes of one read, unless a single column chunk has more. delta-rs copies what it has read while it holds the GIL:
@@ -43,9 +47,10 @@ class PinnedTable:
 
     def __init__(self, lake: Lake, name: str, version: int) -> None:
         self.uri = lake.table_uri(name)
+        self._version = version
+        self._contract = TABLES[name]
         self._delta = lake.handle(name, version)
-        features = set(self._delta.protocol().reader_features or ())
-        self._needs_query = bool(features & _BY_QUERY)
+        self._needs_query = _needs_query(self._delta)
         # A distant store is asked for everything at once, a local folder only when it is needed.
         self._ranges = pa.CacheOptions(hole_size_limit=_HOLE, range_size_limit=_READ_AT_ONCE, lazy=lake.is_local)
 
@@ -74,71 +79,62 @@ class PinnedTable:
 
     def read(
         self,
-        partition: Partition,
+        where: Where,
         columns: Sequence[str],
         *,
         dictionary: Sequence[str] = (),
         item_id: str | None = None,
         threads: bool = False,
     ) -> pa.Table:
-        """Rows of a partition in file order.
+        """Rows in file order, in the contract's types; nullable columns that the version lacks are null.
 
         Args:
-            columns: columns to read, none of them a partition column.
+            where: partition columns and the values that their rows may have.
+            columns: columns to read; those of `where` make the reading slower.
             dictionary: text columns that come as dictionaries.
             item_id: only this item's rows, found by the files' row group statistics.
             threads: let Arrow use its thread pool; off in a server's builder, which must stay out of the way.
 
         Raises LakeUnreadable.
         """
+        there = {field.name for field in self._delta.schema().fields}
+        present = [name for name in columns if name in there]
+        where = where if item_id is None else {**where, "item_id": item_id}
         try:
             if self._needs_query:
-                return self._query(partition, columns, dictionary, item_id)
-            return self._scan(partition, columns, dictionary, item_id, threads)
-        except LakeUnreadable:
-            raise
+                rows = self._query(where, present, dictionary)
+            else:
+                rows = self._scan(where, present, dictionary, threads)
         except Exception as error:  # delta-rs, DataFusion, Arrow and the store each raise their own kinds
-            raise unreadable(self.uri, error) from error
+            raise unreadable(f"{self.uri} version {self._version}", error) from error
+        return conform(self._contract, rows, columns, self._named(where))
 
-    def _scan(
-        self,
-        partition: Partition,
-        columns: Sequence[str],
-        dictionary: Sequence[str],
-        item_id: str | None,
-        threads: bool,
-    ) -> pa.Table:
-        options = ds.ParquetReadOptions(dictionary_columns=set(dictionary))
-        where = _all(ds.field(name) == value for name, value in partition.values)
-        if item_id is not None:
-            where &= ds.field("item_id") == item_id
+    def _scan(self, where: Where, columns: Sequence[str], dictionary: Sequence[str], threads: bool) -> pa.Table:
+        options = ds.ParquetReadOptions(dictionary_columns=set(dictionary) & set(columns))
+        matches = ds.scalar(True)
+        for name, values in where.items():
+            allowed = listed(values)
+            matches &= ds.field(name) == allowed[0] if len(allowed) == 1 else ds.field(name).isin(allowed)
         dataset = self._delta.to_pyarrow_dataset(parquet_read_options=options)
         scan = ds.ParquetFragmentScanOptions(pre_buffer=True, cache_options=self._ranges)
-        return dataset.to_table(columns=list(columns), filter=where, use_threads=threads, fragment_scan_options=scan)
+        return dataset.to_table(columns=list(columns), filter=matches, use_threads=threads, fragment_scan_options=scan)
 
-    def _query(
-        self, partition: Partition, columns: Sequence[str], dictionary: Sequence[str], item_id: str | None
-    ) -> pa.Table:
-        known = [*partition.values, *([] if item_id is None else [("item_id", item_id)])]
-        where = " and ".join(f'"{name}" = {_quoted(value)}' for name, value in known)
+    def _query(self, where: Where, columns: Sequence[str], dictionary: Sequence[str]) -> pa.Table:
         picked = ", ".join(f'"{name}"' for name in columns)
-        reader = QueryBuilder().register("pinned", self._delta).execute(f"select {picked} from pinned where {where}")
-        table = pa.table(reader)
+        query = f"select {picked} from pinned where {sql(where)}"
+        table = pa.table(QueryBuilder().register("pinned", self._delta).execute(query))
         for index, name in enumerate(columns):
-            kind = pa.string() if pa.types.is_string_view(table.schema.field(index).type) else None
-            column = table.column(index) if kind is None else table.column(index).cast(kind)
             if name in dictionary:
-                column = column.dictionary_encode()
-            table = table.set_column(index, name, column)
+                table = table.set_column(index, name, table.column(index).cast(pa.string()).dictionary_encode())
         return table
 
-
-def _all(conditions: Iterable[Any]) -> ds.Expression:
-    combined = ds.scalar(True)
-    for condition in conditions:
-        combined = combined & condition
-    return combined
+    def _named(self, where: Where) -> str:
+        """How an error names these rows."""
+        pairs = [f"{name}={value}" for name, values in where.items() for value in listed(values)]
+        return f"{self.uri} ({', '.join(pairs)})"
 
 
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def _needs_query(delta: DeltaTable) -> bool:
+    configuration: Mapping[str, str | None] = delta.metadata().configuration
+    is_mapped = (configuration.get(_COLUMN_MAPPING) or "none") != "none"
+    return is_mapped or bool(set(delta.protocol().reader_features or ()) & _BY_QUERY)
