@@ -8,10 +8,10 @@ from typing import Any
 
 import dagster as dg
 
-from lakecast_assets.ingest.errors import InputError
 from lakecast_assets.io import LakeIO
 from lakecast_assets.landing import Waiting, dataset_ids, waiting
 from lakecast_assets.partitions import datasets
+from lakecast_forecast.input.errors import InputError
 from lakecast_lake.handover import import_
 
 JOB, IMPORT = "run", "import_results"

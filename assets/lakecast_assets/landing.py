@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lakecast_assets.ingest import files
-from lakecast_assets.ingest.demand import REQUIRED, datasets_of
 from lakecast_assets.ingest.folder import Folder, open_folder, slug
-from lakecast_assets.ingest.rules import Rules
+from lakecast_forecast.input import files
+from lakecast_forecast.input.demand import REQUIRED, datasets_of
+from lakecast_forecast.input.rules import Rules
 
 T = TypeVar("T")
 

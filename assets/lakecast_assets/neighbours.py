@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from lakecast_assets.ingest.errors import InputError
-from lakecast_assets.ingest.panel import build_panel
 from lakecast_assets.landing import Folders
 from lakecast_assets.settings import RunSettings
 from lakecast_forecast.evaluation import origins
 from lakecast_forecast.evaluation.backtest import Neighbour
+from lakecast_forecast.input.errors import InputError
+from lakecast_forecast.input.panel import build_panel
 
 MOST = 12
 """Data sets that are learned from beside one's own, the first by name: more cost reading and teach little."""

@@ -9,7 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from lakecast_assets.fanout import FanOut
-from lakecast_assets.ingest.rules import Rules
+from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.registry import DEFAULT_SOURCES
 from lakecast_schema.periods import Frequency
 

@@ -19,7 +19,7 @@ STOPPED = 130
 """Ctrl-C: 128 and the signal's number, as shells have it."""
 
 _WRONG_INPUT = (
-    ("lakecast_assets.ingest.errors", "InputError"),
+    ("lakecast_forecast.input.errors", "InputError"),
     ("lakecast_assets.run", "RunError"),
     ("lakecast_schema.rules", "ContractError"),
     ("lakecast_lake.errors", "BadResults"),

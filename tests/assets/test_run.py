@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from lakecast_assets.ingest.errors import InputError
 from lakecast_assets.run import CheckFailed, RunError, run
 from lakecast_forecast import registry
+from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.interface import Fitted, Forecasts
 from lakecast_forecast.models import seasonal_naive
 from lakecast_forecast.models.lstm.model import FittedNets

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from lakecast_assets.ingest.rules import Rules
 from lakecast_assets.settings import RunSettings
+from lakecast_forecast.input.rules import Rules
 from lakecast_schema.periods import Frequency
 
 

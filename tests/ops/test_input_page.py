@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lakecast_assets.ingest.errors import InputError
 from lakecast_assets.ingest.folder import Ingested, read_folder
+from lakecast_forecast.input.errors import InputError
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "input.md"
 _FILE = re.compile(r"<!-- file: (\S+)( [^>]*?)? -->\n```csv\n(.*?)```", re.DOTALL)

@@ -8,16 +8,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.demand import DemandRows
-from lakecast_assets.ingest.drivers import driver_table
-from lakecast_assets.ingest.errors import InputError
-from lakecast_assets.ingest.grid import Periods, Series, fill, place, repeated
 from lakecast_assets.ingest.landed import landed_table
 from lakecast_assets.ingest.masters import FIGURES, TEXTS, MasterRows
-from lakecast_assets.ingest.panel import classes
-from lakecast_assets.ingest.rejections import summary
-from lakecast_assets.ingest.rules import Rules
 from lakecast_assets.ingest.stock import inventory_table
+from lakecast_forecast.input.demand import DemandRows
+from lakecast_forecast.input.drivers import driver_table
+from lakecast_forecast.input.errors import InputError
+from lakecast_forecast.input.grid import Periods, Series, fill, place, repeated
+from lakecast_forecast.input.panel import classes
+from lakecast_forecast.input.rejections import summary
+from lakecast_forecast.input.rules import Rules
 from lakecast_schema.periods import Frequency
 from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_INVENTORY, Table
 

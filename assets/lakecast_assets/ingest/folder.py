@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from lakecast_assets.ingest.dataset import Parts, assemble
-from lakecast_assets.ingest.demand import DemandRows, read_demand
-from lakecast_assets.ingest.errors import InputError
-from lakecast_assets.ingest.grid import GridTooLargeError
 from lakecast_assets.ingest.masters import MasterRows, read_items, read_stock
-from lakecast_assets.ingest.rules import Rules
+from lakecast_forecast.input.demand import DemandRows, read_demand
+from lakecast_forecast.input.errors import InputError
+from lakecast_forecast.input.grid import GridTooLargeError
+from lakecast_forecast.input.rules import Rules
 from lakecast_schema.frequency import FrequencyUnclear
 from lakecast_schema.periods import Frequency
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.files import InputFile, as_text
+from lakecast_forecast.input.files import InputFile, as_text
 from lakecast_schema.tables import INSTANT, LANDED_DEMAND
 
 _SLICE = 1 << 20

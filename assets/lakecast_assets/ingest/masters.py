@@ -8,10 +8,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.demand import BAD_DATE, EARLIEST, FAR_DATE, LATEST, NO_DATE, NO_ITEM, datasets_of, in_future
-from lakecast_assets.ingest.files import InputFile, as_text, find, read
-from lakecast_assets.ingest.rejections import Rejections
-from lakecast_assets.ingest.values import Identifiers, days, identifiers, numbers
+from lakecast_forecast.input.demand import (
+    BAD_DATE,
+    EARLIEST,
+    FAR_DATE,
+    LATEST,
+    NO_DATE,
+    NO_ITEM,
+    datasets_of,
+    in_future,
+)
+from lakecast_forecast.input.files import InputFile, as_text, find, read
+from lakecast_forecast.input.rejections import Rejections
+from lakecast_forecast.input.values import Identifiers, days, identifiers, numbers
 
 TEXTS = ("sku", "name", "category", "unit", "supplier")
 FIGURES = (

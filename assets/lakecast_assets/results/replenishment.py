@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.values import identifiers, numpy
+from lakecast_forecast.input.values import identifiers, numpy
 from lakecast_schema import replenishment
 from lakecast_schema.champion import champions
 from lakecast_schema.demand_path import DemandPath

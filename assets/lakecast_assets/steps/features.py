@@ -5,10 +5,10 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
-from lakecast_assets.ingest.panel import build_panel
 from lakecast_assets.partitions import datasets
 from lakecast_assets.settings import RunSettings
 from lakecast_assets.steps.shown import HAND_OVER, LAKE_IO, OWNERS
+from lakecast_forecast.input.panel import build_panel
 from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Frequency
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lakecast_assets.ingest.errors import InputError
 from lakecast_assets.ingest.folder import read_folder
+from lakecast_forecast.input.errors import InputError
 
 GOOD = "item_id,date,quantity\nA,2024-01-01,1\nA,2024-01-02,2\nA,2024-01-03,0\n"
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lakecast_assets.ingest.folder import DatasetInput, read_folder
-from lakecast_assets.ingest.rules import Rules
+from lakecast_forecast.input.rules import Rules
 from lakecast_schema import rules
 from lakecast_schema.periods import Frequency, shift
 from lakecast_schema.tables import TABLES

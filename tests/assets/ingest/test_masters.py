@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lakecast_assets.ingest.folder import DatasetInput, read_folder
-from lakecast_assets.ingest.rules import Rules
+from lakecast_forecast.input.rules import Rules
 
 Write = Callable[..., Path]
 DEMAND = "item_id,date,quantity\n" + "".join(

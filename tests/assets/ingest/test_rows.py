@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lakecast_assets.ingest.folder import DatasetInput, read_folder
-from lakecast_assets.ingest.rules import Rules
+from lakecast_forecast.input.rules import Rules
 from lakecast_schema import rules
 from lakecast_schema.tables import TABLES
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.files import as_text
+from lakecast_forecast.input.files import as_text
 
 Column: TypeAlias = pa.ChunkedArray | pa.Array
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"

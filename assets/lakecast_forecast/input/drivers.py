@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.grid import Periods
-from lakecast_assets.ingest.values import Identifiers
+from lakecast_forecast.input.grid import Periods
+from lakecast_forecast.input.values import Identifiers
 from lakecast_schema.tables import DRIVER
 
 

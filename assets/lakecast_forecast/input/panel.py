@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.values import identifiers, numpy
 from lakecast_forecast.features.classify import classify
+from lakecast_forecast.input.values import identifiers, numpy
 from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Frequency, grid_index
 

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.errors import InputError
-from lakecast_assets.ingest.files import DRIVER_PREFIX, InputFile, find, read
-from lakecast_assets.ingest.rejections import Rejections
-from lakecast_assets.ingest.values import Identifiers, Numbers, days, identifiers, numbers
+from lakecast_forecast.input.errors import InputError
+from lakecast_forecast.input.files import DRIVER_PREFIX, InputFile, find, read
+from lakecast_forecast.input.rejections import Rejections
+from lakecast_forecast.input.values import Identifiers, Numbers, days, identifiers, numbers
 
 Bools = NDArray[np.bool_]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.rules import Rules
+from lakecast_forecast.input.rules import Rules
 from lakecast_schema.frequency import period_starts, recognise
 from lakecast_schema.periods import Dates, Frequency, first_day, grid_index, shift
 

@@ -13,7 +13,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.errors import InputError
+from lakecast_forecast.input.errors import InputError
 
 SUFFIXES = (".csv", ".parquet")
 DRIVER_PREFIX = "x_"

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.files import InputFile, as_text
+from lakecast_forecast.input.files import InputFile, as_text
 from lakecast_schema.tables import REJECTED_ROWS
 
 Bools = NDArray[np.bool_]

@@ -1,0 +1,1 @@
+"""Rows of demand as people have them, turned into series."""
