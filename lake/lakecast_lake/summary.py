@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lakecast_lake.codes import ranks
-from lakecast_schema.champion import champions
+from lakecast_schema.champion import Errors, Live, champions
 
-FORECAST_COLUMNS = ("source", "model_version", "generated_at")
+FORECAST_COLUMNS = ("source", "model_version", "generated_at", "item_id", "kind")
 """What `summarise` reads of `fact_forecast`."""
+_VERSION = FORECAST_COLUMNS[:3]
 
 _MEASURES = {
     "wape": "wape",
@@ -30,9 +32,13 @@ def summarise(forecasts: pa.Table, metrics: pa.Table) -> Mapping[str, Any]:
     that of its newest forecast.
     """
     figures = {name: metrics[column].to_numpy() for name, column in _MEASURES.items()}
-    items = ranks(metrics["item_id"])  # in order: sums of floats depend on it, and rows come in any order
-    loss, rmsse = figures["quantile_loss"], figures["rmsse"]
-    _, rows = champions(items, metrics["source"].to_pylist(), loss, rmsse)
+    live = forecasts.filter(pc.equal(forecasts["kind"], "live")).group_by(["item_id", "source"]).aggregate([])
+    names = pa.chunked_array([*metrics["item_id"].chunks, *live["item_id"].chunks], pa.string())
+    items = ranks(names)  # in the names' order: sums of floats depend on it, and rows come in any order
+    of_metrics, of_live = items[: len(metrics)], items[len(metrics) :]
+    errors = Errors(of_metrics, metrics["source"].to_pylist(), figures["quantile_loss"], figures["rmsse"])
+    rows = champions(errors, Live(of_live, live["source"].to_pylist())).rows
+    rows = rows[rows >= 0]
     return {
         **{name: _mean(values[rows]) for name, values in figures.items()},
         "model_versions": model_versions(forecasts),
@@ -41,7 +47,7 @@ def summarise(forecasts: pa.Table, metrics: pa.Table) -> Mapping[str, Any]:
 
 def model_versions(forecasts: pa.Table) -> list[Mapping[str, Any]]:
     """Per source, in alphabetical order: source, model_version and generated_at of its newest forecast."""
-    rows = forecasts.select(FORECAST_COLUMNS).group_by(FORECAST_COLUMNS).aggregate([]).to_pylist()
+    rows = forecasts.select(_VERSION).group_by(_VERSION).aggregate([]).to_pylist()
     newest = {row["source"]: row for row in sorted(rows, key=lambda row: row["generated_at"])}
     return [newest[source] for source in sorted(newest)]
 

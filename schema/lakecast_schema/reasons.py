@@ -66,9 +66,9 @@ _ENGLISH = {
     Alert.CRITICAL: (
         "{on_hand} on hand last {stockout} days, but an order placed now takes {lead_time} days to arrive."
     ),
-    Alert.HIGH: "{position} on hand and on order are below the reorder point of {reorder_point}.",
+    Alert.HIGH: "{position} on hand and on order are at or below the reorder point of {reorder_point}.",
     Alert.MEDIUM: (
-        "{position} on hand and on order will fall below the reorder point of {reorder_point} "
+        "{position} on hand and on order will fall to the reorder point of {reorder_point} "
         "within one review period (expected demand {daily} a day)."
     ),
     Alert.OK: (
@@ -84,9 +84,9 @@ _PORTUGUESE = {
     Alert.CRITICAL: (
         "O estoque de {on_hand} dura {stockout} dias, mas um pedido feito agora leva {lead_time} dias para chegar."
     ),
-    Alert.HIGH: "{position} em estoque e em pedidos estão abaixo do ponto de pedido de {reorder_point}.",
+    Alert.HIGH: "{position} em estoque e em pedidos não passam do ponto de pedido de {reorder_point}.",
     Alert.MEDIUM: (
-        "{position} em estoque e em pedidos ficarão abaixo do ponto de pedido de {reorder_point} "
+        "{position} em estoque e em pedidos chegarão ao ponto de pedido de {reorder_point} "
         "dentro de um período de revisão (demanda esperada de {daily} por dia)."
     ),
     Alert.OK: (

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lakecast_schema.count_quantile import negative_binomial_quantile, normal_quantile
 from lakecast_schema.demand_path import DemandPath
+from lakecast_schema.units import round_up
 
 Array = NDArray[np.float64]
 
@@ -43,13 +44,16 @@ class Inputs:
 
     path: expected demand from the day after `as_of` on.
     demand_std: standard deviation of the forecast error per day. counts: whether demand over the lead time is
-    negative binomial (items bought rarely) instead of normal. on_hand: NaN where stock is unknown; on_order: NaN
-    counts as nothing. unit_cost: NaN where unknown.
+    negative binomial (items bought rarely) instead of normal. step: what quantities are multiples of (`units.steps`).
+    used: whether the item had demand within the year. on_hand: NaN where stock is unknown; on_order: NaN counts as
+    nothing. unit_cost: NaN where unknown.
     """
 
     path: DemandPath
     demand_std: Array
     counts: NDArray[np.bool_]
+    step: Array
+    used: NDArray[np.bool_]
     lead_time_days: Array
     lead_time_std_days: Array
     review_period_days: Array
@@ -113,8 +117,10 @@ def decide(inputs: Inputs) -> Decision:
     """Reorder point, recommended order and alert of every item.
 
     * lead-time demand: the forecast over the lead time; daily demand: its mean over the horizon
-    * safety stock: z(service level) x the root of the variance, or what the negative binomial's quantile adds
-    * recommended order: max(0, reorder point + daily demand x review period - position), at least the minimum order
+    * safety stock: z(service level) x the root of the variance, or what the negative binomial's quantile adds; never
+      negative, and so that the reorder point is a multiple of the item's step, at least one where it was used
+    * recommended order: where the position is at or below the reorder point, what fills it up to the reorder point +
+      daily demand x review period, at least the minimum order, rounded up to a multiple of the step; else nothing
     * days to stockout: until the cumulative forecast exceeds what is on hand, within the horizon or the lead time,
       whichever is longer
     """
@@ -125,19 +131,21 @@ def decide(inputs: Inputs) -> Decision:
     rare = np.flatnonzero(inputs.counts)
     quantile = negative_binomial_quantile(expected[rare], variance[rare], inputs.service_level[rare])
     safety[rare] = quantile - expected[rare]
-    reorder_point = np.maximum(expected + safety, 0.0)
+    enough = np.maximum(expected + np.maximum(safety, 0.0), np.where(inputs.used, inputs.step, 0.0))
+    reorder_point = round_up(enough, inputs.step)
 
     position = inputs.on_hand + np.nan_to_num(inputs.on_order)
     review = daily * inputs.review_period_days
-    wanted = np.maximum(reorder_point + review - position, 0.0)
-    order = np.where(wanted > 0, np.maximum(wanted, inputs.min_order_quantity), wanted)
+    wanted = reorder_point + review - position
+    due = (position <= reorder_point) & (wanted > 0)
+    order = np.where(due, round_up(np.maximum(wanted, inputs.min_order_quantity), inputs.step), 0 * position)
     stockout = path.days_until(inputs.on_hand, np.maximum(path.horizon, lead_time))
     with np.errstate(invalid="ignore"):
         alert = np.select(
             [
                 np.isnan(inputs.on_hand),
                 stockout < lead_time,
-                position < reorder_point,
+                due,
                 position < reorder_point + review,
             ],
             [Alert.UNKNOWN.value, Alert.CRITICAL.value, Alert.HIGH.value, Alert.MEDIUM.value],
@@ -146,7 +154,7 @@ def decide(inputs: Inputs) -> Decision:
     return Decision(
         daily_demand=daily,
         lead_time_demand=expected,
-        safety_stock=safety,
+        safety_stock=np.maximum(reorder_point - expected, 0.0),
         reorder_point=reorder_point,
         days_to_stockout=stockout,
         recommended_order=order,

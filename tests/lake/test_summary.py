@@ -11,14 +11,21 @@ def test_means_are_over_champions_and_leave_out_what_is_unknown(forecasts, metri
     rows = pa.concat_tables(
         [
             metrics(sources=["arima"], items=["a"], loss=0.5),
-            metrics(sources=["lstm"], items=["a", "b"], loss=0.25),
+            metrics(sources=["ensemble"], items=["a", "b"], loss=0.25),
             metrics(sources=["arima"], items=["c"], loss=4.0),
         ]
     )
-    told = summarise(forecasts(sources=["arima", "lstm"]), rows)
+    told = summarise(forecasts(sources=["arima", "ensemble"]), rows)
     assert told["quantile_loss"] == pytest.approx((0.25 + 0.25 + 4.0) / 3)
     assert told["skill"] is None
-    assert [each["source"] for each in told["model_versions"]] == ["arima", "lstm"]
+    assert [each["source"] for each in told["model_versions"]] == ["arima", "ensemble"]
+
+
+def test_means_are_of_the_ensemble_though_another_source_has_less_loss(forecasts, metrics):
+    rows = pa.concat_tables([metrics(sources=["arima"], loss=0.25), metrics(sources=["ensemble"], loss=0.5)])
+    assert summarise(forecasts(), rows)["quantile_loss"] == pytest.approx(0.5)
+    assert summarise(forecasts(sources=["arima"]), rows)["quantile_loss"] == pytest.approx(0.25)
+    assert summarise(forecasts(kinds=["backtest"], sources=["ensemble"]), rows)["quantile_loss"] == pytest.approx(0.5)
 
 
 def test_the_order_of_rows_makes_no_difference(forecasts, metrics):

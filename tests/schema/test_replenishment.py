@@ -16,6 +16,8 @@ ITEM = st.fixed_dictionaries(
         "demand": st.sampled_from([0.0, 0.02, 1.0, 30.0]),
         "demand_std": st.sampled_from([0.0, 0.3, 5.0]),
         "counts": st.booleans(),
+        "step": st.sampled_from([1.0, 0.001]),
+        "used": st.booleans(),
         "lead_time_days": st.sampled_from([0.0, 3.0, 14.5, 90.0]),
         "lead_time_std_days": st.sampled_from([0.0, 4.0]),
         "review_period_days": st.sampled_from([0.0, 7.0]),
@@ -42,10 +44,12 @@ def test_decisions_keep_the_rules(items):
         daily, lead_time = item["demand"], item["lead_time_days"]
         assert found.daily_demand[i] == pytest.approx(daily)
         assert found.lead_time_demand[i] == pytest.approx(daily * lead_time)
-        expected_point = max(found.lead_time_demand[i] + found.safety_stock[i], 0)
-        assert found.reorder_point[i] == pytest.approx(expected_point)
+        assert found.reorder_point[i] == pytest.approx(found.lead_time_demand[i] + found.safety_stock[i])
+        assert found.safety_stock[i] >= 0
+        assert found.reorder_point[i] >= (item["step"] if item["used"] else 0)
+        assert_multiple(found.reorder_point[i], item["step"])
         if not item["counts"] and item["service_level"] == 0.5:
-            assert found.safety_stock[i] == pytest.approx(0)
+            assert found.safety_stock[i] <= item["step"] + 1e-9
         if math.isnan(item["on_hand"]):
             assert found.alert[i] == "unknown"
             assert math.isnan(found.recommended_order[i])
@@ -53,16 +57,31 @@ def test_decisions_keep_the_rules(items):
             continue
         position = item["on_hand"] + (0 if math.isnan(item["on_order"]) else item["on_order"])
         target = found.reorder_point[i] + daily * item["review_period_days"]
-        order = max(0, target - position)
-        assert found.recommended_order[i] == pytest.approx(max(order, item["min_order_quantity"]) if order > 0 else 0)
+        order, due = found.recommended_order[i], position <= found.reorder_point[i] and target > position
+        wanted = max(target - position, item["min_order_quantity"]) if due else 0
+        assert wanted - 1e-6 <= order < wanted + item["step"] + 1e-6
+        assert_multiple(order, item["step"])
         stockout = item["on_hand"] / daily if daily else math.inf
         if stockout < lead_time - 1e-9:
             assert found.alert[i] == "critical"
             assert found.days_to_stockout[i] == pytest.approx(stockout)
-        elif position < found.reorder_point[i]:
+        elif due:
             assert found.alert[i] in {"high", "critical"}
         else:
             assert found.alert[i] == ("medium" if position < target else "ok")
+            assert order == 0
+
+
+def assert_multiple(quantity, step):
+    assert quantity / step == pytest.approx(round(quantity / step), abs=1e-6)
+
+
+@given(ITEM)
+def test_an_order_silences_the_advice_until_stock_has_gone(item):
+    """What was ordered is on order the next day, and nothing is ordered again."""
+    item = item | {"on_hand": 3.0, "on_order": 0.0}
+    order = decide(inputs_of([item])).recommended_order[0]
+    assert decide(inputs_of([item | {"on_order": order}])).recommended_order[0] == 0 or order == 0
 
 
 @given(ITEM, ITEM)
@@ -84,7 +103,8 @@ def test_a_higher_service_level_never_needs_less_stock(item):
 
 def test_a_scenario_changes_only_what_it_names():
     item = {
-        "demand": 2.0, "demand_std": 1.0, "counts": False, "lead_time_days": 10.0, "lead_time_std_days": 1.0,
+        "demand": 2.0, "demand_std": 1.0, "counts": False, "step": 1.0, "used": True,
+        "lead_time_days": 10.0, "lead_time_std_days": 1.0,
         "review_period_days": 7.0, "service_level": 0.95, "min_order_quantity": 0.0, "unit_cost": 1.0,
         "on_hand": 30.0, "on_order": 0.0,
     }  # fmt: skip

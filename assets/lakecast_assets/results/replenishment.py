@@ -10,39 +10,40 @@ from numpy.typing import NDArray
 
 from lakecast_forecast.input.values import identifiers, numpy
 from lakecast_schema import replenishment
-from lakecast_schema.champion import champions
+from lakecast_schema.champion import Errors, Live, champions
 from lakecast_schema.demand_path import DemandPath
 from lakecast_schema.periods import Dates, Frequency, days_in
 from lakecast_schema.remaining import after_day
 from lakecast_schema.replenishment import Inputs
 from lakecast_schema.tables import FACT_REPLENISHMENT
+from lakecast_schema.units import steps
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 RARE = ("intermittent", "lumpy")
 """Demand classes whose demand over a lead time is a count: negative binomial instead of normal."""
+YEAR = np.timedelta64(365, "D")
 _EIGHTY = 2 * 1.2815515655446004
 """Width of the 80 % interval of a normal distribution in standard deviations."""
 
 
 @dataclass(frozen=True)
 class Champions:
-    """Per item (n,), in ascending order of names: its champion and the champion's row of the metrics."""
+    """Per item (n,), in ascending order of names: its champion, and the champion's row of the metrics, -1 if none."""
 
     items: tuple[str, ...]
     sources: NDArray[np.str_]
     rows: Integers
 
 
-def choose(metrics: pa.Table) -> Champions:
-    """The champions by `lakecast_schema.champion` from rows of `fact_metrics` of one data set."""
-    items = identifiers(metrics["item_id"])
-    sources = metrics["source"].to_pylist()
+def choose(metrics: pa.Table, live: pa.Table) -> Champions:
+    """The champions by `lakecast_schema.champion`, from rows of `fact_metrics` and live forecasts of one data set."""
+    both = identifiers(pa.chunked_array([*metrics["item_id"].chunks, *live["item_id"].chunks], pa.string()))
     loss, root = (_figures(metrics, name) for name in ("scaled_quantile_loss", "rmsse"))
-    codes, rows = champions(items.codes, sources, loss, root)
-    winners = np.array(sources, dtype=str)[rows]
-    return Champions(tuple(items.names[code] for code in codes), winners, rows)
+    errors = Errors(both.codes[: len(metrics)], metrics["source"].to_pylist(), loss, root)
+    chosen = champions(errors, Live(both.codes[len(metrics) :], live["source"].to_pylist()))
+    return Champions(tuple(both.names[code] for code in chosen.items), chosen.sources, chosen.rows)
 
 
 def replenishment_table(
@@ -50,15 +51,16 @@ def replenishment_table(
     metrics: pa.Table,
     dim_item: pa.Table,
     inventory: pa.Table,
+    demand: pa.Table,
     frequency: Frequency,
     run_id: str,
     now: dt.datetime,
 ) -> pa.Table:
     """The reorder decision of every item that has a forecast.
 
-    live: live rows of `fact_forecast`; metrics, dim_item, inventory: rows of their tables; all of one data set.
+    live: live rows of `fact_forecast`; metrics, dim_item, inventory, demand: rows of their tables; all of one data set.
     """
-    chosen = choose(metrics)
+    chosen = choose(metrics, live)
     path = _Paths.of(live, chosen, frequency)
     chosen, path = path.kept(chosen, set(dim_item["item_id"].to_pylist()))
     terms = _Terms.of(dim_item, chosen.items)
@@ -70,6 +72,8 @@ def replenishment_table(
         path=DemandPath.of(forecast, days, frequency.season_length),
         demand_std=error,
         counts=terms.rare,
+        step=terms.step,
+        used=_used(demand, chosen.items),
         on_hand=stock.on_hand,
         on_order=stock.on_order,
         **terms.figures,
@@ -158,6 +162,7 @@ class _Terms:
 
     figures: dict[str, Array]
     rare: NDArray[np.bool_]
+    step: Array
 
     @classmethod
     def of(cls, dim_item: pa.Table, items: tuple[str, ...]) -> "_Terms":
@@ -181,7 +186,8 @@ class _Terms:
         ):
             given[name] = _or(given[name], default)
         kinds = dim_item["demand_class"].to_pylist()
-        return cls(given, np.array([kinds[row] in RARE for row in rows], dtype=bool))
+        units = dim_item["unit"].to_pylist()
+        return cls(given, np.array([kinds[row] in RARE for row in rows], dtype=bool), steps(units[row] for row in rows))
 
 
 @dataclass(frozen=True)
@@ -207,12 +213,23 @@ class _Stock:
 
 def _error_std(metrics: pa.Table, chosen: Champions, path: _Paths, frequency: Frequency) -> Array:
     """(n,) deviation of the forecast error per day: from the backtest, else from the width of the interval."""
-    rmse = _figures(metrics, "rmse")[chosen.rows]
+    rmse = np.r_[_figures(metrics, "rmse"), np.nan][chosen.rows]
     width = np.where(np.isfinite(path.width), path.width, 0.0).sum(axis=1)
     periods = np.maximum(np.isfinite(path.width).sum(axis=1), 1)
     per_period = np.where(np.isfinite(rmse), rmse, width / periods / _EIGHTY)
     days = np.full((per_period.size, 1), frequency.mean_days)
     return np.nan_to_num(replenishment.error_std_per_day(per_period[:, None], days))
+
+
+def _used(demand: pa.Table, items: tuple[str, ...]) -> NDArray[np.bool_]:
+    """(n,) whether an item had demand within `YEAR` days up to the data set's last observed period."""
+    quantity, days = _figures(demand, "quantity"), numpy(demand["date"]).astype("datetime64[D]")
+    observed = np.isfinite(quantity)
+    if not observed.any():
+        return np.zeros(len(items), dtype=bool)
+    recent = pa.array((quantity > 0) & (days > days[observed].max() - YEAR))
+    used = set(demand["item_id"].filter(recent).unique().to_pylist())
+    return np.array([item in used for item in items], dtype=bool)
 
 
 def _figures(table: pa.Table, name: str) -> Array:

@@ -29,7 +29,8 @@ PUBLISHED = tuple(name for name in TABLES if name != SNAPSHOT.name)
     {
         "live": dg.AssetIn("fact_forecast", input_manager_key=LAKE_IO, metadata={WHERE: {"kind": "live"}}),
         **{
-            name: dg.AssetIn(name, input_manager_key=LAKE_IO) for name in ("fact_metrics", "dim_item", "fact_inventory")
+            name: dg.AssetIn(name, input_manager_key=LAKE_IO)
+            for name in ("fact_metrics", "dim_item", "fact_inventory", "demand")
         },
     },
 )
@@ -39,10 +40,11 @@ def fact_replenishment(
     fact_metrics: pa.Table,
     dim_item: pa.Table,
     fact_inventory: pa.Table,
+    demand: pa.Table,
 ) -> pa.Table:
     now = dt.datetime.now(dt.UTC)
     return replenishment_table(
-        live, fact_metrics, dim_item, fact_inventory, frequency_of(dim_item), context.run.run_id, now
+        live, fact_metrics, dim_item, fact_inventory, demand, frequency_of(dim_item), context.run.run_id, now
     )
 
 

@@ -23,8 +23,8 @@ class LeaderboardRow:
     """A source's place within a group.
 
     group: None for ALL and for items without the fact that is grouped by. error: mean over items. wins: items where
-    the source is best; ties go to the first name, as for champions. skill:
-    1 - mean quantile loss / that of seasonal naive on the same items.
+    the source is best; ties go to the first name. skill: 1 - mean quantile loss / that of seasonal naive on the same
+    items.
     """
 
     group: str | None

@@ -9,10 +9,12 @@ from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.items import FREQUENCIES
 from lakecast_lake.columns.picked import Picked
 from lakecast_lake.columns.segment import Floats, Ints
+from lakecast_lake.pieces import listed
 from lakecast_schema.demand_path import DemandPath
 from lakecast_schema.periods import days_in
 from lakecast_schema.remaining import after_day
 from lakecast_schema.replenishment import NEGATIVE_BINOMIAL, Inputs
+from lakecast_schema.units import steps
 
 _AT_ONCE = 4_096
 """Decisions whose forecasts are spread out at a time: what is needed in between is many times the result."""
@@ -23,6 +25,7 @@ class Stored:
 
     def __init__(self, snapshot: Snapshot) -> None:
         facts = snapshot.replenishment
+        units = snapshot.items.table["unit"].take(facts.item)
         names = (
             "demand_std", "lead_time_days", "lead_time_std_days", "review_period_days", "service_level",
             "min_order_quantity", "unit_cost", "on_hand", "on_order",
@@ -30,6 +33,8 @@ class Stored:
         self.inputs = Inputs(
             path=_path(snapshot),
             counts=np.array(facts.table["distribution"].to_pylist(), dtype=object) == NEGATIVE_BINOMIAL,
+            step=steps(listed(units)),
+            used=snapshot.items.table["is_used"].take(facts.item).to_numpy(),
             **{name: facts.numbers(name) for name in names},
         )
 

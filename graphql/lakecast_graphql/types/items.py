@@ -96,7 +96,10 @@ class Item(Node):
         """Forecasts by source and cutoff."""
         return resolved(row.forecast_series(given(sources), kind, grain))
 
-    champion: str | None = strawberry.field(description="Source with the lowest quantile loss in the backtest.")
+    champion: str | None = strawberry.field(
+        description="The source that decides for this item: the ensemble wherever it has a forecast, else the one with "
+        "the lowest quantile loss over the data set, never the baseline while another has a forecast."
+    )
 
     @strawberry.field(description="Backtest errors by source; `sources` null means all.")
     def metrics(row: strawberry.Parent[Any], sources: list[str] | None = UNSET) -> list[Metric]:

@@ -18,8 +18,9 @@ _Item = Annotated["Item", strawberry.lazy("lakecast_graphql.types.items")]
 @strawberry.type(
     description=(
         "Position = on hand + on order. Reorder point = demand over the lead time + safety stock, both from the "
-        "distribution of forecast errors. Recommended order = max(0, reorder point + demand over a review period - "
-        "position), raised to the minimum order quantity when above 0."
+        "distribution of forecast errors; it is never below the expected demand over the lead time, nor 0 for an item "
+        "used within the year. Where the position is at or below it, recommended order = reorder point + demand over a "
+        "review period - position, at least the minimum order quantity, in whole pieces of counted units; else 0."
     )
 )
 class Replenishment:

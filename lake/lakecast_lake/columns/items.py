@@ -25,8 +25,8 @@ class Items:
     """Items in ascending order of (data set, item id); an item's code is its place.
 
     Attributes:
-        table: (items,) columns of `dim_item` and, computed here, `first_date`, `last_date`, `observations` and
-            `abc_class`.
+        table: (items,) columns of `dim_item` and, computed here, `first_date`, `last_date`, `observations`,
+            `abc_class` and `is_used`: whether it had demand within the year.
         datasets: data set ids in ascending order.
         bounds: (data sets + 1,) the codes of a data set are bounds[d]:bounds[d + 1].
     """
@@ -117,6 +117,7 @@ def _with_demand(table: pa.Table, demand: Segment | None) -> pa.Table:
     for name, days in dates.items():
         table = table.append_column(name, pa.array(days, pa.int32(), mask=~known).cast(pa.date32()))
     table = table.append_column("observations", pa.array(observed, pa.int64(), mask=~known))
+    table = table.append_column("is_used", pa.array(recent > 0))
     return table.append_column("abc_class", abc_class(value))
 
 

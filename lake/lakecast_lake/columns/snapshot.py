@@ -25,7 +25,7 @@ from lakecast_lake.pieces import listed
 from lakecast_lake.pinned import Partition, PinnedTable
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
-from lakecast_schema.champion import champions
+from lakecast_schema.champion import Errors, Live, champions
 from lakecast_schema.tables import (
     DEMAND,
     DIM_ITEM,
@@ -159,20 +159,21 @@ class Snapshot:
 
     @cached_property
     def _champions(self) -> tuple[tuple[str | None, ...], Ints]:
-        live, metrics = self.live, self.metrics
-        sources = np.array(live.sources, dtype=object)
-        item = np.concatenate([metrics.item, live.item])
-        source = np.concatenate([np.array(listed(metrics.table["source"]), dtype=object), sources[live.source]])
-        missing = np.full(live.count, np.nan)
-        loss = np.concatenate([metrics.numbers("scaled_quantile_loss"), missing])
-        rmsse = np.concatenate([metrics.numbers("rmsse"), missing])
+        live, facts = self.live, self.metrics
+        errors = Errors(
+            facts.item.astype(np.int64),
+            listed(facts.table["source"]),
+            facts.numbers("scaled_quantile_loss"),
+            facts.numbers("rmsse"),
+        )
+        forecasts = Live(live.item.astype(np.int64), np.array(live.sources, dtype=object)[live.source].tolist())
+        dataset = np.repeat(np.arange(len(self.datasets)), np.diff(self.items.bounds))
+        chosen = champions(errors, forecasts, dataset)
         names: list[str | None] = [None] * self.items.count
+        for code, name in zip(chosen.items.tolist(), chosen.sources.tolist(), strict=True):
+            names[code] = name
         metric = np.full(self.items.count, -1, np.int64)
-        if len(item):
-            codes, rows = champions(item.astype(np.int64), source.tolist(), loss, rmsse)
-            for code, name in zip(codes.tolist(), source[rows].tolist(), strict=True):
-                names[code] = name
-            metric[codes] = np.where(rows < len(metrics.item), rows, -1)
+        metric[chosen.items] = chosen.rows
         return tuple(names), metric
 
     @cached_property

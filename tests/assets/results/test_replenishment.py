@@ -1,6 +1,7 @@
 """Reorder decisions from forecasts, errors, stock and terms."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from lakecast_assets.results.metrics import metrics_table
 from lakecast_assets.results.replenishment import choose, replenishment_table
 from lakecast_schema import rules
 from lakecast_schema.periods import Frequency, days_in, shift
-from lakecast_schema.tables import DIM_ITEM, FACT_INVENTORY, FACT_REPLENISHMENT
+from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_INVENTORY, FACT_REPLENISHMENT
 
 NOW = dt.datetime(2026, 5, 1, 13, tzinfo=dt.UTC)
 
@@ -29,12 +30,24 @@ def stock(item: str, day: str, on_hand: float) -> dict[str, object]:
     return {"dataset_id": "parts", "item_id": item, "date": dt.date.fromisoformat(day), "on_hand": on_hand}
 
 
+def demand(made: Any) -> pa.Table:
+    """The panel's last values."""
+    panel = made.panel
+    return pa.Table.from_pylist(
+        [
+            {"dataset_id": "parts", "item_id": item, "date": end.astype(dt.date), "quantity": quantity}
+            for item, end, quantity in zip(panel.item_ids, panel.ends, panel.values[:, -1], strict=True)
+        ],
+        DEMAND.schema,
+    )
+
+
 def decide(made: Any, dim_item: pa.Table, *counts: dict[str, object]) -> dict[str, dict[str, Any]]:
     rows = forecast_table(made.outcome, made.panel, "run")
     live = rows.filter(pa.compute.equal(rows["kind"], "live"))
     metrics = metrics_table(made.outcome, made.panel, None, "run", NOW)
     inventory = pa.Table.from_pylist(list(counts), FACT_INVENTORY.schema)
-    table = replenishment_table(live, metrics, dim_item, inventory, Frequency.MONTHLY, "run", NOW)
+    table = replenishment_table(live, metrics, dim_item, inventory, demand(made), Frequency.MONTHLY, "run", NOW)
     rules.check(FACT_REPLENISHMENT, table)
     return {row["item_id"]: row for row in table.to_pylist()}
 
@@ -93,13 +106,42 @@ def test_items_that_left_the_data_set_are_left_out(monthly: Any) -> None:
     assert set(decide(monthly, items(monthly.panel.item_ids[1:]))) == set(monthly.panel.item_ids[1:])
 
 
-def test_the_champion_has_the_lowest_loss(monthly: Any) -> None:
-    one = metrics_table(monthly.outcome, monthly.panel, None, "run", NOW)
-    better = one.set_column(
-        one.column_names.index("scaled_quantile_loss"),
+def test_the_champion_is_the_ensemble_and_without_it_not_the_baseline(monthly: Any) -> None:
+    errors = metrics_table(monthly.outcome, monthly.panel, None, "run", NOW)
+    live = forecast_table(monthly.outcome, monthly.panel, "run").select(["item_id", "source"])
+    worse = errors.set_column(
+        errors.column_names.index("scaled_quantile_loss"),
         "scaled_quantile_loss",
-        pa.compute.multiply(one["scaled_quantile_loss"], 0.5),
-    ).set_column(one.column_names.index("source"), "source", [["arima"] * one.num_rows])
-    chosen = choose(pa.concat_tables([one, better.cast(one.schema)]))
-    assert chosen.items == monthly.panel.item_ids
-    assert chosen.sources.tolist() == ["arima"] * 5
+        pa.compute.multiply(errors["scaled_quantile_loss"], 2.0),
+    )
+    assert choose(errors, live).sources.tolist() == ["seasonal_naive"] * 5
+    for source in ("arima", "ensemble"):
+        both = (pa.concat_tables([each, named(other, source)]) for each, other in ((errors, worse), (live, live)))
+        chosen = choose(*both)
+        assert chosen.items == monthly.panel.item_ids
+        assert chosen.sources.tolist() == [source] * 5
+
+
+def named(rows: pa.Table, source: str) -> pa.Table:
+    column = rows.column_names.index("source")
+    return rows.set_column(column, rows.schema.field("source"), pa.array([source] * len(rows)))
+
+
+def test_an_item_that_was_used_has_a_reorder_point_and_nobody_orders_half_a_piece(monthly: Any) -> None:
+    """A forecast of nothing, as a naive has it whose last season was empty."""
+    nothing = replace(monthly.outcome.forecasts.live, mean=0 * monthly.outcome.forecasts.live.mean)
+    outcome = replace(monthly.outcome, forecasts=replace(monthly.outcome.forecasts, live=nothing))
+    still = replace(monthly, outcome=outcome)
+    values = monthly.panel.values.copy()
+    values[1:, -1] = 0
+    idle = replace(still, panel=replace(monthly.panel, values=values))
+    names = monthly.panel.item_ids
+    for made in (monthly, still, idle):
+        for unit, step in (("UN", 1), ("m", 0.001)):
+            rows = decide(
+                made, items(names, unit=unit, lead_time_days=5.0), *(stock(n, "2026-04-30", 0) for n in names)
+            )
+            for name, row in rows.items():
+                assert row["safety_stock"] >= 0
+                assert row["reorder_point"] >= (0 if made is idle and name != "item 0" else step)
+                assert row["recommended_order"] / step == pytest.approx(round(row["recommended_order"] / step))

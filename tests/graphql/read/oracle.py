@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
+from plain_champion import champions
+
 from lakecast_lake import snapshots
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
@@ -66,23 +68,7 @@ class Oracle:
 
     @cached_property
     def champion(self) -> dict[tuple[str, str], str]:
-        losses: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
-        known = set()
-        for row in self.table("fact_metrics"):
-            key = (row["dataset_id"], row["item_id"])
-            known.add((*key, row["source"]))
-            loss, root = row["scaled_quantile_loss"], row["rmsse"]
-            tier = (0, loss) if loss is not None else (1, root) if root is not None else None
-            losses[key].append((*(tier or _fallback(row["source"])), row["source"]))
-        for row in self.of_kind("live"):
-            key = (row["dataset_id"], row["item_id"])
-            if (*key, row["source"]) not in known:
-                losses[key].append((*_fallback(row["source"]), row["source"]))
-        return {key: min(values)[2] for key, values in losses.items()}
-
-
-def _fallback(source: str) -> tuple[int, float]:
-    return (2 if source == "ensemble" else 3, 0.0)
+        return champions(self.of_kind("live"), self.table("fact_metrics"))
 
 
 def periods(cutoff: dt.date, day: dt.date, frequency: str) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import reorder
+from plain_champion import champions
 
 from lakecast_lake import snapshots
 from lakecast_lake.storage import Lake
@@ -102,22 +103,11 @@ class Expected:
     @cached_property
     def champion(self) -> dict[tuple[str, str], str]:
         """The champion of each item that has forecasts or errors, by the rule of the lake's contract."""
-        candidates: dict[tuple[str, str], dict[str, tuple[float | None, float | None]]] = {}
-        for row in self.rows("""select distinct "datasetId", "itemId", source from forecasts where kind = 'LIVE'"""):
-            candidates.setdefault((row["datasetId"], row["itemId"]), {})[row["source"]] = (None, None)
-        for row in self.metric_rows:
-            errors = (row["scaled_quantile_loss"], row["rmsse"])
-            candidates.setdefault((row["dataset_id"], row["item_id"]), {})[row["source"]] = errors
-        chosen = {}
-        for key, sources in candidates.items():
-            for place in (0, 1):
-                scored = [(e[place], name) for name, e in sources.items() if e[place] is not None]
-                if scored:
-                    chosen[key] = min(scored)[1]
-                    break
-            else:
-                chosen[key] = "ensemble" if "ensemble" in sources else min(sources)
-        return chosen
+        return champions(
+            self.rows("""select distinct "datasetId" as dataset_id, "itemId" as item_id, source
+                         from forecasts where kind = 'LIVE'"""),
+            self.metric_rows,
+        )
 
     def items_where(self, where: Filter) -> list[Row]:
         """Items that match, by data set and item id."""
@@ -303,7 +293,21 @@ class Expected:
     def decision(self, key: tuple[str, str], scenario: Row) -> Row:
         """The decision about an item under a scenario."""
         stored, frequency, forecasts = self._decided[key]
-        return reorder.decide(stored, frequency, forecasts, scenario)
+        step = 0.001 if self.items[key]["unit"] == "m" else 1.0
+        return reorder.decide(stored, frequency, forecasts, scenario, step, key in self._used)
+
+    @cached_property
+    def _used(self) -> set[tuple[str, str]]:
+        """Items that had demand within 365 days up to the last observed date of their data set."""
+        seen = [row for row in self.demand_rows if row["quantity"] is not None]
+        last: dict[str, dt.date] = {}
+        for row in seen:
+            last[row["dataset_id"]] = max(last.get(row["dataset_id"], row["date"]), row["date"])
+        return {
+            (row["dataset_id"], row["item_id"])
+            for row in seen
+            if row["quantity"] > 0 and row["date"] > last[row["dataset_id"]] - dt.timedelta(days=365)
+        }
 
     @cached_property
     def _decided(self) -> dict[tuple[str, str], tuple[Row, str, list[Row]]]:

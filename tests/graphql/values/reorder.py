@@ -18,12 +18,15 @@ EXACT_MEAN = 50.0
 """Up to this mean, a count's quantile is exact by its documentation; above, within a percent of the mean."""
 
 
-def decide(stored: Row, frequency: str, forecasts: Sequence[Row], scenario: Row) -> dict[str, Any]:
+def decide(
+    stored: Row, frequency: str, forecasts: Sequence[Row], scenario: Row, step: float, used: bool
+) -> dict[str, Any]:
     """The decision about an item under a scenario of the API.
 
     `exact` of it says whether the product promises these very figures, or ones within a percent.
 
     stored: the item's row of fact_replenishment. forecasts: `date` and `forecast` of its source's newest live cutoff.
+    step: what quantities are multiples of. used: whether the item had demand within the year.
     """
     factor = scenario.get("demandFactor", 1.0)
     lead_time = scenario.get("leadTimeDays", stored["lead_time_days"]) * scenario.get("leadTimeFactor", 1.0)
@@ -40,14 +43,14 @@ def decide(stored: Row, frequency: str, forecasts: Sequence[Row], scenario: Row)
         safety = count_quantile(expected, variance, level) - expected
     else:
         safety = NormalDist().inv_cdf(level) * math.sqrt(variance)
-    reorder_point = max(expected + safety, 0.0)
+    reorder_point = multiple(max(expected + max(safety, 0.0), step if used else 0.0), step)
     review = daily * stored["review_period_days"]
     decision = {
         "exact": stored["distribution"] != "negative_binomial" or expected <= EXACT_MEAN,
         "leadTimeDays": lead_time,
         "dailyDemand": daily,
         "leadTimeDemand": expected,
-        "safetyStock": safety,
+        "safetyStock": reorder_point - expected,
         "reorderPoint": reorder_point,
         "daysToStockout": None,
         "recommendedOrder": None,
@@ -58,12 +61,13 @@ def decide(stored: Row, frequency: str, forecasts: Sequence[Row], scenario: Row)
         return decision
     stockout = days_until(periods, SEASON[frequency], on_hand, max(horizon, lead_time))
     position = on_hand + (stored["on_order"] or 0.0)
-    order = max(reorder_point + review - position, 0.0)
-    order = max(order, stored["min_order_quantity"]) if order > 0 else order
+    wanted = reorder_point + review - position
+    due = position <= reorder_point and wanted > 0
+    order = multiple(max(wanted, stored["min_order_quantity"]), step) if due else 0.0
     cost = stored["unit_cost"]
     if stockout is not None and stockout < lead_time:
         alert = "CRITICAL"
-    elif position < reorder_point:
+    elif due:
         alert = "HIGH"
     else:
         alert = "MEDIUM" if position < reorder_point + review else "OK"
@@ -73,6 +77,11 @@ def decide(stored: Row, frequency: str, forecasts: Sequence[Row], scenario: Row)
         "recommendedOrderValue": None if cost is None else order * cost,
         "alert": alert,
     }
+
+
+def multiple(quantity: float, step: float) -> float:
+    """The quantity rounded up to whole steps, but for the rounding of floats."""
+    return math.ceil(round(quantity / step, 6)) * step
 
 
 def remaining(as_of: dt.date, frequency: str, forecasts: Sequence[Row]) -> list[list[float]]:

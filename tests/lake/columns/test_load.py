@@ -111,18 +111,24 @@ def test_champion_without_any_error_is_the_ensemble(lake: Lake, forecasts: Maker
     assert snapshot.champion_metric.tolist() == [-1, -1]
 
 
-def test_champion_has_the_lowest_quantile_loss(lake: Lake, forecasts: Maker, metrics: Maker) -> None:
+def test_champion_is_the_ensemble_though_another_source_has_less_loss(
+    lake: Lake, forecasts: Maker, metrics: Maker
+) -> None:
+    """`b` has no forecast of the ensemble."""
+    rows = pa.concat_tables([forecasts(items=["a"]), forecasts(items=["b"], sources=["arima", "seasonal_naive"])])
+    sources = ["seasonal_naive", "arima", "ensemble"]
     commits = [
         commit.replace(lake, DIM_ITEM, dim_items(), {"dataset_id": "alpha"}, "run-1"),
-        commit.forecasts(lake, forecasts(), "alpha", ["arima", "ensemble"], "run-1"),
+        commit.forecasts(lake, rows, "alpha", sources, "run-1"),
         commit.replace(
-            lake, FACT_METRICS, metrics(), {"dataset_id": "alpha", "source": ["arima", "ensemble"]}, "run-1"
+            lake, FACT_METRICS, metrics(sources=sources), {"dataset_id": "alpha", "source": sources}, "run-1"
         ),
     ]
     publish.publish(lake, "run-1", "alpha", commits, SUMMARY)
     snapshot = columns.load(lake, snapshots.newest(lake))
-    assert snapshot.champion == ("arima", "arima")
-    assert snapshot.metrics.table["source"][snapshot.champion_metric[0]].as_py() == "arima"
+    assert snapshot.champion == ("ensemble", "arima")
+    named = [snapshot.metrics.table["source"][row].as_py() for row in snapshot.champion_metric.tolist()]
+    assert named == ["ensemble", "arima"]
 
 
 @pytest.mark.parametrize("how", ["compact", "z_order"])
