@@ -132,7 +132,7 @@ class PlainExecution:
         result = execute_document(
             self._schema, prepared, operation, context=context, root=view, executor_class=self._executor_class
         )
-        if result.data is None and _never_ran(result):
+        if result.data is None and never_ran(result):
             return answers.refused(result.errors or [], snapshot_id=_number(view), max_errors=self._max_errors)
         cacheable = not is_mutation(chosen) and not (prepared.root_fields(chosen) & UNCACHED) and not context.opened
         return answers.executed(
@@ -178,7 +178,7 @@ def _never_awaitable(value: object) -> TypeGuard[Awaitable[Any]]:
     return False
 
 
-def _never_ran(result: ExecutionResult) -> bool:
+def never_ran(result: ExecutionResult) -> bool:
     """Whether the errors are of variables: nothing was executed then, and no error has a path."""
     return bool(result.errors) and all(error.path is None for error in result.errors or ())
 

@@ -7,11 +7,9 @@ next one beside it and then swaps this one reference.
 import contextlib
 import gc
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +17,7 @@ from lakecast_graphql.board import Board
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
 from lakecast_graphql.failures import explain
 from lakecast_graphql.shelf import Shelf
+from lakecast_graphql.threads import one_niced
 from lakecast_graphql.types.enums import RefreshOutcome
 from lakecast_lake import columns
 from lakecast_lake.columns import Snapshot, allocation
@@ -33,8 +32,6 @@ _FREE_AFTER_SECONDS = 1.0
 """From a swap until the snapshot before is looked for and freed: by then the requests that read it have ended."""
 _AFTER_FAILURE_SECONDS = 1.0
 """Seconds that the watching thread rests after it could not wait for news."""
-_NICE = 10
-"""Niceness of the thread that builds snapshots: requests come first (Linux knows niceness per thread)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ class Service:
         self._budget = memory_budget
         self._before_swap = before_swap
         self._epoch = 0
-        self._building = ThreadPoolExecutor(1, thread_name_prefix="lakecast-build", initializer=_be_nice)
+        self._building = one_niced("lakecast-build")
         self._watching: threading.Thread | None = None
         self._freeing: list[threading.Timer] = []
         self._closed = threading.Event()
@@ -381,10 +378,3 @@ def _free() -> None:
     """Collect what requests have left in cycles: graphql-core's executors hold the snapshot that they read."""
     gc.collect()
     allocation.give_back()
-
-
-def _be_nice() -> None:
-    try:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
-    except (OSError, AttributeError):
-        _log.debug("Threads have no niceness here: snapshots are built at the priority of requests.")
