@@ -13,9 +13,12 @@ from lakecast_graphql.audit import Audit
 from lakecast_graphql.cache import shared as shared_answers
 from lakecast_graphql.context import Surroundings
 from lakecast_graphql.documents import Documents
+from lakecast_graphql.doors import connections as open_connections
 from lakecast_graphql.doors import health
 from lakecast_graphql.doors.asgi import Receive, Scope, Send, respond
 from lakecast_graphql.doors.body import Bounds
+from lakecast_graphql.doors.client_limits import Reached
+from lakecast_graphql.doors.connections import Connections
 from lakecast_graphql.doors.events import Events
 from lakecast_graphql.doors.express import STATE, Express
 from lakecast_graphql.doors.graphql_http import GraphqlHttp
@@ -51,13 +54,15 @@ class App:
         watch: Callable[[], Coroutine[Any, Any, None]],
         close: Callable[[], None],
         express: Express,
+        connections: Connections,
     ) -> None:
         self._doors = doors
         self._express = express
         self._socket = socket
-        self._subscriptions = subscriptions
+        self.subscriptions = subscriptions
         self._watch = watch
         self._close = close
+        self._connections = connections
         self.service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,13 +82,15 @@ class App:
         gc.collect()
         gc.freeze()
         await asyncio.to_thread(self.service.start)
-        self._subscriptions.start()
+        self.subscriptions.start()
         state[STATE] = self._express
+        state[open_connections.STATE] = self._connections
         watching = asyncio.create_task(self._watch())
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
         watching.cancel()
-        self._subscriptions.stop()
+        self.subscriptions.stop()
+        self._connections.stop()
         await asyncio.to_thread(self.service.close)
         self._close()
         gc.unfreeze()  # the snapshot is let go of with the rest: DuckDB lists connections that outlive the interpreter
@@ -149,7 +156,11 @@ def create_app(settings: Settings | None = None) -> Door:
         execution.warm(served.snapshot)
 
     service.listeners.append(lambda served: execution.keep_only(served.snapshot.serial))
-    subscriptions = Subscriptions(schema(), documents, surroundings, most=settings.max_subscribers)
+    subscriptions = Subscriptions(
+        schema(), documents, surroundings, most=settings.max_subscribers, max_errors=settings.max_errors
+    )
+    reached = Reached()
+    connections = Connections(settings.client_limits, reached)
     queries = persisted.PersistedQueries(
         settings.persisted_queries, persisted.load_allowed(settings.persisted_queries_file)
     )
@@ -168,7 +179,7 @@ def create_app(settings: Settings | None = None) -> Door:
 
     service.listeners.append(lambda served: latest.clear())
     bounds = Bounds(settings.max_body_bytes, settings.body_seconds)
-    metrics = figures.declared(service, subscriptions, execution)
+    metrics = figures.declared(service, subscriptions, execution, connections)
     observe = figures.observer(metrics)
     graphql_http = GraphqlHttp(
         execution,
@@ -204,9 +215,11 @@ def create_app(settings: Settings | None = None) -> Door:
         queries,
         current,
         allowed_origins=settings.allowed_origins,
-        max_message_bytes=settings.max_body_bytes,
+        max_message_bytes=settings.max_message_bytes,
+        max_operations=settings.max_socket_operations,
+        reached=reached,
     )
-    app: Door = App(doors, socket, service, subscriptions, shared.watch, execution.close, express)
+    app: Door = App(doors, socket, service, subscriptions, shared.watch, execution.close, express, connections)
     if settings.allowed_origins:
         app = CORSMiddleware(
             app,

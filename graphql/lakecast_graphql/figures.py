@@ -3,13 +3,16 @@
 import time
 from collections.abc import Callable
 
+from lakecast_graphql.doors.connections import Connections
 from lakecast_graphql.execution.front import FastExecution
 from lakecast_graphql.metrics import Labels, Metrics
 from lakecast_graphql.service import Service
 from lakecast_graphql.subscriptions import Subscriptions
 
 
-def declared(service: Service, subscriptions: Subscriptions, execution: FastExecution) -> Metrics:
+def declared(
+    service: Service, subscriptions: Subscriptions, execution: FastExecution, connections: Connections
+) -> Metrics:
     """The figures of the parts given; doors add their own."""
     metrics = Metrics()
     metrics.gauge("lakecast_ready", "1 while a snapshot is served.", lambda: float(service.served is not None))
@@ -37,6 +40,7 @@ def declared(service: Service, subscriptions: Subscriptions, execution: FastExec
         "blocks": execution.blocks,
         "cells": execution.cells,
         "plans": execution.plans,
+        "events": subscriptions.rendered,
     }
 
     def of_caches(figure: str) -> Callable[[], dict[Labels, float]]:
@@ -50,6 +54,22 @@ def declared(service: Service, subscriptions: Subscriptions, execution: FastExec
     ):
         metrics.counted(f"lakecast_cache_{figure}", meaning, of_caches(figure))
     metrics.gauge("lakecast_subscribers", "Open subscriptions.", lambda: float(subscriptions.count))
+    metrics.counted(
+        "lakecast_events_rendered",
+        "Events that were rendered, each for all who had asked for the same.",
+        lambda: float(subscriptions.executed),
+    )
+    metrics.gauge("lakecast_connections", "Open connections.", lambda: float(connections.count))
+    metrics.gauge(
+        "lakecast_unread_bytes",
+        "Bytes of answers that slow clients have not read.",
+        lambda: float(connections.unread_bytes),
+    )
+    metrics.counted(
+        "lakecast_limits_reached",
+        "How often clients reached a limit, by the name of its setting.",
+        lambda: {(("limit", limit),): float(count) for limit, count in tuple(connections.reached.counts.items())},
+    )
     return metrics
 
 

@@ -5,6 +5,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from lakecast_graphql.doors.client_limits import ClientLimits
+
 PREFIX = "LAKECAST_"
 
 
@@ -73,6 +75,51 @@ class Settings(BaseSettings):
         default=1_000_000, gt=0, description="Bytes of a request's body; more is refused with 413."
     )
     body_seconds: float = Field(default=10.0, gt=0, description="Seconds in which a body must have arrived, else 408.")
+    max_head_bytes: int = Field(
+        default=65_536, gt=0, description="Bytes of a request's head; more is refused with 431."
+    )
+    max_head_lines: int = Field(default=100, gt=0, description="Lines of a request's head; more are refused with 431.")
+    head_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="Seconds in which a head must have arrived, else 408; a connection that sends nothing is closed.",
+    )
+    idle_seconds: float = Field(
+        default=15.0, gt=0, description="Seconds that a connection stays open after an answer, without a new request."
+    )
+    max_connections: int = Field(
+        default=10_000, gt=0, description="Open connections per worker; more are refused with 503."
+    )
+    max_connections_per_address: int = Field(
+        default=1_000,
+        gt=0,
+        description="Open connections of one address per worker; more are refused with 503. A proxy in front is one "
+        "address.",
+    )
+    max_message_bytes: int = Field(
+        default=1_000_000, gt=0, description="Bytes of a WebSocket message; more closes the socket with 1009."
+    )
+    max_message_fragments: int = Field(
+        default=64, gt=0, description="Fragments of a WebSocket message; more close the socket with 1009."
+    )
+    max_socket_operations: int = Field(
+        default=100, gt=0, description="Operations open on one WebSocket; more close it with 4429."
+    )
+    max_unread_bytes: int = Field(
+        default=64_000_000,
+        gt=0,
+        description="Bytes of answers that a WebSocket's client has not read; who asks for more is cut off. Over HTTP "
+        "the next answer waits until the one before was read.",
+    )
+    max_unread_bytes_in_all: int = Field(
+        default=128_000_000,
+        gt=0,
+        description="Bytes of answers that all clients of a worker together have not read; beyond it, who has read "
+        "nothing for longest is cut off.",
+    )
+    unread_seconds: float = Field(
+        default=20.0, gt=0, description="Seconds after which a client that reads nothing of its answer is cut off."
+    )
     operation_seconds: float = Field(
         default=30.0, gt=0, description="Seconds that an operation may take, else TIMEOUT."
     )
@@ -107,6 +154,23 @@ class Settings(BaseSettings):
     def allowed_origins(self) -> tuple[str, ...]:
         """`cors_origins` taken apart."""
         return tuple(part.strip() for part in self.cors_origins.split(",") if part.strip())
+
+    @property
+    def client_limits(self) -> ClientLimits:
+        """What one client may hold of a connection."""
+        return ClientLimits(
+            head_bytes=self.max_head_bytes,
+            head_lines=self.max_head_lines,
+            head_seconds=self.head_seconds,
+            idle_seconds=self.idle_seconds,
+            connections=self.max_connections,
+            connections_per_address=self.max_connections_per_address,
+            message_bytes=self.max_message_bytes,
+            message_fragments=self.max_message_fragments,
+            unread_bytes=self.max_unread_bytes,
+            unread_bytes_in_all=self.max_unread_bytes_in_all,
+            unread_seconds=self.unread_seconds,
+        )
 
     @property
     def shows_schema(self) -> bool:

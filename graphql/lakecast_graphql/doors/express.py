@@ -6,8 +6,7 @@ uvicorn's own parser has read before is recognised byte by byte, its body goes s
 answer straight to the socket. Whatever is not plainly such a read goes uvicorn's way, as if this were not here:
 other heads, pieces of requests, several at once, answers that need a thread, clients that read slowly.
 
-`HttpToolsProtocol` is private API of uvicorn 0.54, which the constraints pin; tests/graphql/test_express.py holds
-both ways to the same answers.
+tests/graphql/test_express.py holds both ways to the same answers.
 """
 
 import asyncio
@@ -19,10 +18,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from lakecast_graphql.doors import compression, requests
+from lakecast_graphql.doors.bounded import BoundedHttp
 from lakecast_graphql.doors.negotiation import Media, is_json, negotiate
 from lakecast_graphql.doors.refusals import Refusal
 from lakecast_graphql.errors import ApiError
@@ -160,7 +159,7 @@ class Express:
         return Ready(b"%b%bcontent-length: %d\r\n\r\n" % (head.begin, more, size), pieces, size)
 
 
-class ExpressProtocol(HttpToolsProtocol):
+class ExpressProtocol(BoundedHttp):
     """A connection. Without an `Express` in the application's state it is uvicorn's own."""
 
     def __init__(
@@ -222,6 +221,7 @@ class ExpressProtocol(HttpToolsProtocol):
         else:
             transport.writelines([status, default, answer.begin, *answer.pieces])
         self.server_state.total_requests += 1
+        self.head_complete()
         self._giving_up = None
         self._active = self.loop.time()
         if self.timeout_keep_alive_task is None:

@@ -16,6 +16,7 @@ from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 from lakecast_graphql import answers
 from lakecast_graphql.doors import requests
 from lakecast_graphql.doors.asgi import Receive, Scope, Send, address, header
+from lakecast_graphql.doors.client_limits import Reached
 from lakecast_graphql.doors.refusals import Refusal
 from lakecast_graphql.errors import ApiError
 from lakecast_graphql.operation import Caller, Execution
@@ -26,8 +27,10 @@ from lakecast_graphql.view import View
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
 """Time in which a client must introduce itself."""
-MAX_OPERATIONS = 100
-"""Operations that may be open on one socket."""
+AT_ONCE = 4
+"""Operations of one socket that are answered at once; the others wait until these answers were written."""
+_BETWEEN = 50
+"""Messages of one socket that are handled before others have their turn."""
 
 
 class GraphqlWebSocket:
@@ -46,12 +49,16 @@ class GraphqlWebSocket:
         *,
         allowed_origins: tuple[str, ...],
         max_message_bytes: int,
+        max_operations: int,
+        reached: Reached,
     ) -> None:
         self.execution = execution
         self.subscriptions = subscriptions
         self.persisted = persisted
         self.current = current
         self.max_message_bytes = max_message_bytes
+        self.max_operations = max_operations
+        self.reached = reached
         self._allowed_origins = allowed_origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,11 +101,16 @@ class _Connection:
         self._caller = caller
         self._introduced = False
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def serve(self) -> None:
         """Handle messages until either side closes."""
+        handled = 0
         try:
             while True:
+                handled += 1
+                if handled % _BETWEEN == 0:
+                    await asyncio.sleep(0)  # messages that are there already are handed over without waiting
                 async with asyncio.timeout(None if self._introduced else INIT_SECONDS):
                     message = await self._receive()
                 if message["type"] == "websocket.disconnect":
@@ -120,7 +132,7 @@ class _Connection:
         text = message.get("text")
         if text is None:
             raise _Closed(4400, "Messages must be text")
-        if len(text) > self._door.max_message_bytes:
+        if len(text) > self._door.max_message_bytes:  # where the server was not told of the limit
             raise _Closed(4400, "The message is too large")
         try:
             parsed = orjson.loads(text)
@@ -167,7 +179,8 @@ class _Connection:
             raise _Closed(4409, f"Subscriber for {number[:80]} already exists")
         if "payload" not in message:
             raise _Closed(4400, "The message has no payload")
-        if len(self._running) >= MAX_OPERATIONS:
+        if len(self._running) >= self._door.max_operations:
+            self._door.reached.count("max_socket_operations", self._caller.address)
             raise _Closed(4429, "Too many operations on one socket")
         self._running[number] = asyncio.create_task(self._run(number, message["payload"]))
 
@@ -188,14 +201,24 @@ class _Connection:
                 await results.aclose()  # type: ignore[attr-defined]
 
     async def _pass_on(self, number: str, results: AsyncIterator[bytes]) -> None:
-        quoted = orjson.dumps(number).decode()
-        async for result in results:
-            if not result.startswith(b'{"data"'):
-                await self._finish(number, result)
-                return
-            await self._text(f'{{"id":{quoted},"type":"next","payload":{result.decode()}}}')
+        async with self._turns:
+            goes_on = await self._pass_next(number, results)
+        while goes_on:
+            goes_on = await self._pass_next(number, results)
         if self._running.pop(number, None) is not None:
             await self._send({"id": number, "type": "complete"})
+
+    async def _pass_next(self, number: str, results: AsyncIterator[bytes]) -> bool:
+        """Send one result; whether there may be another one."""
+        result = await anext(results, None)
+        if result is None:
+            return False
+        if not result.startswith(b'{"data"'):
+            await self._finish(number, result)
+            return False
+        quoted = orjson.dumps(number).decode()
+        await self._text(f'{{"id":{quoted},"type":"next","payload":{result.decode()}}}')
+        return True
 
     async def _finish(self, number: str, refused: bytes) -> None:
         """Tell of an operation that was not executed."""
