@@ -87,6 +87,11 @@ class Settings(BaseSettings):
     idle_seconds: float = Field(
         default=15.0, gt=0, description="Seconds that a connection stays open after an answer, without a new request."
     )
+    max_pipelined_requests: int = Field(
+        default=64,
+        gt=0,
+        description="Requests that may wait on a connection behind the one that is being answered; more close it.",
+    )
     max_connections: int = Field(
         default=10_000, gt=0, description="Open connections per worker; more are refused with 503."
     )
@@ -163,6 +168,7 @@ class Settings(BaseSettings):
             head_lines=self.max_head_lines,
             head_seconds=self.head_seconds,
             idle_seconds=self.idle_seconds,
+            pipelined_requests=self.max_pipelined_requests,
             connections=self.max_connections,
             connections_per_address=self.max_connections_per_address,
             message_bytes=self.max_message_bytes,

@@ -229,11 +229,11 @@ def test_pipelined_requests_are_answered_in_order_and_bounded(server: Running) -
         assert [answer.index(b'"a%d"' % number) for number in range(20)] == sorted(
             answer.index(b'"a%d"' % number) for number in range(20)
         )
-    before = reached(server, "max_pipelined")
+    before = reached(server, "max_pipelined_requests")
     with raw(server) as one:
         one.sendall(asks(bodies[0]) * 1_000)
         read_all(one)
-    assert reached(server, "max_pipelined") > before
+    assert reached(server, "max_pipelined_requests") > before
 
 
 def test_all_clients_together_are_bounded(small_lake: Lake) -> None:

@@ -235,9 +235,9 @@ def test_origins_are_answered_by_who_knows_them(small_lake: Lake) -> None:
 
 
 def test_idle_connections_are_closed_and_busy_ones_are_not(small_lake: Lake) -> None:
-    with running(small_lake.uri) as server, closing(Connection(server)) as client:
+    with running(small_lake.uri, idle_seconds=5) as server, closing(Connection(server)) as client:
         asked = request(json.dumps(READ))
-        for _ in range(4):  # 6 seconds in all; uvicorn closes after 5 idle ones
+        for _ in range(4):  # 6 seconds in all; 5 idle ones close it
             assert client.ask(asked)[0] == 200
             time.sleep(1.5)
         began = time.monotonic()

@@ -24,8 +24,6 @@ from lakecast_graphql.errors import ErrorCode
 
 _SLICE = 4_096
 """Bytes of WebSocket frames that are read in one turn of the event loop: some hundred frames at most."""
-_MOST_PIPELINED = 32
-"""Requests that may wait behind one that is being answered; no client in use sends any."""
 _LINGER_SECONDS = 2.0
 """How long what a refused client goes on sending is read, so that it gets to read why it was refused."""
 
@@ -99,8 +97,8 @@ class BoundedHttp(HttpToolsProtocol):
         """Called by the parser."""
         self._in_head, self._head_bytes = True, 0
         self._head_size = 0
-        if len(self.pipeline) >= _MOST_PIPELINED:
-            self._watch.reached.count("max_pipelined", self.address)
+        if len(self.pipeline) >= self._limits.pipelined_requests:
+            self._watch.reached.count("max_pipelined_requests", self.address)
             self.transport.abort()
         super().on_message_begin()
 

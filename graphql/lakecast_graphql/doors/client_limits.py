@@ -20,6 +20,7 @@ class ClientLimits:
     head_lines: int = 100
     head_seconds: float = 10.0
     idle_seconds: float = 15.0
+    pipelined_requests: int = 64
     connections: int = 10_000
     connections_per_address: int = 1_000
     message_bytes: int = 1_000_000
