@@ -88,9 +88,17 @@ bench-serving: install ## our server beside the bytes limit and the peers; ARGS=
 	@PYTHONPATH=ops $(SERVE)/python -m bench.serving --cache $(BENCH)/serving --peers $(BENCH)/serving/peers \
 		--out ops/bench/serving/RESULTS.md $(ARGS)
 
+mutants: .venv-mutants/.installed install ## break modules in random places: do tests notice? ARGS="MODULE_OR_FOLDER --count 60"
+	@.venv-mutants/bin/python tests/mutants.py $(ARGS)
+
+.venv-mutants/.installed: tests/mutants.requirements.txt
+	@$(call new-environment,.venv-mutants)
+	@.venv-mutants/bin/pip install $(PIP_FLAGS) -r tests/mutants.requirements.txt
+	@touch $@
+
 .venv-bench/.installed: ops/bench/forecasting/requirements.txt
 	@$(call new-environment,.venv-bench)
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check format dagster bench-forecasting bench-scale bench-serving
+.PHONY: help install run test check format dagster bench-forecasting bench-scale bench-serving mutants

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -15,11 +16,15 @@ from uuid import uuid4
 
 import pyarrow.fs
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # The machines that run the tests are shared: how long one example takes says nothing.
 settings.register_profile("lakecast", deadline=None)
-settings.load_profile("lakecast")
+# tests/mutants.py asks whether a test fails, not for the smallest example, and wants the same answer every time.
+settings.register_profile(
+    "mutants", deadline=None, derandomize=True, database=None, phases=(Phase.explicit, Phase.generate)
+)
+settings.load_profile(os.environ.get("LAKECAST_TEST_PROFILE", "lakecast"))
 
 
 @dataclass(frozen=True)

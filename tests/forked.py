@@ -1,0 +1,62 @@
+"""Runs pytest again and again in forks of one process that has loaded the large libraries: tests/mutants.py's engine.
+
+Reads lines of JSON {"folder", "arguments", "seconds"} and answers each with the exit code, or null after that time.
+Nothing of Lakecast is loaded before the fork, so that every fork reads the sources as they are then.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+
+LIBRARIES = (
+    *("pytest", "_pytest.junitxml", "hypothesis.extra.numpy", "numpy", "scipy.special", "scipy.stats", "pandas"),
+    *("pyarrow.compute", "pyarrow.dataset", "pyarrow.fs", "pyarrow.parquet", "deltalake", "duckdb", "graphql"),
+    *("strawberry", "starlette.applications", "uvicorn", "redis", "orjson", "httpx", "pydantic_settings"),
+)
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    for name in LIBRARIES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for line in sys.stdin:
+        task = json.loads(line)
+        print(json.dumps(_run(task["folder"], task["arguments"], task["seconds"])), flush=True)
+
+
+def _run(folder: str, arguments: list[str], seconds: float) -> int | None:
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        os.chdir(folder)
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(null, stream)
+        import pytest
+
+        code = int(pytest.main(arguments))
+        os._exit(code)  # whatever threads the tests left behind
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            _kill_group(child)  # what the tests started and did not end
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.05)
+    _kill_group(child)
+    os.waitpid(child, 0)
+    return None
+
+
+def _kill_group(leader: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
