@@ -6,6 +6,7 @@ from lakecast_forecast.interface import Model
 
 def test_every_source_published_by_default_is_known_or_combined() -> None:
     assert set(registry.DEFAULT_SOURCES) <= {*registry.names(), "ensemble"}
+    assert set(registry.DEFAULT_SOURCES) == {"seasonal_naive", "prophet", "arima", "lstm", "ensemble"}
 
 
 @pytest.mark.parametrize("name", registry.names())

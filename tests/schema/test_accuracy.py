@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lakecast_schema.accuracy import metrics, pinball, scales, skill
+from lakecast_schema.accuracy import interval_score, metrics, pinball, scales, skill
 from lakecast_schema.tables import BOUND_LEVELS
 
 VALUES = st.floats(0, 1000).map(lambda value: round(value, 2))
@@ -64,6 +64,28 @@ def test_scales_are_those_of_a_season_or_of_neighbours_where_a_season_does_not_d
     assert absolute[:2] == pytest.approx([1.5, 1.0])  # |1 - 0|, |4 - 2|; neighbours
     assert squared[:2] == pytest.approx([(1 + 9) / 2, 1.0])  # from the first non-zero value on
     assert np.isnan([absolute[2], squared[2]]).all()
+
+
+def test_skill_is_the_share_of_the_baseline_loss_that_is_saved():
+    assert skill(np.array([0.5, 1.0, 3.0, 0.0]), np.full(4, 1.0)) == pytest.approx([0.5, 0.0, -2.0, 1.0])
+
+
+def test_an_interval_costs_its_width_and_every_miss_by_its_distance():
+    actual = np.array([5.0, 1.0, 12.0, 2.0, 10.0])
+    score = interval_score(actual, np.full(5, 2.0), np.full(5, 10.0), 0.8)
+    assert score == pytest.approx([8, 8 + 10 * 1, 8 + 10 * 2, 8, 8])  # 2 / (1 - .8) = 10
+
+
+def test_scores_and_coverage_of_both_intervals_are_those_of_their_own_bounds():
+    bounds = np.array([[1.0, 3.0, 5.0, 7.0, 9.0]] * 3)
+    found = metrics(
+        np.zeros(3, int), np.zeros(3, int), np.array([2.0, 7.0, 10.0]), np.full(3, 5.0), bounds, np.ones(1), np.ones(1)
+    )
+    assert found["coverage_80"][0] == pytest.approx(1 / 3)
+    assert found["coverage_95"][0] == pytest.approx(2 / 3)
+    assert found["interval_score_80"][0] == pytest.approx(4 + 10 * (1 + 0 + 3) / 3)
+    assert found["smape"][0] == pytest.approx(np.mean([2 * 3 / 7, 2 * 2 / 12, 2 * 5 / 15]))
+    assert found["mape"][0] == pytest.approx(np.mean([3 / 2, 2 / 7, 5 / 10]))
 
 
 def test_skill_is_undefined_against_a_baseline_without_loss():

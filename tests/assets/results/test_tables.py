@@ -1,6 +1,7 @@
 """Arrays become rows without losing or moving anything."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from lakecast_assets.results.forecasts import forecast_table
 from lakecast_assets.results.metrics import metrics_table, scales
 from lakecast_assets.results.model_run import model_run_table, with_history
 from lakecast_assets.results.outcome import Outcome
-from lakecast_schema import rules
+from lakecast_forecast.evaluation.origins import Origins, actuals
+from lakecast_forecast.interface import LEVELS, Forecasts
+from lakecast_schema import accuracy, rules
 from lakecast_schema.periods import shift
 from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN
 
@@ -63,6 +66,39 @@ def test_metrics_are_those_of_the_published_rows(monthly: Any) -> None:
         assert told["bias"] == pytest.approx(error.sum() / mine["actual"].sum())
         assert told["coverage_80"] == pytest.approx(mine["actual"].between(mine["lower_80"], mine["upper_80"]).mean())
         assert told["skill"] == pytest.approx(0.0)
+
+
+def test_errors_are_scaled_by_what_was_known_before_the_oldest_scored_window(monthly: Any) -> None:
+    origins = Origins((6, 12, 18, 24), 3)
+    panel = replace(monthly.panel, values=monthly.panel.values * np.linspace(1, 9, 60))  # ever wilder
+    oldest, newest = (accuracy.scales(panel.values[:, : 60 - offset], 12) for offset in (18, 6))
+    found = scales(panel, origins)
+    for mine, expected, other in zip(found, oldest, newest, strict=True):
+        np.testing.assert_allclose(mine[[0, 1, 2, 4]], expected[[0, 1, 2, 4]])
+        assert not np.isclose(mine, other).any()
+
+
+def test_an_item_that_began_late_is_scaled_by_a_later_window_or_not_at_all(monthly: Any) -> None:
+    begun = monthly.panel.values.copy()
+    begun[1, :50] = np.nan
+    panel = replace(monthly.panel, values=begun, lengths=np.array([60, 10, 60, 3, 36]))
+    absolute, _ = scales(panel, Origins((6, 18), 2))
+    assert absolute[1] == pytest.approx(np.abs(np.diff(begun[1, 50:54])).mean())
+    assert np.isnan(absolute[3])
+
+
+def test_a_source_that_is_better_than_the_baseline_has_positive_skill(monthly: Any) -> None:
+    found = monthly.outcome.forecasts
+    truth = [actuals(monthly.panel, offset, 6) for offset in found.origins.offsets[: found.origins.scored]]
+    sharp = tuple(
+        Forecasts(0 * one.mean + demand, np.repeat(demand[:, :, None], len(LEVELS), axis=2), one.issues)
+        for one, demand in zip(found.backtest, truth, strict=True)
+    )
+    perfect = replace(monthly.outcome, source="oracle", forecasts=replace(found, backtest=sharp))
+    for outcome, baseline, sign in ((perfect, monthly.outcome, 1), (monthly.outcome, perfect, 0)):
+        skill = metrics_table(outcome, monthly.panel, baseline, "run", NOW)["skill"].to_pylist()
+        scored = [value for item, value in enumerate(skill) if item != 3]
+        assert scored == ([1.0] * 4 if sign else [None] * 4)
 
 
 def test_without_a_baseline_skill_is_unknown(monthly: Any) -> None:

@@ -3,12 +3,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from panels import AWKWARD, panel, panels, seasonal, sporadic
+from scipy.special import ndtri
 
 from lakecast_forecast import registry
 from lakecast_forecast.ensemble.combination import combine, member_names
 from lakecast_forecast.evaluation import origins
-from lakecast_forecast.evaluation.backtest import SourceForecasts, run_source
-from lakecast_forecast.interface import LEVELS
+from lakecast_forecast.evaluation.backtest import SourceForecasts, calibrated, run_source
+from lakecast_forecast.features.classify import classify
+from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
 from lakecast_forecast.panel import Panel
 from lakecast_schema.accuracy import scales
 from lakecast_schema.periods import Frequency
@@ -21,12 +23,12 @@ def run(whole: Panel, horizon: int = 6, names: tuple[str, ...] = NAMES, **option
     return [run_source(registry.get(name), whole, plan, horizon, **options) for name in names]  # type: ignore[arg-type]
 
 
-def mixed(items: int = 40, periods: int = 84) -> Panel:
+def mixed(items: int = 12, periods: int = 60) -> Panel:
     return panel([*seasonal(items, periods), *sporadic(items, periods)])
 
 
-@settings(max_examples=10, deadline=None)
-@given(panels(), st.integers(1, 12))
+@settings(max_examples=8, deadline=None)
+@given(panels(longest=40), st.integers(1, 12))
 def test_whatever_the_series_the_ensemble_is_valid(whole: Panel, horizon: int) -> None:
     found = combine(run(whole, horizon), whole)
     for forecasts in (found.live, *found.backtest):
@@ -38,7 +40,7 @@ def test_whatever_the_series_the_ensemble_is_valid(whole: Panel, horizon: int) -
 
 
 def test_awkward_items_keep_company_with_others() -> None:
-    whole = panel([*AWKWARD.values(), *seasonal(30, 60), *sporadic(30, 60)])
+    whole = panel([*AWKWARD.values(), *seasonal(10, 60), *sporadic(10, 60)])
     found = combine(run(whole), whole)
     assert np.isfinite(found.live.quantiles).all()
     assert found.live.issues[list(AWKWARD).index("empty")] is not None
@@ -78,13 +80,13 @@ def test_no_forecast_of_a_window_knows_what_came_in_it() -> None:
 
 
 def test_beats_the_baseline_and_its_intervals_hold() -> None:
-    whole = mixed(120)
+    whole = mixed(60, 72)
     seen, came = whole.until(6), whole.values[:, -6:]
     members = run(seen)
     found, naive = combine(members, seen).live, members[-1].live
     scale = scales(seen.values, 12)[0]
     assert np.nanmean(loss(found.quantiles, came) / scale) < 0.9 * np.nanmean(loss(naive.quantiles, came) / scale)
-    smooth = np.arange(len(whole)) < 120
+    smooth = np.arange(len(whole)) < 60
     covered = (came >= found.quantiles[:, :, 1]) & (came <= found.quantiles[:, :, 9])
     assert 0.72 <= covered[smooth].mean() <= 0.88
     assert covered[~smooth].mean() >= 0.78
@@ -94,6 +96,64 @@ def loss(quantiles: np.ndarray, came: np.ndarray) -> np.ndarray:
     below = came[:, :, None] - quantiles
     levels = np.array(LEVELS)
     return np.asarray(np.maximum(levels * below, (levels - 1) * below).mean(axis=(1, 2)))
+
+
+def narrow(source: str, whole: Panel, plan: origins.Origins, off: float, seed: int) -> SourceForecasts:
+    """A member that knows each item's level but for an error of its own, `off` in deviations, and is too sure of it."""
+    draw = np.random.default_rng(seed)
+    level, deviation = whole.values.mean(axis=1), whole.values.std(axis=1)
+
+    def forecasts() -> Forecasts:
+        mean = np.repeat((level + off * deviation * draw.normal(size=len(whole)))[:, None], 4, axis=1)
+        quantiles = mean[:, :, None] + deviation[:, None, None] / 5 * ndtri(np.array(LEVELS))
+        return Forecasts(mean, np.maximum(quantiles, 0), (None,) * len(whole))
+
+    raw = tuple(forecasts() for _ in plan.offsets)
+    return calibrated(source, "v1", whole, plan, raw, forecasts(), Diagnostics(), np.ones(len(whole)))
+
+
+def levels(items: int = 150, periods: int = 60) -> Panel:
+    return panel(list(np.random.default_rng(7).normal(100, 20, (items, periods)).clip(1)))
+
+
+def test_intervals_of_the_ensemble_are_calibrated() -> None:
+    whole = levels()
+    past, came = whole.until(4), whole.values[:, -4:]
+    plan = origins.plan(past.lengths, past.frequency, 4)
+    found = combine([narrow(name, past, plan, 0.1, seed) for seed, name in enumerate(("ets", "lstm"))], past)
+    truth = [came, *(origins.actuals(past, offset, 4) for offset in plan.offsets)]
+    assert len(found.backtest) == 3
+    for before, after, demand in zip(
+        (found.raw_live, *found.raw[:3]), (found.live, *found.backtest), truth[:4], strict=True
+    ):
+        shares = [((q[:, :, 1] <= demand) & (demand <= q[:, :, 9])).mean() for q in (before.quantiles, after.quantiles)]
+        assert shares[0] < 0.4
+        assert shares[1] == pytest.approx(0.8, abs=0.06)
+
+
+@pytest.mark.parametrize(("off", "expected"), [(0.05, 0.5), (1.5, 0.0)])
+def test_only_a_clear_gain_moves_the_weights(off: float, expected: float) -> None:
+    """A net that is somewhat worse than the families keeps its half; one that is much worse loses it."""
+    whole = levels()
+    plan = origins.plan(whole.lengths, whole.frequency, 4)
+    members = [narrow("ets", whole, plan, 0.05, 1), narrow("lstm", whole, plan, off, 2)]
+    shares = {weight.source: weight.weight for weight in combine(members, whole).weights}
+    assert shares.get("lstm", 0.0) == pytest.approx(expected)
+
+
+def test_the_mean_of_rarely_bought_items_is_the_calibrated_one() -> None:
+    whole = mixed()
+    names = ("ets", "empirical", "negative_binomial")
+    members = {one.source: one for one in run(whole, names=names)}
+    found = combine(list(members.values()), whole)
+    for rows, forecasts, own in (
+        (classify(whole), found.live, members["negative_binomial"].live),
+        (classify(whole.until(6)), found.backtest[0], members["negative_binomial"].backtest[0]),
+    ):
+        rare = np.isin(rows, ("intermittent", "lumpy"))
+        assert 0 < rare.sum() < len(whole)
+        np.testing.assert_allclose(forecasts.mean[rare], own.mean[rare])
+        assert not np.allclose(forecasts.mean[~rare], own.mean[~rare])
 
 
 def test_members_suit_the_demand() -> None:

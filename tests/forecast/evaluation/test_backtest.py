@@ -1,16 +1,19 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from panels import AWKWARD, panel, panels, seasonal
+from scipy.special import ndtri
 
 from lakecast_forecast.evaluation import origins
 from lakecast_forecast.evaluation.backtest import SourceForecasts, run_source
-from lakecast_forecast.interface import Forecasts
+from lakecast_forecast.features.classify import classify
+from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
 from lakecast_forecast.models.seasonal_naive import SeasonalNaive
-from lakecast_forecast.panel import Panel
+from lakecast_forecast.panel import Array, Panel
 
 
 def run(whole: Panel, horizon: int = 6, **options: object) -> SourceForecasts:
@@ -68,6 +71,82 @@ def test_the_map_does_not_matter() -> None:
     whole = panel(seasonal(20, 70))
     with ThreadPoolExecutor(2) as pool:
         assert_same(run(whole), run(whole, batch_size=3, map=pool.map))
+
+
+@dataclass(frozen=True)
+class Sure:
+    """Forecasts the mean of what it knows, and is five times too sure of it; learns in `fit` how much it has seen."""
+
+    name: str = "sure"
+    version: str = "v1.0.0"
+    learned: float = 0.0
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        return Diagnostics()
+
+    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "Sure":
+        return Sure(learned=float(np.nansum(panel.values)))
+
+    def predict(self, panel: Panel, horizon: int) -> Forecasts:
+        mean = np.repeat(np.nanmean(panel.values, axis=1)[:, None], horizon, axis=1)
+        quantiles = mean[:, :, None] + np.nanstd(panel.values, axis=1)[:, None, None] / 5 * ndtri(np.array(LEVELS))
+        return Forecasts(mean, quantiles, (None,) * len(panel))
+
+
+def noise(items: int = 150, periods: int = 60) -> Panel:
+    """Items whose demand is noise around a level, smooth and erratic ones."""
+    draw = np.random.default_rng(6)
+    return panel(list(np.maximum(draw.normal(100, 20, (items, periods)), 0.1)))
+
+
+def covered(forecasts: Forecasts, demand: Array) -> float:
+    """Share of the demand within the 80 % interval."""
+    low, high = (forecasts.quantiles[:, :, LEVELS.index(level)] for level in (0.1, 0.9))
+    return float(((demand >= low) & (demand <= high)).mean())
+
+
+def test_intervals_of_scored_windows_and_of_the_future_are_calibrated() -> None:
+    whole = noise()
+    past, came = whole.until(4), whole.values[:, -4:]
+    plan = origins.plan(past.lengths, past.frequency, 4)
+    found = run_source(Sure(), past, plan, 4)
+    assert found.origins.scored == 3
+    assert set(classify(past).tolist()) == {"smooth"}
+    assert covered(found.raw_live, came) < 0.3
+    assert covered(found.live, came) == pytest.approx(0.8, abs=0.06)
+    for number in range(3):
+        demand = origins.actuals(past, plan.offsets[number], 4)
+        assert covered(found.raw[number], demand) < 0.3
+        assert covered(found.backtest[number], demand) == pytest.approx(0.8, abs=0.06)
+        np.testing.assert_array_equal(found.backtest[number].mean, found.raw[number].mean)
+
+
+def test_without_older_windows_a_scored_one_stays_as_it_was_forecast() -> None:
+    whole = noise(periods=20)
+    found = run_source(Sure(), whole, origins.Origins((4,), 1), 4)
+    np.testing.assert_array_equal(found.backtest[0].quantiles, found.raw[0].quantiles)
+    assert not np.allclose(found.live.quantiles, found.raw_live.quantiles)
+
+
+def test_a_model_is_trained_on_what_was_known_and_asked_about_that() -> None:
+    whole = noise(items=5)
+    trained, asked = [], []
+
+    class Watched(Sure):
+        def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> Sure:
+            trained.append(panel.values)
+            return self
+
+        def predict(self, panel: Panel, horizon: int) -> Forecasts:
+            asked.append(panel.values)
+            return super().predict(panel, horizon)
+
+    run_source(Watched(), whole, origins.Origins((4, 8, 12, 14), 2), 4)
+    for seen, ends in ((trained, (0, 4, 8, 14)), (asked, (0, 4, 8, 12, 14))):
+        assert len(seen) == len(ends)
+        for values, end in zip(seen, ends, strict=True):
+            np.testing.assert_array_equal(values, whole.values[:, : whole.values.shape[1] - end])
 
 
 def test_the_last_values_change_no_forecast_of_their_window() -> None:

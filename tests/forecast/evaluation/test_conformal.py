@@ -1,8 +1,8 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakecast_forecast.evaluation.conformal import Window, learn
+from lakecast_forecast.evaluation.conformal import Window, learn, spread
 from lakecast_forecast.interface import LEVELS, Forecasts
 from lakecast_forecast.panel import Array
 
@@ -21,6 +21,7 @@ def window(rng: np.random.Generator, told: float, items: int = 300, horizon: int
     return Window(normal(level, told, horizon), came, np.ones(items, bool), classes)
 
 
+@settings(max_examples=20)
 @given(st.sampled_from([3.0, 10.0, 30.0]), st.integers(0, 50))
 def test_intervals_that_lie_become_honest(told: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -30,6 +31,27 @@ def test_intervals_that_lie_become_honest(told: float, seed: int) -> None:
         covered = (new.actuals >= found[:, :, low]) & (new.actuals <= found[:, :, high])
         assert abs(covered.mean() - promise) < 0.04
     np.testing.assert_array_equal(found, np.sort(np.maximum(found, 0), axis=2))
+
+
+def missed(by: Array, deviation: float = 10.0) -> Window:
+    """Rarely bought items, whose shifts are kept whole; demand lay above every quantile by `by` (n, h) spreads."""
+    items, horizon = by.shape
+    forecasts = normal(np.full(items, 100.0), deviation, horizon)
+    sure = Forecasts(forecasts.mean, forecasts.mean[:, :, None] + deviation * NORMAL / 1e6, forecasts.issues)
+    width = spread(sure.quantiles)
+    return Window(sure, sure.mean + by * width, np.ones(items, bool), np.full(items, "lumpy"))
+
+
+def test_few_misses_move_the_quantiles_half_as_far() -> None:
+    shifts = [learn([missed(np.full((items, 1), 5.0))], 1).classes["lumpy"][0, 5] for items in (50, 150, 399)]
+    np.testing.assert_allclose(shifts, [5 / 2, 5 * 3 / 4, 5 * 399 / 449], rtol=1e-6)
+
+
+def test_a_horizon_learns_from_its_neighbours_and_from_no_other() -> None:
+    by = np.tile([1.0, 1.0, 4.0, 4.0, 4.0, 9.0], (150, 1))  # 450 misses are enough, those of one horizon are not
+    shifts = learn([missed(by)], 6).classes["lumpy"][:, 5]
+    every = np.median(by)
+    np.testing.assert_allclose(shifts, [every, 1, 4, 4, 4, every], rtol=1e-6)
 
 
 def test_a_zero_that_holds_stays_zero() -> None:

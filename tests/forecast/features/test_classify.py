@@ -24,6 +24,23 @@ def test_classes(series: list[float], expected: str) -> None:
     assert classify(panel([series]))[0] == expected
 
 
+@pytest.mark.parametrize(("interval", "expected"), [(1.31, "smooth"), (1.33, "intermittent")])
+def test_demand_is_rare_from_an_interval_of_1_32_on(interval: float, expected: str) -> None:
+    periods = 2000
+    when = np.unique((np.arange(periods / interval) * interval).astype(int))
+    series = np.zeros(periods)
+    series[when] = 5.0
+    assert periods / len(when) == pytest.approx(interval, abs=0.005)
+    assert classify(panel([series.tolist()]))[0] == expected
+
+
+@pytest.mark.parametrize(("variation", "expected"), [(0.48, "smooth"), (0.50, "erratic")])
+def test_sizes_vary_from_a_squared_coefficient_of_0_49_on(variation: float, expected: str) -> None:
+    sizes = 10 + 10 * np.sqrt(variation) * np.array([-1.0, 1.0] * 20)
+    assert sizes.var() / sizes.mean() ** 2 == pytest.approx(variation)
+    assert classify(panel([sizes.tolist()]))[0] == expected
+
+
 @given(panels(), st.sampled_from([0.001, 1000.0]))
 def test_class_does_not_depend_on_the_unit(whole: Panel, unit: float) -> None:
     scaled = Panel(**{**vars(whole), "values": whole.values * unit})

@@ -89,6 +89,23 @@ def test_trends_go_on(name: str) -> None:
     assert (np.diff(forecast) > 0).all()
 
 
+def test_a_random_walk_goes_on_with_half_of_its_drift_in_logarithms() -> None:
+    growing = 100 * 1.05 ** np.arange(40)
+    mean = run("random_walk", panel([list(growing)], Frequency.YEARLY), 6).mean[0]
+    np.testing.assert_allclose(mean, growing[-1] * 1.05 ** (0.5 * np.arange(1, 7)), rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["theta", "random_walk", "ets"])
+def test_intervals_of_a_walk_widen_with_the_root_of_the_horizon_and_hold(name: str) -> None:
+    walks = 1000 + np.random.default_rng(3).normal(0, 10, (200, 76)).cumsum(axis=1)
+    whole, came = panel(list(walks[:, :60]), Frequency.YEARLY), walks[:, 60:]
+    quantiles = run(name, whole, 16).quantiles
+    low, high = quantiles[:, :, LEVELS.index(0.1)], quantiles[:, :, LEVELS.index(0.9)]
+    assert 2.5 < np.median((high - low)[:, 15] / (high - low)[:, 0]) < 5
+    late = (came >= low)[:, 8:] & (came <= high)[:, 8:]
+    assert 0.7 < late.mean() < 0.9
+
+
 def test_a_long_season_is_followed() -> None:
     series = np.array(seasonal(10, 52 * 4 + 13, 52))
     whole, came = panel(list(series[:, :-13]), Frequency.WEEKLY), series[:, -13:]
