@@ -20,6 +20,7 @@ READERS: Mapping[str, Reader] = {
     "forecast_series": read.forecast_series,
     "forecast_totals": read.forecast_totals,
     "metrics": read.metrics,
+    "demand_totals": read.demand_totals,
     "leaderboard": read.leaderboard,
     "replenishment": read.replenishment,
     "replenishment_totals": read.replenishment_totals,

@@ -31,6 +31,7 @@ Errors are `errors.ApiError`. Values: dates are `datetime.date`, instants aware 
     replenishment(view, where, order_by, first, after) -> Connection of Replenishment
     replenishment_totals(view, where, group_by, first) -> [ReplenishmentTotals]
     what_if(view, scenario, where, order_by, first, after) -> WhatIfConnection: also `totals`
+    demand_totals(view, group_by, where, grain, first, after, from, to) -> Connection of DemandTotals
     alert_changes(view, before: View, first, after) -> Connection of AlertChange
     overview(view, where) -> Overview
     sources(view, dataset_id) -> [Source]
@@ -42,7 +43,7 @@ Connection: nodes, edges [cursor, node], page_info [has_next_page, has_previous_
     total_count, snapshot_id.
 
 Rows have every scalar field of the contract's type of that name as an attribute, and
-    Item: id; methods history(last=90), inventory(last=90), forecast(source=None, horizon=None),
+    Item: id; methods history(last=90, grain), inventory(last=90), forecast(source=None, horizon=None),
         forecast_series(sources=None, kind, grain), metrics(sources=None); attribute replenishment
     Forecast, Replenishment, WhatIfResult, AlertChange: attribute item
     Replenishment: method reason(language)
@@ -52,6 +53,7 @@ Interfaces of Strawberry check `isinstance` unless the type defines `is_type_of`
 """
 
 from lakecast_graphql.read.changes import alert_changes, forecast_diff, forecast_history
+from lakecast_graphql.read.demand_totals import demand_totals
 from lakecast_graphql.read.forecasts import forecast_series, forecasts
 from lakecast_graphql.read.items import item, items
 from lakecast_graphql.read.leaderboard import leaderboard
@@ -66,6 +68,7 @@ from lakecast_graphql.read.what_if import what_if
 
 __all__ = [
     "alert_changes",
+    "demand_totals",
     "forecast_diff",
     "forecast_history",
     "forecast_series",

@@ -25,11 +25,14 @@ from lakecast_graphql.read.column import (
 from lakecast_graphql.read.metric_rows import metric_rows
 from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.rows import Rows, Units, key_array
-from lakecast_graphql.read.series import beginnings, of_blocks, series_rows
+from lakecast_graphql.read.series import GRAINS, beginnings, of_blocks, refuse_finer, series_rows
 from lakecast_graphql.view import View
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints, Segment
+from lakecast_schema.periods import first_day
 
+_ALL = np.iinfo(np.int64).max >> 1
+"""Periods: more than any item has."""
 _TEXTS = ("item_id", "dataset_id", "sku", "category", "unit", "supplier")
 _ENUMS = ("abc_class", "demand_class", "frequency")
 
@@ -118,10 +121,15 @@ class _Found:
     def name(self) -> Column:
         return self.texts("name", "item_id")
 
-    def history(self, last: int = 90) -> Column:
-        segments = self.snapshot.demand
-        flat, start = self._newest(segments, last)
-        return Nested(demand_rows(flat, start))
+    def history(self, last: int = 90, grain: Any = "native") -> Column:
+        step = arguments.word(grain)
+        if step == "native":
+            return Nested(demand_rows(*self._newest(self.snapshot.demand, last)))
+        if last < 0:
+            raise bad_input("`last` must be 0 or more.", argument="last")
+        refuse_finer(self.snapshot.items.frequency[self.codes], step)
+        runs, start = self._newest(self.snapshot.demand, _ALL)
+        return Nested(coarser_demand_rows(runs, start, step, last))
 
     def inventory(self, last: int = 90) -> Column:
         flat, start = self._newest(self.snapshot.inventory, last)
@@ -262,14 +270,53 @@ def demand_rows(runs: list[Run], start: Ints) -> Rows:
     )
 
 
+def coarser_demand_rows(runs: list[Run], start: Ints, grain: str, last: int) -> Rows:
+    """Rows of the contract's `DemandSeries` at a coarser grain: sums of what is known, the newest `last` periods.
+
+    Args:
+        runs, start: all periods of each item, as `_newest` returns them.
+    """
+    dates = _joined(runs, None).astype("datetime64[D]")
+    quantity = _joined(runs, "quantity")
+    period = first_day(dates, GRAINS[grain]).astype(np.int64)
+    item = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    begins = np.flatnonzero(np.r_[True, (np.diff(period) != 0) | (np.diff(item) != 0)]) if len(period) else start[:0]
+    known = np.isfinite(quantity)
+    sums = np.add.reduceat(np.where(known, quantity, 0.0), begins) if len(begins) else np.zeros(0)
+    some = np.add.reduceat(known.astype(np.int64), begins) if len(begins) else np.zeros(0)
+    sums = np.where(some > 0, sums, np.nan)
+    ends = np.searchsorted(item[begins], np.arange(len(start) - 1), side="right")
+    first = np.searchsorted(item[begins], np.arange(len(start) - 1), side="left")
+    shown = np.concatenate([np.arange(max(f, e - last), e) for f, e in zip(first, ends, strict=True)] or [ends])
+    bounds = np.r_[0, np.cumsum(np.minimum(ends - first, last))].astype(np.int64)
+
+    def moving_average(_: Any, window: int = 7) -> Column:
+        if window < 1:
+            raise bad_input("`window` must be 1 or more.", argument="window")
+        means = [_rolling_mean(sums[f:e], window)[max(0, e - f - last) :] for f, e in zip(first, ends, strict=True)]
+        return Lists(Numbers(np.concatenate([np.zeros(0), *means])), bounds)
+
+    return Rows(
+        len(start) - 1,
+        {
+            "dates": lambda _: Lists(Dates(period[begins][shown]), bounds),
+            "quantities": lambda _: Lists(Numbers(sums[shown]), bounds),
+        },
+        {"moving_average": moving_average},
+    )
+
+
 def _trailing_mean(run: Run, window: int) -> Floats:
     """Mean of the `window` periods up to each row, also of those before the run; NaN where one of them is unknown."""
     origin = max(run.origin, run.begin - window + 1)
-    values = run.segment.numbers["quantity"][origin : run.end]
-    means = np.full(run.end - run.begin, np.nan)
+    return _rolling_mean(run.segment.numbers["quantity"][origin : run.end], window)[run.begin - origin :]
+
+
+def _rolling_mean(values: Floats, window: int) -> Floats:
+    """(n,) mean of the `window` values up to each; NaN where there are fewer or one is unknown."""
+    means = np.full(len(values), np.nan)
     if window <= len(values):
-        found = np.lib.stride_tricks.sliding_window_view(values, window).mean(axis=1)
-        means[len(means) - len(found) :] = found
+        means[window - 1 :] = np.lib.stride_tricks.sliding_window_view(values, window).mean(axis=1)
     return means
 
 

@@ -15,12 +15,13 @@ from lakecast_lake.columns.segment import Ints
 
 _ORDER = {
     "item_id": "i.item_id",
-    "name": "coalesce(i.name, i.item_id)",
-    "category": "i.category",
-    "supplier": "i.supplier",
+    "name": search.collated("coalesce(i.name, i.item_id)"),
+    "category": search.collated("i.category"),
+    "supplier": search.collated("i.supplier"),
     "lead_time_days": "i.lead_time_days",
     "unit_cost": "i.unit_cost",
     "observations": "i.observations",
+    "abc_class": "i.abc_class",
 }
 
 

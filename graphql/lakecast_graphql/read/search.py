@@ -16,8 +16,17 @@ from lakecast_lake.columns.segment import Ints
 from lakecast_lake.columns.sql import QueryTimeout
 from lakecast_lake.columns.where import condition
 
-SEARCH = "contains(strip_accents(lower(concat_ws(chr(10), i.item_id, i.sku, i.name))), strip_accents(lower(?)))"
-"""Text search in item id, SKU and name, whatever the case and accents."""
+SEARCH = (
+    "list_bool_and(list_transform(string_split_regex(trim(strip_accents(lower(?))), '\\s+'), lambda word: "
+    "contains(strip_accents(lower(concat_ws(chr(10), i.item_id, i.sku, i.name, i.supplier))), word)))"
+)
+"""Search for every word of a text in item id, SKU, name or supplier, whatever the case and accents."""
+
+
+def collated(column: str) -> str:
+    """A text column as people sort it: accents and case aside."""
+    return f"strip_accents(lower({column}))"
+
 
 ITEM: Mapping[str, str] = {
     "dataset_id": "i.dataset_id",
@@ -27,6 +36,12 @@ ITEM: Mapping[str, str] = {
     "category": "i.category",
     "supplier": "i.supplier",
     "demand_class": "i.demand_class",
+    "abc_class": "i.abc_class",
+    "frequency": "i.frequency",
+    "champion": "i.champion",
+    "unit_cost": "i.unit_cost",
+    "lead_time_days": "i.lead_time_days",
+    "forecast_issue": "i.forecast_issue",
     "has_forecast": "i.has_forecast = ?",
     "search": SEARCH,
 }

@@ -87,6 +87,18 @@ class ForecastDimension(StrEnum):
     CUTOFF = "cutoff"
 
 
+class DemandDimension(StrEnum):
+    """What `demandTotals` groups by."""
+
+    DATASET = "dataset_id"
+    ITEM = "item_id"
+    CATEGORY = "category"
+    SUPPLIER = "supplier"
+    DEMAND_CLASS = "demand_class"
+    ABC_CLASS = "abc_class"
+    PERIOD = "period"
+
+
 class LeaderboardGroup(StrEnum):
     """What a leaderboard is made for each of."""
 
@@ -130,6 +142,7 @@ class ItemOrderField(StrEnum):
     LEAD_TIME_DAYS = "lead_time_days"
     UNIT_COST = "unit_cost"
     OBSERVATIONS = "observations"
+    ABC_CLASS = "abc_class"
 
 
 class ForecastOrderField(StrEnum):

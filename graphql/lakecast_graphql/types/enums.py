@@ -10,6 +10,7 @@ from lakecast_graphql.read.vocabulary import (
     ABCClass,
     AlertLevel,
     DemandClass,
+    DemandDimension,
     ErrorMeasure,
     ForecastDimension,
     ForecastKind,
@@ -107,6 +108,11 @@ _publish(
         "CUTOFF": "Last observed period that the model saw.",
     },
 )
+_publish(
+    DemandDimension,
+    "What demand totals are grouped by.",
+    {"PERIOD": "The date, at the grain asked for."},
+)
 _publish(LeaderboardGroup, "What a leaderboard is made for: everything at once, or each of these.")
 _publish(ReplenishmentDimension, "What replenishment totals are grouped by.")
 _publish(
@@ -152,6 +158,7 @@ __all__ = [
     "ABCClass",
     "AlertLevel",
     "DemandClass",
+    "DemandDimension",
     "ErrorCode",
     "ErrorMeasure",
     "ForecastDimension",

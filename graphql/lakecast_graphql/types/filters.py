@@ -5,7 +5,7 @@ import datetime as dt
 import strawberry
 from strawberry import UNSET
 
-from lakecast_graphql.types.enums import AlertLevel, DemandClass
+from lakecast_graphql.types.enums import ABCClass, AlertLevel, DemandClass, Frequency
 
 _AND = "All of these must hold; an empty list holds."
 _OR = "At least one of these must hold; an empty list never holds."
@@ -66,6 +66,22 @@ class DemandClassFilter:
     in_: list[DemandClass] | None = strawberry.field(name="in", default=UNSET, description="Any of these values.")
 
 
+@strawberry.input(description="Comparisons of an ABC class.")
+class ABCClassFilter:
+    """Comparisons of an ABC class."""
+
+    eq: ABCClass | None = UNSET
+    in_: list[ABCClass] | None = strawberry.field(name="in", default=UNSET, description="Any of these values.")
+
+
+@strawberry.input(description="Comparisons of a frequency.")
+class FrequencyFilter:
+    """Comparisons of a frequency."""
+
+    eq: Frequency | None = UNSET
+    in_: list[Frequency] | None = strawberry.field(name="in", default=UNSET, description="Any of these values.")
+
+
 @strawberry.input(description="Comparisons of an alert level.")
 class AlertLevelFilter:
     """Comparisons of an alert level."""
@@ -85,11 +101,17 @@ class ItemFilter:
     category: StringFilter | None = UNSET
     supplier: StringFilter | None = UNSET
     demand_class: DemandClassFilter | None = UNSET
+    abc_class: ABCClassFilter | None = UNSET
+    frequency: FrequencyFilter | None = UNSET
+    champion: StringFilter | None = UNSET
+    unit_cost: FloatFilter | None = UNSET
+    lead_time_days: FloatFilter | None = UNSET
+    forecast_issue: StringFilter | None = UNSET
     has_forecast: bool | None = strawberry.field(
         default=UNSET, description="Whether any source has a live forecast of it."
     )
     search: str | None = strawberry.field(
-        default=UNSET, description="Text in item id, sku or name; upper and lower case are the same."
+        default=UNSET, description="Words, each in item id, sku, name or supplier; case and accents do not matter."
     )
     and_: list["ItemFilter"] | None = strawberry.field(name="and", default=UNSET, description=_AND)
     or_: list["ItemFilter"] | None = strawberry.field(name="or", default=UNSET, description=_OR)
@@ -147,7 +169,7 @@ class ReplenishmentFilter:
     days_to_stockout: FloatFilter | None = UNSET
     recommended_order: FloatFilter | None = strawberry.field(default=UNSET, description="In the item's unit.")
     search: str | None = strawberry.field(
-        default=UNSET, description="Text in item id, sku or name; upper and lower case are the same."
+        default=UNSET, description="Words, each in item id, sku, name or supplier; case and accents do not matter."
     )
     and_: list["ReplenishmentFilter"] | None = strawberry.field(name="and", default=UNSET, description=_AND)
     or_: list["ReplenishmentFilter"] | None = strawberry.field(name="or", default=UNSET, description=_OR)

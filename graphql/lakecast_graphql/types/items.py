@@ -27,6 +27,24 @@ class DemandSeries:
         return resolved(row.moving_average(window))
 
 
+@strawberry.type(description="Dimension fields are null unless grouped by.")
+class DemandTotals:
+    """One group of observed demand."""
+
+    dataset_id: str | None
+    item_id: str | None
+    category: str | None
+    supplier: str | None
+    demand_class: DemandClass | None
+    abc_class: ABCClass | None
+    period: dt.date | None = strawberry.field(description="First day of the period at the grain asked for.")
+    quantity: float = strawberry.field(description="Sum over the group, in the items' units.")
+    value: float | None = strawberry.field(
+        description="Quantity times today's unit cost, over the items whose cost is known; null where none is."
+    )
+    item_count: int = strawberry.field(description="Items in the group.")
+
+
 @strawberry.type(description="Stock of an item, as parallel arrays; empty when none was handed over.")
 class InventorySeries:
     """Counted stock."""
@@ -65,10 +83,13 @@ class Item(Node):
     last_date: dt.date | None = strawberry.field(description="Last observed period.")
     observations: int | None = strawberry.field(description="Observed periods.")
 
-    @strawberry.field(description="Observed demand, newest `last` periods.")
-    def history(row: strawberry.Parent[Any], last: int = 90) -> DemandSeries:
+    @strawberry.field(
+        description="Observed demand, newest `last` periods of the grain. At a grain coarser than the item's own, a "
+        "period adds up its known quantities; the first and the last may be incomplete."
+    )
+    def history(row: strawberry.Parent[Any], last: int = 90, grain: TimeGrain = TimeGrain.NATIVE) -> DemandSeries:
         """Observed demand."""
-        return resolved(row.history(last))
+        return resolved(row.history(last, grain))
 
     @strawberry.field(description="Stock, newest `last` counts.")
     def inventory(row: strawberry.Parent[Any], last: int = 90) -> InventorySeries:

@@ -1,11 +1,15 @@
 """LakeReader: everything that can be read of one snapshot, the current one or an older."""
 
+import datetime as dt
+from typing import Annotated
+
 import strawberry
 from strawberry import UNSET
 
 from lakecast_graphql import read
 from lakecast_graphql.context import Info, reading, reading_page
 from lakecast_graphql.types.enums import (
+    DemandDimension,
     ErrorMeasure,
     ForecastDimension,
     ForecastKind,
@@ -22,7 +26,7 @@ from lakecast_graphql.types.filters import (
 )
 from lakecast_graphql.types.forecasts import Forecast, ForecastSeries, ForecastTotals
 from lakecast_graphql.types.inputs import given, plain
-from lakecast_graphql.types.items import Item
+from lakecast_graphql.types.items import DemandTotals, Item
 from lakecast_graphql.types.metrics import LeaderboardRow, Metric
 from lakecast_graphql.types.nodes import resolved
 from lakecast_graphql.types.orders import (
@@ -221,6 +225,27 @@ class LakeReader:
         view, cursor = reading_page(root, info, first, after)
         before = info.context.earlier(view, given(since))
         return None if before is None else resolved(read.alert_changes(view, before, first, cursor))
+
+    @strawberry.field(
+        description="Observed demand over items. `value` is quantity times today's unit cost. `from` and `to` bound "
+        "the first\ndays of the items' own periods, both included. `grain` applies when PERIOD is grouped by; a "
+        "grain finer than\nan item's own is BAD_USER_INPUT."
+    )
+    def demand_totals(
+        root: Root,
+        info: Info,
+        group_by: list[DemandDimension],
+        where: ItemFilter | None = UNSET,
+        grain: TimeGrain = TimeGrain.MONTH,
+        from_: Annotated[dt.date | None, strawberry.argument(name="from")] = UNSET,
+        to: dt.date | None = UNSET,
+        first: int = 1000,
+        after: str | None = UNSET,
+    ) -> Connection[DemandTotals] | None:
+        """A page of groups of observed demand."""
+        view, cursor = reading_page(root, info, first, after)
+        bounds = {"from": given(from_), "to": given(to)}
+        return resolved(read.demand_totals(view, group_by, plain(where), grain, first, cursor, **bounds))
 
     @strawberry.field(description="The headline figures of the snapshot.")
     def overview(root: Root, where: ItemFilter | None = UNSET) -> Overview | None:

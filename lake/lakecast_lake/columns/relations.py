@@ -1,6 +1,7 @@
 """The relations that SQL sees: small ones as they are, rows of forecasts with what filters ask of them.
 
-    item                code, the columns of `Items.table`, champion, has_forecast
+    item                code, the columns of `Items.table`, champion, forecast_issue, has_forecast
+    demand              item, date, quantity: known demand of each item and period
     metric              row, item, the columns of `fact_metrics`
     replenishment       row, item, the columns of `fact_replenishment`
     block_KIND          block, item, source, champion (whether the source is the item's), live, cutoff, rows
@@ -41,6 +42,7 @@ def relations(snapshot: "Snapshot") -> dict[str, Callable[[], pa.Table]]:
     """Name -> maker of each relation."""
     makers: dict[str, Callable[[], pa.Table]] = {
         "item": lambda: _item(snapshot),
+        "demand": lambda: _demand(snapshot),
         "metric": lambda: _facts(snapshot.metrics),
         "replenishment": lambda: _facts(snapshot.replenishment),
     }
@@ -56,7 +58,22 @@ def _item(snapshot: "Snapshot") -> pa.Table:
     forecast = np.diff(snapshot.live.first) > 0
     table = items.table.append_column("code", pa.array(np.arange(items.count, dtype=np.int32)))
     table = table.append_column("champion", pa.array(snapshot.champion, pa.string()))
+    table = table.append_column("forecast_issue", pa.array(snapshot.issue, pa.string()))
     return table.append_column("has_forecast", pa.array(forecast))
+
+
+def _demand(snapshot: "Snapshot") -> pa.Table:
+    schema = pa.schema([("item", pa.int32()), ("date", pa.date32()), ("quantity", pa.float64())])
+    parts = [schema.empty_table()]
+    for dataset, segment in snapshot.demand.items():
+        sizes = np.diff(segment.start[segment.first_block])
+        item = np.repeat(snapshot.items.codes(dataset, segment.items), sizes)
+        quantity = segment.numbers["quantity"]
+        columns = [pa.array(item), pa.array(segment.date).view(pa.date32()), pa.array(quantity)]
+        rows = pa.Table.from_arrays(columns, schema=schema)
+        unknown = np.isnan(quantity)
+        parts.append(rows.filter(pa.array(~unknown)) if unknown.any() else rows)
+    return pa.concat_tables(parts)
 
 
 def _facts(facts: Facts) -> pa.Table:

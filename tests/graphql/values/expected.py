@@ -37,6 +37,7 @@ class Expected:
         self.demand_rows = read("demand")
         self.dim_rows = read("dim_item")
         self.inventory_rows = read("fact_inventory")
+        self.run_rows = read("model_run")
         self.sql = duckdb.connect()
         self._forecasts(lake)
         chosen = [{"datasetId": d, "itemId": i, "champion": source} for (d, i), source in self.champion.items()]
@@ -73,6 +74,7 @@ class Expected:
                 "firstDate": min(dates, default=None),
                 "lastDate": max(dates, default=None),
                 "champion": self.champion.get(key),
+                "forecastIssue": self.issues.get(key),
             }
         return found
 
@@ -109,12 +111,53 @@ class Expected:
             self.metric_rows,
         )
 
+    @cached_property
+    def issues(self) -> dict[tuple[str, str], str]:
+        """Why an item has no model, from each source's newest run."""
+        newest: dict[tuple[str, str], Row] = {}
+        for row in self.run_rows:
+            key = (row["dataset_id"], row["source"])
+            newest[key] = max(newest.get(key, row), row, key=lambda run: run["generated_at"])
+        reasons: dict[tuple[str, str], dict[str, list[str]]] = {}
+        for (dataset, source), row in newest.items():
+            for issue in row["issues"] or ():
+                reasons.setdefault((dataset, issue["item_id"]), {}).setdefault(issue["reason"], []).append(source)
+        return {
+            key: "; ".join(f"{', '.join(sorted(sources))}: {reason}" for reason, sources in sorted(own.items()))
+            for key, own in reasons.items()
+        }
+
     def items_where(self, where: Filter) -> list[Row]:
         """Items that match, by data set and item id."""
         return [row for _, row in sorted(self.items.items()) if holds(where, row, self._searched)]
 
     def _searched(self, row: Row, text: str) -> bool:
-        return any(folded(text) in folded(row[name]) for name in ("itemId", "sku", "name") if row[name] is not None)
+        texts = [folded(row[name]) for name in ("itemId", "sku", "name", "supplier") if row[name] is not None]
+        return all(any(word in text for text in texts) for word in folded(text).split())
+
+    def demand_totals(
+        self, where: Filter, by: Sequence[str], grain: str, since: str | None, until: str | None
+    ) -> dict[tuple[Any, ...], Row]:
+        """Groups of `demandTotals` by their dimension values."""
+        names = {name: shown for name, shown in DEMAND_SHOWN.items() if name != "PERIOD"}
+        groups: dict[tuple[Any, ...], list[tuple[Row, float]]] = {}
+        chosen = {(row["datasetId"], row["itemId"]): row for row in self.items_where(where)}
+        for row in self.demand_rows:
+            item, day = chosen.get((row["dataset_id"], row["item_id"])), row["date"].isoformat()
+            outside = (since is not None and day < since) or (until is not None and day > until)
+            if item is None or row["quantity"] is None or outside:
+                continue
+            key = tuple(period(row["date"], grain) if name == "PERIOD" else item[names[name]] for name in by)
+            groups.setdefault(key, []).append((item, row["quantity"]))
+        found = {}
+        for key, members in groups.items():
+            values = [quantity * item["unitCost"] for item, quantity in members if item["unitCost"] is not None]
+            found[key] = {
+                "quantity": math.fsum(quantity for _, quantity in members),
+                "value": math.fsum(values) if values else None,
+                "itemCount": len({(item["datasetId"], item["itemId"]) for item, _ in members}),
+            }
+        return found
 
     # -- forecasts --------------------------------------------------------------------------------------------
 
@@ -442,6 +485,31 @@ def dimension(name: str, grain: str) -> str:
         "PERIOD": "date",
     }[name]
     return f"date_trunc('{grain}', {column})::date" if name == "PERIOD" and grain not in ("NATIVE", "DAY") else column
+
+
+DEMAND_SHOWN = {
+    "DATASET": "datasetId",
+    "ITEM": "itemId",
+    "CATEGORY": "category",
+    "SUPPLIER": "supplier",
+    "DEMAND_CLASS": "demandClass",
+    "ABC_CLASS": "abcClass",
+    "PERIOD": "period",
+}
+
+
+def period(day: dt.date, grain: str) -> str:
+    """First day of the day's week, month and so on."""
+    match grain:
+        case "WEEK":
+            day -= dt.timedelta(days=day.weekday())
+        case "MONTH":
+            day = day.replace(day=1)
+        case "QUARTER":
+            day = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+        case "YEAR":
+            day = day.replace(month=1, day=1)
+    return day.isoformat()
 
 
 def mean(values: Iterable[float]) -> float | None:

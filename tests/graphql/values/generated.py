@@ -88,7 +88,9 @@ def filters(fields: Mapping[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[A
     )
 
 
-SEARCH = st.sampled_from(["cabo", "ÓPTICA", "optica", "sku 1", "a-00", "日本", "%", "", '"'])
+SEARCH = st.sampled_from(
+    ["cabo", "12 bateria", "ALFA cabo", " a-00  Óptica ", "ÓPTICA", "optica", "sku 1", "a-00", "日本", "%", "", '"']
+)
 ITEMS = filters(
     {
         "datasetId": texts(*DATASETS, other=False),
@@ -98,6 +100,12 @@ ITEMS = filters(
         "category": texts(*CATEGORIES),
         "supplier": texts(*SUPPLIERS),
         "demandClass": words(CLASSES),
+        "abcClass": words(["A", "B", "C"]),
+        "frequency": words(["DAILY", "WEEKLY", "MONTHLY"]),
+        "champion": texts(*SOURCES),
+        "unitCost": numbers(),
+        "leadTimeDays": numbers(),
+        "forecastIssue": texts(),
         "hasForecast": st.booleans(),
         "search": SEARCH,
     }

@@ -1,11 +1,18 @@
 """Items: lists, orders, and what belongs to one item."""
 
+import datetime as dt
+
 from answers import ALL, Row, in_order, listing, same, shown
-from expected import Expected, mean
-from generated import DATASETS, ITEMS, SOURCES, many
+from expected import DEMAND_SHOWN, Expected, folded, mean, period
+from generated import DATASETS, DATES, ITEMS, SOURCES, many
 from hypothesis import given
 from hypothesis import strategies as st
 from running import Running
+
+DEMAND = """query Q($where: ItemFilter, $by: [DemandDimension!]!, $grain: TimeGrain!, $since: Date, $until: Date) {
+  demandTotals(where: $where, groupBy: $by, grain: $grain, from: $since, to: $until, first: 10000) {
+    totalCount
+    nodes { datasetId itemId category supplier demandClass abcClass period quantity value itemCount } } }"""
 
 
 @many
@@ -32,7 +39,71 @@ def test_items_in_order(server: Running, expected: Expected, field: str, directi
     )
     nodes = server.data(query)["items"]["nodes"]
     assert len(nodes) == len(expected.items)
-    assert in_order(nodes, field, direction, lambda value: value.encode() if isinstance(value, str) else value)
+    collated = field in ("name", "category", "supplier")
+    rank = folded if collated else lambda value: value.encode() if isinstance(value, str) else value
+    assert in_order(nodes, field, direction, rank)
+
+
+@many
+@given(
+    where=ITEMS,
+    by=st.lists(st.sampled_from([*DEMAND_SHOWN]), unique=True, max_size=4),
+    grain=st.sampled_from(["NATIVE", "YEAR"]),
+    since=st.none() | st.sampled_from(DATES),
+    until=st.none() | st.sampled_from(DATES),
+)
+def test_demand_totals(
+    server: Running, expected: Expected, where: Row, by: list[str], grain: str, since: str | None, until: str | None
+) -> None:
+    if since and until and since > until:
+        since, until = until, since
+    if "ITEM" in by and "DATASET" not in by:
+        by = [*by, "DATASET"]  # two data sets share an item id
+    found = server.data(DEMAND, where=where, by=by, grain=grain, since=since, until=until)["demandTotals"]
+    answered = {tuple(row[DEMAND_SHOWN[name]] for name in by): row for row in found["nodes"]}
+    groups = expected.demand_totals(where, by, grain, since, until)
+    assert found["totalCount"] == len(groups)
+    assert answered.keys() <= groups.keys()
+    assert len(answered) == len(found["nodes"]) == min(len(groups), ALL)
+    for key, row in answered.items():
+        for name, value in groups[key].items():
+            assert same(row[name], value), (key, name)
+        assert all(row[DEMAND_SHOWN[name]] is None for name in set(DEMAND_SHOWN) - set(by))
+
+
+@many
+@given(grain=st.sampled_from(["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"]), last=st.integers(0, 5))
+def test_history_at_every_grain(server: Running, expected: Expected, grain: str, last: int) -> None:
+    query = f"""{{ items(first: 1000, where: {{frequency: {{eq: DAILY}}}}) {{ nodes {{ datasetId itemId
+      history(last: {last}, grain: {grain}) {{ dates quantities movingAverage(window: 2) }} }} }} }}"""
+    demands = expected.by_item(expected.demand_rows)
+    for node in server.data(query)["items"]["nodes"]:
+        sums: dict[str, float | None] = {}
+        for row in sorted(demands.get((node["datasetId"], node["itemId"]), []), key=lambda row: row["date"]):
+            day = period(row["date"], grain)
+            sums.setdefault(day, None)
+            if row["quantity"] is not None:
+                sums[day] = (sums[day] or 0.0) + row["quantity"]
+        newest = [*sums][len(sums) - min(last, len(sums)) :]
+        assert node["history"]["dates"] == newest
+        for day, quantity, average in zip(
+            newest, node["history"]["quantities"], node["history"]["movingAverage"], strict=True
+        ):
+            assert same(quantity, sums[day]), (node, day)
+            window = [*sums.values()][: [*sums].index(day) + 1][-2:]
+            assert same(average, None if None in window or len(window) < 2 else mean(window)), (node, day)
+
+
+def test_what_demand_cannot_be_asked_for(server: Running) -> None:
+    today = dt.date.today().isoformat()
+    for query, argument in (
+        ("items { nodes { history(grain: DAY) { dates } } }", "grain"),
+        ("demandTotals(groupBy: [PERIOD], grain: DAY) { totalCount }", "grain"),
+        (f'demandTotals(groupBy: [], from: "{today}", to: "2020-01-01") {{ totalCount }}', "from"),
+        ("items { nodes { history(grain: YEAR, last: -1) { dates } } }", "last"),
+    ):
+        (error,) = server.ask(f"{{ {query} }}")["errors"][:1]
+        assert (error["extensions"]["code"], error["extensions"]["argument"]) == ("BAD_USER_INPUT", argument), query
 
 
 def test_an_items_own_series(server: Running, expected: Expected) -> None:
