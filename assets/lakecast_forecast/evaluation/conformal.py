@@ -5,10 +5,9 @@ forecast's own spread and pooled over the items of a demand class at neighbourin
 regression: Romano, Patterson & Candès 2019, with one shift per level). Atoms stay: where the demand and the
 quantile are both 0 often enough, the shift is 0.
 
-Of smooth and erratic items the median stays and only half of a lopsided shift is kept, a quarter of a spread at
-most: there, past misses to one side are mostly the economy of those windows, which the next ones do not repeat (M3,
-rolling origins: quantile loss 1 % lower than with whole shifts). Rarely bought items keep theirs whole: their
-distributions are lopsided.
+Of smooth and erratic items the median stays and only half of a lopsided shift is kept: there, past misses to one
+side are mostly the economy of those windows, which the next ones do not repeat (M3, rolling origins: quantile loss
+1 % lower than with whole shifts). Rarely bought items keep theirs whole: their distributions are lopsided.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,8 +26,6 @@ _ENOUGH = 400
 """Misses that a pool needs before it stands on its own; below, the next larger pool is taken."""
 _WORST = 20.0
 """Misses beyond this many spreads count as this: a forecast that was all but certain, and wrong."""
-_LOPSIDED = 0.25
-"""Most that both sides' quantiles of a smooth item move the same way, in spreads."""
 _SHRINK = 50.0
 """Misses at which the largest pool's shift counts half."""
 _ROWS = 1000
