@@ -47,9 +47,6 @@ _ALIKE = (
     {"Invert", "Delete"},
 )
 """Operators that can stand for each other in a program that still runs."""
-_PATIENCE = 4.0
-"""A mutant's tests may take so many times as long as without it, and `_GRACE` seconds: an endless loop is noticed."""
-_GRACE = 60.0
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ def main(arguments: Sequence[str]) -> int:
     places = sorted({one for module in modules for one in mutants(module)}, key=_place)
     chosen = sample(places, options.count, random_)
     print(f"{len(modules)} modules, {len({_place(one) for one in places})} places, {len(chosen)} mutants", flush=True)
-    verdicts = list(judged(chosen, options.jobs, options.minutes * 60))
+    verdicts = list(judged(chosen, options.jobs, options.minutes * 60, options.patience))
     killed = sum(one.outcome != "survived" for one in verdicts)
     share = 100 * killed / max(len(verdicts), 1)
     report = _report(verdicts, share, options, len(chosen))
@@ -120,6 +117,10 @@ def sample(places: Sequence[Mutant], count: int, random_: random.Random) -> list
     return [random_.choice(sorted(by_place[place], key=_identity)) for place in sorted(drawn)]
 
 
+def environment_of(module: Path) -> str:
+    return "serve" if module.relative_to(ROOT).parts[0] in SERVE else "ml"
+
+
 def mirrors_of(module: Path, root: Path = ROOT) -> list[str]:
     """Test files that mirror the module or import it; the mirrored folder's where there are none."""
     inner = module.relative_to(ROOT).parts  # root, package, …, file
@@ -149,41 +150,34 @@ class Worker:
         self.tree = _copy(tree)
         self._processes: dict[str, subprocess.Popen[str]] = {}
 
-    def judge(self, one: Mutant, limit: float) -> Verdict:
+    def judge(self, one: Mutant, patience: float) -> Verdict:
         """What the tests make of a mutant, the copy being whole again afterwards."""
         target = self.tree / one.module.relative_to(ROOT)
-        source = one.module.read_text()
+        source = target.read_text()  # as it was when the copy was made, whatever is edited meanwhile
         broken = one.code(source)
         started = time.monotonic()
         try:
             target.write_text(broken)
-            code = self.test(one.module, limit)
+            code = self.test([one.module], patience)
         finally:
             target.write_text(source)
         outcome = {0: "survived", None: "killed: time"}.get(code, "killed")
         return Verdict(one, outcome, _change(source, broken), time.monotonic() - started)
 
-    def test(self, module: Path, limit: float) -> int | None:
-        """Exit code of the module's tests in the copy; None when they took too long."""
-        root = module.relative_to(ROOT).parts[0]
-        process = self._process("serve" if root in SERVE else "ml")
-        arguments = [
-            "-x",
-            "-q",
-            "--assert=plain",
-            "-p",
-            "no:cacheprovider",
-            "-m",
-            "not slow",
-            *mirrors_of(module, self.tree),
-        ]
+    def test(self, modules: Sequence[Path], seconds: float) -> int | None:
+        """Exit code of the modules' tests in the copy; None when they took too long."""
+        process = self._process(environment_of(modules[0]))
         assert process.stdin is not None
         assert process.stdout is not None
-        task = {"folder": str(self.tree), "arguments": arguments, "seconds": limit}
+        options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-m", "not slow"]
+        task = {"folder": str(self.tree), "arguments": [*options, *self.tests(modules)], "seconds": seconds}
         process.stdin.write(json.dumps(task) + "\n")
         process.stdin.flush()
         code: int | None = json.loads(process.stdout.readline())
         return code
+
+    def tests(self, modules: Sequence[Path]) -> list[str]:
+        return list(dict.fromkeys(test for module in modules for test in mirrors_of(module, self.tree)))
 
     def close(self) -> None:
         for process in self._processes.values():
@@ -205,8 +199,8 @@ class Worker:
         return self._processes[environment]
 
 
-def judged(chosen: Sequence[Mutant], jobs: int, seconds: float) -> Iterator[Verdict]:
-    """Verdicts as they come, until the time is over."""
+def judged(chosen: Sequence[Mutant], jobs: int, seconds: float, patience: float) -> Iterator[Verdict]:
+    """Verdicts as they come, until the time is over. patience: seconds that a mutant's tests may take."""
     end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory(prefix="mutants-") as place, contextlib.ExitStack() as stack:
         idle: SimpleQueue[Worker] = SimpleQueue()
@@ -223,27 +217,25 @@ def judged(chosen: Sequence[Mutant], jobs: int, seconds: float) -> Iterator[Verd
             finally:
                 idle.put(worker)
 
-        def limit(module: Path) -> float:
-            with borrowed() as worker:
-                started = time.monotonic()
-                code = worker.test(module, 600.0)
-            if code != 0:
-                tests = " ".join(mirrors_of(module))
-                raise SystemExit(f"{module.relative_to(ROOT)}: without any mutant, pytest {tests} ends with {code}")
-            return _PATIENCE * (time.monotonic() - started) + _GRACE
+        modules = sorted({one.module for one in chosen})
+        with borrowed() as worker:
+            for environment in sorted({environment_of(module) for module in modules}):
+                mine = [module for module in modules if environment_of(module) == environment]
+                code = worker.test(mine, 1800.0)
+                if code != 0:
+                    tests = " ".join(worker.tests(mine))
+                    raise SystemExit(f"without any mutant, pytest ends with {code} in .venv-{environment}: {tests}")
 
         def judge(one: Mutant) -> Verdict | None:
             if time.monotonic() > end:
                 return None
             with borrowed() as worker:
-                verdict = worker.judge(one, limits[one.module])
+                verdict = worker.judge(one, patience)
             place = f"{one.module.relative_to(ROOT)}:{one.line}"
             print(f"{verdict.outcome:12} {verdict.seconds:5.0f} s  {place}  {verdict.change}", flush=True)
             return verdict
 
         with ThreadPoolExecutor(jobs) as pool:
-            modules = list(dict.fromkeys(one.module for one in chosen))
-            limits = dict(zip(modules, pool.map(limit, modules), strict=True))
             yield from (verdict for verdict in pool.map(judge, chosen) if verdict is not None)
 
 
@@ -325,6 +317,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=60, help="mutants to try (60)")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (1)")
     parser.add_argument("--minutes", type=float, default=60, help="after which no further mutant is begun (60)")
+    parser.add_argument("--patience", type=float, default=240, help="seconds that a mutant's tests may take (240)")
     parser.add_argument("--jobs", type=int, default=1, help="mutants tested at once (1)")
     parser.add_argument("--least", type=float, default=85, help="per cent to be killed for exit code 0 (85)")
     parser.add_argument("--out", type=Path, default=ROOT / ".lakecast" / "mutants.md", help="the table of survivors")

@@ -40,9 +40,9 @@ class CheckFailed(Exception):
 class DatasetReport:
     """What became of one data set.
 
-    snapshot_id: None where it was not published; failure says why then. items: how many have forecasts; rejected:
-    input rows that were rejected. failed_sources: source -> why it has no forecasts. issues: source -> items that
-    have a baseline only. notes: what a person should know about the reading of the files.
+    snapshot_id: None where it was not published; failure says why then, and error is what was raised. items: how many
+    have forecasts; rejected: input rows that were rejected. failed_sources: source -> why it has no forecasts. issues:
+    source -> items that have a baseline only. notes: what a person should know about the reading of the files.
     """
 
     dataset_id: str
@@ -56,6 +56,7 @@ class DatasetReport:
     failed_sources: Mapping[str, str] = field(default_factory=dict)
     issues: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    error: BaseException | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def _run_dataset(
     shown = _shown(instance, run_id)
     if failure is not None:
         told.say(f"not published: {failure}")
-        return DatasetReport(dataset_id, run_id, seconds, failure=str(failure)), failure
+        return DatasetReport(dataset_id, run_id, seconds, failure=str(failure), error=failure), failure
     of = {name: shown.get(asset_name(name), {}) for name in asked.sources}
     return (
         DatasetReport(

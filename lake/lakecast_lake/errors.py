@@ -46,8 +46,12 @@ class StoreUnsafe(LakeError):
     """The store does not honour conditional puts, so that two writers could overwrite each other."""
 
 
+class BadSetting(LakeError):
+    """An address or a setting of a lake cannot be used as it was given."""
+
+
 class BadWrite(LakeError):
-    """The caller asked for a write that this package never does."""
+    """The caller asked for a write that this package never does: a defect of the program, not of what it was given."""
 
 
 class BadResults(LakeError):

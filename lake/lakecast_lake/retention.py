@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from lakecast_lake import checkpoints, snapshots
 from lakecast_lake.clock import utc_now
-from lakecast_lake.errors import BadWrite, LakeNotFound
+from lakecast_lake.errors import BadSetting, LakeNotFound
 from lakecast_lake.optimistic import committed
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import UNREADABLE, Lake, unreadable
@@ -49,10 +49,10 @@ def vacuum(
     than `grace_hours`, or were replaced more recently than that, stay, too: a run may be writing them, or a server
     reading them. dry_run: report only.
 
-    Raises BadWrite for a `keep_count` below 1, LakeNotFound where nothing was published, LakeUnreadable.
+    Raises BadSetting for a `keep_count` below 1, LakeNotFound where nothing was published, LakeUnreadable.
     """
     if keep_count < 1:
-        raise BadWrite(lake.uri, f"keeping {keep_count} snapshots leaves nothing to serve", "Keep at least 1.")
+        raise BadSetting(lake.uri, f"keeping {keep_count} snapshots leaves nothing to serve", "Keep at least 1.")
     oldest = clock() - timedelta(days=keep_days)
     if dry_run:
         retained, forgotten = _split(snapshots.history(lake), keep_count, oldest)

@@ -14,7 +14,7 @@ from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from lakecast_lake.conditional import honours_conditional_puts
-from lakecast_lake.errors import BadWrite, LakeUnreadable, StoreUnsafe, TableMissing, VersionMissing
+from lakecast_lake.errors import BadSetting, LakeUnreadable, StoreUnsafe, TableMissing, VersionMissing
 from lakecast_lake.predicates import sql
 from lakecast_schema.tables import Table
 
@@ -50,7 +50,7 @@ class Lake:
     def __post_init__(self) -> None:
         object.__setattr__(self, "uri", _normal(self.uri))
         if _UNSAFE in {name.upper() for name in self.options}:
-            raise BadWrite(self.uri, f"{_UNSAFE} lets writers overwrite each other", "Remove it from the settings.")
+            raise BadSetting(self.uri, f"{_UNSAFE} lets writers overwrite each other", "Remove it from the settings.")
 
     @classmethod
     def open(cls, uri: str, environ: Mapping[str, str] = os.environ) -> Self:
@@ -178,6 +178,6 @@ def _normal(uri: str) -> str:
     elif "://" in uri:
         scheme = uri.split("://")[0]
         if scheme != "s3":
-            raise BadWrite(uri, f"{scheme}:// is no lake address", "Use a folder or s3://bucket/prefix.")
+            raise BadSetting(uri, f"{scheme}:// is no lake address", "Use a folder or s3://bucket/prefix.")
         return uri.rstrip("/")
     return str(Path(uri).expanduser().resolve())

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lakecast_lake import commit, publish, retention, snapshots
-from lakecast_lake.errors import BadWrite, LakeNotFound, SnapshotGone
+from lakecast_lake.errors import BadSetting, LakeNotFound, SnapshotGone
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import FACT_FORECAST
 
@@ -106,5 +106,5 @@ def test_something_must_be_kept(lake, forecasts):
     with pytest.raises(LakeNotFound, match="nothing has been published"):
         retention.vacuum(lake)
     run(lake, forecasts, 0)
-    with pytest.raises(BadWrite, match="at least 1"):
+    with pytest.raises(BadSetting, match="at least 1"):
         retention.vacuum(lake, keep_count=0)

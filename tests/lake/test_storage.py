@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lakecast_lake import commit, publish, snapshots
-from lakecast_lake.errors import BadWrite, LakeUnreadable, TableMissing, VersionMissing
+from lakecast_lake.errors import BadSetting, LakeUnreadable, TableMissing, VersionMissing
 from lakecast_lake.storage import Lake, rows_of
 from lakecast_schema.tables import FACT_FORECAST
 
@@ -26,7 +26,7 @@ def test_a_folder_by_any_spelling_is_one_lake(tmp_path, monkeypatch):
 
 
 def test_other_addresses_are_refused():
-    with pytest.raises(BadWrite, match="Use a folder or s3://"):
+    with pytest.raises(BadSetting, match="Use a folder or s3://"):
         Lake("gs://bucket")
 
 
@@ -50,7 +50,7 @@ def test_settings_of_the_store_come_from_the_environment():
 
 
 def test_unsafe_renames_are_refused():
-    with pytest.raises(BadWrite, match="overwrite each other"):
+    with pytest.raises(BadSetting, match="overwrite each other"):
         Lake("s3://bucket", {"aws_s3_allow_unsafe_rename": "true"})
 
 

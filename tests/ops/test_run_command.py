@@ -6,9 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lakecast_assets.run import DatasetReport, RunReport
+import pytest
+
+from lakecast_assets.run import CheckFailed, DatasetReport, RunReport
 from lakecast_assets.settings import RunSettings
+from lakecast_ops import cli, problems
 from lakecast_ops.commands import run
+from lakecast_schema.rules import ContractError
 
 
 def test_the_summary_says_what_became_of_every_data_set() -> None:
@@ -37,6 +41,27 @@ def test_the_summary_says_what_became_of_every_data_set() -> None:
     ):
         assert part in text
     assert "ensemble: 0" not in text
+
+
+def test_only_an_error_that_nobody_expected_shows_its_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of several data sets that were not published: a check that failed, and a defect."""
+    good = DatasetReport("towers", "run-1", 1.0, snapshot_id=3)
+    refused, broken = CheckFailed("coverage is off"), ContractError(())
+    failed = [
+        DatasetReport(name, "run", 1.0, failure=str(error), error=error)
+        for name, error in (("shop", refused), ("depot", broken))
+    ]
+    monkeypatch.setattr("lakecast_assets.run.run", lambda *_, **__: RunReport("/lake", (good, *failed), 2.0))
+    monkeypatch.setattr(sys, "argv", ["lakecast", "run", "--data", str(tmp_path), "--lake", str(tmp_path / "lake")])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == problems.FAILED
+    told = capsys.readouterr()
+    assert "lakecast_schema.rules.ContractError" in told.err
+    assert "CheckFailed" not in told.err
+    assert "shop: not published after 1 s: coverage is off" in told.out
 
 
 def test_options_offer_what_a_run_accepts() -> None:

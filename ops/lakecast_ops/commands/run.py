@@ -1,6 +1,7 @@
 """`lakecast run`: everything from files to a published snapshot, without the UI."""
 
 import datetime as dt
+import traceback
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lakecast_ops import environment, progress
+from lakecast_ops import environment, problems, progress
 from lakecast_ops.lake_option import LakeOption, absolute
 from lakecast_ops.problems import Failure
 
@@ -134,6 +135,9 @@ def command(
         )
     for line in summary(report):
         print(line)
+    for each in report.failed:
+        if isinstance(each.error, Exception) and problems.explain(each.error) is None:
+            traceback.print_exception(each.error)  # a bug of one data set, which did not stop the others
     if report.failed:
         names = ", ".join(each.dataset_id for each in report.failed)
         raise Failure(f"not published: {names}. What was published of them before is still served.")
