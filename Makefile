@@ -53,12 +53,13 @@ test: install ## the whole test suite, in both environments; ARGS="-k refresh" f
 	@tests/tools.sh
 	@$(PYTHON) tests/run.py $(ARGS)
 
-check: install ## format, lint, types, import contracts, compose file and images: changes nothing
+check: install ## format, lint, types, import contracts, dead code, compose file and images: changes nothing
 	$(ML)/ruff format --check .
 	$(ML)/ruff check .
 	$(ML)/mypy schema lake assets ops/lakecast_ops $(wildcard ops/bench/forecasting)
 	$(SERVE)/mypy schema lake graphql ops/lakecast_ops $(wildcard ops/bench/serving)
 	$(ML)/lint-imports
+	$(ML)/python ops/dead_code.py
 	$(ML)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	$(ML)/hadolint ops/images/*.Dockerfile
 	$(ML)/pip check

@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeVar
 
 Engine = Literal["inline", "processes", "dask"]
 Task = TypeVar("Task")
-Result = TypeVar("Result")
 Map = Callable[[Callable[[Any], Any], Any], Iterator[Any]]
 
 DASK_RETRIES = 2

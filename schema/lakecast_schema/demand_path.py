@@ -7,8 +7,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_schema.periods import Dates, Frequency, days_in
-
 Array = NDArray[np.float64]
 
 
@@ -37,11 +35,6 @@ class DemandPath:
         cumulative = np.concatenate([start, np.cumsum(np.where(known, forecast, 0.0), axis=1)], axis=1)
         periods = known.sum(axis=1)
         return cls(edges, cumulative, np.maximum(periods - np.asarray(season_length), 0))
-
-    @classmethod
-    def of_frequency(cls, forecast: Array, first_days: Dates, frequency: Frequency) -> Self:
-        """From forecasts (n, P) for the periods that start on `first_days` (n, P), all of one frequency."""
-        return cls.of(forecast, days_in(first_days, frequency).astype(np.float64), frequency.season_length)
 
     def times(self, factor: Array | float) -> Self:
         """The path of `factor` times the demand; a factor for all, or (n,)."""

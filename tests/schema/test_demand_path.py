@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lakecast_schema.demand_path import DemandPath, _count_up_to
-from lakecast_schema.periods import Frequency
+from lakecast_schema.periods import Frequency, days_in
 
 FORECAST = st.lists(st.sampled_from([0.0, 0.5, 1.0, 3.0, 40.0]), min_size=1, max_size=9)
 LENGTHS = st.sampled_from([1.0, 7.0, 30.0])
@@ -52,9 +52,8 @@ def test_demand_exceeds_an_amount_on_the_day_that_is_said(forecast, length, seas
 
 
 def test_a_month_is_spread_over_its_calendar_days():
-    path = DemandPath.of_frequency(
-        np.array([[31.0, 28.0]]), np.array([["2025-01-01", "2025-02-01"]], "datetime64[D]"), Frequency.MONTHLY
-    )
+    days = days_in(np.array([["2025-01-01", "2025-02-01"]], "datetime64[D]"), Frequency.MONTHLY)
+    path = DemandPath.of(np.array([[31.0, 28.0]]), days.astype(float), 12)
     assert path.until(np.array([10.0])) == pytest.approx([10.0])
     assert path.until(np.array([45.0])) == pytest.approx([45.0])
     assert path.daily == pytest.approx([1.0])

@@ -12,10 +12,7 @@ from numpy.typing import NDArray
 from lakecast_forecast.panel import Array, Dates
 from lakecast_schema.periods import Frequency, shift
 
-DEFAULT_COUNTRY = "BR"
 YEAR_DAYS = 365.25
-FEATURES = 19
-"""Columns of `features`."""
 HOLIDAY = slice(15, 16)
 """The column of `features` that marks holidays."""
 _THURSDAY = 3  # weekday of 1970-01-01, Monday being 0
@@ -85,7 +82,7 @@ def harmonics(dates: Dates, period: float, order: int) -> Array:
 
 
 def features(dates: Dates, country: str | None) -> Array:
-    """What a neural net sees of each day, (len(dates), FEATURES), for ascending, consecutive days.
+    """What a neural net sees of each day, (len(dates), 19), for ascending, consecutive days.
 
     Seven weekday indicators, two harmonics of the year and two of the month, a holiday, its eve, its morrow, and
     a day that a holiday and a weekend enclose (bridges close shops).

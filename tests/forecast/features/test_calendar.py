@@ -53,7 +53,7 @@ def test_an_unknown_country_is_named() -> None:
 def test_features_of_a_day_do_not_depend_on_the_days_around_it(first: np.datetime64, count: int) -> None:
     dates = first + np.arange(count)
     together = calendar.features(dates, "BR")
-    assert together.shape == (count, calendar.FEATURES)
+    assert together.shape[0] == count
     assert np.isfinite(together).all()
     assert (np.abs(together) <= 1).all()
     middle = count // 2
