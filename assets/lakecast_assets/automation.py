@@ -2,22 +2,26 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
+from dagster._core.storage.tags import PARTITION_NAME_TAG
 
+from lakecast_assets.ingest.folder import slug
 from lakecast_assets.io import LakeIO
 from lakecast_assets.landing import Waiting, dataset_ids, waiting
 from lakecast_assets.partitions import datasets
-from lakecast_forecast.input.errors import InputError
 from lakecast_lake.handover import import_
 
 JOB, IMPORT = "run", "import_results"
 TIME_ZONE = "America/Sao_Paulo"
 LANDING, RESULTS = "LAKECAST_LANDING", "LAKECAST_RESULTS"
 """Environment variables: folders of input, and folders of results made elsewhere, that the sensors watch."""
+DATA = "lakecast/data"
+"""Tag of a run: the folder that it reads."""
+
+Context = dg.SensorEvaluationContext | dg.ScheduleEvaluationContext
 
 everything = dg.define_asset_job(
     JOB,
@@ -46,25 +50,10 @@ def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
     known = _cursor(context)
     found = list(waiting(root, "demand", known))
     requests: list[dg.RunRequest] = []
-    names: list[str] = []
     for folder in found:
-        if known.get(str(folder.path), ("", ""))[1] == folder.digest:
-            continue
-        try:
-            own = dataset_ids(folder.path)
-        except InputError as error:
-            context.log.error(f"{folder.path} is left out until it changes: {error}")
-            continue
-        names += own
-        requests += [
-            dg.RunRequest(
-                run_key=f"{name}:{folder.digest}",
-                partition_key=name,
-                run_config=_run_config(folder.path),
-                tags={"lakecast/data": str(folder.path)},
-            )
-            for name in own
-        ]
+        if known.get(str(folder.path), ("", ""))[1] != folder.digest:
+            requests += _runs(folder.path, _datasets(context, folder.path), folder.digest)
+    names = [str(request.partition_key) for request in requests]
     if not found:
         return dg.SkipReason(f"no folder with a demand file in {root}")
     return dg.SensorResult(
@@ -100,16 +89,32 @@ def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
     """Runs every data set of the landing folder anew each morning. Off unless it is turned on: the sensor already
     runs whatever is new."""
     root = Path(os.environ.get(LANDING, "landing"))
-    known = set(context.instance.get_dynamic_partitions(datasets.name or ""))
+    when = context.scheduled_execution_time.date().isoformat()
     for folder in waiting(root, "demand", {}):
-        for name in dataset_ids(folder.path):
-            if name in known:
-                when = context.scheduled_execution_time.date().isoformat()
-                yield dg.RunRequest(run_key=f"{name}:{when}", partition_key=name, run_config=_run_config(folder.path))
+        names = _datasets(context, folder.path)
+        known = set(context.instance.get_dynamic_partitions(datasets.name or ""))
+        yield from _runs(folder.path, [name for name in names if name in known], when)
 
 
-def _run_config(folder: Path) -> Mapping[str, Any]:
-    return {"resources": {"settings": {"config": {"data": str(folder)}}}}
+def _datasets(context: Context, folder: Path) -> Sequence[str]:
+    """The data sets of a folder. One that cannot be read gets a run nonetheless, of a data set that it had before or
+    is named like it: that run fails where everybody sees it, and says why; the other folders are not concerned."""
+    try:
+        return dataset_ids(folder)
+    except Exception as error:
+        context.log.error(f"{folder} cannot be read, and its run will fail: {error}")
+        runs = context.instance.get_runs(dg.RunsFilter(tags={DATA: str(folder)}), limit=100)
+        before = {run.tags[PARTITION_NAME_TAG] for run in runs if PARTITION_NAME_TAG in run.tags}
+        own = slug(folder.resolve().name)
+        name = own if own in before or not before else min(before)
+        context.instance.add_dynamic_partitions(datasets.name or "", [name])
+        return [name]
+
+
+def _runs(folder: Path, names: Sequence[str], key: str) -> list[dg.RunRequest]:
+    config = {"resources": {"settings": {"config": {"data": str(folder)}}}}
+    tags = {DATA: str(folder)}
+    return [dg.RunRequest(run_key=f"{name}:{key}", partition_key=name, run_config=config, tags=tags) for name in names]
 
 
 def _cursor(context: dg.SensorEvaluationContext) -> dict[str, tuple[str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.test_utils import create_run_for_test
 
 from lakecast_assets import automation
 from lakecast_assets.definitions import defs
@@ -82,14 +83,47 @@ def test_new_content_is_run_once_per_data_set(landed: Path) -> None:
         assert len(json.loads(changed.cursor or "")) == 1, "the cursor does not grow"
 
 
-def test_a_bad_folder_is_left_out_until_it_changes(landed: Path) -> None:
+@pytest.fixture
+def broken(landed: Path) -> Path:
+    """A folder of the landing folder whose demand file lacks its columns."""
     bad = landed.parent / "bad"
     bad.mkdir()
     (bad / "demand.csv").write_text("nothing\n1\n")
     os.utime(bad / "demand.csv", (1, 1))
+    return bad
+
+
+def test_a_broken_folder_gets_a_run_that_fails_and_the_others_theirs(landed: Path, broken: Path) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
-        result = evaluate(automation.landing, instance, None)
-    assert [request.partition_key for request in result.run_requests or []] == ["one", "two"]
+        first = evaluate(automation.landing, instance, None)
+        requests = first.run_requests or []
+        assert [request.partition_key for request in requests] == ["bad", "one", "two"]
+        assert evaluate(automation.landing, instance, first.cursor).run_requests == [], "once until it changes"
+        job = defs.resolve_job_def("run")
+        failed = job.execute_in_process(
+            requests[0].run_config, instance, partition_key="bad", raise_on_error=False
+        ).get_step_failure_events()
+    assert [event.step_key for event in failed] == ["ingest"]
+    assert "demand.csv" in str(failed[0].step_failure_data.error)
+
+
+def test_a_folder_that_is_broken_now_reddens_a_data_set_that_it_had(landed: Path) -> None:
+    with dg.instance_for_test() as instance:
+        instance.add_dynamic_partitions("dataset", ["one", "two"])
+        tags = {automation.DATA: str(landed), "dagster/partition": "two"}
+        create_run_for_test(instance, job_name="run", tags=tags)
+        (landed / "demand.csv").write_bytes(b"\xff\x00")
+        os.utime(landed / "demand.csv", (1, 1))
+        context = dg.build_schedule_context(instance, scheduled_execution_time=EARLY)
+        assert [request.partition_key for request in automation.daily(context)] == ["two"]  # type: ignore[union-attr]
+
+
+def test_the_daily_schedule_runs_the_good_folders_beside_a_broken_one(landed: Path, broken: Path) -> None:
+    with dg.instance_for_test() as instance:
+        instance.add_dynamic_partitions("dataset", ["one", "two"])
+        context = dg.build_schedule_context(instance, scheduled_execution_time=EARLY)
+        requests = [*automation.daily(context)]  # type: ignore[misc]
+    assert [request.partition_key for request in requests] == ["bad", "one", "two"]
 
 
 def test_results_made_elsewhere_are_imported_once(landed: Path) -> None:
