@@ -17,6 +17,7 @@ from lakecast_assets.definitions import definitions
 from lakecast_assets.ingest.folder import open_folder
 from lakecast_assets.landing import Folders
 from lakecast_assets.partitions import datasets
+from lakecast_assets.pipeline.launcher import WORKER, this_process
 from lakecast_assets.progress import Display, Progress, Silent
 from lakecast_assets.retries import cause
 from lakecast_assets.settings import RunSettings
@@ -157,7 +158,13 @@ def _run_dataset(
     failure: BaseException | None = None
     try:
         job = definitions(lake, hand_over, asked, told, folders).resolve_job_def(JOB)
-        job.execute_in_process(run_id=run_id, instance=instance, partition_key=dataset_id, run_config=_QUIET)
+        job.execute_in_process(
+            run_id=run_id,
+            instance=instance,
+            partition_key=dataset_id,
+            run_config=_QUIET,
+            tags={WORKER: this_process()},
+        )
     except Exception as error:
         found = cause(error)
         failure = _failed_check(instance, run_id) if isinstance(found, dg.DagsterError) else None
