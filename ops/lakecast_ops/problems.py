@@ -20,8 +20,8 @@ STOPPED = 130
 
 _EXPECTED = {
     ("lakecast_forecast.input.errors", "InputError"): WRONG_INPUT,
-    ("lakecast_assets.run", "RunError"): WRONG_INPUT,
-    ("lakecast_assets.run", "CheckFailed"): FAILED,
+    ("lakecast_assets.pipeline.run", "RunError"): WRONG_INPUT,
+    ("lakecast_assets.pipeline.run", "CheckFailed"): FAILED,
     ("lakecast_lake.errors", "BadResults"): WRONG_INPUT,
     ("lakecast_lake.errors", "BadSetting"): WRONG_INPUT,
     ("lakecast_lake.errors", "LakeNotFound"): FAILED,

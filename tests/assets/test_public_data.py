@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from lakecast_assets.run import run
+from lakecast_assets.pipeline.run import run
 from lakecast_forecast.registry import DEFAULT_SOURCES
 from lakecast_lake import snapshots
 from lakecast_lake.storage import Lake

@@ -12,7 +12,7 @@ LINT = Path(sys.executable).with_name("lint-imports")
 BREACHES = {
     "serving imports pandas": ("graphql/lakecast_graphql/breach.py", "import pandas\n"),
     "serving imports scipy by way of the lake": ("lake/lakecast_lake/breach.py", "import scipy.stats\n"),
-    "serving imports the assets": ("graphql/lakecast_graphql/breach.py", "import lakecast_assets.settings\n"),
+    "serving imports the assets": ("graphql/lakecast_graphql/breach.py", "import lakecast_assets.pipeline.settings\n"),
     "serving imports the forecasting library": (
         "graphql/lakecast_graphql/breach.py",
         "import lakecast_forecast.panel\n",
@@ -22,8 +22,14 @@ BREACHES = {
     "forecasting reads the lake": ("assets/lakecast_forecast/breach.py", "import lakecast_lake.storage\n"),
     "forecasting imports the assets": (
         "assets/lakecast_forecast/evaluation/breach.py",
-        "import lakecast_assets.settings\n",
+        "import lakecast_assets.pipeline.settings\n",
     ),
+    "tables know the pipeline": (
+        "assets/lakecast_assets/tables/breach.py",
+        "import lakecast_assets.pipeline.settings\n",
+    ),
+    "ingest makes tables": ("assets/lakecast_assets/ingest/breach.py", "import lakecast_assets.tables.metrics\n"),
+    "ingest imports Dagster": ("assets/lakecast_assets/ingest/breach.py", "import dagster\n"),
     "assets import serving": ("assets/lakecast_assets/breach.py", "import lakecast_graphql.errors\n"),
     "the schema reads the lake": ("schema/lakecast_schema/breach.py", "import lakecast_lake.storage\n"),
     "the schema opens Delta tables": ("schema/lakecast_schema/breach.py", "import deltalake\n"),

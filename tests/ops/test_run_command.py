@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lakecast_assets.run import CheckFailed, DatasetReport, RunReport
-from lakecast_assets.settings import RunSettings
+from lakecast_assets.pipeline.run import CheckFailed, DatasetReport, RunReport
+from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_ops import cli, problems
 from lakecast_ops.commands import run
 from lakecast_schema.rules import ContractError
@@ -53,7 +53,7 @@ def test_only_an_error_that_nobody_expected_shows_its_traceback(
         DatasetReport(name, "run", 1.0, failure=str(error), error=error)
         for name, error in (("shop", refused), ("depot", broken))
     ]
-    monkeypatch.setattr("lakecast_assets.run.run", lambda *_, **__: RunReport("/lake", (good, *failed), 2.0))
+    monkeypatch.setattr("lakecast_assets.pipeline.run.run", lambda *_, **__: RunReport("/lake", (good, *failed), 2.0))
     monkeypatch.setattr(sys, "argv", ["lakecast", "run", "--data", str(tmp_path), "--lake", str(tmp_path / "lake")])
     with pytest.raises(SystemExit) as ended:
         cli.main()

@@ -14,7 +14,7 @@ from lakecast_ops.lake_option import LakeOption, absolute
 from lakecast_ops.problems import Failure
 
 if TYPE_CHECKING:  # at run time the training environment is loaded when the command runs
-    from lakecast_assets.run import DatasetReport, RunReport
+    from lakecast_assets.pipeline.run import DatasetReport, RunReport
 
 NAME = "run"
 EXAMPLE = "Example: lakecast run --data ./my-demand --lake ./my-lake --horizon 12 --sources arima,ensemble"
@@ -112,7 +112,7 @@ def command(
 ) -> None:
     """Read files of demand, train every source, backtest, decide what to reorder, and publish all as one snapshot."""
     environment.require(environment.ML, NAME)
-    from lakecast_assets.run import run
+    from lakecast_assets.pipeline.run import run
 
     settings: dict[str, Any] = {} if workers is None else {"workers": workers}
     with progress.shown() as display:

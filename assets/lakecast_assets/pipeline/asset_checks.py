@@ -1,0 +1,119 @@
+"""Asset checks: they read back what a run has committed, before the snapshot makes it visible."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import dagster as dg
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lakecast_assets.pipeline import checks, commits
+from lakecast_assets.pipeline.checks import Verdict
+from lakecast_assets.pipeline.features import frequency_of
+from lakecast_assets.pipeline.io import LakeIO, read_current
+from lakecast_assets.pipeline.training import BASELINE
+from lakecast_schema.tables import DEMAND, FACT_FORECAST, FACT_METRICS, FACT_REPLENISHMENT
+
+DESCRIPTIONS = {
+    checks.CONTRACT: "The committed rows keep the table's contract",
+    checks.NO_ITEM_LOST: "Every item with demand has a forecast of every source",
+    checks.NOT_WILDLY_OFF: "No source is ten times above or below both recent demand and its last forecast",
+    checks.COVERAGE: "The 80 % and 95 % intervals cover about what they promise",
+    checks.BEATS_BASELINE: "The best source beats the seasonal naive forecast",
+    checks.FRESHNESS: "The newest demand is not old",
+}
+BLOCKING = {checks.CONTRACT, checks.NO_ITEM_LOST, checks.NOT_WILDLY_OFF}
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of this run's commits, or of published ones where it has made none."""
+
+    context: dg.AssetCheckExecutionContext
+    lake_io: LakeIO
+
+    def now(self, table: str, where: Mapping[str, str] | None = None) -> pa.Table:
+        instance, dataset_id = self.context.instance, self.context.partition_key
+        found = commits.of_run(instance, commits.run_ids(instance, self.context.run), dataset_id, table)
+        return read_current(self.lake_io.lake, dataset_id, table, found, dict(where or {}))
+
+    def before(self, table: str, where: Mapping[str, str]) -> pa.Table:
+        return read_current(self.lake_io.lake, self.context.partition_key, table, None, dict(where))
+
+
+def _specs(asset: str, names: Iterable[str]) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            name,
+            asset=asset,
+            description=DESCRIPTIONS[name],
+            blocking=name in BLOCKING,
+        )
+        for name in names
+    ]
+
+
+def _result(asset: str, verdict: Verdict) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=verdict.name,
+        passed=verdict.passed,
+        severity=dg.AssetCheckSeverity.ERROR if verdict.name in BLOCKING else dg.AssetCheckSeverity.WARN,
+        metadata=dict(verdict.shown),
+    )
+
+
+@dg.multi_asset_check(name="demand_checks", specs=_specs("demand", [checks.FRESHNESS]))
+def demand_checks(
+    context: dg.AssetCheckExecutionContext, lake_io: dg.ResourceParam[LakeIO]
+) -> Iterator[dg.AssetCheckResult]:
+    rows = _Rows(context, lake_io)
+    frequency = frequency_of(rows.now("dim_item"))
+    today = dt.datetime.now(dt.UTC).date()
+    yield _result("demand", checks.freshness(rows.now(DEMAND.name), frequency, today))
+
+
+@dg.multi_asset_check(
+    name="fact_forecast_checks",
+    specs=_specs("fact_forecast", [checks.CONTRACT, checks.NO_ITEM_LOST, checks.NOT_WILDLY_OFF]),
+)
+def forecast_checks(
+    context: dg.AssetCheckExecutionContext, lake_io: dg.ResourceParam[LakeIO]
+) -> Iterator[dg.AssetCheckResult]:
+    rows = _Rows(context, lake_io)
+    committed = rows.now(FACT_FORECAST.name)
+    live = committed.filter(pc.equal(committed["kind"], "live"))
+    demand = rows.now(DEMAND.name)
+    run_ids = pa.array(sorted(commits.run_ids(context.instance, context.run)))
+    mine = live.filter(pc.is_in(live["run_id"], run_ids))
+    items = sorted(set(demand["item_id"].to_pylist()))
+    sources = sorted(set(mine["source"].to_pylist()))
+    yield _result("fact_forecast", checks.contract(FACT_FORECAST, committed))
+    yield _result("fact_forecast", checks.no_item_lost(mine, items, sources))
+    previous = rows.before(FACT_FORECAST.name, {"kind": "live"})
+    yield _result("fact_forecast", checks.not_wildly_off(mine, demand, previous))
+
+
+@dg.multi_asset_check(
+    name="fact_metrics_checks",
+    specs=_specs("fact_metrics", [checks.CONTRACT, checks.COVERAGE, checks.BEATS_BASELINE]),
+)
+def metrics_checks(
+    context: dg.AssetCheckExecutionContext, lake_io: dg.ResourceParam[LakeIO]
+) -> Iterator[dg.AssetCheckResult]:
+    committed = _Rows(context, lake_io).now(FACT_METRICS.name)
+    yield _result("fact_metrics", checks.contract(FACT_METRICS, committed))
+    yield _result("fact_metrics", checks.coverage(committed))
+    yield _result("fact_metrics", checks.beats_baseline(committed, BASELINE))
+
+
+@dg.multi_asset_check(name="fact_replenishment_checks", specs=_specs("fact_replenishment", [checks.CONTRACT]))
+def replenishment_checks(
+    context: dg.AssetCheckExecutionContext, lake_io: dg.ResourceParam[LakeIO]
+) -> Iterator[dg.AssetCheckResult]:
+    committed = _Rows(context, lake_io).now(FACT_REPLENISHMENT.name)
+    yield _result("fact_replenishment", checks.contract(FACT_REPLENISHMENT, committed))
+
+
+ALL = (demand_checks, forecast_checks, metrics_checks, replenishment_checks)

@@ -1,0 +1,128 @@
+"""What starts runs by itself: new files in the landing folder, a daily schedule, results made elsewhere."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.storage.tags import PARTITION_NAME_TAG
+
+from lakecast_assets.ingest.folder import slug
+from lakecast_assets.pipeline.io import LakeIO
+from lakecast_assets.pipeline.landing import Waiting, dataset_ids, waiting
+from lakecast_assets.pipeline.partitions import datasets
+from lakecast_lake.handover import import_
+
+JOB, IMPORT = "run", "import_results"
+TIME_ZONE = "America/Sao_Paulo"
+LANDING, RESULTS = "LAKECAST_LANDING", "LAKECAST_RESULTS"
+"""Environment variables: folders of input, and folders of results made elsewhere, that the sensors watch."""
+DATA = "lakecast/data"
+"""Tag of a run: the folder that it reads."""
+
+Context = dg.SensorEvaluationContext | dg.ScheduleEvaluationContext
+
+everything = dg.define_asset_job(
+    JOB,
+    dg.AssetSelection.all(),
+    description="From files to a published snapshot, for one data set.",
+    tags={"dagster/max_retries": "2"},
+)
+
+
+@dg.op(config_schema={"folder": str})
+def import_folder(context: dg.OpExecutionContext, lake_io: dg.ResourceParam[LakeIO]) -> None:
+    """Check a folder of results made elsewhere and publish it."""
+    report = import_(lake_io.lake, context.op_config["folder"])
+    context.log.info(str(report))
+
+
+@dg.job(name=IMPORT, description="Publish a folder of forecasts that was made elsewhere.")
+def import_job() -> None:
+    import_folder()
+
+
+@dg.sensor(job_name=JOB, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Launches a run of each data set whose files in the landing folder are new, by their content."""
+    root = Path(os.environ.get(LANDING, "landing"))
+    known = _cursor(context)
+    found = list(waiting(root, "demand", known))
+    requests: list[dg.RunRequest] = []
+    for folder in found:
+        if known.get(str(folder.path), ("", ""))[1] != folder.digest:
+            requests += _runs(folder.path, _datasets(context, folder.path), folder.digest)
+    names = [str(request.partition_key) for request in requests]
+    if not found:
+        return dg.SkipReason(f"no folder with a demand file in {root}")
+    return dg.SensorResult(
+        run_requests=requests,
+        dynamic_partitions_requests=[datasets.build_add_request(names)] if names else [],
+        cursor=_bounded(found),
+    )
+
+
+@dg.sensor(job_name=IMPORT, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def results(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Imports folders of results made elsewhere, once per content."""
+    root = Path(os.environ.get(RESULTS, "results"))
+    known = _cursor(context)
+    found = list(waiting(root, "fact_forecast", known))
+    if not found:
+        return dg.SkipReason(f"no folder with fact_forecast.parquet in {root}")
+    fresh = [folder for folder in found if known.get(str(folder.path), ("", ""))[1] != folder.digest]
+    return dg.SensorResult(
+        run_requests=[
+            dg.RunRequest(
+                run_key=f"results:{folder.digest}",
+                run_config={"ops": {"import_folder": {"config": {"folder": str(folder.path)}}}},
+            )
+            for folder in fresh
+        ],
+        cursor=_bounded(found),
+    )
+
+
+@dg.schedule(job_name=JOB, cron_schedule="0 5 * * *", execution_timezone=TIME_ZONE)
+def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+    """Runs every data set of the landing folder anew each morning. Off unless it is turned on: the sensor already
+    runs whatever is new."""
+    root = Path(os.environ.get(LANDING, "landing"))
+    when = context.scheduled_execution_time.date().isoformat()
+    for folder in waiting(root, "demand", {}):
+        names = _datasets(context, folder.path)
+        known = set(context.instance.get_dynamic_partitions(datasets.name or ""))
+        yield from _runs(folder.path, [name for name in names if name in known], when)
+
+
+def _datasets(context: Context, folder: Path) -> Sequence[str]:
+    """The data sets of a folder. One that cannot be read gets a run nonetheless, of a data set that it had before or
+    is named like it: that run fails where everybody sees it, and says why; the other folders are not concerned."""
+    try:
+        return dataset_ids(folder)
+    except Exception as error:
+        context.log.error(f"{folder} cannot be read, and its run will fail: {error}")
+        runs = context.instance.get_runs(dg.RunsFilter(tags={DATA: str(folder)}), limit=100)
+        before = {run.tags[PARTITION_NAME_TAG] for run in runs if PARTITION_NAME_TAG in run.tags}
+        own = slug(folder.resolve().name)
+        name = own if own in before or not before else min(before)
+        context.instance.add_dynamic_partitions(datasets.name or "", [name])
+        return [name]
+
+
+def _runs(folder: Path, names: Sequence[str], key: str) -> list[dg.RunRequest]:
+    config = {"resources": {"settings": {"config": {"data": str(folder)}}}}
+    tags = {DATA: str(folder)}
+    return [dg.RunRequest(run_key=f"{name}:{key}", partition_key=name, run_config=config, tags=tags) for name in names]
+
+
+def _cursor(context: dg.SensorEvaluationContext) -> dict[str, tuple[str, str]]:
+    """Folder -> (stamp, digest) from the last evaluation."""
+    kept = json.loads(context.cursor) if context.cursor else {}
+    return {path: (stamp, digest) for path, (stamp, digest) in kept.items()}
+
+
+def _bounded(found: list[Waiting]) -> str:
+    """The next cursor: only folders that are still there, so that it does not grow for ever."""
+    return json.dumps({str(folder.path): (folder.stamp, folder.digest) for folder in found})

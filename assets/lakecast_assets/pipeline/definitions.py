@@ -1,0 +1,77 @@
+"""The Dagster code location: the only module that Dagster loads. It imports no model."""
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from lakecast_assets.pipeline import asset_checks, automation, features, ingest, publish
+from lakecast_assets.pipeline.evaluate import evaluate_assets
+from lakecast_assets.pipeline.forecast import ensemble_asset, source_asset
+from lakecast_assets.pipeline.io import HandOver, LakeIO
+from lakecast_assets.pipeline.landing import Folders
+from lakecast_assets.pipeline.progress import Progress, Silent
+from lakecast_assets.pipeline.settings import RunSettings
+from lakecast_assets.pipeline.training import BASELINE, ENSEMBLE
+from lakecast_forecast import registry
+
+EXECUTOR = dg.multiprocess_executor.configured(
+    # Each step is a process of its own; forked from one that has loaded this module, it starts at once.
+    {"start_method": {"forkserver": {"preload_modules": ["lakecast_assets.definitions"]}}}
+)
+
+
+def definitions(
+    lake: str, hand_over: str, settings: RunSettings, progress: Progress, folders: Folders
+) -> dg.Definitions:
+    """The assets that publish the sources of `settings`, with what they run with, and the job that makes them all.
+
+    lake: its address; hand_over: folder for arrays between steps; folders: input that is open already.
+    """
+    asked_for = settings.sources
+    if ENSEMBLE in asked_for:
+        models = registry.names()
+    else:
+        models = tuple(name for name in registry.names() if name in asked_for or name == BASELINE)
+    return dg.Definitions(
+        assets=[
+            ingest.ingest,
+            features.panel,
+            *(source_asset(name) for name in models),
+            *([ensemble_asset(models)] if ENSEMBLE in asked_for else []),
+            *evaluate_assets((*models, *([ENSEMBLE] if ENSEMBLE in asked_for else []))),
+            publish.fact_replenishment,
+            publish.snapshot,
+        ],
+        asset_checks=asset_checks.ALL,
+        executor=EXECUTOR,
+        jobs=[automation.everything],
+        resources={
+            "settings": settings,
+            "folders": dg.ResourceDefinition.hardcoded_resource(folders),
+            "progress": dg.ResourceDefinition.hardcoded_resource(progress),
+            "lake_io": LakeIO(uri=lake),
+            "hand_over": HandOver(folder=hand_over),
+        },
+    )
+
+
+def _hand_over_folder() -> str:
+    home = os.environ.get("DAGSTER_HOME")
+    return str(Path(home) / "hand_over") if home else ".lakecast/hand_over"
+
+
+defs = dg.Definitions.merge(
+    definitions(
+        os.environ.get("LAKECAST_LAKE", ".lakecast/lake"),
+        _hand_over_folder(),
+        RunSettings(),
+        Progress(Silent()),
+        Folders(),
+    ),
+    dg.Definitions(
+        jobs=[automation.import_job],
+        sensors=[automation.landing, automation.results],
+        schedules=[automation.daily],
+    ),
+)

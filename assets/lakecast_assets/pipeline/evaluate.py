@@ -1,0 +1,96 @@
+"""Group `evaluate`: what the sources said as contracted tables, with their errors on the backtest."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+import pyarrow as pa
+
+from lakecast_assets.pipeline.forecast import asset_name
+from lakecast_assets.pipeline.io import HandedOver, LakeIO
+from lakecast_assets.pipeline.pictures import of_forecasts, of_metrics
+from lakecast_assets.pipeline.progress import Progress
+from lakecast_assets.pipeline.settings import RunSettings
+from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, table_asset
+from lakecast_assets.pipeline.training import BASELINE
+from lakecast_assets.tables.forecasts import forecast_table
+from lakecast_assets.tables.metrics import metrics_table
+from lakecast_assets.tables.model_run import model_run_table, with_history
+from lakecast_assets.tables.outcome import Outcome
+from lakecast_forecast.panel import Panel
+from lakecast_lake import checkpoints
+from lakecast_lake.storage import Lake
+from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN
+
+GROUP = "evaluate"
+_PANEL = {"panel": dg.AssetIn("panel", input_manager_key=HAND_OVER)}
+_DIM_ITEM = {"dim_item": dg.AssetIn("dim_item", input_manager_key=LAKE_IO)}
+
+
+def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
+    """The assets `fact_forecast`, `fact_metrics` and `model_run` of these sources."""
+    handed = {name: dg.AssetIn(asset_name(name), input_manager_key=HAND_OVER) for name in sources}
+
+    @table_asset(FACT_FORECAST.name, GROUP, {**_PANEL, **handed})
+    def fact_forecast(
+        context: dg.AssetExecutionContext, settings: RunSettings, panel: HandedOver, **made: HandedOver
+    ) -> dg.Output[pa.Table]:
+        data: Panel = panel.load()
+        tables, failures = [FACT_FORECAST.schema.empty_table()], []
+        for outcome in _asked_for(made, settings):
+            tables.append(forecast_table(outcome, data, context.run.run_id))
+            failures += [] if outcome.failure is None else [f"{outcome.source}: {outcome.failure}"]
+        rows = pa.concat_tables(tables)
+        if rows.num_rows == 0:
+            reasons = "; ".join(failures) or "none was run"
+            raise dg.Failure(f"no source has forecasts, so nothing is published ({reasons})", allow_retries=False)
+        return dg.Output(rows, metadata={"pictures": of_forecasts(rows, data)})
+
+    @table_asset(FACT_METRICS.name, GROUP, {**_PANEL, **handed})
+    def fact_metrics(
+        context: dg.AssetExecutionContext, settings: RunSettings, panel: HandedOver, **made: HandedOver
+    ) -> dg.Output[pa.Table]:
+        data: Panel = panel.load()
+        baseline = made[BASELINE].load() if BASELINE in made else None
+        now = dt.datetime.now(dt.UTC)
+        tables = [
+            metrics_table(outcome, data, baseline, context.run.run_id, now) for outcome in _asked_for(made, settings)
+        ]
+        rows = pa.concat_tables([FACT_METRICS.schema.empty_table(), *tables])
+        return dg.Output(rows, metadata={"pictures": of_metrics(rows)})
+
+    @table_asset(MODEL_RUN.name, GROUP, {**_PANEL, **_DIM_ITEM, **handed})
+    def model_run(
+        context: dg.AssetExecutionContext,
+        settings: RunSettings,
+        progress: dg.ResourceParam[Progress],
+        lake_io: dg.ResourceParam[LakeIO],
+        panel: HandedOver,
+        dim_item: pa.Table,
+        **made: HandedOver,
+    ) -> pa.Table:
+        data: Panel = panel.load()
+        run_id = context.run.run_id
+        idle = sorted(set(dim_item["item_id"].to_pylist()) - set(data.item_ids))
+        rows = [
+            model_run_table(outcome, data, idle, run_id, _keep(lake_io.lake, data.dataset_id, run_id, outcome))
+            for outcome in _asked_for(made, settings)
+        ]
+        older = lake_io.published(context.partition_key, MODEL_RUN.name)
+        progress.update(GROUP, 1, 1, "step")
+        return with_history(pa.concat_tables([MODEL_RUN.schema.empty_table(), *rows]), older)
+
+    return [fact_forecast, fact_metrics, model_run]
+
+
+def _keep(lake: Lake, dataset_id: str, run_id: str, outcome: Outcome) -> str | None:
+    """Keep a source's trained model with the run; where it is, None for sources that have none."""
+    content = None if outcome.forecasts is None else outcome.forecasts.diagnostics.checkpoint
+    return None if content is None else checkpoints.keep(lake, dataset_id, run_id, outcome.source, content)
+
+
+def _asked_for(made: Mapping[str, HandedOver], settings: RunSettings) -> Iterator[Outcome]:
+    """What this run's sources have made, one at a time, those left out that only serve as members."""
+    for source, handed in made.items():
+        if source in settings.sources and (outcome := handed.load()) is not None:
+            yield outcome

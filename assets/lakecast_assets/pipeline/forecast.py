@@ -1,0 +1,153 @@
+"""Group `forecast`: one asset per source, with backtest and live forecasts for every item of a data set."""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
+
+import dagster as dg
+
+from lakecast_assets.pipeline import neighbours
+from lakecast_assets.pipeline.io import HandedOver
+from lakecast_assets.pipeline.landing import Folders
+from lakecast_assets.pipeline.partitions import datasets
+from lakecast_assets.pipeline.pictures import of_training
+from lakecast_assets.pipeline.progress import Progress
+from lakecast_assets.pipeline.retries import PASSING
+from lakecast_assets.pipeline.settings import RunSettings
+from lakecast_assets.pipeline.table_asset import HAND_OVER, OWNERS, TRAINING_POOL
+from lakecast_assets.pipeline.training import ENSEMBLE, failed, idle, is_needed, train, train_ensemble
+from lakecast_assets.tables.outcome import Outcome
+from lakecast_forecast.panel import Panel
+
+GROUP = "forecast"
+TRAINED = "trained"
+FAILURE, ISSUES = "failure", "issues"
+"""Metadata: why a source failed; how many items have a baseline only."""
+ATTEMPTS = 2
+KINDS = {"lstm": {"torch"}, "prophet": {"prophet"}, "ensemble": set()}
+
+
+def asset_name(source: str) -> str:
+    return f"{source}_forecast"
+
+
+def _check(source: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        TRAINED, asset=asset_name(source), description="The source has forecasts; if not, the others are published"
+    )
+
+
+def source_asset(source: str) -> dg.AssetsDefinition:
+    """The asset of a registered model."""
+
+    @dg.asset(
+        name=asset_name(source),
+        group_name=GROUP,
+        partitions_def=datasets,
+        io_manager_key=HAND_OVER,
+        owners=OWNERS,
+        kinds={"numpy"} | KINDS.get(source, set()),
+        description=f"Backtest and live forecasts of {source} for every item, with calibrated intervals.",
+        ins={"panel": dg.AssetIn("panel", input_manager_key=HAND_OVER)},
+        check_specs=[_check(source)],
+        pool=TRAINING_POOL,
+    )
+    def forecast(
+        context: dg.AssetExecutionContext,
+        settings: RunSettings,
+        folders: dg.ResourceParam[Folders],
+        progress: dg.ResourceParam[Progress],
+        panel: HandedOver,
+    ) -> Iterator[dg.Output[Outcome] | dg.AssetCheckResult]:
+        data: Panel = panel.load()
+        if not is_needed(source, settings.sources, data):
+            context.log.info(f"{source} is neither asked for nor a member of the ensemble of this data set")
+            yield dg.Output(idle(source), metadata={"needed": False})
+            yield dg.AssetCheckResult(passed=True, check_name=TRAINED, asset_key=asset_name(source))
+            return
+        tell = partial(_tell, progress, data, source)
+        beside = partial(neighbours.of, data.dataset_id, folders, settings)
+        yield from _finish(context, progress, data, source, lambda: train(source, data, settings, tell, beside))
+
+    return forecast
+
+
+def ensemble_asset(members: Iterable[str]) -> dg.AssetsDefinition:
+    """The asset that combines the members' forecasts."""
+    names = tuple(members)
+
+    @dg.asset(
+        name=asset_name(ENSEMBLE),
+        group_name=GROUP,
+        partitions_def=datasets,
+        io_manager_key=HAND_OVER,
+        owners=OWNERS,
+        kinds={"numpy"},
+        description=f"Forecasts of the members, weighted by backtest: {', '.join(names)}.",
+        ins={
+            "panel": dg.AssetIn("panel", input_manager_key=HAND_OVER),
+            **{asset_name(name): dg.AssetIn(asset_name(name), input_manager_key=HAND_OVER) for name in names},
+        },
+        check_specs=[_check(ENSEMBLE)],
+        pool=TRAINING_POOL,
+    )
+    def forecast(
+        context: dg.AssetExecutionContext,
+        progress: dg.ResourceParam[Progress],
+        panel: HandedOver,
+        **members: HandedOver,
+    ) -> Iterator[dg.Output[Outcome] | dg.AssetCheckResult]:
+        data: Panel = panel.load()
+        made = (member.load() for member in members.values())
+        yield from _finish(context, progress, data, ENSEMBLE, lambda: train_ensemble(made, data))
+
+    return forecast
+
+
+def _tell(progress: Progress, panel: Panel, source: str, done: int) -> None:
+    progress.update(source, done, len(panel))
+
+
+def _finish(
+    context: dg.AssetExecutionContext,
+    progress: Progress,
+    panel: Panel,
+    source: str,
+    work: Callable[[], Outcome],
+) -> Iterator[dg.Output[Outcome] | dg.AssetCheckResult]:
+    """Run a source; where it fails for good, hand on the failure, so that the other sources are published."""
+    started = time.monotonic()
+    try:
+        outcome = work()
+    except Exception as error:
+        if isinstance(error, PASSING) and context.retry_number < ATTEMPTS:
+            raise dg.RetryRequested(max_retries=ATTEMPTS, seconds_to_wait=2.0**context.retry_number) from error
+        context.log.exception(f"{source} failed")
+        outcome = failed(source, error, time.monotonic() - started)
+    if outcome.failure:
+        progress.say(f"{source} failed and is left out: {outcome.failure}")
+    progress.update(source, len(panel), len(panel))
+    yield dg.Output(outcome, metadata=_shown(outcome))
+    yield dg.AssetCheckResult(
+        passed=outcome.failure is None,
+        check_name=TRAINED,
+        asset_key=asset_name(source),
+        metadata={"failure": outcome.failure or "none"},
+    )
+
+
+def _shown(outcome: Outcome) -> dict[str, Any]:
+    found = outcome.forecasts
+    shown: dict[str, Any] = {"seconds": round(outcome.seconds, 2), "model_version": outcome.version}
+    if found is None:
+        return shown | {FAILURE: outcome.failure or "none"}
+    return shown | {
+        "items": len(found.live.issues),
+        ISSUES: sum(issue is not None for issue in found.live.issues),
+        "windows": found.origins.scored,
+        "parameters": dg.MetadataValue.json(json.loads(json.dumps(dict(found.diagnostics.parameters), default=str))),
+        **of_training(outcome.source, found.diagnostics),
+        "cpu_seconds_per_1000_items": round(1000 * float(found.seconds.mean()), 2),
+    }

@@ -1,0 +1,63 @@
+"""Group `ingest`: files become checked tables."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from lakecast_assets.pipeline.landing import Folders
+from lakecast_assets.pipeline.partitions import datasets
+from lakecast_assets.pipeline.progress import Progress
+from lakecast_assets.pipeline.retries import RETRIES, only_what_may_pass
+from lakecast_assets.pipeline.settings import RunSettings
+from lakecast_assets.pipeline.table_asset import LAKE_IO, OWNERS, table_description
+from lakecast_schema.tables import TABLES
+
+GROUP = "ingest"
+UPSTREAM: dict[str, set[str]] = {
+    "landed_demand": set(),
+    "rejected_rows": {"landed_demand"},
+    "demand": {"landed_demand"},
+    "driver": {"landed_demand"},
+    "dim_item": {"demand"},
+    "fact_inventory": {"dim_item"},
+}
+
+
+@dg.multi_asset(
+    outs={
+        name: dg.AssetOut(
+            io_manager_key=LAKE_IO,
+            group_name=GROUP,
+            description=table_description(name),
+            kinds={"deltalake", TABLES[name].layer},
+            owners=OWNERS,
+        )
+        for name in UPSTREAM
+    },
+    internal_asset_deps={name: {dg.AssetKey(dep) for dep in deps} for name, deps in UPSTREAM.items()},
+    partitions_def=datasets,
+    retry_policy=RETRIES,
+    name="ingest",
+)
+def ingest(
+    context: dg.AssetExecutionContext,
+    settings: RunSettings,
+    folders: dg.ResourceParam[Folders],
+    progress: dg.ResourceParam[Progress],
+) -> Iterator[dg.Output[object]]:
+    """Read the data set's files, reject the rows that break the input contract, and fill the grid."""
+    dataset_id = context.partition_key
+    with only_what_may_pass():
+        read = folders.find(settings.data, dataset_id, settings.rules).dataset(dataset_id)
+    for note in read.notes:
+        context.log.info(note)
+        progress.say(note)
+    for done, name in enumerate(UPSTREAM, start=1):
+        notes: Mapping[str, Any] = (
+            {"notes": "\n".join(read.notes), "frequency": str(read.frequency), "rejected": read.rejected}
+            if name == "demand"
+            else {}
+        )
+        yield dg.Output(read.tables[name], name, metadata=notes)
+        progress.update(GROUP, done, len(UPSTREAM), "tables")

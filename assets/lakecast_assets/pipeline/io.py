@@ -1,0 +1,159 @@
+"""IO managers: contracted tables go to the lake, arrays from step to step through files."""
+
+import datetime as dt
+import os
+import pickle
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import dagster as dg
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lakecast_assets.pipeline import commits
+from lakecast_assets.pipeline.retries import only_what_may_pass
+from lakecast_lake import commit, snapshots
+from lakecast_lake.commit import Commit
+from lakecast_lake.storage import Lake
+from lakecast_schema.tables import TABLES, Table
+
+WHERE = "where"
+"""Metadata of an input that reads part of its table only: column -> value."""
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """The contract as Dagster shows it on an asset's page."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name,
+                str(column.type),
+                description=f"{column.comment}; {column.rule.value}" if column.rule else column.comment,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable),
+            )
+            for column in table.columns
+        ]
+    )
+
+
+def commit_table(lake: Lake, table: Table, batch: pa.Table, dataset_id: str, run_id: str) -> Commit:
+    """Commit a data set's rows the way the table wants it.
+
+    Bronze tables keep the rows of other files, forecasts and metrics those of other sources, forecasts also those
+    of older cutoffs; of all other tables the data set's rows are replaced. Raises ContractError or LakeError, and
+    then nothing has changed.
+    """
+    if table.layer == "bronze":
+        return commit.append(lake, table, batch, run_id)
+    if "source" not in table.partition_by:
+        return commit.replace(lake, table, batch, {"dataset_id": dataset_id}, run_id)
+    sources = pc.unique(batch["source"]).to_pylist()
+    if "kind" not in table.partition_by:
+        return commit.replace(lake, table, batch, {"dataset_id": dataset_id, "source": sources}, run_id)
+    newest = lake.handle("demand").version() if lake.exists("demand") else None
+    demand = None if newest is None else read_table(lake, dataset_id, "demand", newest)
+    return commit.forecasts(lake, batch, dataset_id, sources, run_id, demand=demand)
+
+
+def read_table(lake: Lake, dataset_id: str, name: str, version: int, where: dict[str, str] | None = None) -> pa.Table:
+    """A data set's rows of a table at a version, ordered by the table's key."""
+    entry = snapshots.Entry(dataset_id, name, version, 0, dt.datetime.now(dt.UTC))
+    rows = snapshots.scan(lake, entry, {"dataset_id": dataset_id, **(where or {})})
+    return rows.sort_by([(column, "ascending") for column in TABLES[name].key])
+
+
+class LakeIO(dg.ConfigurableIOManager):
+    """Commits a `pa.Table` to the contracted table of the asset's name, and reads what this run, else a
+    published one, has committed there. An empty table is not committed."""
+
+    uri: str
+
+    @property
+    def lake(self) -> Lake:
+        return Lake.open(self.uri)
+
+    def published(self, dataset_id: str, name: str) -> pa.Table:
+        """A data set's published rows of a table; empty where there are none."""
+        return read_current(self.lake, dataset_id, name, None, {})
+
+    def handle_output(self, context: dg.OutputContext, obj: pa.Table) -> None:
+        started = time.monotonic()
+        table = TABLES[context.asset_key.path[-1]]
+        noted: dict[str, Any] = {
+            "dagster/column_schema": column_schema(table),
+            "dagster/table_name": f"lake.{table.name}",
+            "dagster/uri": self.lake.table_uri(table.name),
+            "lakecast/run_id": context.run_id,
+        }
+        if obj.num_rows == 0:
+            noted[commits.ROWS] = 0
+        else:
+            with only_what_may_pass():
+                done = commit_table(self.lake, table, obj, context.partition_key, context.run_id)
+            noted |= commits.metadata(done)
+        context.add_output_metadata({**noted, "lakecast/commit_seconds": round(time.monotonic() - started, 3)})
+
+    def load_input(self, context: dg.InputContext) -> pa.Table:
+        table = TABLES[context.asset_key.path[-1]]
+        step = context.step_context
+        found = commits.of_run(
+            step.instance, commits.run_ids(step.instance, step.dagster_run), context.partition_key, table.name
+        )
+        where = dict((context.definition_metadata or {}).get(WHERE) or {})
+        return read_current(self.lake, context.partition_key, table.name, found, where)
+
+
+def read_current(
+    lake: Lake, dataset_id: str, name: str, found: Commit | dg.AssetMaterialization | None, where: dict[str, str]
+) -> pa.Table:
+    """A data set's rows of a table: at this run's commit, else as published; empty where there are none."""
+    if isinstance(found, Commit):
+        return read_table(lake, dataset_id, name, found.version, where)
+    published = snapshots.published(lake, dataset_id, name) if found is None else None
+    if published is None:
+        return TABLES[name].schema.empty_table()
+    return read_table(lake, dataset_id, name, published.version, where)
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """A file with what an upstream step has handed over; read when it is needed, since it may be large."""
+
+    path: Path
+    run_ids: frozenset[str]
+
+    def load(self) -> Any:
+        """The object, or None where this run has not made any."""
+        try:
+            with self.path.open("rb") as file:
+                if pickle.load(file) not in self.run_ids:
+                    return None
+                return pickle.load(file)
+        except FileNotFoundError:
+            return None
+
+
+class HandOver(dg.ConfigurableIOManager):
+    """Keeps arrays between steps, one file per asset and data set, replaced by each run; gives `HandedOver`."""
+
+    folder: str
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        path = self._path(context.asset_key, context.partition_key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            pickle.dump(context.run_id, file)
+            pickle.dump(obj, file, protocol=pickle.HIGHEST_PROTOCOL)
+        os.replace(file.name, path)
+
+    def load_input(self, context: dg.InputContext) -> HandedOver:
+        step = context.step_context
+        runs = commits.run_ids(step.instance, step.dagster_run)
+        return HandedOver(self._path(context.asset_key, context.partition_key), frozenset(runs))
+
+    def _path(self, asset: dg.AssetKey, partition: str) -> Path:
+        return Path(self.folder) / quote(f"={partition}", safe="=") / f"{asset.path[-1]}.pickle"

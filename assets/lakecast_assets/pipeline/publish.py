@@ -1,0 +1,92 @@
+"""Group `publish`: the reorder decisions, and the one commit that makes a run visible."""
+
+import datetime as dt
+
+import dagster as dg
+import pyarrow as pa
+
+from lakecast_assets.pipeline import commits
+from lakecast_assets.pipeline.announce import announce
+from lakecast_assets.pipeline.features import frequency_of
+from lakecast_assets.pipeline.io import WHERE, LakeIO, read_current, read_table
+from lakecast_assets.pipeline.partitions import datasets
+from lakecast_assets.pipeline.progress import Progress
+from lakecast_assets.pipeline.retries import RETRIES, retried
+from lakecast_assets.pipeline.table_asset import LAKE_IO, OWNERS, table_asset, table_description
+from lakecast_assets.tables.replenishment import replenishment_table
+from lakecast_lake.commit import Commit
+from lakecast_lake.publish import publish
+from lakecast_lake.summary import summarise
+from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, SNAPSHOT, TABLES
+
+GROUP = "publish"
+PUBLISHED = tuple(name for name in TABLES if name != SNAPSHOT.name)
+
+
+@table_asset(
+    "fact_replenishment",
+    GROUP,
+    {
+        "live": dg.AssetIn("fact_forecast", input_manager_key=LAKE_IO, metadata={WHERE: {"kind": "live"}}),
+        **{
+            name: dg.AssetIn(name, input_manager_key=LAKE_IO)
+            for name in ("fact_metrics", "dim_item", "fact_inventory", "demand")
+        },
+    },
+)
+def fact_replenishment(
+    context: dg.AssetExecutionContext,
+    live: pa.Table,
+    fact_metrics: pa.Table,
+    dim_item: pa.Table,
+    fact_inventory: pa.Table,
+    demand: pa.Table,
+) -> pa.Table:
+    now = dt.datetime.now(dt.UTC)
+    return replenishment_table(
+        live, fact_metrics, dim_item, fact_inventory, demand, frequency_of(dim_item), context.run.run_id, now
+    )
+
+
+@dg.asset(
+    group_name=GROUP,
+    partitions_def=datasets,
+    owners=OWNERS,
+    kinds={"deltalake"},
+    description=f"{table_description('snapshot')} Committed last: until then nothing of a run can be seen.",
+    deps=list(PUBLISHED),
+    retry_policy=RETRIES,
+    pool="table_snapshot",
+    freshness_policy=dg.FreshnessPolicy.time_window(
+        fail_window=dt.timedelta(days=7), warn_window=dt.timedelta(hours=36)
+    ),
+)
+@retried
+def snapshot(
+    context: dg.AssetExecutionContext, lake_io: dg.ResourceParam[LakeIO], progress: dg.ResourceParam[Progress]
+) -> dg.MaterializeResult[None]:
+    dataset_id, lake = context.partition_key, lake_io.lake
+    runs = commits.run_ids(context.instance, context.run)
+    found = {name: commits.of_run(context.instance, runs, dataset_id, name) for name in PUBLISHED}
+    made = [commit for commit in found.values() if isinstance(commit, Commit)]
+    gone = [name for name, event in found.items() if isinstance(event, dg.AssetMaterialization)]
+    metrics = next((commit for commit in made if commit.table == FACT_METRICS.name), None)
+    if metrics is None:
+        raise dg.Failure("this run has no metrics to publish; materialise fact_forecast and fact_metrics with it")
+    live = read_current(lake, dataset_id, FACT_FORECAST.name, found[FACT_FORECAST.name], {"kind": "live"})
+    summary = summarise(live, read_table(lake, dataset_id, FACT_METRICS.name, metrics.version))
+    # Rows of other files stay in bronze even where this run has added none.
+    without = [name for name in gone if TABLES[name].layer != "bronze"]
+    snapshot_id = publish(lake, context.run.run_id, dataset_id, made, summary, without=without)
+    progress.update(GROUP, 1, 1, "step")
+    shown = {name: value for name, value in summary.items() if isinstance(value, float)}
+    return dg.MaterializeResult(
+        metadata={
+            "snapshot_id": snapshot_id,
+            "servers": announce(snapshot_id),
+            "dagster/uri": lake.table_uri(SNAPSHOT.name),
+            "dagster/table_name": f"lake.{SNAPSHOT.name}",
+            "tables": ", ".join(f"{commit.table} v{commit.version}" for commit in made),
+            **shown,
+        }
+    )

@@ -1,0 +1,215 @@
+"""Everything from files to a published snapshot, without the UI: the same Dagster assets, in this process."""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import dagster as dg
+
+from lakecast_assets.ingest.folder import open_folder
+from lakecast_assets.pipeline.automation import JOB
+from lakecast_assets.pipeline.definitions import definitions
+from lakecast_assets.pipeline.forecast import FAILURE, ISSUES, asset_name
+from lakecast_assets.pipeline.landing import Folders
+from lakecast_assets.pipeline.launcher import WORKER, this_process
+from lakecast_assets.pipeline.partitions import datasets
+from lakecast_assets.pipeline.progress import Display, Progress, Silent
+from lakecast_assets.pipeline.retries import cause
+from lakecast_assets.pipeline.settings import RunSettings
+from lakecast_assets.pipeline.training import ENSEMBLE
+from lakecast_forecast import registry
+from lakecast_lake.storage import Lake
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class RunError(Exception):
+    """A run that was asked for something that it cannot do; nothing has changed."""
+
+
+class CheckFailed(Exception):
+    """What a run has computed did not pass a check, and was not published; what was published before still is."""
+
+
+@dataclass(frozen=True)
+class DatasetReport:
+    """What became of one data set.
+
+    snapshot_id: None where it was not published; failure says why then, and error is what was raised. items: how many
+    have forecasts; rejected: input rows that were rejected. failed_sources: source -> why it has no forecasts. issues:
+    source -> items that have a baseline only. notes: what a person should know about the reading of the files.
+    """
+
+    dataset_id: str
+    run_id: str
+    seconds: float
+    snapshot_id: int | None = None
+    failure: str | None = None
+    items: int = 0
+    rejected: int = 0
+    sources: tuple[str, ...] = ()
+    failed_sources: Mapping[str, str] = field(default_factory=dict)
+    issues: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    error: BaseException | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What became of a run."""
+
+    lake: str
+    datasets: tuple[DatasetReport, ...]
+    seconds: float
+
+    @property
+    def failed(self) -> tuple[DatasetReport, ...]:
+        """Data sets that were not published."""
+        return tuple(each for each in self.datasets if each.snapshot_id is None)
+
+    @property
+    def rejected(self) -> int:
+        """Input rows that were rejected."""
+        return sum(each.rejected for each in self.datasets)
+
+
+def run(
+    data: Path | str,
+    lake: str,
+    *,
+    horizon: int | Mapping[str, int] | None = None,
+    sources: Sequence[str] | None = None,
+    dataset: str | None = None,
+    progress: Display | None = None,
+    instance: dg.DagsterInstance | None = None,
+    **settings: Any,
+) -> RunReport:
+    """Read a folder, train every source, backtest, decide what to reorder, and publish one snapshot per data set.
+
+    lake: a folder or s3://bucket/prefix. horizon: periods, for all data sets or by data set; the frequency's default
+    otherwise. sources: what to publish, `registry.DEFAULT_SOURCES` otherwise; those already published stay. dataset:
+    data set of rows that name none. settings: any other field of `RunSettings`. instance: the Dagster instance that
+    records the run; by default one in memory, or that of DAGSTER_HOME.
+
+    One data set that fails does not stop the others; nor does a source. Raises `InputError`, `LakeError` and
+    `RunError` before anything has changed.
+    """
+    started = time.monotonic()
+    wanted = _known(sources or registry.DEFAULT_SOURCES)
+    folder = open_folder(data, dataset, RunSettings(**settings).rules)
+    where = Lake.open(lake)
+    where.refuse_unsafe_store()
+    reports: list[DatasetReport] = []
+    errors: list[BaseException] = []
+    with tempfile.TemporaryDirectory(prefix="lakecast-") as hand_over, _instance(instance) as recorder:
+        folders = Folders(folder, horizons=horizon if isinstance(horizon, Mapping) else None)
+        for dataset_id in folder.datasets:
+            chosen = horizon.get(dataset_id, 0) if isinstance(horizon, Mapping) else horizon or 0
+            asked = RunSettings(data=str(folder.path), horizon=chosen, sources=list(wanted), **settings)
+            prefix = f"{dataset_id}: " if len(folder.datasets) > 1 else ""
+            told = Progress(progress or Silent(), prefix)
+            report, error = _run_dataset(dataset_id, where.uri, hand_over, asked, told, folders, recorder)
+            reports.append(report)
+            errors += [] if error is None else [error]
+    if len(errors) == len(reports):
+        raise errors[0]
+    return RunReport(where.uri, tuple(reports), time.monotonic() - started)
+
+
+def _known(sources: Sequence[str]) -> tuple[str, ...]:
+    known = (*registry.names(), ENSEMBLE)
+    for name in sources:
+        if name not in known:
+            raise RunError(f"no source {name!r}. Known are {', '.join(known)}.")
+    return tuple(dict.fromkeys(sources))
+
+
+@contextmanager
+def _instance(given: dg.DagsterInstance | None) -> Iterator[dg.DagsterInstance]:
+    if given is not None:
+        yield given
+    elif os.environ.get("DAGSTER_HOME"):
+        with dg.DagsterInstance.get() as kept:
+            yield kept
+    else:
+        with dg.DagsterInstance.ephemeral() as forgotten:
+            yield forgotten
+
+
+def _run_dataset(
+    dataset_id: str,
+    lake: str,
+    hand_over: str,
+    asked: RunSettings,
+    told: Progress,
+    folders: Folders,
+    instance: dg.DagsterInstance,
+) -> tuple[DatasetReport, BaseException | None]:
+    """Materialise the assets of one data set; where that fails, the report says so beside the error itself."""
+    started = time.monotonic()
+    run_id = str(uuid4())
+    instance.add_dynamic_partitions(datasets.name or "", [dataset_id])
+    failure: BaseException | None = None
+    try:
+        job = definitions(lake, hand_over, asked, told, folders).resolve_job_def(JOB)
+        job.execute_in_process(
+            run_id=run_id,
+            instance=instance,
+            partition_key=dataset_id,
+            run_config=_QUIET,
+            tags={WORKER: this_process()},
+        )
+    except Exception as error:
+        found = cause(error)
+        failure = _failed_check(instance, run_id) if isinstance(found, dg.DagsterError) else None
+        failure = failure or (RunError(found.description) if isinstance(found, dg.Failure) else found)
+    seconds = time.monotonic() - started
+    shown = _shown(instance, run_id)
+    if failure is not None:
+        told.say(f"not published: {failure}")
+        return DatasetReport(dataset_id, run_id, seconds, failure=str(failure), error=failure), failure
+    of = {name: shown.get(asset_name(name), {}) for name in asked.sources}
+    return (
+        DatasetReport(
+            dataset_id,
+            run_id,
+            seconds,
+            snapshot_id=int(shown["snapshot"]["snapshot_id"]),
+            items=int(shown["panel"]["items"]),
+            rejected=int(shown["demand"]["rejected"]),
+            sources=tuple(name for name in asked.sources if FAILURE not in of[name]),
+            failed_sources={name: str(noted[FAILURE]) for name, noted in of.items() if FAILURE in noted},
+            issues={name: int(noted[ISSUES]) for name, noted in of.items() if noted.get(ISSUES)},
+            notes=tuple(str(shown["demand"]["notes"]).splitlines()),
+        ),
+        None,
+    )
+
+
+def _failed_check(instance: dg.DagsterInstance, run_id: str) -> CheckFailed | None:
+    """The blocking checks that a run did not pass, with the figures that they show; None where all have passed."""
+    failed = []
+    for record in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records:
+        found = record.event_log_entry.asset_check_evaluation
+        if found is not None and not found.passed and found.severity is dg.AssetCheckSeverity.ERROR:
+            figures = "; ".join(f"{name}: {value.value}" for name, value in found.metadata.items())
+            failed.append(f"check {found.check_name} of {found.asset_key.path[-1]} has failed ({figures})")
+    if not failed:
+        return None
+    return CheckFailed(f"{'; '.join(failed)}. Nothing was published; what was published before still is.")
+
+
+def _shown(instance: dg.DagsterInstance, run_id: str) -> Mapping[str, Mapping[str, Any]]:
+    """Asset -> what a run has noted on its materialisation."""
+    shown = {}
+    for record in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records:
+        event = record.asset_materialization
+        if event is not None:
+            shown[event.asset_key.path[-1]] = {name: value.value for name, value in event.metadata.items()}
+    return shown

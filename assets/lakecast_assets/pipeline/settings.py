@@ -1,0 +1,64 @@
+"""What a run is asked to do, as a Dagster resource: the same settings from the launchpad, a sensor or `run`."""
+
+import datetime as dt
+import os
+from functools import cached_property
+from typing import Literal
+
+import dagster as dg
+from pydantic import Field
+
+from lakecast_assets.pipeline.fanout import FanOut
+from lakecast_forecast.input.rules import Rules
+from lakecast_forecast.registry import DEFAULT_SOURCES
+from lakecast_schema.periods import Frequency
+
+FrequencyName = Literal["auto", "daily", "weekly", "monthly", "quarterly", "yearly"]
+
+
+class RunSettings(dg.ConfigurableResource[None]):
+    """Settings of one run of one data set."""
+
+    data: str = Field(
+        default_factory=lambda: os.environ.get("LAKECAST_LANDING", "landing"),
+        description="Folder with the demand file, or a folder that holds one such folder per data set",
+    )
+    horizon: int = Field(default=0, ge=0, description="Periods to forecast; 0: the frequency's default")
+    sources: list[str] = Field(
+        default_factory=lambda: list(DEFAULT_SOURCES), description="Sources to compute and publish"
+    )
+    library: list[str] = Field(
+        default_factory=list, description="Of these, the ones to compute by their reference library, item by item"
+    )
+    frequency: FrequencyName = Field(default="auto", description="Length of a period; auto recognises it")
+    gaps: Literal["auto", "zero", "unknown"] = Field(default="auto", description="What a missing row means")
+    duplicates: Literal["auto", "sum", "reject"] = Field(default="auto", description="What a repeated row means")
+    country: str = Field(default="BR", description="Holiday calendar, an ISO 3166 code; empty for none")
+    as_of: str = Field(
+        default="",
+        pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+        description="Last day that demand and stock may have, such as 2024-01-31; empty: the day of the run",
+    )
+    seed: int = Field(default=0, description="The same data and seed give the same forecasts")
+    batch_size: int = Field(default=2000, ge=1, description="Items that a model takes at once")
+    fan_out: Literal["inline", "processes", "dask"] = Field(default="inline", description="Where batches run")
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Processes to fan out to")
+    dask_address: str = Field(default="", description="Scheduler of the Dask cluster, such as tcp://host:8786")
+
+    @property
+    def rules(self) -> Rules:
+        frequency = None if self.frequency == "auto" else Frequency(self.frequency)
+        return Rules(
+            frequency,
+            self.gaps,
+            self.duplicates,
+            self.country or None,
+            dt.date.fromisoformat(self.as_of) if self.as_of else None,
+        )
+
+    @cached_property
+    def fanning(self) -> FanOut:
+        return FanOut(self.fan_out, self.workers, self.dask_address)
+
+    def horizon_for(self, frequency: Frequency) -> int:
+        return self.horizon or frequency.default_horizon

@@ -1,0 +1,69 @@
+"""Folders are read when their content is new and nobody is writing to them."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from lakecast_assets.ingest.folder import open_folder
+from lakecast_assets.pipeline.landing import SETTLED_SECONDS, Folders, dataset_ids, waiting
+
+MakeInput = Callable[..., Path]
+TEXT = "dataset_id,item_id,date,quantity\nb,A,2026-01-01,1\na,A,2026-01-01,1\n,A,2026-01-01,1\n"
+
+
+def put(path: Path, text: str, age: float = 100.0) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    os.utime(path, (1000 - age, 1000 - age))
+
+
+def test_only_settled_folders_with_the_file_are_waiting(tmp_path: Path) -> None:
+    put(tmp_path / "old" / "demand.csv", TEXT)
+    put(tmp_path / "fresh" / "demand.csv", TEXT, age=SETTLED_SECONDS / 2)
+    put(tmp_path / "other" / "notes.csv", TEXT)
+    assert [found.path.name for found in waiting(tmp_path, "demand", {}, now=1000)] == ["old"]
+    assert not list(waiting(tmp_path / "nowhere", "demand", {}, now=1000))
+
+
+def test_the_digest_follows_the_content_of_all_files_and_not_their_times(tmp_path: Path) -> None:
+    put(tmp_path / "demand.csv", TEXT)
+    (first,) = waiting(tmp_path, "demand", {}, now=1000)
+    put(tmp_path / "demand.csv", TEXT, age=200)
+    (second,) = waiting(tmp_path, "demand", {str(tmp_path): (first.stamp, first.digest)}, now=1000)
+    assert second.digest == first.digest
+    assert second.stamp != first.stamp
+    put(tmp_path / "stock.csv", "item_id,date,on_hand\n")
+    (third,) = waiting(tmp_path, "demand", {}, now=1000)
+    assert third.digest != first.digest
+
+
+def test_a_folder_with_the_same_stamp_is_not_read_again(tmp_path: Path) -> None:
+    put(tmp_path / "demand.csv", TEXT)
+    (first,) = waiting(tmp_path, "demand", {}, now=1000)
+    (again,) = waiting(tmp_path, "demand", {str(tmp_path): (first.stamp, "remembered")}, now=1000)
+    assert again.digest == "remembered"
+
+
+def test_the_data_sets_of_a_folder(tmp_path: Path) -> None:
+    put(tmp_path / "Tower Parts" / "demand.csv", TEXT)
+    assert dataset_ids(tmp_path / "Tower Parts") == ("a", "b", "tower_parts")
+    assert dataset_ids(tmp_path) == ()
+
+
+def test_a_folder_of_folders_gives_the_one_of_the_data_set(make_input: MakeInput) -> None:
+    landing = make_input("Parts").parent
+    assert Folders().find(str(landing), "Parts").datasets == ("Parts",)
+    assert Folders().find(str(landing / "Parts"), "parts").datasets == ("parts",)
+
+
+def test_rows_without_a_data_set_are_not_given_to_the_one_that_is_asked_for(make_input: MakeInput) -> None:
+    folder = make_input(dataset_ids=("one",))
+    with (folder / "demand.csv").open("a") as file:
+        file.write(",item_9,2026-01-01,1\n")
+    assert Folders().find(str(folder), "one").datasets == ("one", "parts")
+
+
+def test_a_folder_that_is_open_is_not_read_again(make_input: MakeInput) -> None:
+    folder = open_folder(make_input(), "other")
+    (folder.path / "demand.csv").unlink()
+    assert Folders(folder).find(str(folder.path), "other") is folder

@@ -1,0 +1,147 @@
+"""Reorder decisions from forecasts, errors, stock and terms."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from lakecast_assets.tables.forecasts import forecast_table
+from lakecast_assets.tables.metrics import metrics_table
+from lakecast_assets.tables.replenishment import choose, replenishment_table
+from lakecast_schema import rules
+from lakecast_schema.periods import Frequency, days_in, shift
+from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_INVENTORY, FACT_REPLENISHMENT
+
+NOW = dt.datetime(2026, 5, 1, 13, tzinfo=dt.UTC)
+
+
+def items(names: tuple[str, ...], **terms: object) -> pa.Table:
+    rows = [
+        {"dataset_id": "parts", "item_id": name, "frequency": "monthly", "demand_class": "smooth", **terms}
+        for name in names
+    ]
+    return pa.Table.from_pylist(rows, DIM_ITEM.schema)
+
+
+def stock(item: str, day: str, on_hand: float) -> dict[str, object]:
+    return {"dataset_id": "parts", "item_id": item, "date": dt.date.fromisoformat(day), "on_hand": on_hand}
+
+
+def demand(made: Any) -> pa.Table:
+    """The panel's last values."""
+    panel = made.panel
+    return pa.Table.from_pylist(
+        [
+            {"dataset_id": "parts", "item_id": item, "date": end.astype(dt.date), "quantity": quantity}
+            for item, end, quantity in zip(panel.item_ids, panel.ends, panel.values[:, -1], strict=True)
+        ],
+        DEMAND.schema,
+    )
+
+
+def decide(made: Any, dim_item: pa.Table, *counts: dict[str, object]) -> dict[str, dict[str, Any]]:
+    rows = forecast_table(made.outcome, made.panel, "run")
+    live = rows.filter(pa.compute.equal(rows["kind"], "live"))
+    metrics = metrics_table(made.outcome, made.panel, None, "run", NOW)
+    inventory = pa.Table.from_pylist(list(counts), FACT_INVENTORY.schema)
+    table = replenishment_table(live, metrics, dim_item, inventory, demand(made), Frequency.MONTHLY, "run", NOW)
+    rules.check(FACT_REPLENISHMENT, table)
+    return {row["item_id"]: row for row in table.to_pylist()}
+
+
+def test_lead_time_demand_is_the_forecast_spread_over_days(monthly: Any) -> None:
+    made = decide(monthly, items(monthly.panel.item_ids, lead_time_days=45.0))
+    for place, item in enumerate(monthly.panel.item_ids):
+        mean = monthly.outcome.forecasts.live.mean[place]
+        months = shift(np.full(6, monthly.panel.ends[place]), np.arange(1, 7), Frequency.MONTHLY)
+        days = days_in(months, Frequency.MONTHLY)
+        daily = np.repeat(mean / days, days)
+        assert made[item]["lead_time_demand"] == pytest.approx(daily[:45].sum())
+        assert made[item]["as_of"] == monthly.panel.ends[place].astype(dt.date)
+        assert made[item]["alert"] == "unknown"
+        assert made[item]["recommended_order"] is None
+
+
+def test_stock_counted_within_a_period_leaves_the_rest_of_it(monthly: Any) -> None:
+    """`item 0` ends in January; a count on 10 February leaves 18 days of February."""
+    made = decide(
+        monthly,
+        items(monthly.panel.item_ids, lead_time_days=18.0),
+        stock("item 0", "2026-01-20", 99.0),
+        stock("item 0", "2026-02-10", 0.01),
+    )
+    mean = monthly.outcome.forecasts.live.mean[0]
+    assert made["item 0"]["as_of"] == dt.date(2026, 2, 10)
+    assert made["item 0"]["on_hand"] == 0.01
+    assert made["item 0"]["lead_time_demand"] == pytest.approx(mean[0] * 18 / 28)
+    assert made["item 0"]["alert"] == "critical"
+
+
+def test_stock_counted_after_the_forecast_takes_it_as_it_is(monthly: Any) -> None:
+    made = decide(monthly, items(monthly.panel.item_ids, lead_time_days=28.0), stock("item 0", "2030-01-01", 5.0))
+    assert made["item 0"]["lead_time_demand"] == pytest.approx(monthly.outcome.forecasts.live.mean[0][0])
+
+
+def test_terms_that_nobody_gave_have_defaults_and_rare_items_a_count_distribution(monthly: Any) -> None:
+    made = decide(monthly, items(monthly.panel.item_ids))
+    assert made["item 0"]["service_level"] == 0.95
+    assert made["item 0"]["lead_time_days"] == 30.0
+    assert made["item 0"]["lead_time_std_days"] == pytest.approx(7.5)
+    assert made["item 0"]["distribution"] == "normal"
+    assert made["item 0"]["dispersion"] is None
+    rare = decide(monthly, items(monthly.panel.item_ids, demand_class="lumpy"))
+    assert rare["item 0"]["distribution"] == "negative_binomial"
+    assert float(rare["item 0"]["reorder_point"]).is_integer()
+
+
+def test_an_item_without_backtest_still_has_a_deviation(monthly: Any) -> None:
+    made = decide(monthly, items(monthly.panel.item_ids))
+    assert made["item 3"]["demand_std"] > 0
+
+
+def test_items_that_left_the_data_set_are_left_out(monthly: Any) -> None:
+    assert set(decide(monthly, items(monthly.panel.item_ids[1:]))) == set(monthly.panel.item_ids[1:])
+
+
+def test_the_champion_is_the_ensemble_and_without_it_not_the_baseline(monthly: Any) -> None:
+    errors = metrics_table(monthly.outcome, monthly.panel, None, "run", NOW)
+    live = forecast_table(monthly.outcome, monthly.panel, "run").select(["item_id", "source"])
+    worse = errors.set_column(
+        errors.column_names.index("scaled_quantile_loss"),
+        "scaled_quantile_loss",
+        pa.compute.multiply(errors["scaled_quantile_loss"], 2.0),
+    )
+    assert choose(errors, live).sources.tolist() == ["seasonal_naive"] * 5
+    for source in ("arima", "ensemble"):
+        both = (pa.concat_tables([each, named(other, source)]) for each, other in ((errors, worse), (live, live)))
+        chosen = choose(*both)
+        assert chosen.items == monthly.panel.item_ids
+        assert chosen.sources.tolist() == [source] * 5
+
+
+def named(rows: pa.Table, source: str) -> pa.Table:
+    column = rows.column_names.index("source")
+    return rows.set_column(column, rows.schema.field("source"), pa.array([source] * len(rows)))
+
+
+def test_an_item_that_was_used_has_a_reorder_point_and_nobody_orders_half_a_piece(monthly: Any) -> None:
+    """A forecast of nothing, as a naive has it whose last season was empty."""
+    nothing = replace(monthly.outcome.forecasts.live, mean=0 * monthly.outcome.forecasts.live.mean)
+    outcome = replace(monthly.outcome, forecasts=replace(monthly.outcome.forecasts, live=nothing))
+    still = replace(monthly, outcome=outcome)
+    values = monthly.panel.values.copy()
+    values[1:, -1] = 0
+    idle = replace(still, panel=replace(monthly.panel, values=values))
+    names = monthly.panel.item_ids
+    for made in (monthly, still, idle):
+        for unit, step in (("UN", 1), ("m", 0.001)):
+            rows = decide(
+                made, items(names, unit=unit, lead_time_days=5.0), *(stock(n, "2026-04-30", 0) for n in names)
+            )
+            for name, row in rows.items():
+                assert row["safety_stock"] >= 0
+                assert row["reorder_point"] >= (0 if made is idle and name != "item 0" else step)
+                assert row["recommended_order"] / step == pytest.approx(round(row["recommended_order"] / step))
