@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 from deltalake import DeltaTable, QueryBuilder
 
 from lakecast_lake.contract_rows import conform
@@ -110,6 +109,8 @@ class PinnedTable:
         return conform(self._contract, rows, columns, self._named(where))
 
     def _scan(self, where: Where, columns: Sequence[str], dictionary: Sequence[str], threads: bool) -> pa.Table:
+        import pyarrow.dataset as ds  # it loads pandas, which who only loads the assets' definitions can do without
+
         options = ds.ParquetReadOptions(dictionary_columns=set(dictionary) & set(columns))
         matches = ds.scalar(True)
         for name, values in where.items():

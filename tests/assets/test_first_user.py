@@ -6,7 +6,7 @@ from pathlib import Path
 import first_user
 import pytest
 
-from lakecast_assets.run import run
+from lakecast_assets.pipeline.run import run
 from lakecast_lake import snapshots
 from lakecast_lake.storage import Lake
 
