@@ -1,9 +1,12 @@
 """The one interface of every forecasting model: a whole panel of series in, arrays of forecasts out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass, field, replace
+from typing import Protocol, Self, runtime_checkable
 
+import numpy as np
+
+from lakecast_forecast.intervals import normal_quantiles
 from lakecast_forecast.panel import Array, Panel
 
 LEVELS: tuple[float, ...] = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.975)
@@ -14,13 +17,37 @@ LEVELS: tuple[float, ...] = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9,
 class Forecasts:
     """Predicted distributions of n items over h periods.
 
-    mean: (n, h); quantiles: (n, h, len(LEVELS)), ascending along the last axis; both finite and not negative.
+    mean: (n, h); quantiles: (n, h, len(levels)), ascending along the last axis; both finite and not negative.
     issues: per item, why there is no model or only a baseline; None where all is well.
+    levels: of the quantiles, ascending; models return LEVELS.
     """
 
     mean: Array
     quantiles: Array
     issues: tuple[str | None, ...]
+    levels: tuple[float, ...] = LEVELS
+
+    def at(self, levels: Sequence[float]) -> Self:
+        """The same forecasts with quantiles at other levels, in their order.
+
+        A level that is there is taken as it is. Any other is interpolated between its neighbours, linearly in the
+        quantiles of the normal distribution, and beyond the outermost levels by the slope of the last two: exact for
+        normal distributions. Raises ValueError for a level outside 0 to 1.
+        """
+        wanted = tuple(round(float(level), 10) for level in levels)
+        if wrong := [level for level in wanted if not 0 < level < 1]:
+            raise ValueError(f"quantile levels lie between 0 and 1, got {wrong}")
+        if wanted == self.levels:
+            return self
+        own, there = normal_quantiles(self.levels), normal_quantiles(wanted)
+        left = np.clip(np.searchsorted(own, there, side="right") - 1, 0, len(own) - 2)
+        share = (there - own[left]) / (own[left + 1] - own[left])
+        below, above = self.quantiles[..., left], self.quantiles[..., left + 1]
+        quantiles = np.maximum(below + share * (above - below), 0.0)
+        for place, level in enumerate(wanted):
+            if level in self.levels:
+                quantiles[..., place] = self.quantiles[..., self.levels.index(level)]
+        return replace(self, quantiles=quantiles, levels=wanted)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,22 @@ class Frequency(StrEnum):
         }[self.value]
 
 
+def as_frequency(name: str | None) -> Frequency | None:
+    """The frequency of that name, None for None. Raises ValueError that lists what there is."""
+    try:
+        return None if name is None else Frequency(name)
+    except ValueError:
+        known = ", ".join(Frequency)
+        raise ValueError(f"no frequency {name!r}; choose one of {known}, or None to recognise it") from None
+
+
+def positive_horizon(horizon: int) -> int:
+    """The horizon. Raises ValueError where it is no number of periods of at least 1."""
+    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
+        raise ValueError(f"horizon is {horizon!r}; give the number of periods ahead, a whole number of at least 1")
+    return int(horizon)
+
+
 _MONTHS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.YEARLY: 12}
 
 

@@ -12,14 +12,14 @@ from lakecast_assets.ingest.landed import landed_table
 from lakecast_assets.ingest.masters import FIGURES, TEXTS, MasterRows
 from lakecast_assets.ingest.stock import inventory_table
 from lakecast_forecast.input.demand import DemandRows
-from lakecast_forecast.input.drivers import driver_table
 from lakecast_forecast.input.errors import InputError
-from lakecast_forecast.input.grid import Periods, Series, fill, place, repeated
+from lakecast_forecast.input.grid import Series
 from lakecast_forecast.input.panel import classes
 from lakecast_forecast.input.rejections import summary
 from lakecast_forecast.input.rules import Rules
+from lakecast_forecast.input.series import constant, demand_series
 from lakecast_schema.periods import Frequency
-from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_INVENTORY, Table
+from lakecast_schema.tables import DIM_ITEM, FACT_INVENTORY, Table
 
 Integers = NDArray[np.int64]
 _NOWHERE = "names an item that is neither in the demand nor in the items file; add it there or remove the row"
@@ -46,40 +46,19 @@ def assemble(
     """
     demand = parts.demand
     here = np.flatnonzero(demand.datasets.codes == _code(demand, parts.dataset_id))
-    rows = here[demand.placed[here]]
-    items = demand.items.select(rows)
-    quantity = demand.quantity[rows]
-    known = ~np.isnan(quantity)
-    if not known.any():
-        raise InputError(
-            demand.file.name,
-            f"no row of data set {parts.dataset_id} can be used",
-            "Correct its rows; the reasons are those of the file's first rejected rows",
-        )
-    periods = _place(demand.day[rows], items.codes, known, rules)
-    late, first = repeated(demand.day[rows], periods, items.codes, quantity, rules)
-    if late.size:
-        reasons = [
-            f"row {row} already gives the item's demand of that date; keep one row, or let repeated rows be "
-            "added up (duplicates: sum)"
-            for row in demand.file.rows[rows[first]].tolist()
-        ]
-        demand.verdicts.reject_each(rows[late].tolist(), "date", reasons)
-        quantity = quantity.copy()
-        quantity[late] = np.nan
-    series = fill(periods, items.codes, quantity, rules)
-    names = [items.names[code] for code in series.items]
-    dim_item = _dim_item(parts, names, periods.frequency)
+    found = demand_series(demand, parts.dataset_id, here, rules)
+    frequency, names = found.periods.frequency, found.names
+    dim_item = _dim_item(parts, names, frequency)
     tables = {
         "landed_demand": landed_table(demand.file, parts.dataset_id, here, parts.now),
-        "demand": _demand(parts.dataset_id, names, series),
-        "driver": driver_table(parts.dataset_id, periods, items, {n: v[rows] for n, v in demand.drivers.items()}),
+        "demand": found.demand,
+        "driver": found.driver,
     }
     tables["fact_inventory"], strangers = _inventory(parts, dim_item["item_id"].to_pylist())
-    demand_class = classes(tables["demand"], periods.frequency)
+    demand_class = classes(found.demand, frequency)
     tables["dim_item"] = _with(dim_item, "demand_class", demand_class, DIM_ITEM)
     tables["rejected_rows"] = _rejected(parts, takes_all)
-    return periods.frequency, tables, _notes(parts, tables, items.names, names, strangers, series, takes_all)
+    return frequency, tables, _notes(parts, tables, found.items.names, names, strangers, found.series, takes_all)
 
 
 def _code(rows: DemandRows, dataset_id: str) -> int:
@@ -87,33 +66,6 @@ def _code(rows: DemandRows, dataset_id: str) -> int:
         known = ", ".join(rows.datasets.names[:10])
         raise InputError(rows.file.name, f"has no data set {dataset_id}", f"Name one of: {known}", column="dataset_id")
     return rows.datasets.names.index(dataset_id)
-
-
-def _place(days: NDArray[np.datetime64], items: Integers, known: NDArray[np.bool_], rules: Rules) -> Periods:
-    """All rows placed; only those with a quantity tell the frequency, if it is not given."""
-    if rules.frequency is not None or known.all():
-        return place(days, items, rules.frequency)
-    frequency = place(days[known], items[known], None).frequency
-    return place(days, items, frequency)
-
-
-def _demand(dataset_id: str, names: list[str], series: Series) -> pa.Table:
-    codes = np.repeat(np.arange(len(names), dtype=np.int32), series.lengths)
-    return pa.table(
-        [
-            constant(dataset_id, codes.size),
-            pa.DictionaryArray.from_arrays(codes, pa.array(names, pa.string())).cast(pa.string()),
-            pa.array(series.dates.astype("datetime64[D]"), pa.date32()),
-            pa.array(series.quantity, pa.float64(), from_pandas=True),
-        ],
-        schema=DEMAND.schema,
-    )
-
-
-def constant(value: str, rows: int) -> pa.Array:
-    """A text column of one value."""
-    codes = np.zeros(rows, dtype=np.int8)
-    return pa.DictionaryArray.from_arrays(codes, pa.array([value], pa.string())).cast(pa.string())
 
 
 def _dim_item(parts: Parts, demanded: list[str], frequency: Frequency) -> pa.Table:

@@ -82,8 +82,11 @@ def read_demand(folder: Path, dataset: str, today: dt.date) -> DemandRows:
     return rows
 
 
-def judge(file: InputFile, dataset: str, today: dt.date) -> DemandRows:
-    """Read every row, and reject those that break the contract; a bad value costs that value only."""
+def judge(file: InputFile, dataset: str, today: dt.date | None) -> DemandRows:
+    """Read every row, and reject those that break the contract; a bad value costs that value only.
+
+    today: demand of later days is rejected; None for no such limit.
+    """
     verdicts = Rejections(file)
     items = identifiers(file.table["item_id"])
     date = file.table["date"]
@@ -101,9 +104,11 @@ def judge(file: InputFile, dataset: str, today: dt.date) -> DemandRows:
     verdicts.reject(far, "date", FAR_DATE)
     day[far] = np.datetime64("NaT")
     _judge_numbers(verdicts, quantity, drivers)
-    future = (day > np.datetime64(today)) & ~np.isnan(quantity.values)
-    verdicts.reject_values(future, "date", in_future("date", today, "leave the quantity of rows of the future empty"))
-    quantity.values[future] = np.nan
+    if today is not None:
+        future = (day > np.datetime64(today)) & ~np.isnan(quantity.values)
+        reason = in_future("date", today, "leave the quantity of rows of the future empty")
+        verdicts.reject_values(future, "date", reason)
+        quantity.values[future] = np.nan
     for known in (quantity, *drivers.values()):
         known.values[verdicts.rejected] = np.nan
     values = quantity.values

@@ -10,6 +10,7 @@ from lakecast_forecast.interface import Diagnostics, Forecasts
 from lakecast_forecast.models.arima.batch import Batch
 from lakecast_forecast.models.local import Solution, forecast, grid_weights
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 
 _REAL = (0.8, 1.0, 1.15, 1.3, 1.45, 1.6, 1.8, 1.95)
 _IMAGINARY = (0.9, 0.96, 0.99, 1.0, 1.01, 1.03, 1.06, 1.12)
@@ -25,7 +26,7 @@ _LEAST = 1e-3  # of the mean: logarithms of smaller demand are taken of this
 
 
 @dataclass(frozen=True)
-class Ces:
+class Ces(Source):
     """Complex exponential smoothing with a real ("partial") season.
 
     Source: Svetunkov, Kourentzes & Ord 2022, Naval Research Logistics 69, 1108-1123.
@@ -43,7 +44,7 @@ class Ces:
     def name(self) -> str:
         return "ces_log" if self.log else "ces"
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "Ces":
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> "Ces":
         """Nothing is shared between items."""
         return self
 

@@ -9,6 +9,7 @@ from lakecast_forecast.features.series import Series, filled
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
 from lakecast_forecast.models import rates
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 from lakecast_schema.count_quantile import negative_binomial_quantile
 
 DECAY = 0.03
@@ -25,13 +26,13 @@ _LEAST_SIZE = 1e-4
 
 
 @dataclass(frozen=True)
-class _Rate:
+class _Rate(Source):
     """A constant rate per period; what a subclass adds is how it is estimated."""
 
     name: str = ""
     version: str = "v1.0.0"
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> Self:
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> Self:
         """Nothing is shared between items."""
         return self
 

@@ -12,6 +12,7 @@ from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
 from lakecast_forecast.models.learning import past_windows
 from lakecast_forecast.models.rates import since_first_demand
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 from lakecast_schema.periods import Frequency
 
 _DECAYS = (0.0, 0.01, 0.03, 0.06, 0.1)
@@ -22,7 +23,7 @@ Variant = tuple[float, bool]
 
 
 @dataclass(frozen=True)
-class Empirical:
+class Empirical(Source):
     """Exponentially weighted empirical quantiles of an item's past demand, each period alike.
 
     Nothing is assumed of the distribution's form, which suits demand with many zeros and repeated sizes. The
@@ -33,7 +34,7 @@ class Empirical:
     name: str = "empirical"
     version: str = "v1.0.1"
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedEmpirical":
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedEmpirical":
         """Learn which variants suit the panel."""
         shaped = (False, True) if panel.frequency is Frequency.DAILY else (False,)
         variants = tuple(product(_DECAYS, shaped))

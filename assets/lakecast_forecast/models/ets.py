@@ -11,6 +11,7 @@ from lakecast_forecast.interface import Diagnostics, Forecasts
 from lakecast_forecast.models.arima.batch import Batch
 from lakecast_forecast.models.local import Solution, forecast, grid_weights
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 
 Season = Literal["none", "additive", "multiplicative"]
 
@@ -36,7 +37,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Ets:
+class Ets(Source):
     """Average of {no, damped} trend × {no, additive, multiplicative} season, additive errors, weighted by AICc.
 
     The forms are those of Hyndman, Koehler, Ord & Snyder (2008). Smoothing parameters come from a grid over which
@@ -47,7 +48,7 @@ class Ets:
     name: str = "ets"
     version: str = "v1.0.0"
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "Ets":
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> "Ets":
         """Nothing is shared between items."""
         return self
 

@@ -14,13 +14,14 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from lakecast_forecast.features.series import Series, filled
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 
 _MOST_ROWS = 60_000
 _HELD_OUT = 0.2
 
 
 @dataclass(frozen=True)
-class GradientBoosting:
+class GradientBoosting(Source):
     """Gradient boosted trees that predict demand in units of an item's recent mean, directly for every step ahead.
 
     Features: the last lags, the same phase of the last seasons, the step and the drivers of the predicted period.
@@ -34,7 +35,7 @@ class GradientBoosting:
     name: str = "gradient_boosting"
     version: str = "v1.0.0"
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedGradientBoosting":
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedGradientBoosting":
         """Train on windows of all items. Raises ValueError where no item has a full window."""
         lags = self.lags or int(np.clip(2 * panel.frequency.season_length, 4, 28))
         series = filled(panel)

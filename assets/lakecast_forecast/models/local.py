@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from lakecast_forecast.interface import LEVELS, Forecasts
+from lakecast_forecast.intervals import normal_quantiles
 from lakecast_forecast.models.arima.batch import Batch, batch
 from lakecast_forecast.models.seasonal_naive import SeasonalNaive
 from lakecast_forecast.panel import Array, Panel
@@ -31,7 +31,7 @@ _AT_ONCE = 128
 _BOUND = 10.0
 """A mean beyond this many times the largest demand is cut: an extrapolated trend, not a forecast."""
 
-_NORMAL = ndtri(np.array(LEVELS))
+_NORMAL = normal_quantiles(LEVELS)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from lakecast_forecast.models import rates
 from lakecast_forecast.models.counts import demand_quantiles, scaled_variance, weighted_moments
 from lakecast_forecast.models.learning import PastWindow, past_windows
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 from lakecast_schema.accuracy import scales
 from lakecast_schema.periods import Frequency
 
@@ -26,7 +27,7 @@ Dispersion = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class NegativeBinomial:
+class NegativeBinomial(Source):
     """Mean of eight classic estimators times one correction for all items; negative binomial around it.
 
     The estimators (`rates.RATES`) weigh alike: fitted weights were no better at later origins. Each of them
@@ -40,7 +41,7 @@ class NegativeBinomial:
     name: str = "negative_binomial"
     version: str = "v1.0.1"
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedNegativeBinomial":
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedNegativeBinomial":
         """Learn the correction and the dispersion from the panel's intermittent and lumpy items."""
         shaped = panel.frequency is Frequency.DAILY
         seldom = np.flatnonzero(np.isin(classify(panel), ("intermittent", "lumpy")))

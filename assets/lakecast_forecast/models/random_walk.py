@@ -8,13 +8,14 @@ from lakecast_forecast.interface import Diagnostics, Forecasts
 from lakecast_forecast.models.arima.batch import Batch
 from lakecast_forecast.models.local import Solution, forecast, grid_weights
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 
 _SMOOTHING = np.array([0.05, 0.12, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
 _FLOOR = 1e-3  # of the scaled series, below which no logarithm is taken
 
 
 @dataclass(frozen=True)
-class RandomWalk:
+class RandomWalk(Source):
     """y_t = y_{t-1} + c + e_t - (1 - a) e_{t-1} on the logarithms of the seasonally adjusted series, forecast with c/2.
 
     Half the drift is what the theta method amounts to (Hyndman & Billah 2003, Unmasking the theta method); the
@@ -26,7 +27,7 @@ class RandomWalk:
     name: str = "random_walk"
     version: str = "v1.0.0"
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "RandomWalk":
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> "RandomWalk":
         """Nothing is shared between items."""
         return self
 

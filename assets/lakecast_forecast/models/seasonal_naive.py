@@ -7,13 +7,14 @@ import numpy as np
 from lakecast_forecast.features.series import Series, filled
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 
 _FEW = 8
 """Seasonal differences below which their spread is mixed with a prior one."""
 
 
 @dataclass(frozen=True)
-class SeasonalNaive:
+class SeasonalNaive(Source):
     """Forecast = the value one season before, repeated (Hyndman & Athanasopoulos, Forecasting, 3rd ed., 5.2).
 
     Its quantiles are those of the item's own seasonal differences, taken with both signs (a naive forecast has no
@@ -24,7 +25,7 @@ class SeasonalNaive:
     name: str = "seasonal_naive"
     version: str = "v1.0.0"
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "SeasonalNaive":
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> "SeasonalNaive":
         """Nothing is shared between items."""
         return self
 

@@ -9,6 +9,7 @@ from lakecast_forecast.interface import Diagnostics, Forecasts
 from lakecast_forecast.models.arima.batch import Batch
 from lakecast_forecast.models.local import Solution, forecast, grid_weights
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 
 _SMOOTHING = (0.05, 0.12, 0.22, 0.35, 0.5, 0.65, 0.8, 0.95)
 _THETA = (1.0, 1.25, 1.6, 2.0, 2.8, 4.5, 10.0)
@@ -17,7 +18,7 @@ _BURN_IN = 3  # periods whose errors do not count, while the line has no directi
 
 
 @dataclass(frozen=True)
-class Theta:
+class Theta(Source):
     """Dynamic optimised theta model (Fiorucci et al. 2016, IJF 32, 1151-1161) of the seasonally adjusted series.
 
     Smoothing, theta and the first level come from a grid over which the forecasts are averaged by likelihood,
@@ -28,7 +29,7 @@ class Theta:
     name: str = "theta"
     version: str = "v1.0.0"
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "Theta":
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> "Theta":
         """Nothing is shared between items."""
         return self
 

@@ -26,7 +26,7 @@ def installation() -> Iterator[Finding]:
         yield ok("python", running)
     else:
         yield fail("python", running, "Lakecast is built and tested on Python 3.11: use that.")
-    yield _packages("lakecast", _SHARED, "pip install lakecast")
+    yield _packages("lakecast", _SHARED, "pip install 'lakecast[lake]'")
     if not (ML.installed or SERVE.installed):
         yield fail("environment", "neither serving nor training is installed here", "Run `make install`.")
     if SERVE.installed:

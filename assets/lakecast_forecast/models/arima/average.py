@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import ndtri
 
 from lakecast_forecast.interface import LEVELS
+from lakecast_forecast.intervals import normal_quantiles
 from lakecast_forecast.models.arima.members import Member
 from lakecast_forecast.panel import Array
 
-NORMAL: Array = ndtri(np.array(LEVELS))
+NORMAL: Array = normal_quantiles(LEVELS)
 """Quantiles of the standard normal distribution at LEVELS."""
 
 

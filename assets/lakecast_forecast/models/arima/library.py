@@ -15,6 +15,7 @@ from lakecast_forecast.models.arima.demand import issues, last_value, recent
 from lakecast_forecast.models.arima.orders import Order
 from lakecast_forecast.models.arima.regression import regressors
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 from lakecast_schema.periods import Frequency
 
 _SEASONAL = (Order(0, 1, 1, 0, 1, 1), Order(1, 1, 1, 0, 1, 1), Order(0, 1, 2, 0, 1, 1), Order(2, 1, 0, 0, 1, 1))
@@ -27,7 +28,7 @@ _FAILURES = (ArithmeticError, ValueError, IndexError, np.linalg.LinAlgError)
 
 
 @dataclass(frozen=True)
-class ArimaLibrary:
+class ArimaLibrary(Source):
     """Exact maximum likelihood by the Kalman filter; of a few orders with the same differences the best AICc.
 
     orders: candidates instead of the default ones; their criteria compare only if they difference alike.
@@ -38,7 +39,7 @@ class ArimaLibrary:
     name: str = "arima"
     version: str = "v1.0.0-statsmodels"
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "ArimaLibrary":
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> "ArimaLibrary":
         """Nothing is shared between items."""
         return self
 

@@ -14,6 +14,7 @@ from lakecast_forecast.models.arima.members import Member, members, view_of
 from lakecast_forecast.models.arima.orders import Order, Pool
 from lakecast_forecast.models.arima.regression import count, effects, regressors, without
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 
 _SIMILAR = 2.0  # lengths within this ratio share a bucket: padding costs time
 _ROWS = 512  # series at once: enough to hide the interpreter's cost, few enough for the processor's cache
@@ -22,7 +23,7 @@ _MOST_MEMBERS = 64
 
 
 @dataclass(frozen=True)
-class Arima:
+class Arima(Source):
     """AICc-weighted average of ARIMA models, {level, log} × {seasonal, seasonally adjusted}, fitted in batches.
 
     orders: fixed orders instead of the frequency's pool; fitted to the level of the series as it is.
@@ -36,7 +37,7 @@ class Arima:
     name: str = "arima"
     version: str = "v1.1.0"
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "Arima":
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> "Arima":
         """Nothing is shared between items."""
         return self
 

@@ -18,6 +18,7 @@ from lakecast_forecast.models.lstm.smooth import LAYOUT
 from lakecast_forecast.models.lstm.together import Together
 from lakecast_forecast.models.seasonal_naive import SeasonalNaive
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 from lakecast_schema.periods import Frequency
 
 if TYPE_CHECKING:  # torch takes a second to import, and naming a source must not
@@ -39,7 +40,7 @@ Neighbours = Sequence[tuple[Panel, int]]
 """Other panels of a run, each with its horizon."""
 
 
-class Lstm:
+class Lstm(Source):
     """One recurrent net for all items: 11 quantiles of every horizon at once.
 
     Trained on windows of all series that are scaled one by one, on what a causal forecast leaves over (theta for
@@ -56,7 +57,7 @@ class Lstm:
         _check(steps, flip)
         self._steps, self._flip = steps, flip
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> FittedNets:
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> FittedNets:
         """Train on the panel, whatever the order of its items."""
         return self.fit_beside(panel, horizon, (), seed=seed)
 
@@ -73,7 +74,7 @@ class Lstm:
         return _fit("lstm", panel, horizon, others, (plan, sparse), seed)
 
 
-class ResidualMlp:
+class ResidualMlp(Source):
     """Three residual perceptrons trained as one, as `Lstm` otherwise.
 
     The ensemble's second net: as good as the recurrent one, and wrong elsewhere.
@@ -86,7 +87,7 @@ class ResidualMlp:
         _check(steps, flip)
         self._steps, self._flip = steps, flip
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> FittedNets:
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> FittedNets:
         """Train on the panel, whatever the order of its items."""
         return self.fit_beside(panel, horizon, (), seed=seed)
 

@@ -1,13 +1,12 @@
 """From Prophet's estimates to distributions: noise and future changes of the trend, in closed form."""
 
-from statistics import NormalDist
-
 import numpy as np
 
 from lakecast_forecast.interface import LEVELS
+from lakecast_forecast.intervals import normal_quantiles
 from lakecast_forecast.panel import Array
 
-_Z = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
+_Z = normal_quantiles(LEVELS)
 _LARGEST = float(np.finfo(np.float64).max)
 
 

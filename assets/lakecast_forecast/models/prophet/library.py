@@ -21,10 +21,11 @@ from lakecast_forecast.models.prophet.intervals import distribution, trend_varia
 from lakecast_forecast.models.prophet.options import Options
 from lakecast_forecast.models.prophet.series import columns, degenerate, groups
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 from lakecast_schema.periods import Frequency
 
 
-class ProphetLibrary:
+class ProphetLibrary(Source):
     """Facebook's prophet in a loop, with the settings, holidays, drivers and intervals of the batched engine."""
 
     name = "prophet"
@@ -42,7 +43,7 @@ class ProphetLibrary:
             seasonality_mode=seasonality_mode,
         )
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedLibrary":
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedLibrary":
         """Every series is fitted by itself, in `predict`; nothing is random."""
         return FittedLibrary(self._options)
 

@@ -14,11 +14,12 @@ from lakecast_forecast.models.prophet.intervals import distribution, trend_varia
 from lakecast_forecast.models.prophet.options import Options
 from lakecast_forecast.models.prophet.series import Rows, columns, degenerate, groups
 from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.source import Source
 
 _TOGETHER = 256  # series solved at once: bounds the memory of their systems
 
 
-class Prophet:
+class Prophet(Source):
     """Prophet's model at once for all series; a series that does not converge is given to the library.
 
     Options as of `Options`; `fallback=False` leaves series that do not converge as they are.
@@ -41,7 +42,7 @@ class Prophet:
         )
         self._fallback = fallback
 
-    def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedProphet":
+    def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> "FittedProphet":
         """Every series is fitted by itself, in `predict`; nothing is random."""
         return FittedProphet(self._options, self._fallback)
 
