@@ -48,7 +48,7 @@ def executed(
         code = body["errors"][0]["extensions"]["code"]
     body["extensions"] = {"snapshotId": snapshot_id}
     return Answer(
-        (orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY),),
+        orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY),
         cacheable=cacheable and not errors,
         complete=not errors,
         snapshot_id=snapshot_id,
@@ -61,7 +61,7 @@ def refused(errors: Sequence[GraphQLError], *, snapshot_id: int | None, max_erro
     entries = [shown(error) for error in errors[:max_errors]]
     body = {"errors": entries, "extensions": {"snapshotId": snapshot_id}}
     return Answer(
-        (orjson.dumps(body),),
+        orjson.dumps(body),
         executed=False,
         complete=False,
         snapshot_id=snapshot_id,

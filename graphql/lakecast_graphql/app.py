@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -20,7 +21,6 @@ from lakecast_graphql.doors.body import Bounds
 from lakecast_graphql.doors.client_limits import Reached
 from lakecast_graphql.doors.connections import Connections
 from lakecast_graphql.doors.events import Events
-from lakecast_graphql.doors.express import STATE, Express
 from lakecast_graphql.doors.graphql_http import GraphqlHttp
 from lakecast_graphql.doors.refresh import Refresh
 from lakecast_graphql.doors.websocket import GraphqlWebSocket
@@ -35,6 +35,8 @@ from lakecast_graphql.settings import Settings
 from lakecast_graphql.subscriptions import Subscriptions
 from lakecast_graphql.view import View
 from lakecast_lake.storage import Lake
+
+_log = logging.getLogger("lakecast.settings")
 
 Door = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -53,11 +55,9 @@ class App:
         subscriptions: Subscriptions,
         watch: Callable[[], Coroutine[Any, Any, None]],
         close: Callable[[], None],
-        express: Express,
         connections: Connections,
     ) -> None:
         self._doors = doors
-        self._express = express
         self._socket = socket
         self.subscriptions = subscriptions
         self._watch = watch
@@ -83,7 +83,6 @@ class App:
         gc.freeze()
         await asyncio.to_thread(self.service.start)
         self.subscriptions.start()
-        state[STATE] = self._express
         state[open_connections.STATE] = self._connections
         watching = asyncio.create_task(self._watch())
         await send({"type": "lifespan.startup.complete"})
@@ -104,6 +103,8 @@ def create_app(settings: Settings | None = None) -> Door:
     LAKE_UNAVAILABLE until something is published.
     """
     settings = settings or Settings()
+    if settings.block_bytes is not None:
+        _log.warning("LAKECAST_BLOCK_BYTES does nothing any more: leave it out.")
     redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
     service = Service(
         Lake.open(settings.lake),
@@ -147,7 +148,6 @@ def create_app(settings: Settings | None = None) -> Door:
         history=lambda: service.history,
         opened=service.open,
         answer_bytes=settings.cache_bytes,
-        block_bytes=settings.block_bytes,
         cell_bytes=settings.cell_bytes,
         seconds=settings.operation_seconds,
     )
@@ -190,14 +190,6 @@ def create_app(settings: Settings | None = None) -> Door:
         observe=observe,
         page=pages.graphiql() if settings.dev else None,
     )
-    express = Express(
-        execution, queries, current, observe, settings.max_body_bytes, origins=bool(settings.allowed_origins)
-    )
-    metrics.counted(
-        "lakecast_express_answers",
-        "Requests that were answered where their bytes came in.",
-        lambda: float(express.answered),
-    )
     doors: dict[str, Door] = {
         "/graphql": graphql_http,
         "/api/v1/data/refresh": Refresh(surroundings, current, bounds),
@@ -219,7 +211,7 @@ def create_app(settings: Settings | None = None) -> Door:
         max_operations=settings.max_socket_operations,
         reached=reached,
     )
-    app: Door = App(doors, socket, service, subscriptions, shared.watch, execution.close, express, connections)
+    app: Door = App(doors, socket, service, subscriptions, shared.watch, execution.close, connections)
     if settings.allowed_origins:
         app = CORSMiddleware(
             app,

@@ -37,7 +37,6 @@ def declared(
     )
     caches = {
         "answers": execution.answers,
-        "blocks": execution.blocks,
         "cells": execution.cells,
         "plans": execution.plans,
         "events": subscriptions.rendered,

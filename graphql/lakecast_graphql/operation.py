@@ -1,6 +1,6 @@
 """The seam between the doors (HTTP, SSE, WebSocket) and the ways of answering an operation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -44,8 +44,7 @@ class Answer:
     """An answer ready to be sent.
 
     Attributes:
-        pieces: the JSON of the whole response, in pieces: those of large answers are kept elsewhere, too, and are
-            never joined.
+        body: the JSON of the whole response.
         executed: False when the operation was refused before it ran (parse, validation, unknown operation): over
             HTTP that is status 400 where the client accepts `application/graphql-response+json`.
         cacheable: the body depends on nothing but snapshot, operation and variables.
@@ -53,10 +52,10 @@ class Answer:
         snapshot_id: the snapshot that answered; None without one.
         code: the first error's code, None without error; decides the status where the operation was not executed.
         wrong_method: a mutation came through a door that admits none.
-        coded: `pieces` under the content codings that clients asked for, by name; of answers that are kept.
+        coded: `body` under the content codings that clients asked for, by name; of answers that are kept.
     """
 
-    pieces: Sequence[bytes]
+    body: bytes
     executed: bool = True
     cacheable: bool = False
     complete: bool = True
@@ -64,11 +63,6 @@ class Answer:
     code: str | None = None
     wrong_method: bool = False
     coded: dict[str, bytes] | None = None
-
-    @property
-    def body(self) -> bytes:
-        """The JSON of the whole response."""
-        return self.pieces[0] if len(self.pieces) == 1 else b"".join(self.pieces)
 
 
 class Execution(Protocol):
@@ -84,8 +78,4 @@ class Remembering(Execution, Protocol):
 
     def known(self, raw: bytes, view: View) -> Answer | None:
         """The answer to an operation with these `raw` bytes, where it was kept for this snapshot."""
-        ...
-
-    def at_once(self, operation: Operation, view: View) -> Answer | None:
-        """The answer to an operation that is read from memory within some milliseconds; None for any other."""
         ...

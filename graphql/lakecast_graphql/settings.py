@@ -134,8 +134,10 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(
         default=128_000_000, ge=0, description="Bytes of finished answers kept in memory, per worker; 0 keeps none."
     )
-    block_bytes: int = Field(
-        default=256_000_000, ge=0, description="Bytes of rendered rows kept in memory, per worker; 0 keeps none."
+    block_bytes: int | None = Field(
+        default=None,
+        description="Does nothing any more, and goes with the next version: rendered rows are not kept, only columns "
+        "(`LAKECAST_CELL_BYTES`) and answers (`LAKECAST_CACHE_BYTES`).",
     )
     cell_bytes: int = Field(
         default=256_000_000,

@@ -1,6 +1,6 @@
 """A real server for tests: uvicorn in a thread on a free port, over a lake, with settings of the test's own.
 
-Its connections take the express way where they can, as those of `lakecast serve` do.
+Its connections are bounded, as those of `lakecast serve` are.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import httpx
 import uvicorn
 
 from lakecast_graphql.app import create_app
-from lakecast_graphql.doors.express import ExpressProtocol
+from lakecast_graphql.doors.bounded import BoundedHttp
 from lakecast_graphql.settings import Settings
 
 
@@ -53,7 +53,7 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(lake: str, *, connections: Any = ExpressProtocol, **settings: Any) -> Iterator[Running]:
+def running(lake: str, **settings: Any) -> Iterator[Running]:
     """A server over a lake. It does not poll unless told to: what it serves changes when the test says so."""
     app = create_app(Settings(lake=lake, **{"poll_seconds": 0, **settings}))
     port = free_port()
@@ -61,7 +61,7 @@ def running(lake: str, *, connections: Any = ExpressProtocol, **settings: Any) -
         app,
         host="127.0.0.1",
         port=port,
-        http=connections,
+        http=BoundedHttp,
         log_level="warning",
         access_log=False,
         ws_per_message_deflate=False,

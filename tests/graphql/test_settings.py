@@ -1,8 +1,11 @@
 """Settings come from the environment, and say what they mean."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
+from lakecast_graphql.app import create_app
 from lakecast_graphql.settings import PREFIX, Settings, table
 
 
@@ -44,3 +47,8 @@ def test_origins_are_taken_apart() -> None:
         "http://b:3000",
     )
     assert Settings().allowed_origins == ()
+
+
+def test_a_setting_that_does_nothing_any_more_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    create_app(Settings(lake=str(tmp_path), block_bytes=1))
+    assert "LAKECAST_BLOCK_BYTES does nothing any more" in caplog.text

@@ -20,7 +20,6 @@ from graphql import GraphQLSchema
 
 from lakecast_graphql import answers
 from lakecast_graphql.cache.asked import AskedLately
-from lakecast_graphql.cache.blocks import RenderedBlocks
 from lakecast_graphql.cache.bounded import Bounded
 from lakecast_graphql.cache.cells import KeptCells
 from lakecast_graphql.cache.flights import Flights
@@ -29,9 +28,8 @@ from lakecast_graphql.documents import Documents, Refused, is_mutation
 from lakecast_graphql.errors import ApiError, timed_out
 from lakecast_graphql.execution.ahead import prepare
 from lakecast_graphql.execution.lifting import Lifted, lift
-from lakecast_graphql.execution.plans import Plan, compile_plan, flags_of
+from lakecast_graphql.execution.plans import LIGHT_CELLS, Plan, compile_plan, flags_of
 from lakecast_graphql.execution.readers import History, Open, no_other, readers
-from lakecast_graphql.execution.rendering_ahead import RenderingAhead
 from lakecast_graphql.execution.shape import Kept, Values
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.operation import Answer, Caller, Execution, Operation
@@ -44,14 +42,11 @@ WARMED = 64
 """Answers that are made ahead for the next snapshot: those that were asked for last."""
 PLAN_BYTES = 16 << 20
 ANSWER_BYTES = 32 << 20
-BLOCK_BYTES = 96 << 20
 CELL_BYTES = 48 << 20
 RENDERER = f"1 {importlib.metadata.version('lakecast')}"
 """Stands in shared keys: to be changed whenever the same question gets another answer from the same snapshot."""
 LONG_QUERY = 2_000
 """Characters from which parsing and validating a document may hold up the event loop for long."""
-JOINED = 64_000
-"""Bytes up to which a kept answer is joined; the pieces of larger ones are not copied."""
 _NO_VARIABLES: Mapping[str, Any] = {}
 
 
@@ -112,7 +107,6 @@ class FastExecution:
         seconds: float = 30.0,
         plan_bytes: int = PLAN_BYTES,
         answer_bytes: int = ANSWER_BYTES,
-        block_bytes: int = BLOCK_BYTES,
         cell_bytes: int = CELL_BYTES,
     ) -> None:
         self._schema = schema
@@ -126,8 +120,6 @@ class FastExecution:
         # A compiled plan takes about twenty times its text.
         self.plans: Bounded[_Known] = Bounded(plan_bytes, lambda key, _: 20 * len(key[0]) + 2000)  # type: ignore[index]
         self.texts: Bounded[tuple[_Known, Lifted | None]] = Bounded(plan_bytes // 4, lambda key, _: 3 * len(key[0]))  # type: ignore[index]
-        self.blocks = RenderedBlocks(block_bytes)
-        self.ahead = RenderingAhead(self.blocks)
         self.cells = KeptCells(cell_bytes)
         self._kept: Kept | None = None  # one for all requests of a snapshot
         self.answers: Bounded[_Made] = Bounded(answer_bytes, _size)
@@ -151,9 +143,9 @@ class FastExecution:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._threads, self._documents.get, operation.query)
             plan, values = self._prepare(operation, view)
-            pieces = self._light(plan, view, values)
-            if pieces is None:
-                pieces = (await self._heavy(operation, view, plan, values),)
+            body = self._light(plan, view, values)
+            if body is None:
+                body = await self._heavy(operation, view, plan, values)
                 worth_keeping = True
             else:
                 worth_keeping = self._is_asked_again(key)
@@ -169,21 +161,7 @@ class FastExecution:
         except Exception:  # a fault of the fast way must not become a fault of the answer
             _log.exception("The fast way failed; the ordinary one answers.")
             return await self._by_ordinary(operation, view, caller, "fault", key)
-        return self._made(plan, pieces, view, key if worth_keeping else None, operation)
-
-    def at_once(self, operation: Operation, view: View) -> Answer | None:
-        """See `Remembering`. Whatever it does not answer is counted by `answer`."""
-        if self._takes_long_to_parse(operation):
-            return None
-        try:
-            key = _key(operation, view)
-            plan, values = self._prepare(operation, view)
-            pieces = self._light(plan, view, values)
-        except (Surprise, ApiError, Refused, TypeError, ValueError, RecursionError):
-            return None
-        if pieces is None:
-            return None
-        return self._made(plan, pieces, view, key if self._is_asked_again(key) else None, operation)
+        return self._made(plan, body, view, key if worth_keeping else None, operation)
 
     def _is_asked_again(self, key: tuple[Hashable, ...]) -> bool:
         """Whether an answer that was soon made is worth keeping: asked for lately, perhaps of the snapshot before."""
@@ -200,31 +178,26 @@ class FastExecution:
         return plan, plan.values(operation.variables or _NO_VARIABLES, literals, kept)
 
     def _kept_of(self, snapshot: Snapshot) -> Kept:
-        blocks = self.blocks if self.blocks.limit else None
-        cells = self.cells if self.cells.limit else None
-        return Kept(snapshot.serial, blocks, cells, self.ahead.missed)
+        return Kept(snapshot.serial, self.cells if self.cells.limit else None)
 
-    def _made(
-        self, plan: Plan, pieces: Sequence[bytes], view: View, key: Hashable | None, operation: Operation
-    ) -> Answer:
+    def _made(self, plan: Plan, body: bytes, view: View, key: Hashable | None, operation: Operation) -> Answer:
         """An answer, kept under its key where it has one."""
-        answer = Answer(pieces, cacheable=plan.is_cacheable, snapshot_id=view.snapshot.snapshot_id)
-        if key is not None and plan.is_cacheable and self.answers.limit:
-            if sum(map(len, pieces)) < JOINED:
-                answer.pieces = (b"".join(pieces),)
+        answer = Answer(body, cacheable=plan.is_cacheable, snapshot_id=view.snapshot.snapshot_id)
+        if key is not None and plan.is_cacheable:
             self._keep(key, answer, operation)
         return answer
 
-    def _light(self, plan: Plan, view: View, values: Values) -> Sequence[bytes] | None:
+    def _light(self, plan: Plan, view: View, values: Values) -> bytes | None:
         """An answer that the event loop may wait for; None where it takes longer."""
-        pieces: Sequence[bytes] | None = plan.pages(view, values)
-        if pieces is None:
-            arguments = plan.arguments(values, view.snapshot.snapshot_id)
-            if not plan.is_light(arguments):
-                return None
-            pieces = (plan.answer(view, values, arguments, self._readers),)
+        arguments = plan.arguments(values, view.snapshot.snapshot_id)
+        if not plan.needs_no_sql(arguments):
+            return None
+        found = plan.read(view, arguments, self._readers)
+        if plan.cells(found) > LIGHT_CELLS:
+            return None
+        body = plan.render(view, values, found)
         self.ways["light"] += 1
-        return pieces
+        return body
 
     async def _heavy(self, operation: Operation, view: View, plan: Plan, values: Values) -> bytes:
         """An answer by the read functions, in a thread."""
@@ -268,19 +241,18 @@ class FastExecution:
             operation = made_before.operation
             try:
                 plan, literals = self._plan(operation)
-                values = plan.values(operation.variables or _NO_VARIABLES, literals, Kept(snapshot.serial, self.blocks))
+                values = plan.values(operation.variables or _NO_VARIABLES, literals)
                 arguments = plan.arguments(values, snapshot.snapshot_id)
                 body = plan.answer(view, values, arguments, self._readers)
             except (Surprise, ApiError, Refused):
                 continue
-            answer = Answer((body,), cacheable=True, snapshot_id=snapshot.snapshot_id)
+            answer = Answer(body, cacheable=True, snapshot_id=snapshot.snapshot_id)
             self._keep(_key(operation, view), answer, operation)
             made += 1
         return made
 
     def keep_only(self, serial: int) -> None:
         """Forget what was made from all snapshots but the one that is served now, by its serial."""
-        self.blocks.keep_only(serial)
         self.cells.keep_only(serial)
         self.answers.drop(lambda key: key[0] != serial)  # type: ignore[index]
 
@@ -290,7 +262,6 @@ class FastExecution:
 
     def close(self) -> None:
         """Let threads end, those of the ordinary way, too."""
-        self.ahead.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._ordinary.close()
 
@@ -362,7 +333,7 @@ def _size(key: Hashable, made: _Made) -> int:
     asked = made.operation
     # A body is held as it came and as the operation that it says, which takes some times its length.
     text = len(asked.query) + (len(asked.raw) if asked.raw is not None else len(key[3]))  # type: ignore[index]
-    content = sum(map(len, made.answer.pieces))
+    content = len(made.answer.body)
     return content + content // 2 + 3 * text + 600  # the half is for what it may be under a content coding
 
 

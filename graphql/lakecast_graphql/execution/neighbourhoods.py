@@ -1,20 +1,22 @@
-"""Rows of a run put together from cells that are kept: columns are turned into JSON for some hundred units at a time.
+"""Rows put together from cells that are kept: columns are turned into JSON for some hundred units at a time.
 
-Cells belong to columns, whatever is selected beside them, and take less than half of what rendered rows do. A
-neighbourhood is laid out once enough of its rows were asked for one by one: where all of a lake is asked for alike and
-little of it can be kept, laying out what is dropped again would cost more than it saves.
+Cells belong to columns, whatever is selected beside them. A neighbourhood is laid out once enough of its rows were
+asked for one by one: where all of a lake is asked for alike and little of it can be kept, laying out what is dropped
+again would cost more than it saves.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Hashable
 
 from lakecast_graphql.cache.cells import KeptCells
 from lakecast_graphql.errors import ApiError
-from lakecast_graphql.execution.render import sources_of
 from lakecast_graphql.execution.shape import Shape, Values
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.read.interleaving import Source, interleave
-from lakecast_graphql.read.runs import Run
+from lakecast_graphql.read.key_range import KeyRange
+from lakecast_graphql.read.rows import Rows
+
+SourcesOf = Callable[[Rows, Shape, Values, dict[Hashable, Source]], list[Source]]
+"""See `render.sources_of`."""
 
 _ROWS_BITS = 11
 _MOST_BITS = 7
@@ -26,77 +28,44 @@ _WORTH = 8
 """Share of a neighbourhood's rows, one in so many, that are rendered without it before it is laid out."""
 
 
-def page_of(run: Run, shape: Shape, values: Values) -> list[bytes] | None:
-    """The texts of a page's rows in order, joined by commas within each; None where cells are not at hand."""
+def texts_of(keys: KeyRange, shape: Shape, values: Values, sources_of: SourcesOf) -> list[bytes] | None:
+    """The JSON of some rows in order, in pieces whose rows are joined by commas; None where cells are not at hand."""
     kept = values.kept
     if kept is None or kept.cells is None:
         return None
-    around = _Around(run, shape, values, kept.serial, kept.cells)
-    low, high = run.low >> around.bits, (run.high - 1) >> around.bits
-    begin = run.low if run.at is None else run.at.item(run.low) + run.skipped
-    end = begin + run.count
+    around = _Around(keys, shape, values, kept.serial, kept.cells, sources_of)
+    low, high = keys.around.start >> around.bits, (keys.around.stop - 1) >> around.bits
     texts = []
     for number in range(low, high + 1):
-        first, last = around.rows(number)
-        parts = around.parts(number, run.count if low == high else last - first)
+        first, last = keys.rows_in(around.units(number))
+        parts = around.parts(number, last - first if low < high else keys.last - keys.first)
         if parts is None:
             return None
-        start = max(begin, first)
-        texts += interleave(parts, [min(end, last) - start], start - first)
+        begin = max(keys.first, first)
+        texts += interleave(parts, [min(keys.last, last) - begin], begin - first)
     return texts
 
 
-def texts_of(run: Run, keys: Sequence[int], shape: Shape, values: Values) -> dict[int, bytes] | None:
-    """The texts of some whole units by their keys, which ascend; None where cells are not at hand."""
-    kept = values.kept
-    if kept is None or kept.cells is None:
-        return None
-    around = _Around(run, shape, values, kept.serial, kept.cells)
-    found: dict[int, bytes] = {}
-    for number, some in _by_neighbourhood(keys, around.bits):
-        between = range(some[0], some[-1] + 1)  # to leave out those that are not wanted costs more
-        sizes = run.sizes(between)
-        first, last = around.rows(number)
-        parts = around.parts(number, sum(sizes) if len(some) == len(keys) else last - first)
-        if parts is None:
-            return None
-        begin = between.start if run.at is None else run.at.item(between.start)
-        found.update(zip(between, interleave(parts, sizes, begin - first), strict=True))
-    return {key: found[key] for key in keys}
-
-
-def _by_neighbourhood(keys: Sequence[int], bits: int) -> Iterator[tuple[int, Sequence[int]]]:
-    if keys[0] >> bits == keys[-1] >> bits:
-        yield keys[0] >> bits, keys
-    else:
-        for number, some in groupby(keys, lambda key: key >> bits):
-            yield number, list(some)
-
-
 class _Around:
-    """The neighbourhoods that a run's units lie in. One has `1 << bits` units, the first of them `number << bits`."""
+    """The neighbourhoods that rows lie in. One has `1 << bits` units, the first of them `number << bits`."""
 
-    __slots__ = ("_cells", "_key", "_run", "_serial", "_shape", "_values", "bits")
+    __slots__ = ("_cells", "_key", "_keys", "_serial", "_shape", "_sources_of", "_values", "bits")
 
-    def __init__(self, run: Run, shape: Shape, values: Values, serial: int, cells: KeptCells) -> None:
-        self._run = run
+    def __init__(
+        self, keys: KeyRange, shape: Shape, values: Values, serial: int, cells: KeptCells, sources_of: SourcesOf
+    ) -> None:
+        self._keys = keys
         self._shape = shape
         self._values = values
         self._serial = serial
         self._cells = cells
-        self._key = shape.key(values, run.alike)
-        self.bits = _MOST_BITS
-        if run.at is not None:
-            rows: int = run.at.item(-1) // run.units
-            self.bits = min(_MOST_BITS, max(0, _ROWS_BITS - rows.bit_length()))
+        self._sources_of = sources_of
+        self._key = shape.key(values, keys.alike)
+        self.bits = min(_MOST_BITS, max(0, _ROWS_BITS - keys.rows_per_unit.bit_length()))
 
-    def _units(self, number: int) -> range:
-        return range(number << self.bits, min((number + 1) << self.bits, self._run.units))
-
-    def rows(self, number: int) -> tuple[int, int]:
-        """A neighbourhood's first row, and the first one behind it."""
-        units, at = self._units(number), self._run.at
-        return (units.start, units.stop) if at is None else (at.item(units.start), at.item(units.stop))
+    def units(self, number: int) -> range:
+        """The units of a neighbourhood."""
+        return range(number << self.bits, min((number + 1) << self.bits, self._keys.units))
 
     def parts(self, number: int, wanted: int) -> list[Source] | None:
         """What a neighbourhood's rows are put together from; None where it is not laid out.
@@ -104,20 +73,21 @@ class _Around:
         Args:
             wanted: rows that are asked for of it.
         """
-        name = (self._serial, self._run.space, number)
+        name = (self._serial, self._keys.space, number)
         found = self._cells.of(name)
         parts = found.selections.get(self._key, _UNKNOWN)
         if parts is not _UNKNOWN:
             self._cells.hits += 1
             return parts
         self._cells.misses += 1
-        first, last = self.rows(number)
+        units = self.units(number)
+        first, last = self._keys.rows_in(units)
         if (last - first) * self._shape.weight > _MOST_CELLS:
             return None
         if found.wanted_by(self._key, wanted) * _WORTH < last - first:
             return None
         try:
-            parts = sources_of(self._run.of_keys(self._units(number)), self._shape, self._values, found.columns)
+            parts = self._sources_of(self._keys.rows_of(units), self._shape, self._values, found.columns)
         except (ApiError, Surprise):  # of a row that perhaps nobody has asked for
             parts = None
         found.selections[self._key] = parts

@@ -21,19 +21,18 @@ from graphql.language import Visitor, visit
 
 from lakecast_graphql.execution.coercion import Coercer, coercer
 from lakecast_graphql.execution.compiler import Compiler
-from lakecast_graphql.execution.pages import LIGHT_CELLS, Page
-from lakecast_graphql.execution.readers import COMPARING, READERS, SNAPSHOT_INFO, Reader
+from lakecast_graphql.execution.readers import COMPARING, INDEXED, READERS, SNAPSHOT_INFO, Reader
 from lakecast_graphql.execution.render import render
 from lakecast_graphql.execution.shape import ABSENT, Kept, Selected, Source, Values
 from lakecast_graphql.execution.surprise import Surprise
-from lakecast_graphql.read.arguments import exact
-from lakecast_graphql.read.paging import snapshot_of
+from lakecast_graphql.read.arguments import NO_FILTER, canonical
+from lakecast_graphql.read.paging import Connection, snapshot_of
 from lakecast_graphql.view import View
 
 _LIGHT = {"item", "sources", "model_runs", "overview", SNAPSHOT_INFO}
 """Fields that read little whatever their arguments."""
-_BY_INDEX = {"items", "forecasts", "forecast_series", "metrics", "replenishment"}
-"""Fields that read little while no filter needs SQL."""
+LIGHT_CELLS = 60_000
+"""Cells that are rendered within some milliseconds, so that it may be done on the event loop."""
 MAX_FIRST = 10_000
 """Rows of one page at most."""
 
@@ -68,13 +67,6 @@ class Plan:
         infos = [chosen.shape for chosen in self.fields if chosen.name == SNAPSHOT_INFO and chosen.shape is not None]
         return not any(chosen.name == "previous" for shape in infos for chosen in shape.fields)
 
-    @cached_property
-    def _pages(self) -> tuple[Page, ...] | None:
-        """The root fields as pages of runs; None where one of them is none for certain."""
-        found = [Page.of(chosen) for chosen in self.fields]
-        pages = tuple(page for page in found if page is not None)
-        return pages if pages and len(pages) == len(found) else None
-
     def values(self, given: Mapping[str, Any], literals: Sequence[Any], kept: Kept | None = None) -> Values:
         """The variables coerced. Raises Surprise for anything that is not plainly right."""
         found: dict[str, Any] = {}
@@ -88,33 +80,15 @@ class Plan:
                 raise Surprise("missing variable")
         return Values(found, literals, kept)
 
-    def pages(self, view: View, values: Values) -> list[bytes] | None:
-        """The JSON of the whole response, in pieces, where all root fields are pages of runs; else None."""
-        if self._pages is None:
-            return None
-        out: list[bytes] = []
-        separator, rows = b'{"data":{', 0
-        for chosen, page in zip(self.fields, self._pages, strict=True):
-            run = page.run(view, values)
-            if run is None:
-                return None
-            rows += run.first
-            out.append(separator + chosen.key)
-            separator = b","
-            if rows > MAX_FIRST or not page.append(run, view, values, out):
-                return None
-        out.append(b'},"extensions":{"snapshotId":%d}}' % view.snapshot.snapshot_id)
-        return out
-
     def arguments(self, values: Values, snapshot_id: int) -> list[dict[str, Any]]:
         """The arguments of each root field. Raises Surprise for a page that began in another snapshot."""
         found, rows = [], 0
         for chosen in self.fields:
-            given = {}
+            given: dict[str, Any] = {}
             for name, source in chosen.arguments:
                 value = source(values)
                 if value is not ABSENT and value is not None:
-                    given[name] = value
+                    given[name] = canonical(value) if name == "where" else value
             if "after" in given and snapshot_of(given["after"]) != snapshot_id:
                 raise Surprise("other snapshot")
             rows += given.get("first", 0)
@@ -123,39 +97,50 @@ class Plan:
             raise Surprise("many rows")  # the ordinary way knows how many are too many
         return found
 
-    def is_light(self, arguments: Sequence[Mapping[str, Any]]) -> bool:
-        """Whether the operation is answered so soon that the event loop may wait for it."""
-        cells = 0
-        for chosen, given in zip(self.fields, arguments, strict=True):
-            if chosen.name == "__typename":
-                continue
-            if chosen.name not in _LIGHT and not (chosen.name in _BY_INDEX and _needs_no_sql(given)):
-                return False
-            cells += min(given.get("first", 1), 10_000) * (1 if chosen.shape is None else chosen.shape.weight_of_page)
-        return cells <= LIGHT_CELLS
+    def needs_no_sql(self, arguments: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether reading takes so little that the event loop may wait for it."""
+        return all(
+            chosen.name in _LIGHT or chosen.name == "__typename" or _reads_index(chosen.name, given)
+            for chosen, given in zip(self.fields, arguments, strict=True)
+        )
 
-    def answer(
-        self, view: View, values: Values, arguments: Sequence[Mapping[str, Any]], readers: Mapping[str, Reader]
-    ) -> bytes:
+    def read(self, view: View, arguments: Sequence[Mapping[str, Any]], readers: Mapping[str, Reader]) -> list[Any]:
+        """What each root field is rendered from."""
+        return [
+            "Query" if chosen.name == "__typename" else readers[chosen.name](view, **given)
+            for chosen, given in zip(self.fields, arguments, strict=True)
+        ]
+
+    def cells(self, found: Sequence[Any]) -> int:
+        """About how many cells rendering takes."""
+        return sum(
+            (len(value.nodes) if isinstance(value, Connection) else 1) * chosen.shape.weight_of_page
+            for chosen, value in zip(self.fields, found, strict=True)
+            if chosen.shape is not None
+        )
+
+    def render(self, view: View, values: Values, found: Sequence[Any]) -> bytes:
         """The JSON of the whole response."""
         out: list[bytes] = []
         separator = b'{"data":{'
-        for chosen, given in zip(self.fields, arguments, strict=True):
+        for chosen, value in zip(self.fields, found, strict=True):
             out.append(separator + chosen.key)
             separator = b","
-            if chosen.name == "__typename":
-                out.append(b'"Query"')
-            else:
-                render(readers[chosen.name](view, **given), chosen, values, out)
+            render(value, chosen, values, out)
         end = b'},"extensions":{"snapshotId":%d}}' % view.snapshot.snapshot_id
         out.append(end if self.fields else b'{"data":{' + end)
         return b"".join(out)
 
+    def answer(
+        self, view: View, values: Values, arguments: Sequence[Mapping[str, Any]], readers: Mapping[str, Reader]
+    ) -> bytes:
+        """The JSON of the whole response, read and rendered."""
+        return self.render(view, values, self.read(view, arguments, readers))
 
-def _needs_no_sql(given: Mapping[str, Any]) -> bool:
-    if given.get("order_by") or given.get("kind", "live") not in ("live", "backtest", "all"):
-        return False
-    return exact(given.get("where")) is not None
+
+def _reads_index(field: str, given: Mapping[str, Any]) -> bool:
+    columns = INDEXED.get(field)
+    return columns is not None and not given.get("order_by") and given.get("where", NO_FILTER).reads_index(columns)
 
 
 def flags_of(operation: OperationDefinitionNode, document: DocumentNode) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from typing import Any
 
 from lakecast_graphql import read
 from lakecast_graphql.errors import ApiError, ErrorCode
+from lakecast_graphql.read import forecast_rows
 from lakecast_graphql.view import View
-from lakecast_lake.columns import Snapshot
+from lakecast_lake.columns import Snapshot, items
 from lakecast_lake.snapshots import SnapshotRecord
 
 Reader = Callable[..., Any]
@@ -32,6 +33,14 @@ READERS: Mapping[str, Reader] = {
 }
 """All of them depend on the view and their arguments only: their answers may be cached with the snapshot."""
 
+INDEXED: Mapping[str, frozenset[str]] = {
+    "items": items.INDEXED,
+    "forecasts": forecast_rows.INDEXED,
+    "forecast_series": forecast_rows.INDEXED,
+    "metrics": items.INDEXED,
+    "replenishment": items.INDEXED,
+}
+"""Lists -> the columns of their filters whose equalities need no query."""
 SNAPSHOT_INFO = "snapshot_info"
 COMPARING = frozenset({"alert_changes", "forecast_diff"})
 """Fields that read other snapshots, too: which of these there are changes while the current one is served."""

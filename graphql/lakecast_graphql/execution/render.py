@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from lakecast_graphql.cache.blocks import RenderedBlocks
-from lakecast_graphql.execution.shape import Kept, Selected, Shape, Values, part_of_key
+from lakecast_graphql.execution import neighbourhoods
+from lakecast_graphql.execution.shape import Selected, Shape, Values, part_of_key
 from lakecast_graphql.execution.surprise import Surprise
 from lakecast_graphql.read.column import NULL, Column, Nested, NestedLists, cell
 from lakecast_graphql.read.column import Values as ValueColumn
 from lakecast_graphql.read.interleaving import Cells, Source, interleave
-from lakecast_graphql.read.rows import Row, Rows, Units
+from lakecast_graphql.read.rows import Row, Rows
 
 
 def render(value: Any, chosen: Selected, values: Values, out: list[bytes]) -> None:
@@ -35,18 +35,14 @@ def render(value: Any, chosen: Selected, values: Values, out: list[bytes]) -> No
 
 
 def render_list(rows: Rows, shape: Shape, values: Values, out: list[bytes]) -> None:
-    """Append a JSON array of the rows; units that were rendered before are not rendered again."""
+    """Append a JSON array of the rows, from kept cells where there are any."""
     if not rows.count:
         out.append(b"[]")
         return
-    if rows.units is None or values.kept is None or values.kept.blocks is None:
-        texts = units_of(rows, shape, values, [rows.count])
-    else:
-        texts = _units(rows, rows.units, shape, values, values.kept, values.kept.blocks)
+    texts = None if rows.keys is None else neighbourhoods.texts_of(rows.keys, shape, values, sources_of)
     separator = b"["
-    for text in texts:
-        out.append(separator)
-        out.append(text)
+    for text in texts or units_of(rows, shape, values, [rows.count]):
+        out += (separator, text)
         separator = b","
     out.append(b"]")
 
@@ -84,25 +80,6 @@ def _object(value: Any, shape: Shape, values: Values, out: list[bytes]) -> None:
         else:
             render(getattr(value, chosen.name), chosen, values, out)
     out.append(b"}" if shape.fields else b"{}")
-
-
-def _units(rows: Rows, units: Units, shape: Shape, values: Values, kept: Kept, blocks: RenderedBlocks) -> list[bytes]:
-    """(units,) the rows of each unit, joined by commas."""
-    group = blocks.group((kept.serial, units.space, shape.key(values, units.alike)))
-    known = group.texts
-    found = [known.get(key) for key in units.keys]
-    missing = [place for place, text in enumerate(found) if text is None]
-    blocks.hits += len(found) - len(missing)
-    if missing:
-        blocks.misses += len(missing)
-        some = rows if len(missing) == len(found) else units.make(missing)
-        texts = units_of(some, shape, values, [units.sizes[place] for place in missing])
-        for place, text in zip(missing, texts, strict=True):
-            found[place] = text
-        blocks.put(group, [units.keys[place] for place in missing], texts)
-        if units.of_keys is not None and units.total:
-            kept.missed(group, units.total, units.of_keys, shape, values)
-    return [text for text in found if text is not None]
 
 
 def units_of(rows: Rows, shape: Shape, values: Values, sizes: list[int]) -> list[bytes]:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from lakecast_graphql.cache.blocks import Group, RenderedBlocks
 from lakecast_graphql.cache.cells import KeptCells
-from lakecast_graphql.read.rows import Rows
 
 ABSENT = object()
 """A variable that was not given."""
@@ -18,15 +16,11 @@ class Kept:
     """Where what was rendered of one snapshot, by its serial, is kept.
 
     Attributes:
-        blocks: rows of selections; None where none are kept.
         cells: columns; None where none are kept.
-        missed: told of each answer that `blocks` lacked units for: how many there are, and what makes their rows.
     """
 
     serial: int
-    blocks: RenderedBlocks | None = None
     cells: KeptCells | None = None
-    missed: "Callable[[Group, int, Callable[[range], Rows], Shape, Values], None]" = lambda *_: None
 
 
 @dataclass(slots=True, eq=False)
@@ -111,7 +105,7 @@ class Shape:
     fields: tuple[Selected, ...]
 
     def key(self, values: Values, alike: Callable[[str, dict[str, Any]], dict[str, Any]] | None = None) -> Hashable:
-        """Equal for selections that render any row the same way, arguments included; `alike` is of the `Units`."""
+        """Equal for selections that render any row the same way, arguments included; `alike` is of the `Run`."""
         if not self._asking:
             return self._same
         fixed, serial = self._fixed, values.kept.serial if values.kept is not None else None

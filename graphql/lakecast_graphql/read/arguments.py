@@ -1,8 +1,9 @@
 """Arguments of a field, checked and in one canonical form: filters, orders, page sizes, names."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from lakecast_graphql.errors import bad_input
@@ -11,26 +12,47 @@ from lakecast_lake.columns import Snapshot
 MOST = 10_000
 """The largest page."""
 
-Filter = dict[str, Any]
+
+class Filter(dict[str, Any]):
+    """A filter in canonical form: without nulls, enums as their values, keys spelt as the read functions do.
+
+    Made of dicts, lists and plain values only, so that equal filters have equal forms.
+    """
+
+    @cached_property
+    def equalities(self) -> Mapping[str, str] | None:
+        """Column -> value where the filter is nothing but equalities of texts; else None."""
+        found = {}
+        for name, test in self.items():
+            text = test.get("eq") if isinstance(test, dict) and len(test) == 1 else None
+            if type(text) is not str:
+                return None
+            found[name] = text
+        return found
+
+    def reads_index(self, columns: Collection[str]) -> bool:
+        """Whether it is nothing but equalities of some columns that are indexed: no query is needed for it."""
+        return self.equalities is not None and all(name in columns for name in self.equalities)
+
+
+NO_FILTER = Filter()
 Order = tuple[tuple[str, bool], ...]
 """(column, descending) in order of precedence."""
 
 
 def canonical(where: Any) -> Filter:
-    """A filter without its nulls, enums as their values, keys spelt as the read functions do.
-
-    `where` is a mapping or an object of attributes. The result is made of dicts, lists and plain values only, so
-    that equal filters have equal forms.
-    """
+    """The filter that a mapping or an object of attributes means."""
+    if type(where) is Filter:
+        return where
     if not where:
-        return {}
+        return NO_FILTER
     fields: Mapping[str, Any] = where if isinstance(where, dict | Mapping) else vars(where)
-    found: Filter = {}
+    found = Filter()
     for name, value in fields.items():
         plain = value if type(value) in _PLAIN else _plain(value)
         if plain is not None:
             found[_SPELT.get(name, name)] = plain
-    return found if len(found) < 2 else dict(sorted(found.items()))
+    return found if len(found) < 2 else Filter(sorted(found.items()))
 
 
 _PLAIN = frozenset({str, bool, int, float, dt.date})
@@ -115,52 +137,3 @@ def names_in(snapshot: Snapshot, where: Filter, argument: str = "where") -> None
                 check(snapshot, value["eq"], argument)
             for text in value.get("in_", ()):
                 check(snapshot, text, argument)
-
-
-Exact = tuple[str | None, str | None, str | None]
-"""Data set, item id and source that rows must have; None for any."""
-UNFILTERED: Exact = (None, None, None)
-
-
-def exact(where: Any) -> Exact | None:
-    """Data set, item id and source of a filter that is nothing but equalities of these; None for any other.
-
-    `where` is a mapping that plans make; nulls do not filter.
-    """
-    if not where:
-        return UNFILTERED
-    dataset = item = source = None
-    for name, test in where.items():
-        if test is None:
-            continue
-        if type(test) is not dict or len(test) != 1:
-            return None
-        value = test.get("eq")
-        if type(value) is not str:
-            return None
-        if name == "item_id":
-            item = value
-        elif name == "source":
-            source = value
-        elif name == "dataset_id":
-            dataset = value
-        else:
-            return None
-    return dataset, item, source
-
-
-def filter_of(found: Exact) -> Filter:
-    """The filter, in canonical form."""
-    names = ("dataset_id", "item_id", "source")
-    return {name: {"eq": value} for name, value in zip(names, found, strict=True) if value is not None}
-
-
-def equals(where: Filter) -> dict[str, str] | None:
-    """The filter as column -> value where it is nothing but equalities of texts; else None."""
-    found = {}
-    for name, value in where.items():
-        text = value.get("eq") if isinstance(value, dict) and len(value) == 1 else None
-        if not isinstance(text, str):
-            return None
-        found[name] = text
-    return found

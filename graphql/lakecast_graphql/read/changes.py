@@ -86,7 +86,7 @@ def _known_names(before: View, after_view: View, view: View, where: arguments.Fi
 def _difference(before: View, after_view: View, where: arguments.Filter) -> pa.Table:
     after_view.check_deadline()
     tables = {
-        "old_all": _live(before, {}), "new_all": _live(after_view, {}),
+        "old_all": _live(before, arguments.NO_FILTER), "new_all": _live(after_view, arguments.NO_FILTER),
         "old_found": _live(before, where), "new_found": _live(after_view, where),
     }  # fmt: skip
     key = "dataset_id, item_id, source, date"

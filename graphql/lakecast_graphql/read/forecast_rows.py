@@ -1,19 +1,22 @@
 """Forecast rows: which ones a filter finds, and their columns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_graphql.read import search
-from lakecast_graphql.read.arguments import Filter, Order, equals
+from lakecast_graphql.read.arguments import Filter, Order
 from lakecast_graphql.read.column import Coded, Column, Constant, Counts, Dates, Enums, Nested, Numbers, instants
 from lakecast_graphql.read.horizon import SQL as HORIZON
 from lakecast_graphql.read.horizon import ahead
 from lakecast_graphql.read.item_rows import item_rows
-from lakecast_graphql.read.rows import Rows, Units
+from lakecast_graphql.read.key_range import KeyRange
+from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.view import View
+from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.picked import Hits, Picked
 from lakecast_lake.columns.relations import blocks_of, rows_of
@@ -50,6 +53,10 @@ _ORDER = {
 }
 
 
+INDEXED = frozenset({"dataset_id", "item_id", "source"})
+"""Columns whose equalities the index of blocks answers."""
+
+
 def scope(kind: str, where: Filter) -> str:
     """Which relation a kind means: older live cutoffs count only where `cutoff` is filtered."""
     if kind == "backtest" or not mentions(where, "cutoff"):
@@ -57,7 +64,7 @@ def scope(kind: str, where: Filter) -> str:
     return "every_live" if kind == "live" else "every"
 
 
-def mentions(where: Filter, *fields: str) -> bool:
+def mentions(where: Mapping[str, Any], *fields: str) -> bool:
     """Whether a filter asks for one of the fields, at any depth."""
     for name, value in where.items():
         if name in ("and_", "or_"):
@@ -77,9 +84,8 @@ def find(view: View, where: Filter, kind: str, order: Order = ()) -> Hits:
     name = scope(kind, where)
     blocks = blocks_of(snapshot, name)
     if not order:
-        exact = equals(where)
-        if exact is not None and set(exact) <= {"dataset_id", "item_id", "source"}:
-            return Hits(blocks, _exact(view, blocks, exact))
+        if where.equalities is not None and where.reads_index(INDEXED):
+            return Hits(blocks, _blocks(snapshot, blocks, where.equalities))
         if not mentions(where, *OF_ROWS):
             block = search.rows(
                 view,
@@ -108,7 +114,7 @@ def find(view: View, where: Filter, kind: str, order: Order = ()) -> Hits:
 
 def _of_item(view: View, kind: str, blocks: Blocks, where: Filter, order: Order) -> Ints:
     """Positions of an item's rows that match: its blocks are known, and only their rows are looked at."""
-    block = _exact(view, blocks, {"item_id": where["item_id"]["eq"]})
+    block = _blocks(view.snapshot, blocks, {"item_id": where["item_id"]["eq"]})
     picked = Picked(blocks, block, blocks.at[block], blocks.at[block + 1])
     text, parameters = condition(where, FIELDS)
     found = view.snapshot.sql.over(
@@ -122,30 +128,65 @@ def _of_item(view: View, kind: str, blocks: Blocks, where: Filter, order: Order)
     return position
 
 
-def _exact(view: View, blocks: Blocks, wanted: Mapping[str, str]) -> Ints:
-    """Blocks of a data set, item and source, from the index."""
-    items, source = view.snapshot.items, wanted.get("source")
-    if "item_id" not in wanted:
-        found = np.arange(blocks.count)
-        if "dataset_id" in wanted:
-            place = items.datasets.index(wanted["dataset_id"])
-            low, high = items.bounds[place], items.bounds[place + 1]
-            found = found[int(blocks.first[low]) : int(blocks.first[high])]
-        if source is None:
-            return found
-        code = blocks.sources.index(source) if source in blocks.sources else -1
-        mine: Ints = found[blocks.source[found] == code]
-        return mine
-    codes = items.by_id.get(wanted["item_id"], [])
-    if "dataset_id" in wanted:
-        codes = [code for code in codes if items.dataset_id[code] == wanted["dataset_id"]]
-    parts = [blocks.of(code, source) for code in codes]
-    return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.int64), *parts])
+def neighbours(snapshot: Snapshot, blocks: Blocks, equalities: Mapping[str, str]) -> tuple[int, int] | None:
+    """The blocks low:high of a data set, item and source; None where these are none, or not side by side."""
+    items = snapshot.items
+    dataset, item, source = equalities.get("dataset_id"), equalities.get("item_id"), equalities.get("source")
+    if item is not None:
+        codes = items.by_id.get(item, ())
+        if len(codes) != 1 or (dataset is not None and items.dataset_id[codes[0]] != dataset):
+            return None
+        low, high = blocks.first.item(codes[0]), blocks.first.item(codes[0] + 1)
+        if source is not None:
+            if source not in blocks.sources:
+                return None
+            wanted = blocks.sources.index(source)
+            begin = low = blocks.first_of.item(codes[0], wanted)
+            if low < 0:
+                return None
+            while low < high and blocks.source.item(low) == wanted:
+                low += 1
+            low, high = begin, low
+    elif source is not None:
+        return None
+    elif dataset is not None:
+        low_item, high_item = items.of_dataset(dataset)
+        low, high = blocks.first.item(low_item), blocks.first.item(high_item)
+    else:
+        low, high = 0, blocks.count
+    return (low, high) if low < high else None
+
+
+def series_range(view: View, where: Filter, kind: str) -> tuple[Blocks, int, int] | None:
+    """The blocks low:high that a filter finds, where the index alone says which and they are side by side."""
+    if where.equalities is None or not where.reads_index(INDEXED):
+        return None
+    blocks = blocks_of(view.snapshot, kind)
+    between = neighbours(view.snapshot, blocks, where.equalities)
+    return None if between is None else (blocks, *between)
+
+
+def _blocks(snapshot: Snapshot, blocks: Blocks, equalities: Mapping[str, str]) -> Ints:
+    """All blocks of a data set, item and source."""
+    between = neighbours(snapshot, blocks, equalities)
+    if between is not None:
+        return np.arange(*between)
+    items, source = snapshot.items, equalities.get("source")
+    if "item_id" in equalities:
+        codes = items.coded(equalities["item_id"], equalities.get("dataset_id"))
+        return np.concatenate([np.zeros(0, np.int64), *(blocks.of(code, source) for code in codes)])
+    low, high = items.of_dataset(equalities["dataset_id"]) if "dataset_id" in equalities else (0, items.count)
+    found = np.arange(blocks.first.item(low), blocks.first.item(high))
+    if source is None:
+        return found
+    code = blocks.sources.index(source) if source in blocks.sources else -1
+    mine: Ints = found[blocks.source[found] == code]
+    return mine
 
 
 def forecast_rows(view: View, picked: Picked) -> Rows:
     """Rows of the contract's `Forecast`."""
-    return Rows(picked.count, _FIELDS, units=lambda: _units(view, picked), of=_Found(view, picked))
+    return Rows(picked.count, _FIELDS, of=_Found(view, picked))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,6 +195,29 @@ class _Found:
 
     view: View
     picked: Picked
+
+
+class _Between:
+    """The rows at the positions first:last, which lie in the blocks low:high; most answers never look at them."""
+
+    __slots__ = ("_blocks", "_first", "_high", "_last", "_low", "_picked", "view")
+
+    def __init__(self, view: View, blocks: Blocks, low: int, high: int, first: int, last: int) -> None:
+        self.view = view
+        self._blocks = blocks
+        self._low = low
+        self._high = high
+        self._first = first
+        self._last = last
+        self._picked: Picked | None = None
+
+    @property
+    def picked(self) -> Picked:
+        if self._picked is None:
+            low, high, at = self._low, self._high, self._blocks.at
+            begin, end = at[low:high].clip(self._first), at[low + 1 : high + 1].clip(max=self._last)
+            self._picked = Picked(self._blocks, np.arange(low, high), begin, end)
+        return self._picked
 
 
 def _numbers(name: str) -> Callable[[_Found], Column]:
@@ -175,43 +239,31 @@ _FIELDS: Mapping[str, Callable[[_Found], Column]] = {
 }
 
 
-def _units(view: View, picked: Picked) -> Units | None:
-    blocks = picked.blocks
-    keys, sizes = _keys(picked)
-    if len(keys) * 4 > picked.count:  # too short to be worth it
-        return None
-    return Units(
-        ("forecast", id(blocks)),
-        keys,
-        sizes,
-        lambda places: forecast_rows(view, _some(picked, list(places))),
-        blocks.count,
-        lambda keys: forecast_rows(view, whole_blocks(blocks, keys)),
-    )
+def rows_between(view: View, blocks: Blocks, low: int, high: int, first: int, last: int) -> Rows:
+    """Of the blocks low:high, which are side by side, the rows at the positions first:last."""
+    at = blocks.at
+    if first >= last:
+        return forecast_rows(view, Picked(blocks, *(np.zeros(0, np.int64) for _ in range(3))))
+    if first > at.item(low) or last < at.item(high):
+        low, high = int(at.searchsorted(first, "right")) - 1, int(at.searchsorted(last))
+    keys = None
+    if 4 * blocks.count <= blocks.rows:  # shorter blocks are not worth it
+        keys = KeyRange(
+            ("forecast", id(blocks)),
+            blocks.count,
+            range(low, high),
+            lambda units: whole_blocks(view, blocks, units),
+            first,
+            last,
+            at,
+        )
+    return Rows(last - first, _FIELDS, of=_Between(view, blocks, low, high, first, last), keys=keys)
 
 
-def _keys(picked: Picked) -> tuple[list[int], list[int]]:
-    """Of each run, its block, or -1 where it is a part of it; and its rows."""
-    at, block = picked.blocks.at, picked.block
-    if len(block) == 1:  # most reads by far
-        only = int(block[0])
-        size = picked.count
-        return [only if size == int(at[only + 1]) - int(at[only]) else -1], [size]
-    lengths = picked.lengths
-    return np.where(lengths == at[block + 1] - at[block], block, -1).tolist(), lengths.tolist()
-
-
-def whole_blocks(blocks: Blocks, keys: Sequence[int]) -> Picked:
+def whole_blocks(view: View, blocks: Blocks, keys: range) -> Rows:
     """All rows of some blocks."""
-    if isinstance(keys, range):  # neighbours, as nearly always
-        low, high = keys.start, keys.stop
-        return Picked(blocks, np.arange(low, high), blocks.at[low:high], blocks.at[low + 1 : high + 1])
-    block = np.array(keys, np.int64)
-    return Picked(blocks, block, blocks.at[block], blocks.at[block + 1])
-
-
-def _some(picked: Picked, runs: list[int]) -> Picked:
-    return Picked(picked.blocks, picked.block[runs], picked.begin[runs], picked.end[runs])
+    low, high = keys.start, keys.stop
+    return forecast_rows(view, Picked(blocks, np.arange(low, high), blocks.at[low:high], blocks.at[low + 1 : high + 1]))
 
 
 def horizons(view: View, picked: Picked) -> NDArray[np.int64]:

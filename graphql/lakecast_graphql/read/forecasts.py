@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from lakecast_graphql.read import arguments, paging
-from lakecast_graphql.read.forecast_rows import find, forecast_rows
+from lakecast_graphql.read.forecast_rows import find, forecast_rows, rows_between, series_range
 from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.rows import Rows
-from lakecast_graphql.read.series import count_of, series_of, series_rows
+from lakecast_graphql.read.series import count_of, series_between, series_of, series_rows
 from lakecast_graphql.view import View
 
 
@@ -25,9 +25,16 @@ def forecasts(
     arguments.names_in(view.snapshot, filtered)
     asked = paging.Question("forecasts", filtered, which, order)
     begin = paging.start(after, view.snapshot.snapshot_id, asked)
-    hits = find(view, filtered, which, order)
-    rows = forecast_rows(view, hits.page(begin, begin + first))
-    return Connection(rows, begin, hits.count, view.snapshot.snapshot_id, asked)
+    between = None if order else series_range(view, filtered, which)
+    if between is None:
+        hits = find(view, filtered, which, order)
+        rows, count = forecast_rows(view, hits.page(begin, begin + first)), hits.count
+    else:
+        blocks, low, high = between
+        origin = blocks.at.item(low)
+        count = blocks.at.item(high) - origin
+        rows = rows_between(view, blocks, low, high, origin + begin, origin + min(begin + first, count))
+    return Connection(rows, begin, count, view.snapshot.snapshot_id, asked)
 
 
 def forecast_series(
@@ -44,6 +51,12 @@ def forecast_series(
     arguments.names_in(view.snapshot, filtered)
     asked = paging.Question("forecastSeries", filtered, which, step)
     offset = paging.start(after, view.snapshot.snapshot_id, asked)
-    hits = find(view, filtered, which)
-    rows = series_rows(view, series_of(hits, offset, first), step)
-    return Connection(rows, offset, count_of(hits), view.snapshot.snapshot_id, asked)
+    between = series_range(view, filtered, which)
+    if between is None:
+        hits = find(view, filtered, which)
+        rows, count = series_rows(view, series_of(hits, offset, first), step), count_of(hits)
+    else:
+        blocks, low, high = between
+        count = high - low
+        rows = series_between(view, blocks, low + offset, low + min(offset + first, count), step)
+    return Connection(rows, offset, count, view.snapshot.snapshot_id, asked)

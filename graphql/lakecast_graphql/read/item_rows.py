@@ -22,9 +22,10 @@ from lakecast_graphql.read.column import (
     Numbers,
     Values,
 )
+from lakecast_graphql.read.key_range import of_single_rows
 from lakecast_graphql.read.metric_rows import metric_rows
 from lakecast_graphql.read.replenishment_rows import replenishment_rows
-from lakecast_graphql.read.rows import Rows, Units, key_array
+from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.series import GRAINS, beginnings, of_blocks, refuse_finer, series_rows
 from lakecast_graphql.view import View
 from lakecast_lake.columns import Snapshot
@@ -49,19 +50,21 @@ class Run:
 
 def item_rows(view: View, codes: Ints) -> Rows:
     """Rows of the contract's `Item`, by item code; all codes are known."""
-    return Rows(len(codes), _FIELDS, _METHODS, lambda: _units(view, codes), _Found(view, codes))
+    return Rows(len(codes), _FIELDS, _METHODS, _Found(view, codes))
 
 
-def _units(view: View, codes: Ints) -> Units:
-    return Units(
+def items_between(view: View, first: int, last: int) -> Rows:
+    """The items first:last."""
+    rows = item_rows(view, np.arange(first, last))
+    rows.keys = of_single_rows(
         ("item", view.bound),
-        codes.tolist(),
-        [1] * len(codes),
-        lambda places: item_rows(view, codes[list(places)]),
         view.snapshot.items.count,
-        lambda keys: item_rows(view, key_array(keys)),
-        partial(alike, view.snapshot),
+        lambda units: item_rows(view, np.arange(units.start, units.stop)),
+        first,
+        last,
+        alike=partial(alike, view.snapshot),
     )
+    return rows
 
 
 def alike(snapshot: Snapshot, name: str, given: dict[str, Any]) -> dict[str, Any]:

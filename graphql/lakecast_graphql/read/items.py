@@ -7,7 +7,7 @@ import numpy as np
 
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read import arguments, paging, search
-from lakecast_graphql.read.item_rows import item_rows
+from lakecast_graphql.read.item_rows import item_rows, items_between
 from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.rows import Row, Rows
 from lakecast_graphql.view import View
@@ -40,10 +40,10 @@ def item(view: View, item_id: str | None = None, sku: str | None = None, dataset
 def one(view: View, item_id: str | None, sku: str | None, dataset_id: str | None) -> int | None:
     """Code of the item; see `item`."""
     items = view.snapshot.items
-    codes = items.by_id.get(item_id, []) if item_id is not None else items.by_sku.get(sku or "", [])
+    codes = items.coded(item_id, dataset_id) if item_id is not None else items.by_sku.get(sku or "", [])
     if item_id is not None and sku is not None:
         codes = [code for code in codes if code in items.by_sku.get(sku, [])]
-    if dataset_id is not None:
+    if item_id is None and dataset_id is not None:
         codes = [code for code in codes if items.dataset_id[code] == dataset_id]
     if len(codes) < 2:
         return codes[0] if codes else None
@@ -71,16 +71,21 @@ def items(
     arguments.names_in(view.snapshot, filtered)
     asked = paging.Question("items", filtered, order)
     begin = paging.start(after, view.snapshot.snapshot_id, asked)
-    codes = matching(view, filtered, order)
-    return Connection(
-        item_rows(view, codes[begin : begin + first]), begin, len(codes), view.snapshot.snapshot_id, asked
-    )
+    between = None if order else view.snapshot.items.between(filtered.equalities)
+    if between is None:
+        codes = matching(view, filtered, order)
+        rows, count = item_rows(view, codes[begin : begin + first]), len(codes)
+    else:
+        low, high = between
+        rows, count = items_between(view, low + begin, min(low + begin + first, high)), high - low
+    return Connection(rows, begin, count, view.snapshot.snapshot_id, asked)
 
 
 def matching(view: View, where: arguments.Filter, order: arguments.Order = ()) -> Ints:
     """Codes of the items that match, in order."""
-    if not where and not order:
-        return np.arange(view.snapshot.items.count)
+    between = None if order else view.snapshot.items.between(where.equalities)
+    if between is not None:
+        return np.arange(*between)
     return search.rows(
         view,
         select="i.code",

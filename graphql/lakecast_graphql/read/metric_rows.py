@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from lakecast_graphql.read.column import Coded, Column, Counts, Numbers, Values
-from lakecast_graphql.read.rows import Rows, Units
+from lakecast_graphql.read.key_range import of_single_rows
+from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.view import View
 from lakecast_lake.columns.facts import Facts
 from lakecast_lake.columns.segment import Ints
@@ -21,11 +22,17 @@ _COUNTS = ("windows", "observations")
 def metric_rows(view: View, rows: Ints) -> Rows:
     """Rows of the contract's `Metric`, by row number of the snapshot's `metrics`."""
     found = _Found(view.snapshot.metrics, rows)
-    return Rows(len(rows), _FIELDS, units=lambda: _units(view, rows), of=found)
+    return Rows(len(rows), _FIELDS, of=found)
 
 
-def _units(view: View, rows: Ints) -> Units:
-    return Units("metric", rows.tolist(), [1] * len(rows), lambda places: metric_rows(view, rows[list(places)]))
+def metrics_between(view: View, first: int, last: int) -> Rows:
+    """The rows first:last of the snapshot's `metrics`."""
+    rows = metric_rows(view, np.arange(first, last))
+    count = len(view.snapshot.metrics.item)
+    rows.keys = of_single_rows(
+        "metric", count, lambda units: metric_rows(view, np.arange(units.start, units.stop)), first, last
+    )
+    return rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)

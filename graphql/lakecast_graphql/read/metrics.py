@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from lakecast_graphql.read import arguments, paging, search
-from lakecast_graphql.read.metric_rows import metric_rows
+from lakecast_graphql.read.metric_rows import metric_rows, metrics_between
 from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.view import View
@@ -35,8 +33,9 @@ def metrics(
     arguments.names_in(view.snapshot, filtered)
     asked = paging.Question("metrics", filtered, order)
     begin = paging.start(after, view.snapshot.snapshot_id, asked)
-    if filtered or order:
-        rows = search.rows(
+    between = None if order else view.snapshot.metrics.between(view.snapshot.items, filtered.equalities)
+    if between is None:
+        found = search.rows(
             view,
             select="m.row",
             relations="metric m join item i on i.code = m.item",
@@ -45,7 +44,8 @@ def metrics(
             fields=_FIELDS,
             order=search.ordering(order, {column: f"m.{column}" for column, _ in order}, "m.row"),
         )
+        rows, count = metric_rows(view, found[begin : begin + first]), len(found)
     else:
-        rows = np.arange(len(view.snapshot.metrics.item))
-    page = metric_rows(view, rows[begin : begin + first])
-    return Connection(page, begin, len(rows), view.snapshot.snapshot_id, asked)
+        low, high = between
+        rows, count = metrics_between(view, low + begin, min(low + begin + first, high)), high - low
+    return Connection(rows, begin, count, view.snapshot.snapshot_id, asked)

@@ -7,7 +7,7 @@ import numpy as np
 
 from lakecast_graphql.read import arguments, paging, search
 from lakecast_graphql.read.paging import Connection
-from lakecast_graphql.read.replenishment_rows import replenishment_rows
+from lakecast_graphql.read.replenishment_rows import decisions_between, replenishment_rows
 from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.vocabulary import AlertLevel
 from lakecast_graphql.view import View
@@ -48,16 +48,23 @@ def replenishment(
     filtered, order = arguments.canonical(where), arguments.order(order_by)
     asked = paging.Question("replenishment", filtered, order)
     begin = paging.start(after, view.snapshot.snapshot_id, asked)
-    rows = matching(view, filtered, order)
-    page = replenishment_rows(view, rows[begin : begin + first])
-    return Connection(page, begin, len(rows), view.snapshot.snapshot_id, asked)
+    arguments.names_in(view.snapshot, filtered)
+    between = None if order else view.snapshot.replenishment.between(view.snapshot.items, filtered.equalities)
+    if between is None:
+        found = matching(view, filtered, order)
+        rows, count = replenishment_rows(view, found[begin : begin + first]), len(found)
+    else:
+        low, high = between
+        rows, count = decisions_between(view, low + begin, min(low + begin + first, high)), high - low
+    return Connection(rows, begin, count, view.snapshot.snapshot_id, asked)
 
 
 def matching(view: View, where: arguments.Filter, order: arguments.Order = ()) -> Ints:
     """Row numbers of the decisions that match, in order."""
     arguments.names_in(view.snapshot, where)
-    if not where and not order:
-        return np.arange(len(view.snapshot.replenishment.item))
+    between = None if order else view.snapshot.replenishment.between(view.snapshot.items, where.equalities)
+    if between is not None:
+        return np.arange(*between)
     return search.rows(
         view,
         select="r.row",

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from lakecast_graphql.read import arguments
 from lakecast_graphql.read.column import Column, Dates, Enums, Nested, Numbers, Values
-from lakecast_graphql.read.rows import Rows, Units
+from lakecast_graphql.read.key_range import of_single_rows
+from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.view import View
 from lakecast_lake.columns.segment import Ints
 from lakecast_schema import reasons
@@ -61,16 +62,6 @@ def replenishment_rows(
     def days() -> Any:
         return facts.table["as_of"].take(pa.array(rows)).cast(pa.int32()).to_numpy()
 
-    def units() -> Units | None:
-        if figures is not None:
-            return None
-        return Units(
-            ("replenishment", view.bound),
-            rows.tolist(),
-            [1] * len(rows),
-            lambda places: replenishment_rows(view, rows[list(places)]),
-        )
-
     return Rows(
         len(rows),
         {
@@ -82,8 +73,20 @@ def replenishment_rows(
             **{name: numbers(name) for name in STORED},
         },
         {"reason": reason},
-        units,
     )
+
+
+def decisions_between(view: View, first: int, last: int) -> Rows:
+    """The rows first:last of the snapshot's `replenishment`."""
+    rows = replenishment_rows(view, np.arange(first, last))
+    rows.keys = of_single_rows(
+        ("replenishment", view.bound),
+        len(view.snapshot.replenishment.item),
+        lambda units: replenishment_rows(view, np.arange(units.start, units.stop)),
+        first,
+        last,
+    )
+    return rows
 
 
 def _figures(names: tuple[str, ...], columns: list[Numbers], row: int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Forecast series: one per item, source and cutoff, at the item's own grain or a coarser one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read.column import Coded, Column, Constant, Dates, Enums, Lists, Numbers, instants
-from lakecast_graphql.read.rows import Rows, Units, key_array
+from lakecast_graphql.read.key_range import of_single_rows
+from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.view import View
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
@@ -149,26 +150,21 @@ def series_rows(view: View, series: Series, grain: str) -> Rows:
     if grain != "native":
         refuse_finer(view.snapshot.items.frequency[series.blocks.item[block]], grain)
     fields = _NATIVE if grain == "native" else _COARSER
-    return Rows(len(block), fields, units=lambda: _units(view, series, grain), of=_Shown(view, series, grain))
+    return Rows(len(block), fields, of=_Shown(view, series, grain))
 
 
-def _units(view: View, series: Series, grain: str) -> Units | None:
-    if not series.is_whole:
-        return None
-    blocks, block = series.blocks, series.block
-    return Units(
-        ("series", id(blocks), grain),
-        block.tolist(),
-        [1] * len(block),
-        lambda places: series_rows(view, of_blocks(blocks, block[list(places)]), grain),
-        blocks.count if grain == "native" else 0,
-        lambda keys: series_of_blocks(view, blocks, keys, grain),
-    )
-
-
-def series_of_blocks(view: View, blocks: Blocks, keys: Sequence[int], grain: str) -> Rows:
-    """Rows of whole blocks."""
-    return series_rows(view, of_blocks(blocks, key_array(keys)), grain)
+def series_between(view: View, blocks: Blocks, first: int, last: int, grain: str) -> Rows:
+    """The series of the whole blocks first:last."""
+    rows = series_rows(view, of_blocks(blocks, np.arange(first, last)), grain)
+    if grain == "native":
+        rows.keys = of_single_rows(
+            ("series", id(blocks)),
+            blocks.count,
+            lambda units: series_between(view, blocks, units.start, units.stop, grain),
+            first,
+            last,
+        )
+    return rows
 
 
 class _Shown:

@@ -86,7 +86,7 @@ class _Question:
         return self.kind == "live" and one_source and "period" in self.by and self.grain == "month"
 
     @property
-    def rows_and_blocks(self) -> tuple[arguments.Filter, arguments.Filter] | None:
+    def rows_and_blocks(self) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
         """The filter as one of rows alone and one of blocks alone, both of which must hold; None where it is not so.
 
         Rows can then be added up by block before anything is joined to them.
@@ -238,7 +238,7 @@ def _joined(
     question: _Question,
     table: str,
     before: list[Any],
-    where: arguments.Filter,
+    where: Mapping[str, Any],
     tables: Mapping[str, pa.Table],
     *,
     reads: str | None = None,

@@ -80,14 +80,6 @@ class Blocks:
         mine += first
         return mine
 
-    def arranged(self, blocks: Sequence[int]) -> Sequence[int]:
-        """Some blocks in the order in which their rows are read in the fewest runs."""
-        segment = self.segment[np.array(blocks, np.int64)]
-        if len(segment) < 3 or (segment == segment[0]).all():
-            return blocks
-        arranged: list[int] = np.array(blocks)[np.argsort(segment, kind="stable")].tolist()
-        return arranged
-
     def of_segment(self, number: int) -> Ints:
         """The blocks of a segment in its own order."""
         mine = np.flatnonzero(self.segment == number)

@@ -40,6 +40,11 @@ class Facts:
         """Rows of an item."""
         return range(int(self.first[item]), int(self.first[item + 1]))
 
+    def between(self, items: Items, equalities: Mapping[str, str] | None) -> tuple[int, int] | None:
+        """The rows low:high of the items that have these values; None where it takes more than looking them up."""
+        between = items.between(equalities)
+        return None if between is None else (self.first.item(between[0]), self.first.item(between[1]))
+
     def numbers(self, column: str) -> Floats:
         """A numeric column as float64, NaN for null."""
         known = self._numbers.get(column)

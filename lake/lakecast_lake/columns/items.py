@@ -18,6 +18,8 @@ Codes = NDArray[np.int32]
 YEAR = 365
 """Days of demand that an item's yearly value is counted over: those before the data set's last observed date."""
 A_SHARE, B_SHARE = 0.8, 0.95
+INDEXED = frozenset({"dataset_id", "item_id"})
+"""Columns whose equalities need no query."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +70,34 @@ class Items:
     def by_sku(self) -> dict[str, list[int]]:
         """SKU -> codes."""
         return _places(listed(self.table["sku"]))
+
+    def coded(self, item_id: str, dataset_id: str | None = None) -> Sequence[int]:
+        """Codes of the items with this id, of one data set or of all."""
+        codes = self.by_id.get(item_id, ())
+        if dataset_id is None:
+            return codes
+        return [code for code in codes if self.dataset_id[code] == dataset_id]
+
+    def of_dataset(self, dataset_id: str) -> tuple[int, int]:
+        """The codes low:high of a data set; none where there is no such data set."""
+        if dataset_id not in self.datasets:
+            return 0, 0
+        place = self.datasets.index(dataset_id)
+        return self.bounds.item(place), self.bounds.item(place + 1)
+
+    def between(self, equalities: Mapping[str, str] | None) -> tuple[int, int] | None:
+        """The codes low:high of the items that have these values; None where it takes more than looking them up.
+
+        Args:
+            equalities: column -> value.
+        """
+        if equalities is None or not equalities.keys() <= INDEXED:
+            return None
+        dataset, item = equalities.get("dataset_id"), equalities.get("item_id")
+        if item is None:
+            return (0, self.count) if dataset is None else self.of_dataset(dataset)
+        codes = self.coded(item, dataset)
+        return None if len(codes) > 1 else (codes[0], codes[0] + 1) if codes else (0, 0)
 
     def codes(self, dataset_id: str, item_ids: Sequence[str]) -> Codes:
         """Codes of a data set's items, all of them known."""

@@ -10,7 +10,7 @@ from lakecast_graphql import keys
 
 NO_ANSWERS = {"LAKECAST_CACHE_BYTES": "0"}
 """Every answer is put together from the cells of columns, as JSON where these were touched before."""
-NOTHING_KEPT = {**NO_ANSWERS, "LAKECAST_BLOCK_BYTES": "0", "LAKECAST_CELL_BYTES": "0"}
+NOTHING_KEPT = {**NO_ANSWERS, "LAKECAST_CELL_BYTES": "0"}
 """Every answer is rendered from numbers and texts."""
 SHARE = Path(sys.executable).parent
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import importlib.metadata
-import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,12 +10,11 @@ import made_lake
 import orjson
 import pytest
 
-from lakecast_graphql.cache.blocks import Group, RenderedBlocks
+from lakecast_graphql.cache.cells import KeptCells
 from lakecast_graphql.context import Surroundings
 from lakecast_graphql.documents import Documents
 from lakecast_graphql.execution.columnar import SUPPORTED, ColumnarExecutor
 from lakecast_graphql.execution.front import FastExecution
-from lakecast_graphql.execution.rendering_ahead import ENOUGH
 from lakecast_graphql.execution.shape import Kept, Selected, Shape, Values
 from lakecast_graphql.limits import Limits
 from lakecast_graphql.operation import Caller, Operation
@@ -53,19 +51,16 @@ def ask(fast: FastExecution, view: View, query: str, **variables: Any) -> Any:
     return orjson.loads(asyncio.run(fast.answer(Operation(query, variables), view, Caller())).body)
 
 
-def wait_until_rendered_ahead(fast: FastExecution, units: int) -> None:
-    until = time.monotonic() + 10
-    while fast.ahead.rendered < units and time.monotonic() < until:
-        time.sleep(0.01)
-    assert fast.ahead.rendered >= units
-
-
 @pytest.mark.parametrize(
     ("query", "way"),
     [
         ('{forecasts(where: {itemId: {eq: "a-001"}}) {nodes {date}}}', "light"),
         ("{items {nodes {itemId metrics {rmsse} forecast {dates forecast}}}}", "light"),
         ('{item(itemId: "a-001") {name history {dates quantities}}}', "light"),
+        ('{items(where: {itemId: {eq: "a-001"}, datasetId: {eq: "alpha"}}) {totalCount}}', "light"),
+        ('{metrics(where: {itemId: {eq: "a-002"}}) {nodes {source}}}', "light"),
+        ('{replenishment(where: {itemId: {eq: "nobody"}}) {totalCount}}', "light"),
+        ('{metrics(where: {source: {eq: "ensemble"}}) {totalCount}}', "heavy"),
         ("{snapshotInfo {snapshotId}}", "light"),
         ("{sources {name itemCount}}", "light"),
         ("{forecastTotals(groupBy: [SOURCE]) {nodes {forecast}}}", "heavy"),
@@ -114,41 +109,18 @@ def test_operations_that_differ_in_literals_share_a_plan(fast: FastExecution, vi
     assert fast.ways == {"light": 5}
 
 
-def test_blocks_are_rendered_once(fast: FastExecution, view: View) -> None:
-    query = 'query ($first: Int!) {forecasts(first: $first, where: {source: {eq: "ensemble"}}) {nodes {date forecast}}}'
+def test_columns_are_laid_out_once(fast: FastExecution, view: View) -> None:
+    query = "query ($first: Int!) {forecasts(first: $first) {nodes {date forecast}}}"
     ask(fast, view, query, first=100)
-    rendered = fast.blocks.misses
-    assert rendered > 0
-    ask(fast, view, query, first=101)
-    assert fast.blocks.misses == rendered
-    assert fast.blocks.hits == rendered
-
-
-@pytest.mark.parametrize(
-    ("query", "blocks"),
-    [
-        ("query ($n: Int!) {items(first: $n) {nodes {itemId metrics {rmsse} forecast(horizon: 2) {total}}}}", 4),
-        ('query ($n: Int!) {forecasts(first: $n, where: {itemId: {eq: "a-001"}}) {nodes {date forecast}}}', 0),
-    ],
-)
-def test_what_is_asked_again_and_again_is_rendered_ahead(
-    fast: FastExecution, view: View, query: str, blocks: int
-) -> None:
-    for number in range(1, ENOUGH + 1):
-        # Each time an item more, and parts of a block, which are never kept: something is always missing.
-        ask(fast, view, query, n=number if blocks else 4 * number)
-    blocks = blocks or view.snapshot.live.count
-    wait_until_rendered_ahead(fast, blocks)
-    missed = fast.blocks.misses
-    answer = ask(fast, view, query, n=4)
-    assert fast.blocks.misses == missed
-    fast.blocks.keep_only(-1)
-    fast.answers.clear()
-    assert ask(fast, view, query, n=4) == answer
+    laid_out = fast.cells.misses
+    assert laid_out > 0
+    ask(fast, view, query, first=99)
+    assert fast.cells.misses == laid_out
+    assert fast.cells.hits > 0
 
 
 def test_an_item_that_refuses_is_in_nobody_elses_way(fast: FastExecution, tmp_path: Path) -> None:
-    """Rendering ahead and neighbourhoods meet items that nobody asked for: here one that has no weekly forecasts."""
+    """Neighbourhoods meet items that nobody asked for: here one that has no weekly forecasts."""
     lake = made_lake.make(tmp_path / "lake", items=6, datasets=("alpha",))
     view = View(columns.load(lake, snapshots.newest(lake)))
     pages = "query ($n: Int!, $a: String) {items(first: $n, after: $a) {nodes {itemId %s} pageInfo {endCursor}}}"
@@ -156,21 +128,12 @@ def test_an_item_that_refuses_is_in_nobody_elses_way(fast: FastExecution, tmp_pa
     (error,) = ask(fast, view, weekly, n=3)["errors"]
     assert "quarterly" in error["message"]
     after = ask(fast, view, pages % "name", n=3)["data"]["items"]["pageInfo"]["endCursor"]
-    for number in range(1, ENOUGH + 1):
+    for number in range(1, 4):
         found = ask(fast, view, weekly, n=number, a=after)
         assert "errors" not in found
         assert len(found["data"]["items"]["nodes"]) == number
-    for number in range(1, ENOUGH + 1):
-        ask(fast, view, pages % "unit", n=number)
-    wait_until_rendered_ahead(fast, 6)
-
-
-def test_what_few_ask_for_is_not_rendered_for_all(fast: FastExecution) -> None:
-    group = Group()
-    for _ in range(30):
-        fast.ahead.missed(group, 10_000, lambda keys: None, None, None)  # type: ignore[arg-type,return-value]
-    assert not fast.ahead._tasks
-    assert fast.ahead._thread is None
+    for number in range(1, 4):
+        assert "errors" not in ask(fast, view, pages % "unit", n=number)
 
 
 def test_warming_answers_what_was_asked_last(fast: FastExecution, view: View, lake: Any) -> None:
@@ -192,8 +155,8 @@ def test_docs_name_the_modules_that_there_are() -> None:
     text = (Path(__file__).parents[3] / "docs" / "request.md").read_text()
     root = Path(__file__).parents[3] / "graphql" / "lakecast_graphql"
     for name in (
-        "front", "plans", "pages", "lifting", "compiler", "shape", "coercion", "render", "neighbourhoods",
-        "rendering_ahead", "columnar", "ahead",
+        "front", "plans", "lifting", "compiler", "shape", "coercion", "render", "neighbourhoods",
+        "columnar", "ahead",
     ):  # fmt: skip
         assert f"{name}.py" in text
         assert (root / "execution" / f"{name}.py").exists()
@@ -201,10 +164,10 @@ def test_docs_name_the_modules_that_there_are() -> None:
 
 def test_what_arguments_mean_is_found_anew_for_each_snapshot() -> None:
     """A horizon beyond all forecasts of one snapshot means something in the next, which has longer ones."""
-    literals, blocks = (95,), RenderedBlocks(1 << 20)
+    literals, cells = (95,), KeptCells(1 << 20)
     asked = Selected(b'"forecast":', "forecast", (("horizon", lambda values: values.literals[0]),))
     shape = Shape("Item", (asked,))
-    everything = shape.key(Values({}, literals, Kept(1, blocks)), lambda name, given: {})
-    some = shape.key(Values({}, literals, Kept(2, blocks)), lambda name, given: given)
+    everything = shape.key(Values({}, literals, Kept(1, cells)), lambda name, given: {})
+    some = shape.key(Values({}, literals, Kept(2, cells)), lambda name, given: given)
     assert everything != some
-    assert shape.key(Values({}, literals, Kept(2, blocks)), lambda name, given: given) == some
+    assert shape.key(Values({}, literals, Kept(2, cells)), lambda name, given: given) == some

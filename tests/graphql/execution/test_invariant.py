@@ -54,8 +54,8 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Any:
     known: dict[str, Any] = {"history": lambda: history, "opened": opened}
     fast = FastExecution(SCHEMA, documents, columnar, **known)
     loop = asyncio.new_event_loop()
-    bare = FastExecution(SCHEMA, documents, columnar, **known, answer_bytes=0, block_bytes=0, cell_bytes=0)
-    cells = FastExecution(SCHEMA, documents, columnar, **known, answer_bytes=0, block_bytes=0)
+    bare = FastExecution(SCHEMA, documents, columnar, **known, answer_bytes=0, cell_bytes=0)
+    cells = FastExecution(SCHEMA, documents, columnar, **known, answer_bytes=0)
     view = View(loaded[history[0].snapshot_id])
     with pytest.MonkeyPatch.context() as patch:  # many neighbourhoods in a small lake, laid out at once
         patch.setattr(neighbourhoods, "_ROWS_BITS", 5)
@@ -76,7 +76,7 @@ def meaning(body: bytes) -> Any:
 
 
 def compare(ways: Any, text: str, variables: dict[str, Any]) -> Any:
-    """One operation, every way: with answers kept, twice; with cells kept, or nothing; and by `at_once`."""
+    """One operation, every way: with answers kept, twice; with cells kept, or nothing."""
     asked = Operation(text, variables, "Q")
     wanted = meaning(ways.plain.answer_now(asked, ways.view, Caller()).body)
     assert meaning(ways.columnar.answer_now(asked, ways.view, Caller()).body) == wanted, "columnar"
@@ -84,9 +84,6 @@ def compare(ways: Any, text: str, variables: dict[str, Any]) -> Any:
     for execution, attempt in attempts:
         answer = ways.loop.run_until_complete(execution.answer(asked, ways.view, Caller()))
         assert meaning(answer.body) == wanted, attempt
-    for execution in (ways.fast, ways.cells, ways.bare):
-        at_once = execution.at_once(asked, ways.view)
-        assert at_once is None or meaning(at_once.body) == wanted, "at once"
     return wanted
 
 
