@@ -161,7 +161,7 @@ async def _send(send: Send, given: Given, media: Media, answer: Answer, tag: byt
     if tag is not None:
         headers[1:] = [(b"etag", tag), _REVALIDATE, _VARY]
     if b"accept-encoding" in given and len(content) >= compression.SMALLEST:
-        coding = compression.chosen(_text(given, b"accept-encoding"))
+        coding = compression.chosen(given[b"accept-encoding"].decode("latin-1"))
         if coding is not None:
             content = await compression.coded(answer, coding)
             headers.append((b"content-encoding", coding.encode()))
