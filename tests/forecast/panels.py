@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from hypothesis import strategies as st
 
+from lakecast_forecast.interface import LEVELS, Forecasts
 from lakecast_forecast.panel import Array, Panel
 from lakecast_schema.periods import Frequency
 
@@ -42,6 +43,18 @@ def sporadic(items: int, periods: int, seed: int = 0) -> list[Array]:
     rng = np.random.default_rng(seed)
     rate = rng.uniform(0.05, 0.4, items)[:, None]
     return list(rng.binomial(1, rate, (items, periods)) * (1.0 + rng.poisson(1.5, (items, periods))))
+
+
+def assert_valid(forecasts: Forecasts, whole: Panel, horizon: int) -> None:
+    """Every item of the panel has finite, ordered quantiles and a mean, none of them negative, and a word on issues."""
+    assert forecasts.mean.shape == (len(whole), horizon)
+    assert forecasts.quantiles.shape == (len(whole), horizon, len(LEVELS))
+    assert np.isfinite(forecasts.mean).all()
+    assert np.isfinite(forecasts.quantiles).all()
+    assert (forecasts.mean >= 0).all()
+    assert (forecasts.quantiles >= 0).all()
+    assert (np.diff(forecasts.quantiles, axis=2) >= 0).all()
+    assert len(forecasts.issues) == len(whole)
 
 
 AWKWARD: dict[str, list[float]] = {

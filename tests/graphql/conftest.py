@@ -1,6 +1,7 @@
 """Makes the modules beside the tests importable, and serves a small lake to whoever only reads it."""
 
 import datetime as dt
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,13 @@ from lakecast_lake.storage import Lake
 def small_lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """Two data sets, one snapshot after each; nobody writes to it."""
     return made_lake.make(tmp_path_factory.mktemp("small") / "lake")
+
+
+@pytest.fixture
+def own_lake(small_lake: Lake, tmp_path: Path) -> Lake:
+    """A copy of the small lake that the test may write to."""
+    shutil.copytree(small_lake.uri, tmp_path / "lake")
+    return Lake(str(tmp_path / "lake"))
 
 
 @pytest.fixture(scope="session")

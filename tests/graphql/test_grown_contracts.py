@@ -1,9 +1,7 @@
 """Contracts that gained nullable columns: what was published before is served, pinned, compared and written on."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import made_lake
@@ -32,10 +30,9 @@ READ = """
 
 
 @pytest.fixture
-def yesterday(small_lake: Lake, tmp_path: Path) -> Lake:
+def yesterday(own_lake: Lake) -> Lake:
     """A lake of two snapshots, written before the contracts grew."""
-    shutil.copytree(small_lake.uri, tmp_path / "lake")
-    return Lake(str(tmp_path / "lake"))
+    return own_lake
 
 
 @pytest.fixture

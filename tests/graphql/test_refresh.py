@@ -1,7 +1,6 @@
 """The older interface, and the mutation that it stands for: who may, what is said, what is written down."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +14,8 @@ PATH = "/api/v1/data/refresh"
 
 
 @pytest.fixture
-def lake(small_lake: Lake, tmp_path: Path) -> Lake:
-    shutil.copytree(small_lake.uri, tmp_path / "lake")
-    return Lake(str(tmp_path / "lake"))
+def lake(own_lake: Lake) -> Lake:
+    return own_lake
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The current snapshot: how it changes, what is refused, what other snapshots can be opened."""
 
 import gc
-import shutil
 import threading
 import time
 import weakref
@@ -21,10 +20,8 @@ REFRESHED, UNCHANGED, REJECTED = RefreshOutcome.REFRESHED, RefreshOutcome.UNCHAN
 
 
 @pytest.fixture
-def lake(small_lake: Lake, tmp_path: Path) -> Lake:
-    """A copy of the small lake that the test may write to."""
-    shutil.copytree(small_lake.uri, tmp_path / "lake")
-    return Lake(str(tmp_path / "lake"))
+def lake(own_lake: Lake) -> Lake:
+    return own_lake
 
 
 @pytest.fixture

@@ -156,10 +156,9 @@ def pages(server: Running, size: int) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.slow
 def test_paging_ten_thousand_forecasts_through_three_refreshes_gives_each_row_of_the_first_snapshot_once(
-    small_lake: Lake, tmp_path: Path, admin: tuple[str, str]
+    own_lake: Lake, admin: tuple[str, str]
 ) -> None:
-    shutil.copytree(small_lake.uri, tmp_path / "lake")
-    lake = Lake(str(tmp_path / "lake"))
+    lake = own_lake
     made_lake.add_run(lake, "big", items=480, seed=3, run_id="run-big")
     stored = snapshots.read(lake, snapshots.get(lake, 3), "fact_forecast").to_pylist()
     names = ["dataset_id", "item_id", "source", "kind", "cutoff", "date", "forecast"]

@@ -2,13 +2,11 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import made_lake
@@ -25,9 +23,8 @@ STATUS = "{ serviceStatus { snapshotId pinnedSnapshotId newestSnapshotId } }"
 
 
 @pytest.fixture
-def lake(small_lake: Lake, tmp_path: Path) -> Lake:
-    shutil.copytree(small_lake.uri, tmp_path / "lake")
-    return Lake(str(tmp_path / "lake"))
+def lake(own_lake: Lake) -> Lake:
+    return own_lake
 
 
 @contextlib.contextmanager

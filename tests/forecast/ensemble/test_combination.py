@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from panels import AWKWARD, panel, panels, seasonal, sporadic
+from panels import AWKWARD, assert_valid, panel, panels, seasonal, sporadic
 from scipy.special import ndtri
 
 from lakecast_forecast import registry
@@ -32,17 +32,13 @@ def mixed(items: int = 12, periods: int = 60) -> Panel:
 def test_whatever_the_series_the_ensemble_is_valid(whole: Panel, horizon: int) -> None:
     found = combine(run(whole, horizon), whole)
     for forecasts in (found.live, *found.backtest):
-        assert np.isfinite(forecasts.mean).all()
-        assert np.isfinite(forecasts.quantiles).all()
-        assert (forecasts.mean >= 0).all()
-        assert (forecasts.quantiles >= 0).all()
-        assert (np.diff(forecasts.quantiles, axis=2) >= 0).all()
+        assert_valid(forecasts, whole, horizon)
 
 
 def test_awkward_items_keep_company_with_others() -> None:
     whole = panel([*AWKWARD.values(), *seasonal(10, 60), *sporadic(10, 60)])
     found = combine(run(whole), whole)
-    assert np.isfinite(found.live.quantiles).all()
+    assert_valid(found.live, whole, 6)
     assert found.live.issues[list(AWKWARD).index("empty")] is not None
 
 

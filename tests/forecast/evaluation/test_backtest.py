@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from panels import AWKWARD, panel, panels, seasonal
+from panels import AWKWARD, assert_valid, panel, panels, seasonal
 from scipy.special import ndtri
 
 from lakecast_forecast.evaluation import origins
@@ -21,16 +21,6 @@ def run(whole: Panel, horizon: int = 6, **options: object) -> SourceForecasts:
     return run_source(SeasonalNaive(), whole, plan, horizon, **options)  # type: ignore[arg-type]
 
 
-def assert_valid(forecasts: Forecasts, items: int, horizon: int) -> None:
-    assert forecasts.mean.shape == (items, horizon)
-    assert np.isfinite(forecasts.mean).all()
-    assert np.isfinite(forecasts.quantiles).all()
-    assert (forecasts.mean >= 0).all()
-    assert (forecasts.quantiles >= 0).all()
-    assert (np.diff(forecasts.quantiles, axis=2) >= 0).all()
-    assert len(forecasts.issues) == items
-
-
 def assert_same(one: SourceForecasts, other: SourceForecasts) -> None:
     for a, b in zip((one.live, *one.backtest), (other.live, *other.backtest), strict=True):
         np.testing.assert_allclose(a.mean, b.mean, rtol=1e-9)
@@ -42,7 +32,7 @@ def assert_same(one: SourceForecasts, other: SourceForecasts) -> None:
 def test_whatever_the_series_the_forecasts_are_valid(whole: Panel, horizon: int) -> None:
     found = run(whole, horizon)
     for forecasts in (found.live, *found.backtest):
-        assert_valid(forecasts, len(whole), horizon)
+        assert_valid(forecasts, whole, horizon)
 
 
 def test_awkward_series_among_others() -> None:
@@ -50,7 +40,7 @@ def test_awkward_series_among_others() -> None:
     found = run(whole)
     assert found.origins.scored >= 1
     for forecasts in (found.live, *found.backtest):
-        assert_valid(forecasts, len(whole), 6)
+        assert_valid(forecasts, whole, 6)
     assert (found.seconds > 0).all()
 
 

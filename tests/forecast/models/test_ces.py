@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from panels import AWKWARD, panel, panels, seasonal
+from panels import AWKWARD, assert_valid, panel, panels, seasonal
 
-from lakecast_forecast.interface import Forecasts, Model
+from lakecast_forecast.interface import Model
 from lakecast_forecast.models.ces import Ces, CesLog
 from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Frequency
@@ -12,24 +12,17 @@ from lakecast_schema.periods import Frequency
 MODELS = (Ces(), CesLog())
 
 
-def _is_a_forecast(forecasts: Forecasts) -> None:
-    assert np.isfinite(forecasts.mean).all()
-    assert np.isfinite(forecasts.quantiles).all()
-    assert (forecasts.mean >= 0).all()
-    assert (forecasts.quantiles >= 0).all()
-    assert (np.diff(forecasts.quantiles, axis=2) >= 0).all()
-
-
 @settings(max_examples=20, deadline=None)
 @given(panels(), st.integers(1, 20), st.sampled_from(MODELS))
 def test_is_always_a_forecast(whole: Panel, horizon: int, model: Ces) -> None:
-    _is_a_forecast(model.predict(whole, horizon))
+    assert_valid(model.predict(whole, horizon), whole, horizon)
 
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("frequency", Frequency)
 def test_survives_awkward_series(frequency: Frequency, model: Ces) -> None:
-    _is_a_forecast(model.predict(panel(list(AWKWARD.values()), frequency), 9))
+    whole = panel(list(AWKWARD.values()), frequency)
+    assert_valid(model.predict(whole, 9), whole, 9)
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from panels import AWKWARD, panel, panels, seasonal, sporadic
+from panels import AWKWARD, assert_valid, panel, panels, seasonal, sporadic
 
 from lakecast_forecast import registry
 from lakecast_forecast.evaluation import guard
@@ -22,20 +22,11 @@ def run(name: str, whole: Panel, horizon: int) -> Forecasts:
     return guard.predict(registry.get(name).fit(whole, horizon, seed=0), whole, horizon)
 
 
-def assert_valid(forecasts: Forecasts, items: int, horizon: int) -> None:
-    assert forecasts.mean.shape == (items, horizon)
-    assert forecasts.quantiles.shape == (items, horizon, len(LEVELS))
-    assert np.isfinite(forecasts.mean).all()
-    assert np.isfinite(forecasts.quantiles).all()
-    assert min(forecasts.mean.min(initial=0), forecasts.quantiles.min(initial=0)) >= 0
-    assert (np.diff(forecasts.quantiles, axis=2) >= 0).all()
-
-
 @pytest.mark.parametrize("name", MEMBERS)
 def test_awkward_series_get_a_forecast_of_sensible_size(name: str) -> None:
     whole = panel(list(AWKWARD.values()))
     found = run(name, whole, 6)
-    assert_valid(found, len(whole), 6)
+    assert_valid(found, whole, 6)
     for row, kind in enumerate(AWKWARD):
         largest = np.nanmax(np.append(whole.values[row], 0.0))
         assert found.mean[row].max() <= 20 * largest, kind
@@ -47,7 +38,7 @@ def test_awkward_series_get_a_forecast_of_sensible_size(name: str) -> None:
 @settings(max_examples=15, deadline=None)
 @given(whole=panels(), horizon=st.integers(1, 14))
 def test_generated_series_get_a_valid_forecast(name: str, whole: Panel, horizon: int) -> None:
-    assert_valid(run(name, whole, horizon), len(whole), horizon)
+    assert_valid(run(name, whole, horizon), whole, horizon)
 
 
 @pytest.mark.parametrize("name", MEMBERS)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from panels import AWKWARD, panel, panels
+from panels import AWKWARD, assert_valid, panel, panels
 
 from lakecast_forecast.interface import LEVELS
 from lakecast_forecast.models.seasonal_naive import SeasonalNaive
@@ -21,17 +21,13 @@ def test_repeats_the_last_value_of_less_than_a_season() -> None:
 
 @given(panels(), st.integers(1, 20))
 def test_is_always_a_forecast(whole: Panel, horizon: int) -> None:
-    forecasts = SeasonalNaive().predict(whole, horizon)
-    assert np.isfinite(forecasts.mean).all()
-    assert (forecasts.mean >= 0).all()
-    assert (np.diff(forecasts.quantiles, axis=2) >= 0).all()
-    assert (forecasts.quantiles >= 0).all()
+    assert_valid(SeasonalNaive().predict(whole, horizon), whole, horizon)
 
 
 @pytest.mark.parametrize("name", AWKWARD)
 def test_survives(name: str) -> None:
-    forecasts = SeasonalNaive().predict(panel([AWKWARD[name]]), 5)
-    assert np.isfinite(forecasts.quantiles).all()
+    whole = panel([AWKWARD[name]])
+    assert_valid(SeasonalNaive().predict(whole, 5), whole, 5)
 
 
 def test_says_that_nothing_was_observed() -> None:

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from panels import AWKWARD, panel, panels, seasonal, sporadic
+from panels import AWKWARD, assert_valid, panel, panels, seasonal, sporadic
 
 from lakecast_forecast.evaluation.backtest import run_source
 from lakecast_forecast.evaluation.origins import Origins
-from lakecast_forecast.interface import LEVELS, Forecasts, Model
+from lakecast_forecast.interface import LEVELS, Model
 from lakecast_forecast.models.arima import Arima, Order
 from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Frequency
@@ -17,26 +17,16 @@ from lakecast_schema.periods import Frequency
 MEDIAN = LEVELS.index(0.5)
 
 
-def _is_a_forecast(forecasts: Forecasts, whole: Panel, horizon: int) -> None:
-    assert forecasts.mean.shape == (len(whole), horizon)
-    assert forecasts.quantiles.shape == (len(whole), horizon, len(LEVELS))
-    assert np.isfinite(forecasts.mean).all()
-    assert np.isfinite(forecasts.quantiles).all()
-    assert (forecasts.mean >= 0).all()
-    assert (forecasts.quantiles >= 0).all()
-    assert (np.diff(forecasts.quantiles, axis=2) >= 0).all()
-
-
 @settings(max_examples=30, deadline=None)
 @given(panels(), st.integers(1, 20))
 def test_is_always_a_forecast(whole: Panel, horizon: int) -> None:
-    _is_a_forecast(Arima().predict(whole, horizon), whole, horizon)
+    assert_valid(Arima().predict(whole, horizon), whole, horizon)
 
 
 @pytest.mark.parametrize("frequency", Frequency)
 def test_survives_awkward_series(frequency: Frequency) -> None:
     whole = panel(list(AWKWARD.values()), frequency)
-    _is_a_forecast(Arima().predict(whole, 9), whole, 9)
+    assert_valid(Arima().predict(whole, 9), whole, 9)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from panels import AWKWARD, panel, panels, seasonal, sporadic
+from panels import AWKWARD, assert_valid, panel, panels, seasonal, sporadic
 
 from lakecast_forecast.evaluation import guard
 from lakecast_forecast.evaluation.backtest import run_source
 from lakecast_forecast.evaluation.origins import Origins
-from lakecast_forecast.interface import LEVELS, Forecasts
+from lakecast_forecast.interface import LEVELS
 from lakecast_forecast.models.lstm import Lstm, ResidualMlp
 from lakecast_forecast.models.lstm.model import FittedNets, kinds_of
 from lakecast_forecast.panel import Panel
@@ -22,16 +22,6 @@ from lakecast_schema.periods import Frequency
 
 MODELS = (Lstm, ResidualMlp)
 FEW = 8  # steps: enough to learn something, quick enough for a test
-
-
-def valid(found: Forecasts, of: Panel, horizon: int) -> None:
-    assert found.mean.shape == (len(of), horizon)
-    assert found.quantiles.shape == (len(of), horizon, len(LEVELS))
-    assert np.isfinite(found.mean).all()
-    assert np.isfinite(found.quantiles).all()
-    assert (found.mean >= 0).all()
-    assert (found.quantiles >= 0).all()
-    assert (np.diff(found.quantiles, axis=2) >= 0).all()
 
 
 def mixed(items: int = 6, periods: int = 72) -> Panel:
@@ -48,7 +38,7 @@ def test_awkward_series_get_a_forecast(model: type[Lstm] | type[ResidualMlp], fr
     of = panel(list(AWKWARD.values()), frequency)
     fitted = model(steps=2).fit(of, 5)
     found = fitted.predict(of, 5)
-    valid(guard.predict(fitted, of, 5), of, 5)
+    assert_valid(guard.predict(fitted, of, 5), of, 5)
     assert "no demand" in str(found.issues[list(AWKWARD).index("all zero")])
 
 
@@ -56,7 +46,7 @@ def test_awkward_series_get_a_forecast(model: type[Lstm] | type[ResidualMlp], fr
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_forecasts_are_finite_ordered_and_not_negative(of: Panel) -> None:
     fitted = Lstm(steps=2).fit(of, 4)
-    valid(guard.predict(fitted, of, 4), of, 4)
+    assert_valid(guard.predict(fitted, of, 4), of, 4)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -116,7 +106,7 @@ def test_a_shorter_horizon_is_the_beginning_and_a_longer_one_is_refused() -> Non
 @pytest.mark.parametrize("steps", [1, 2, 3, 10, 12, 13, 20, 21])
 def test_any_number_of_steps_trains(steps: int) -> None:
     of = panel(seasonal(3, 40))
-    valid(Lstm(steps=steps).fit(of, 4).predict(of, 4), of, 4)
+    assert_valid(Lstm(steps=steps).fit(of, 4).predict(of, 4), of, 4)
 
 
 def test_diagnostics_hold_the_loss_curve() -> None:
@@ -129,7 +119,7 @@ def test_diagnostics_hold_the_loss_curve() -> None:
 def test_too_little_to_train_on_says_so() -> None:
     of = panel([[1.0, 2.0, 3.0], [4.0, 0.0]])
     found = Lstm().fit(of, 6).predict(of, 6)
-    valid(found, of, 6)
+    assert_valid(found, of, 6)
     assert all("too few periods" in str(issue) for issue in found.issues)
 
 
@@ -139,7 +129,7 @@ def test_a_large_panel_is_learned_from_a_sample_and_predicted_whole(monkeypatch:
     fitted = Lstm(steps=FEW).fit(of, 6)
     assert fitted.items == {"smooth": 9}
     found = fitted.predict(of, 6)
-    valid(found, of, 6)
+    assert_valid(found, of, 6)
     assert found.issues == (None,) * 20
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from panels import AWKWARD, panel, panels, seasonal
+from panels import AWKWARD, assert_valid, panel, panels, seasonal
 
 from lakecast_forecast.evaluation import guard
-from lakecast_forecast.interface import LEVELS, Forecasts
+from lakecast_forecast.interface import Forecasts
 from lakecast_forecast.models.prophet import Prophet, ProphetLibrary
 from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Frequency
@@ -29,22 +29,12 @@ def daily(items: int, periods: int, seed: int = 0) -> Panel:
     return replace(panel(seasonal(items, periods, 7, seed), Frequency.DAILY), country="BR")
 
 
-def valid(found: Forecasts, of: Panel, horizon: int) -> None:
-    assert found.mean.shape == (len(of), horizon)
-    assert found.quantiles.shape == (len(of), horizon, len(LEVELS))
-    assert np.isfinite(found.mean).all()
-    assert np.isfinite(found.quantiles).all()
-    assert (found.mean >= 0).all()
-    assert (found.quantiles >= 0).all()
-    assert (np.diff(found.quantiles, axis=2) >= 0).all()
-
-
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("frequency", list(Frequency))
 def test_awkward_series_get_a_forecast(frequency: Frequency, mode: Mode) -> None:
     of = panel(list(AWKWARD.values()), frequency)
     found = predict(of, 8, mode)
-    valid(found, of, 8)
+    assert_valid(found, of, 8)
     assert found.issues[list(AWKWARD).index("all zero")] == "the series is constant"
     assert "two known periods" in str(found.issues[list(AWKWARD).index("one point")])
 
@@ -52,7 +42,7 @@ def test_awkward_series_get_a_forecast(frequency: Frequency, mode: Mode) -> None
 @given(panels(), st.sampled_from(MODES), st.integers(1, 15))
 @settings(max_examples=25, deadline=None)
 def test_forecasts_are_finite_ordered_and_not_negative(of: Panel, mode: Mode, horizon: int) -> None:
-    valid(predict(replace(of, country="BR"), horizon, mode), of, horizon)
+    assert_valid(predict(replace(of, country="BR"), horizon, mode), of, horizon)
 
 
 @given(panels(), st.randoms(use_true_random=False))
@@ -99,7 +89,7 @@ def test_drivers_may_be_unknown_or_constant() -> None:
     noise = np.random.default_rng(0).normal(size=(3, 134))
     noise[0, ::3], noise[1] = np.nan, np.nan
     known = replace(of, drivers={"x_price": price, "x_noise": noise})
-    valid(predict(known, 14), known, 14)
+    assert_valid(predict(known, 14), known, 14)
     price[:, 120:] = 100.0  # a price that never changed says nothing of what a new one does
     dearer = replace(of, drivers={"x_price": price})
     assert np.allclose(predict(dearer, 14).mean, predict(of, 14).mean, rtol=1e-6)
@@ -139,7 +129,7 @@ def parity(of: Panel, horizon: int, mode: Mode) -> np.ndarray:
     """Per item, the mean difference to the library's forecast relative to the item's mean demand."""
     ours, theirs = predict(of, horizon, mode), ProphetLibrary(mode).fit(of, horizon).predict(of, horizon)
     assert not any(theirs.issues)
-    valid(theirs, of, horizon)
+    assert_valid(theirs, of, horizon)
     return np.abs(ours.mean - theirs.mean).mean(axis=1) / np.nanmean(of.values, axis=1)
 
 
@@ -182,7 +172,7 @@ def test_a_failing_library_costs_one_series_its_model_not_the_run(monkeypatch: p
     monkeypatch.setattr("lakecast_forecast.models.prophet.library._fit", broken)
     of = panel(seasonal(1, 60))
     found = ProphetLibrary().fit(of, 6).predict(of, 6)
-    valid(found, of, 6)
+    assert_valid(found, of, 6)
     assert "RuntimeError" in str(found.issues[0])
 
 
