@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE_ROOTS = ("schema", "lake", "graphql", "assets", "ops")
 COPIED = (*SOURCE_ROOTS, "tests", "docs", "constraints")
 """Folders of which every worker has a copy, with the files beside them."""
+DURATIONS = ROOT / ".lakecast" / "test-durations.json"
 SERVE = ("graphql",)
 """Source roots that are tested in the serving environment; all others in the training one."""
 _ALIKE = (
@@ -83,7 +84,7 @@ def main(arguments: Sequence[str]) -> int:
     places = sorted({one for module in modules for one in mutants(module)}, key=_place)
     chosen = sample(places, options.count, random_)
     print(f"{len(modules)} modules, {len({_place(one) for one in places})} places, {len(chosen)} mutants", flush=True)
-    verdicts = list(judged(chosen, options.jobs, options.minutes * 60, options.patience))
+    verdicts = list(judged(chosen, options.jobs, options.minutes * 60, options.patience, trusted=options.trusted))
     killed = sum(one.outcome != "survived" for one in verdicts)
     share = 100 * killed / max(len(verdicts), 1)
     report = _report(verdicts, share, options, len(chosen))
@@ -109,12 +110,12 @@ def mutants(module: Path) -> Iterator[Mutant]:
 
 
 def sample(places: Sequence[Mutant], count: int, random_: random.Random) -> list[Mutant]:
-    """One mutant each of so many places, drawn without replacement, in the order of files and lines."""
+    """One mutant each of so many places, drawn without replacement: any first part is a sample, too."""
     by_place: dict[tuple[str, int, int], list[Mutant]] = {}
     for one in places:
         by_place.setdefault(_place(one), []).append(one)
     drawn = random_.sample(sorted(by_place), min(count, len(by_place)))
-    return [random_.choice(sorted(by_place[place], key=_identity)) for place in sorted(drawn)]
+    return [random_.choice(sorted(by_place[place], key=_identity)) for place in drawn]
 
 
 def environment_of(module: Path) -> str:
@@ -170,7 +171,12 @@ class Worker:
         assert process.stdin is not None
         assert process.stdout is not None
         options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-m", "not slow"]
-        task = {"folder": str(self.tree), "arguments": [*options, *self.tests(modules)], "seconds": seconds}
+        task = {
+            "folder": str(self.tree),
+            "arguments": [*options, *self.tests(modules)],
+            "seconds": seconds,
+            "durations": str(DURATIONS.with_name(f"{self.tree.name}-{DURATIONS.name}")),
+        }
         process.stdin.write(json.dumps(task) + "\n")
         process.stdin.flush()
         code: int | None = json.loads(process.stdout.readline())
@@ -199,8 +205,11 @@ class Worker:
         return self._processes[environment]
 
 
-def judged(chosen: Sequence[Mutant], jobs: int, seconds: float, patience: float) -> Iterator[Verdict]:
-    """Verdicts as they come, until the time is over. patience: seconds that a mutant's tests may take."""
+def judged(chosen: Sequence[Mutant], jobs: int, seconds: float, patience: float, *, trusted: bool) -> Iterator[Verdict]:
+    """Verdicts as they come, until the time is over.
+
+    patience: seconds that a mutant's tests may take; trusted: whether the tests need not be seen to pass before.
+    """
     end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory(prefix="mutants-") as place, contextlib.ExitStack() as stack:
         idle: SimpleQueue[Worker] = SimpleQueue()
@@ -217,7 +226,7 @@ def judged(chosen: Sequence[Mutant], jobs: int, seconds: float, patience: float)
             finally:
                 idle.put(worker)
 
-        modules = sorted({one.module for one in chosen})
+        modules = [] if trusted else sorted({one.module for one in chosen})
         with borrowed() as worker:
             for environment in sorted({environment_of(module) for module in modules}):
                 mine = [module for module in modules if environment_of(module) == environment]
@@ -302,7 +311,7 @@ def _report(verdicts: Sequence[Verdict], share: float, options: argparse.Namespa
         "| survivor | line → mutant |",
         "|---|---|",
     ]
-    for one in verdicts:
+    for one in sorted(verdicts, key=lambda verdict: _place(verdict.mutant)):
         if one.outcome == "survived":
             change = one.change.replace("|", "\\|")
             lines.append(f"| `{one.mutant.module.relative_to(ROOT)}:{one.mutant.line}` | `{change}` |")
@@ -318,6 +327,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the sample (1)")
     parser.add_argument("--minutes", type=float, default=60, help="after which no further mutant is begun (60)")
     parser.add_argument("--patience", type=float, default=240, help="seconds that a mutant's tests may take (240)")
+    parser.add_argument("--trusted", action="store_true", help="do not run the tests without a mutant first")
     parser.add_argument("--jobs", type=int, default=1, help="mutants tested at once (1)")
     parser.add_argument("--least", type=float, default=85, help="per cent to be killed for exit code 0 (85)")
     parser.add_argument("--out", type=Path, default=ROOT / ".lakecast" / "mutants.md", help="the table of survivors")
