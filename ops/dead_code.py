@@ -16,6 +16,7 @@ DECORATED = ("@strawberry.*", "@dg.*", "@app.*", "@validator", "@field_validator
 """Called by the library that the decorator belongs to."""
 CALLED = (
     *("defs", "handle_output", "load_input"),  # Dagster
+    *("Launcher", "supports_check_run_worker_health", "check_run_worker_health"),  # Dagster, by ops/dagster.yaml
     "forward",  # torch, of a module
     "__getattr__",  # Python, of a package whose heavy modules load late
     *("resolve_type", "is_type_of", "enter_directive"),  # graphql-core and Strawberry
