@@ -37,6 +37,8 @@ SOURCE_ROOTS = ("schema", "lake", "graphql", "assets", "ops")
 COPIED = (*SOURCE_ROOTS, "tests", "docs", "constraints")
 """Folders of which every worker has a copy, with the files beside them."""
 DURATIONS = ROOT / ".lakecast" / "test-durations.json"
+ELSEWHERE = {"tests/forecast/input": "tests/assets/ingest"}
+"""Mirrored folders whose modules are tested from another folder, too: whole files are read there."""
 SERVE = ("graphql",)
 """Source roots that are tested in the serving environment; all others in the training one."""
 _ALIKE = (
@@ -136,7 +138,9 @@ def mirrors_of(module: Path, root: Path = ROOT) -> list[str]:
     importers = [
         path for path in sorted((root / "tests" / package).rglob("test_*.py")) if wanted.search(path.read_text())
     ]
-    paths = dict.fromkeys([*([mirror] if mirror.exists() else []), *importers])
+    other = ELSEWHERE.get(str(folder.relative_to(root)))
+    also = [] if other is None else sorted((root / other).glob("test_*.py"))
+    paths = dict.fromkeys([*([mirror] if mirror.exists() else []), *importers, *also])
     if not paths:
         while not folder.is_dir():
             folder = folder.parent

@@ -58,7 +58,7 @@ def days(column: Column) -> NDArray[np.datetime64]:
         filled = numpy(pc.fill_null(numbers, 0)).astype(np.int64).astype("datetime64[D]")
         filled[numpy(pc.is_null(column))] = np.datetime64("NaT")
         return filled
-    text = as_text(column)
+    text = pc.utf8_trim_whitespace(as_text(column))
     longest = pc.max(pc.utf8_length(text)).as_py() or 0
     if longest > _DAY_LENGTH:
         timed = pc.match_substring_regex(text, _TIME)
@@ -70,7 +70,7 @@ def days(column: Column) -> NDArray[np.datetime64]:
 
 
 def _day(text: str | None) -> dt.date | None:
-    word = (text or "").strip()
+    word = text or ""
     try:
         if match := _MONTH.fullmatch(word):
             return dt.date(int(match[1]), int(match[2]), 1)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from panels import AWKWARD, assert_valid, panel, panels, seasonal
 
 from lakecast_forecast.evaluation import guard
-from lakecast_forecast.interface import Forecasts
-from lakecast_forecast.models.prophet import Prophet, ProphetLibrary
+from lakecast_forecast.interface import LEVELS, Forecasts
+from lakecast_forecast.models.prophet import Prophet, ProphetLibrary, solver
 from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Frequency
 
@@ -179,3 +179,19 @@ def test_a_failing_library_costs_one_series_its_model_not_the_run(monkeypatch: p
 def test_naming_the_source_does_not_import_prophet() -> None:
     lines = "import sys, lakecast_forecast.models.prophet; sys.exit('prophet' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", lines], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("fallback", [True, False])
+def test_only_what_did_not_converge_is_given_to_the_library(fallback: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    of = panel(seasonal(3, 60))
+    own = Prophet(fallback=False).fit(of, 4).predict(of, 4)
+    solve = solver.additive
+    monkeypatch.setattr(
+        solver, "additive", lambda *given: replace(solve(*given), converged=np.array([True, False, True]))
+    )
+    answer = (np.full(4, 7.0), np.full((4, len(LEVELS)), 7.0), "the library says")
+    monkeypatch.setattr("lakecast_forecast.models.prophet.library.forecast", lambda *_: answer)
+    found = Prophet(fallback=fallback).fit(of, 4).predict(of, 4)
+    np.testing.assert_allclose(found.mean[[0, 2]], own.mean[[0, 2]])
+    assert found.issues == (None, "the library says" if fallback else None, None)
+    assert (found.mean[1] == 7.0).all() == fallback
