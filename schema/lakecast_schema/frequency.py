@@ -14,6 +14,17 @@ _COARSEST_FIRST = (
 )
 _MONTHS = {Frequency.YEARLY: 12, Frequency.QUARTERLY: 3, Frequency.MONTHLY: 1}
 _NEARLY_ALL = 0.9
+_HALF = 0.5
+_MANY = {
+    Frequency.YEARLY: 3,
+    Frequency.QUARTERLY: 3,
+    Frequency.MONTHLY: 3,
+    Frequency.WEEKLY: 5,
+    Frequency.DAILY: 0,
+}
+"""Dates that chance would not put on a grid: fewer than one time in 10,000, were they any days."""
+_PLAIN = 8
+_FISCAL_STEPS = 3
 
 
 class FrequencyUnclear(ValueError):
@@ -26,12 +37,17 @@ def recognise(dates: Dates, items: NDArray[np.integer] | None = None) -> Frequen
     dates: (n,) days in any order, repeats allowed. items: (n,) integer codes that say which item a date
     belongs to; None where all belong to one.
 
-    The rule: the coarsest frequency on whose grid every item's dates lie, so that gaps do not matter.
+    The rule: the coarsest frequency on whose grid every item's dates lie, if that is no accident.
     Dates of an item lie on the grid of years where they share day and month, of quarters where they share
     the day and are whole quarters apart, of months where they share the day of the month (or all are the
-    last day of their month), of weeks where they share the weekday. Two doubts are errors: no two dates
-    are exactly one period apart (every second week is no frequency that we know), or the dates would lie
-    on a coarser grid but for a few strays (at most a tenth).
+    last day of their month), of weeks where they share the weekday. An item's first date lies on any grid, so
+    only the dates after it, or after the first of all where all items share one grid, bear witness. It is
+    no accident where at least half of them lie one period after the date before, or where they are so many that
+    chance would not have put them there. Otherwise the dates are days of a log of events.
+
+    Three doubts are errors: all dates are the same number of periods apart, more than one (every second week
+    is no frequency that we know), they are four or five weeks apart (a fiscal calendar), or the dates would lie on
+    a coarser grid but for a few strays (at most a tenth).
 
     Raises `FrequencyUnclear`.
     """
@@ -41,15 +57,81 @@ def recognise(dates: Dates, items: NDArray[np.integer] | None = None) -> Frequen
             f"{'one date only' if days.size else 'no dates'}: a frequency shows from two dates on. "
             "Add history, or state the frequency."
         )
-    frequency = next(f for f in _COARSEST_FIRST if np.all(_phase_is_constant(days, codes, f)))
+    for frequency in _COARSEST_FIRST:
+        if not np.all(_phase_is_constant(days, codes, frequency)):
+            continue
+        steps, share_one_grid = _steps(days, codes, frequency)
+        if (share_one_grid or steps.size >= _MANY[frequency]) and np.gcd.reduce(steps) > 1:
+            raise FrequencyUnclear(
+                f"the dates, from {days.min()} to {days.max()}, lie on a {frequency} grid, but no two are "
+                "one period apart. Known are daily, weekly, monthly, quarterly and yearly data: fill the missing "
+                "periods with rows of zero demand, or state the frequency."
+            )
+        if frequency is Frequency.WEEKLY:
+            _refuse_fiscal_months(steps)
+        if steps.size and _is_no_accident(steps, frequency):
+            break
     _refuse_strays(days, frequency)
-    if not _has_consecutive(days, codes, frequency):
-        raise FrequencyUnclear(
-            f"the dates, from {days.min()} to {days.max()}, lie on a {frequency} grid, but no two are "
-            "one period apart. Known are daily, weekly, monthly, quarterly and yearly data: fill the missing "
-            "periods with rows of zero demand, or state the frequency."
-        )
     return frequency
+
+
+def coarser_items(dates: Dates, items: NDArray[np.integer], frequency: Frequency) -> dict[int, Frequency]:
+    """Items whose own dates are plainly of a coarser frequency than that of their data set: code -> frequency.
+
+    Plain is: at least `_PLAIN` dates, all on the coarser grid, and nine in ten one period after the one before.
+    """
+    days, codes = _distinct(dates, items)
+    heads = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
+    sizes = np.diff(np.r_[heads, codes.size])
+    # An item with as many dates as its span has periods of the finer frequency needs no second look.
+    spans = days[heads + sizes - 1] - days[heads]
+    sparse = np.flatnonzero((sizes >= _PLAIN) & (spans.astype(np.int64) >= 5 * (sizes - 1)))
+    coarser: dict[int, Frequency] = {}
+    for place in sparse.tolist():
+        own = days[heads[place] : heads[place] + sizes[place]]
+        one = np.zeros(own.size, dtype=np.int64)
+        for other in _COARSEST_FIRST[: _COARSEST_FIRST.index(frequency)]:
+            if np.all(_phase_is_constant(own, one, other)):
+                gaps = np.diff(grid_index(_as_first_days(own, other), other))
+                if np.mean(gaps == 1) >= _NEARLY_ALL:
+                    coarser[int(codes[heads[place]])] = other
+                break
+    return coarser
+
+
+def spacing_days(dates: Dates, items: NDArray[np.integer]) -> float:
+    """Median days between successive dates of an item; NaN where no item has two."""
+    days, codes = _distinct(dates, items)
+    gaps = np.diff(days).astype(np.int64)[codes[1:] == codes[:-1]]
+    return float(np.median(gaps)) if gaps.size else float("nan")
+
+
+def _steps(days: Dates, codes: NDArray[np.int64], frequency: Frequency) -> tuple[NDArray[np.int64], bool]:
+    """Periods from each date to the next, of all dates where they share one grid, else within items; which of both."""
+    days = _as_first_days(days, frequency)
+    phase = _phase(days, frequency)
+    if np.all(phase == phase[0]):
+        index: NDArray[np.int64] = np.unique(grid_index(days, frequency))
+        return index[1:] - index[:-1], True
+    index = grid_index(days, frequency)
+    return (index[1:] - index[:-1])[codes[1:] == codes[:-1]], False
+
+
+def _as_first_days(days: Dates, frequency: Frequency) -> Dates:
+    """Last days of months, which differ from month to month, as the first days after them."""
+    return days + 1 if frequency in _MONTHS and _are_last_days(days) else days
+
+
+def _is_no_accident(steps: NDArray[np.int64], frequency: Frequency) -> bool:
+    return bool(np.mean(steps == 1) >= _HALF or steps.size >= _MANY[frequency])
+
+
+def _refuse_fiscal_months(steps: NDArray[np.int64]) -> None:
+    if steps.size >= _FISCAL_STEPS and set(np.unique(steps).tolist()) == {4, 5}:
+        raise FrequencyUnclear(
+            "the dates are four or five weeks apart, as in a fiscal calendar of 4-4-5 weeks, whose periods are not "
+            "months. Write daily or weekly demand, or the totals of calendar months."
+        )
 
 
 def period_starts(dates: Dates, frequency: Frequency) -> Dates:
@@ -117,14 +199,6 @@ def _phase_is_constant(days: Dates, codes: NDArray[np.int64], frequency: Frequen
     phase = _phase(days, frequency)
     constant: NDArray[np.bool_] = (phase[1:] == phase[:-1]) | ~same_item
     return constant
-
-
-def _has_consecutive(days: Dates, codes: NDArray[np.int64], frequency: Frequency) -> bool:
-    """Whether two dates of an item, or of the data set as a whole, are exactly one period apart."""
-    index = grid_index(days, frequency)
-    pooled = np.unique(index)
-    within = (np.diff(index) == 1) & (codes[1:] == codes[:-1])
-    return bool(np.any(within) or np.any(np.diff(pooled) == 1))
 
 
 def _refuse_strays(days: Dates, frequency: Frequency) -> None:

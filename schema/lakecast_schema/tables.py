@@ -177,6 +177,7 @@ DIM_ITEM = Table(
         _measure("unit_cost", "Cost of one unit"),
         Column("frequency", TEXT, "Length of a period", rule=Rule.FREQUENCY),
         Column("demand_class", TEXT, "Syntetos-Boylan class", nullable=True, rule=Rule.DEMAND_CLASS),
+        Column("is_active", pa.bool_(), "False for an item whose demand has ended; null counts as true", nullable=True),
     ),
     key=("dataset_id", "item_id"),
 )

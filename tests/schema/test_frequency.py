@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_schema.frequency import FrequencyUnclear, period_starts, recognise
+from lakecast_schema.frequency import FrequencyUnclear, coarser_items, period_starts, recognise
 from lakecast_schema.periods import Frequency, shift
 
 STARTS = st.integers(min_value=-10_000, max_value=30_000).map(lambda day: np.datetime64(day, "D"))
@@ -72,9 +72,45 @@ def test_working_days_are_daily():
         (["2024-01-01", "2024-01-01"], "one date only"),
         (["2024-01-01", "2024-01-15", "2024-01-29"], "weekly grid"),
         (["2020-01-01", "2024-01-01"], "yearly grid"),
+        (["2024-01-01", "2024-01-29", "2024-02-26", "2024-04-01", "2024-04-29", "2024-05-27", "2024-07-01"], "4-4-5"),
         ([*(f"{2020 + m // 12}-{m % 12 + 1:02}-01" for m in range(30)), "2023-05-02"], "2023-05-02"),
     ],
 )
 def test_doubt_is_refused_with_the_reason(dates, says):
     with pytest.raises(FrequencyUnclear, match=says):
         recognise(np.array(dates, dtype="datetime64[D]"))
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        {0: ["2019-03-04", "2020-07-17", "2021-02-08", "2022-11-30", "2023-05-05", "2024-09-12"]},
+        {item: [date] for item, date in enumerate(["2019-03-04", "2020-07-17", "2021-02-08", "2022-11-30"])},
+        {0: ["2024-01-02", "2024-01-16"], 1: ["2024-01-05"], 2: ["2024-02-07"], 3: ["2024-02-09"]},
+    ],
+)
+def test_few_events_are_a_log_of_days_and_no_coarse_grid(events):
+    dates = np.array([date for own in events.values() for date in own], dtype="datetime64[D]")
+    items = np.repeat(list(events), [len(own) for own in events.values()])
+    assert recognise(dates, items) is Frequency.DAILY
+
+
+def test_a_sparse_log_of_months_is_monthly():
+    months = np.array(["2023-01-01", "2023-04-01", "2023-06-01", "2023-11-01", "2024-03-01"], dtype="datetime64[D]")
+    assert recognise(months) is Frequency.MONTHLY
+
+
+@given(st.integers(8, 40), st.sampled_from([Frequency.WEEKLY, Frequency.MONTHLY, Frequency.YEARLY]))
+def test_an_item_of_a_coarser_frequency_is_named(periods, frequency):
+    start = np.datetime64("2001-01-01")
+    coarse = shift(np.full(periods, start), np.arange(periods), frequency)
+    daily = start + np.flatnonzero(np.random.default_rng(0).random(400) < 0.3)
+    items = np.repeat([4, 9], [daily.size, coarse.size])
+    assert coarser_items(np.r_[daily, coarse], items, Frequency.DAILY) == {9: frequency}
+
+
+def test_items_that_are_needed_now_and_then_are_of_no_coarser_frequency():
+    draw = np.random.default_rng(1)
+    days = [np.datetime64("2022-01-01") + np.flatnonzero(draw.random(1000) < chance) for chance in (0.01, 0.05, 0.4)]
+    items = np.repeat(range(3), [own.size for own in days])
+    assert coarser_items(np.concatenate(days), items, Frequency.DAILY) == {}

@@ -14,6 +14,7 @@ from lakecast_assets.ingest.masters import MasterRows, read_items, read_stock
 from lakecast_forecast.input.demand import DemandRows, read_demand
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.grid import GridTooLargeError
+from lakecast_forecast.input.report import Line
 from lakecast_forecast.input.rules import Rules
 from lakecast_schema.frequency import FrequencyUnclear
 from lakecast_schema.periods import Frequency
@@ -31,7 +32,12 @@ class DatasetInput:
     dataset_id: str
     frequency: Frequency
     tables: Mapping[str, pa.Table]
-    notes: tuple[str, ...] = ()
+    report: tuple[Line, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The lines of the reading report as sentences."""
+        return tuple(each.sentence for each in self.report)
 
     @property
     def rejected(self) -> int:
@@ -63,16 +69,17 @@ class Folder:
 
     def dataset(self, dataset_id: str) -> DatasetInput:
         """One data set's tables. Raises `InputError` where its rows cannot become series."""
-        parts = Parts(dataset_id, self.demand, self.items, self.stock, self.now)
         single = self.datasets == (dataset_id,)
         takes_all = single or dataset_id == (self.default if self.default in self.datasets else self.datasets[0])
+        over = self.rules.as_of + dt.timedelta(days=1) if self.rules.as_of else self.now.astimezone().date()
+        parts = Parts(dataset_id, self.demand, self.items, self.stock, self.now, over, takes_all)
         try:
-            frequency, tables, notes = assemble(parts, self.rules, takes_all=takes_all)
+            made = assemble(parts, self.rules)
         except (FrequencyUnclear, GridTooLargeError) as error:
             problem, _, remedy = str(error).rstrip(".").rpartition(". ")
             message = f"data set {dataset_id}: {problem}"
             raise InputError(self.demand.file.name, message, remedy, column="date") from error
-        return DatasetInput(dataset_id, frequency, tables, notes)
+        return DatasetInput(dataset_id, made.frequency, made.tables, made.report)
 
 
 @dataclass(frozen=True)

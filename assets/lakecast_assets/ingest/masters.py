@@ -8,16 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_forecast.input.demand import (
-    BAD_DATE,
-    EARLIEST,
-    FAR_DATE,
-    LATEST,
-    NO_DATE,
-    NO_ITEM,
-    datasets_of,
-    in_future,
-)
+from lakecast_forecast.input import messages
+from lakecast_forecast.input.demand import EARLIEST, LATEST, datasets_of
 from lakecast_forecast.input.files import InputFile, as_text, find, read
 from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.values import Identifiers, days, identifiers, numbers
@@ -55,7 +47,7 @@ def read_items(folder: Path, dataset: str) -> MasterRows | None:
     if path is None:
         return None
     rows = _judge(read(path, ("item_id",), ("dataset_id", *TEXTS, *FIGURES)), dataset, FIGURES, None)
-    _reject_repeated(rows, "the item; keep one row per item")
+    _reject_repeated(rows)
     return rows
 
 
@@ -76,14 +68,17 @@ def _judge(file: InputFile, dataset: str, figures: Sequence[str], today: dt.date
     verdicts = Rejections(file)
     has = file.table.column_names
     items = identifiers(file.table["item_id"])
-    verdicts.reject(items.codes < 0, "item_id", NO_ITEM)
+    verdicts.reject(items.codes < 0, "item_id", messages.NO_ITEM)
     day = None
     if today is not None:
         day = days(file.table["date"])
-        verdicts.reject(np.isnat(day) & file.table["date"].is_null().to_numpy(), "date", NO_DATE)
-        verdicts.reject(np.isnat(day), "date", BAD_DATE)
-        verdicts.reject((day < EARLIEST) | (day >= LATEST), "date", FAR_DATE)
-        verdicts.reject(day > np.datetime64(today), "date", in_future("date", today, "remove the row"))
+        verdicts.reject(np.isnat(day) & file.table["date"].is_null().to_numpy(), "date", messages.NO_DATE)
+        verdicts.reject(np.isnat(day), "date", messages.BAD_DATE)
+        verdicts.reject(
+            (day < EARLIEST) | (day >= LATEST), "date", messages.DATE_OUTSIDE.of(earliest=EARLIEST, latest=LATEST)
+        )
+        future = messages.FUTURE.of(today=today, remedy="remove the row")
+        verdicts.reject(day > np.datetime64(today), "date", future)
     names = [name for name in figures if name in has]
     values = {name: _figure(verdicts, name) for name in names}
     wrong = {name: each.not_usable for name, each in values.items()}
@@ -95,15 +90,15 @@ def _judge(file: InputFile, dataset: str, figures: Sequence[str], today: dt.date
 def _figure(verdicts: Rejections, name: str) -> "_Figure":
     """A column of numbers, NaN where it is empty or its value cannot be used; a bad value costs that value only."""
     parsed = numbers(verdicts.file.table[name])
-    reasons = [(parsed.unclear | parsed.not_finite, f"{name} is no finite number; write one or none")]
+    reasons = [(parsed.unclear | parsed.not_finite, messages.BAD_FIGURE.of(column=name))]
     if name != "on_hand":  # a negative stock on hand is a backlog
-        reasons.append((parsed.values < 0, f"{name} is negative; it must be at least 0"))
+        reasons.append((parsed.values < 0, messages.NEGATIVE_FIGURE.of(column=name)))
     if name == "service_level":
         outside = (parsed.values >= 1) | (parsed.values == 0)
-        reasons.append((outside, "service_level must lie between 0 and 1, such as 0.95 for 95 %"))
+        reasons.append((outside, messages.SERVICE_LEVEL))
     not_usable = np.zeros(parsed.values.size, dtype=bool)
-    for rows, reason in reasons:
-        verdicts.reject_values(rows, name, reason)
+    for rows, words in reasons:
+        verdicts.reject_values(rows, name, words)
         not_usable |= rows
     parsed.values[not_usable] = np.nan
     return _Figure(parsed.values, not_usable)
@@ -120,7 +115,7 @@ def _words(file: InputFile, name: str) -> NDArray[np.object_]:
     return np.array([*words, None], dtype=object)[:-1]
 
 
-def _reject_repeated(rows: MasterRows, what: str) -> None:
+def _reject_repeated(rows: MasterRows) -> None:
     """Reject all rows but the first of a key (data set, item)."""
     good = np.flatnonzero(~rows.verdicts.rejected)
     parts = [rows.items.codes]
@@ -130,5 +125,5 @@ def _reject_repeated(rows: MasterRows, what: str) -> None:
     _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     late = np.flatnonzero(first[inverse.reshape(-1)] != np.arange(good.size))
     earlier = rows.file.rows[good[first[inverse.reshape(-1)[late]]]]
-    reasons = [f"row {row} already describes {what}" for row in earlier.tolist()]
-    rows.verdicts.reject_each(good[late].tolist(), "item_id", reasons)
+    reasons = [messages.REPEATED_ITEM.of(row=row) for row in earlier.tolist()]
+    rows.verdicts.reject_each(good[late], "item_id", reasons)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from lakecast_assets.pipeline import checks, commits
 from lakecast_assets.pipeline.checks import Verdict
-from lakecast_assets.pipeline.features import frequency_of
+from lakecast_assets.pipeline.features import active_items, frequency_of
 from lakecast_assets.pipeline.io import LakeIO, read_current
 from lakecast_assets.pipeline.training import BASELINE
 from lakecast_schema.tables import DEMAND, FACT_FORECAST, FACT_METRICS, FACT_REPLENISHMENT
@@ -87,7 +87,8 @@ def forecast_checks(
     demand = rows.now(DEMAND.name)
     run_ids = pa.array(sorted(commits.run_ids(context.instance, context.run)))
     mine = live.filter(pc.is_in(live["run_id"], run_ids))
-    items = sorted(set(demand["item_id"].to_pylist()))
+    active = set(active_items(rows.now("dim_item")).to_pylist())
+    items = sorted(set(demand["item_id"].to_pylist()) & active)
     sources = sorted(set(mine["source"].to_pylist()))
     yield _result("fact_forecast", checks.contract(FACT_FORECAST, committed))
     yield _result("fact_forecast", checks.no_item_lost(mine, items, sources))

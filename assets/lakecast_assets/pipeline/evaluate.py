@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 import pyarrow as pa
 
+from lakecast_assets.pipeline.features import active_items
 from lakecast_assets.pipeline.forecast import asset_name
 from lakecast_assets.pipeline.io import HandedOver, LakeIO
 from lakecast_assets.pipeline.pictures import of_forecasts, of_metrics
@@ -15,7 +16,7 @@ from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, table_asset
 from lakecast_assets.pipeline.training import BASELINE
 from lakecast_assets.tables.forecasts import forecast_table
 from lakecast_assets.tables.metrics import metrics_table
-from lakecast_assets.tables.model_run import model_run_table, with_history
+from lakecast_assets.tables.model_run import model_run_table, with_history, without_forecast
 from lakecast_assets.tables.outcome import Outcome
 from lakecast_forecast.panel import Panel
 from lakecast_lake import checkpoints
@@ -71,7 +72,10 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
     ) -> pa.Table:
         data: Panel = panel.load()
         run_id = context.run.run_id
-        idle = sorted(set(dim_item["item_id"].to_pylist()) - set(data.item_ids))
+        active = set(active_items(dim_item).to_pylist())
+        idle = {item: without_forecast(item in active) for item in dim_item["item_id"].to_pylist()}
+        for item in data.item_ids:
+            idle.pop(item, None)
         rows = [
             model_run_table(outcome, data, idle, run_id, _keep(lake_io.lake, data.dataset_id, run_id, outcome))
             for outcome in _asked_for(made, settings)

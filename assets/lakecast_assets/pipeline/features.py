@@ -4,6 +4,7 @@ from typing import Any
 
 import dagster as dg
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lakecast_assets.pipeline.partitions import datasets
 from lakecast_assets.pipeline.settings import RunSettings
@@ -30,10 +31,11 @@ def panel(
     driver: pa.Table,
     dim_item: pa.Table,
 ) -> dg.Output[Panel]:
-    """Demand and known-in-advance values as right-aligned arrays, one row per item, with the holiday calendar."""
+    """Demand and known-in-advance values as right-aligned arrays, one row per active item, with the calendar."""
     frequency = frequency_of(dim_item)
     horizon = settings.horizon_for(frequency)
-    built = build_panel(context.partition_key, frequency, demand, driver, horizon, settings.country or None)
+    going_on = demand.filter(pc.is_in(demand["item_id"], active_items(dim_item)))
+    built = build_panel(context.partition_key, frequency, going_on, driver, horizon, settings.country or None)
     shown: dict[str, Any] = {
         "items": len(built),
         "periods": int(built.values.shape[1]),
@@ -48,3 +50,10 @@ def panel(
 def frequency_of(dim_item: pa.Table) -> Frequency:
     """The frequency of a data set, from its items."""
     return Frequency(dim_item["frequency"][0].as_py())
+
+
+def active_items(dim_item: pa.Table) -> pa.ChunkedArray:
+    """Items whose demand has not ended: only those are forecast."""
+    if "is_active" not in dim_item.column_names:
+        return dim_item["item_id"]
+    return dim_item["item_id"].filter(pc.fill_null(dim_item["is_active"], True))

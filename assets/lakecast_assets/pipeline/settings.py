@@ -39,6 +39,11 @@ class RunSettings(dg.ConfigurableResource[None]):
         pattern=r"^(\d{4}-\d{2}-\d{2})?$",
         description="Last day that demand and stock may have, such as 2024-01-31; empty: the day of the run",
     )
+    last_period: Literal["auto", "keep", "drop"] = Field(
+        default="auto", description="Whether a last period that the data hold in part counts"
+    )
+    inactive_days: int = Field(default=365, ge=1, description="Days without demand after which an item may be inactive")
+    allow_rejected: float = Field(default=0.02, ge=0, le=1, description="Share of demand rows that may be rejected")
     seed: int = Field(default=0, description="The same data and seed give the same forecasts")
     batch_size: int = Field(default=2000, ge=1, description="Items that a model takes at once")
     fan_out: Literal["inline", "processes", "dask"] = Field(default="inline", description="Where batches run")

@@ -1,7 +1,7 @@
 """Rows of `model_run`: how a source was trained, and the reasons for items without a model of their own."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -16,15 +16,15 @@ KEPT_RUNS = 20
 
 
 def model_run_table(
-    outcome: Outcome, panel: Panel, without_demand: Sequence[str], run_id: str, checkpoint: str | None = None
+    outcome: Outcome, panel: Panel, idle: Mapping[str, str], run_id: str, checkpoint: str | None = None
 ) -> pa.Table:
     """One row: the source's training in this run.
 
-    without_demand: items of the data set that have no history, and so no forecast; they are named with the reason.
+    idle: items of the data set that have no forecast -> the reason.
     checkpoint: where below the lake's root the trained model is kept, None where there is none.
     """
     found = outcome.forecasts
-    issues = [{"item_id": item, "reason": "no demand rows, so no forecast"} for item in without_demand]
+    issues = [{"item_id": item, "reason": reason} for item, reason in idle.items()]
     parameters: dict[str, object] = {}
     if found is None:
         reason = f"{outcome.source} failed: {outcome.failure}"
@@ -52,6 +52,11 @@ def model_run_table(
         "issues": sorted(issues, key=lambda issue: issue["item_id"]),
     }
     return pa.Table.from_pylist([row], MODEL_RUN.schema)
+
+
+def without_forecast(is_active: bool) -> str:
+    """Why an item that is not in the panel has no forecast."""
+    return "no demand rows, so no forecast" if is_active else "its demand has ended, so no forecast and no orders"
 
 
 def with_history(fresh: pa.Table, older: pa.Table, keep: int = KEPT_RUNS) -> pa.Table:

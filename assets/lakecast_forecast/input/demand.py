@@ -9,9 +9,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from lakecast_forecast.input import messages
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.files import DRIVER_PREFIX, InputFile, find, read
 from lakecast_forecast.input.rejections import Rejections
+from lakecast_forecast.input.report import Words
 from lakecast_forecast.input.values import Identifiers, Numbers, days, identifiers, numbers
 
 Bools = NDArray[np.bool_]
@@ -19,15 +21,6 @@ Bools = NDArray[np.bool_]
 REQUIRED = ("item_id", "date", "quantity")
 OPTIONAL = ("dataset_id",)
 EARLIEST, LATEST = np.datetime64("1600-01-01"), np.datetime64("2100-01-01")
-
-NO_ITEM = "item_id is empty; name the item"
-NO_DATE = "date is empty; write the day as 2024-01-31"
-BAD_DATE = "date is no day; write it as 2024-01-31"
-FAR_DATE = f"date lies outside {EARLIEST} to {LATEST}; correct the year"
-NO_QUANTITY = "quantity is empty; write the demand, 0 for none, or leave the row out"
-BAD_QUANTITY = "quantity is no number; write it without unit or thousands sign and with a decimal point"
-NOT_FINITE = "quantity is NaN or infinite; write the demand, or leave the row out"
-NEGATIVE = "quantity is negative; demand is at least 0, so leave returns and corrections out or net them"
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ def read_demand(folder: Path, dataset: str, today: dt.date) -> DemandRows:
     rows = judge(read(path, REQUIRED, OPTIONAL, drivers=True), dataset, today)
     if np.all(np.isnan(rows.quantity)):
         found = rows.verdicts.first()
-        number, column, reason = found if found else (None, "quantity", NO_QUANTITY)
+        number, column, reason = found if found else (None, "quantity", messages.NO_QUANTITY.english)
         problem, _, remedy = reason.partition("; ")
         raise InputError(
             path.name,
@@ -94,20 +87,20 @@ def judge(file: InputFile, dataset: str, today: dt.date | None) -> DemandRows:
     quantity = numbers(file.table["quantity"])
     drivers = {name: numbers(file.table[name]) for name in file.drivers}
 
-    verdicts.reject(items.codes < 0, "item_id", NO_ITEM)
+    verdicts.reject(items.codes < 0, "item_id", messages.NO_ITEM)
     no_day = np.isnat(day)
     if no_day.any():
         empty = _empty(date)
-        verdicts.reject(no_day & empty, "date", NO_DATE)
-        verdicts.reject(no_day, "date", BAD_DATE)
+        verdicts.reject(no_day & empty, "date", messages.NO_DATE)
+        verdicts.reject(no_day, "date", messages.BAD_DATE)
     far = (day < EARLIEST) | (day >= LATEST)
-    verdicts.reject(far, "date", FAR_DATE)
+    verdicts.reject(far, "date", messages.DATE_OUTSIDE.of(earliest=EARLIEST, latest=LATEST))
     day[far] = np.datetime64("NaT")
     _judge_numbers(verdicts, quantity, drivers)
     if today is not None:
         future = (day > np.datetime64(today)) & ~np.isnan(quantity.values)
-        reason = in_future("date", today, "leave the quantity of rows of the future empty")
-        verdicts.reject_values(future, "date", reason)
+        remedy = "leave the quantity of rows of the future empty"
+        verdicts.reject_values(future, "date", messages.FUTURE.of(today=today, remedy=remedy))
         quantity.values[future] = np.nan
     for known in (quantity, *drivers.values()):
         known.values[verdicts.rejected] = np.nan
@@ -140,25 +133,19 @@ def _empty(column: pa.ChunkedArray) -> Bools:
     return empty
 
 
-def in_future(column: str, today: dt.date, remedy: str) -> str:
-    """The reason why a value of a day that has not come is left out."""
-    return f"{column} lies after {today}, the day of this run; correct it, {remedy}, or state --as-of"
-
-
 def _judge_numbers(verdicts: Rejections, quantity: Numbers, drivers: Mapping[str, Numbers]) -> None:
     """Note the values that cannot be used, and make them NaN."""
     useless = quantity.empty
     for known in drivers.values():
         useless = useless & known.empty
-    verdicts.reject(useless, "quantity", NO_QUANTITY)
-    _leave_out(verdicts, quantity, quantity.unclear, "quantity", BAD_QUANTITY)
-    _leave_out(verdicts, quantity, quantity.not_finite, "quantity", NOT_FINITE)
-    _leave_out(verdicts, quantity, quantity.values < 0, "quantity", NEGATIVE)
+    verdicts.reject(useless, "quantity", messages.NO_QUANTITY)
+    _leave_out(verdicts, quantity, quantity.unclear, "quantity", messages.BAD_QUANTITY)
+    _leave_out(verdicts, quantity, quantity.not_finite, "quantity", messages.NOT_FINITE)
+    _leave_out(verdicts, quantity, quantity.values < 0, "quantity", messages.NEGATIVE)
     for name, known in drivers.items():
-        reason = f"{name} is no finite number; write one with a decimal point, or leave it empty"
-        _leave_out(verdicts, known, known.unclear | known.not_finite, name, reason)
+        _leave_out(verdicts, known, known.unclear | known.not_finite, name, messages.BAD_DRIVER.of(column=name))
 
 
-def _leave_out(verdicts: Rejections, numbers: Numbers, wrong: Bools, column: str, reason: str) -> None:
-    verdicts.reject_values(wrong, column, reason)
+def _leave_out(verdicts: Rejections, numbers: Numbers, wrong: Bools, column: str, words: Words) -> None:
+    verdicts.reject_values(wrong, column, words)
     numbers.values[wrong] = np.nan

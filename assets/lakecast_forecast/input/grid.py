@@ -15,6 +15,8 @@ Integers = NDArray[np.int64]
 LARGEST_GRID = 400_000_000
 """Items x periods of the longest item that one data set may fill: 3.2 GB."""
 _SEVERAL = 0.25
+_A_LOG = 0.02
+"""Share of missing periods from which on a data set without as many rows of zero demand is a log of events."""
 
 
 class GridTooLargeError(ValueError):
@@ -31,18 +33,26 @@ class Periods:
 
 
 @dataclass(frozen=True)
+class Gaps:
+    """What periods without a row mean. share: of the periods between items' first and last row; is_log: no demand."""
+
+    share: float
+    is_log: bool
+
+
+@dataclass(frozen=True)
 class Series:
     """Series of n items, one after the other.
 
     items: (n,) code of each item; offsets: (n + 1,) where it starts; dates, quantity: a value per period, the
-    quantity NaN where it is unknown; is_log: whether the data set is a log of events.
+    quantity NaN where it is unknown; is_active: (n,) False where the item's demand has ended.
     """
 
     items: Integers
     offsets: Integers
     dates: Dates
     quantity: Array
-    is_log: bool
+    is_active: NDArray[np.bool_]
 
     @property
     def lengths(self) -> Integers:
@@ -71,9 +81,24 @@ def _on_grid(starts: Dates, items: Integers, frequency: Frequency) -> bool:
     return bool(np.all(shift(starts[first][item], index - index[first][item], frequency) == starts))
 
 
-def repeated(
-    days: Dates, periods: Periods, items: Integers, quantity: Array, rules: Rules
-) -> tuple[Integers, Integers]:
+def gaps(periods: Periods, items: Integers, quantity: Array, blurred: NDArray[np.bool_], rules: Rules) -> Gaps:
+    """What a period without a row means in a data set, by `rules.gaps`.
+
+    quantity: (n,) NaN where the row tells none: its period is no gap. blurred: (m,) item codes some of whose rows
+    have no date that can be read; they bear no witness.
+    """
+    cells = _cells(periods, items, quantity)
+    witness = ~blurred[cells.codes]
+    inner = (cells.index[cells.last] - cells.index[cells.first] + 1)[witness].sum()
+    present = (cells.last - cells.first + 1)[witness].sum()
+    missing = int(inner - present)
+    share = missing / max(int(inner), 1)
+    zeros = int(np.count_nonzero(cells.total == 0))
+    is_log = share >= _A_LOG and zeros <= missing
+    return Gaps(share, rules.gaps == "zero" or (rules.gaps == "auto" and is_log))
+
+
+def repeated(days: Dates, items: Integers, quantity: Array, rules: Rules, *, is_log: bool) -> tuple[Integers, Integers]:
     """Rows to reject because another row has told their item's demand of their day, and those other rows.
 
     quantity: (n,) NaN where the row tells none (such rows repeat nothing). Both results are positions of rows, in
@@ -92,45 +117,60 @@ def repeated(
     if rules.duplicates == "auto":
         differs = np.zeros(number[-1] + 1, dtype=bool)
         differs[number[quantity[order] != quantity[first]]] = True
-        if differs.mean() >= _SEVERAL or rules.gaps == "zero" or _has_inner_gaps(periods, items, quantity):
+        if differs.mean() >= _SEVERAL or is_log:
             return order[:0], order[:0]
     late = ~leads
     return order[late], first[late]
 
 
-def _has_inner_gaps(periods: Periods, items: Integers, quantity: Array) -> bool:
-    order, fresh = _grouped(items, periods.index)
-    held = order[fresh]
-    known = np.zeros(fresh.sum(), dtype=bool)
-    known[(np.cumsum(fresh) - 1)[~np.isnan(quantity[order])]] = True
-    _, first, last = _spans(items[held], np.flatnonzero(known))
-    index = periods.index[held]
-    return any_gap(index, first, last)
+@dataclass(frozen=True)
+class _Cells:
+    """Item-period pairs that have a row, in order. total: NaN where no row tells a quantity.
 
-
-def any_gap(index: Integers, first: Integers, last: Integers) -> bool:
-    """Whether an item lacks a period between its first and last place in `index`, which is ordered per item."""
-    return bool(np.any(index[last] - index[first] > last - first))
-
-
-def fill(periods: Periods, items: Integers, quantity: Array, rules: Rules) -> Series:
-    """Add up the rows of each item and period and fill the periods without a row, as `rules.gaps` says.
-
-    quantity: (n,) NaN where the row says only that its period is unknown. Items without any quantity are left
-    out. Raises `GridTooLargeError`.
+    codes: items with any told pair; first, last: places of each one's first and last told pair.
     """
+
+    items: Integers
+    starts: Dates
+    index: Integers
+    total: Array
+    codes: Integers
+    first: Integers
+    last: Integers
+
+
+def _cells(periods: Periods, items: Integers, quantity: Array) -> _Cells:
     order, fresh = _grouped(items, periods.index)
-    held = order[fresh]
+    leaders = order[fresh]
     heads = np.flatnonzero(fresh)
     value = quantity[order]
     told = np.add.reduceat((~np.isnan(value)).astype(np.int64), heads) > 0
     total = np.where(told, np.add.reduceat(np.nan_to_num(value), heads), np.nan)
-    codes, first, last = _spans(items[held], np.flatnonzero(told))
-    index = periods.index[held]
+    codes, first, last = _spans(items[leaders], np.flatnonzero(told))
+    return _Cells(items[leaders], periods.starts[leaders], periods.index[leaders], total, codes, first, last)
 
-    is_log = any_gap(index, first, last)
-    to_the_end = rules.gaps == "zero" or (rules.gaps == "auto" and is_log)
-    ends = np.full(last.shape, index[last].max()) if to_the_end else index[last]
+
+def fill(
+    periods: Periods,
+    items: Integers,
+    quantity: Array,
+    blurred: NDArray[np.bool_],
+    meaning: Gaps,
+    end: int,
+    inactive_days: int,
+) -> Series:
+    """Add up the rows of each item and period and fill the periods without a row, as `meaning` says.
+
+    quantity: (n,) NaN where the row says only that its period is unknown. blurred: (m,) item codes whose periods
+    without a row are unknown in any case. end: number of the data set's last period, up to which a log's active items
+    go on. Items without any quantity are left out. An item is active unless it has had no demand for longer than
+    `inactive_days` and than twice its longest interval between two periods of demand.
+    Raises `GridTooLargeError`.
+    """
+    cells = _cells(periods, items, quantity)
+    codes, first, last, index = cells.codes, cells.first, cells.last, cells.index
+    is_active = _is_active(cells, end, periods.frequency, inactive_days)
+    ends = np.where(is_active & meaning.is_log, np.maximum(index[last], end), index[last])
     lengths = ends - index[first] + 1
     offsets = np.r_[0, np.cumsum(lengths)]
     if lengths.size * lengths.max() > LARGEST_GRID:
@@ -139,16 +179,31 @@ def fill(periods: Periods, items: Integers, quantity: Array, rules: Rules) -> Se
             f"{periods.frequency} periods of {lengths.size:,} items, too many for one data set. "
             "Correct the years of these dates, or split the data set"
         )
-    filled = np.full(offsets[-1], 0.0 if to_the_end else np.nan)
-    series = np.searchsorted(codes, items[held])
-    inside = (series < codes.size) & (codes[np.minimum(series, codes.size - 1)] == items[held])
-    offset = index - index[first][np.minimum(series, codes.size - 1)]
-    inside &= (offset >= 0) & (offset < lengths[np.minimum(series, codes.size - 1)])
-    filled[offsets[series[inside]] + offset[inside]] = total[inside]
+    nothing = np.where(blurred[codes] | (not meaning.is_log), np.nan, 0.0)
+    filled = np.repeat(nothing, lengths)
+    series = np.minimum(np.searchsorted(codes, cells.items), codes.size - 1)
+    offset = index - index[first][series]
+    inside = (codes[series] == cells.items) & (offset >= 0) & (offset < lengths[series])
+    filled[offsets[series[inside]] + offset[inside]] = cells.total[inside]
 
     within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
-    dates = shift(np.repeat(periods.starts[held][first], lengths), within, periods.frequency)
-    return _without_unknown_ends(Series(codes, offsets, dates, filled, is_log))
+    dates = shift(np.repeat(cells.starts[first], lengths), within, periods.frequency)
+    return _without_unknown_ends(Series(codes, offsets, dates, filled, is_active))
+
+
+def _is_active(cells: _Cells, end: int, frequency: Frequency, inactive_days: int) -> NDArray[np.bool_]:
+    """(n,) of `cells.codes`: whether the item's demand goes on at the end of the data set."""
+    used = np.flatnonzero(cells.total > 0)
+    owner, index = cells.items[used], cells.index[used]
+    latest = cells.index[cells.first].copy()  # where nothing was ever needed, from the first row on
+    longest = np.zeros(cells.codes.size, dtype=np.int64)
+    place = np.searchsorted(cells.codes, owner)
+    np.maximum.at(latest, place, index)
+    same = owner[1:] == owner[:-1]
+    np.maximum.at(longest, place[1:][same], np.diff(index)[same])
+    idle = (end - latest) * frequency.mean_days
+    is_active: NDArray[np.bool_] = idle <= np.maximum(inactive_days, 2 * longest * frequency.mean_days)
+    return is_active if is_active.any() else np.ones(idle.size, dtype=bool)  # it is the data set that has ended
 
 
 def _grouped(items: Integers, index: Integers) -> tuple[Integers, NDArray[np.bool_]]:
@@ -178,4 +233,4 @@ def _without_unknown_ends(series: Series) -> Series:
     position = np.arange(series.quantity.size) - np.repeat(series.offsets[:-1], series.lengths)
     keep = position < np.repeat(lengths, series.lengths)
     offsets = np.r_[0, np.cumsum(lengths)]
-    return Series(series.items, offsets, series.dates[keep], series.quantity[keep], series.is_log)
+    return Series(series.items, offsets, series.dates[keep], series.quantity[keep], series.is_active)

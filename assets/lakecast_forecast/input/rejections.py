@@ -2,15 +2,17 @@
 
 import datetime as dt
 import json
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from lakecast_forecast.input import messages
 from lakecast_forecast.input.files import InputFile, as_text
+from lakecast_forecast.input.report import EXAMPLES, Line, Words, line
 from lakecast_schema.tables import REJECTED_ROWS
 
 Bools = NDArray[np.bool_]
@@ -19,12 +21,13 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class _Verdict:
-    """Why values of a column are left out, and at which positions."""
+    """Why values of a column are left out, and at which positions. reasons: of each position, where they differ."""
 
     column: str
-    reason: str
+    words: Words
     places: Integers
     whole_row: bool
+    reasons: tuple[str, ...] | None = None
 
 
 class Rejections:
@@ -40,34 +43,68 @@ class Rejections:
         """(n,) whether a row of the file is rejected as a whole."""
         return self._rejected.copy()
 
-    def reject(self, rows: Bools, column: str, reason: str) -> None:
+    def reject(self, rows: Bools, column: str, words: Words) -> None:
         """Reject the rows of a mask for a column; rows already rejected keep their first reason."""
-        self._add(np.flatnonzero(rows & ~self._rejected), column, reason, whole_row=True)
+        self._add(_Verdict(column, words, np.flatnonzero(rows & ~self._rejected), True))
 
-    def reject_each(self, rows: Sequence[int], column: str, reasons: Sequence[str]) -> None:
-        """Reject rows, given by position, each for a reason of its own."""
-        for row, reason in zip(rows, reasons, strict=True):
-            if not self._rejected[row]:
-                self._add(np.array([row], dtype=np.int64), column, reason, whole_row=True)
+    def reject_each(self, rows: Integers, column: str, words: Sequence[Words]) -> None:
+        """Reject rows, given by position, none of them twice, each in words of its own of one code."""
+        fresh = np.flatnonzero(~self._rejected[rows])
+        order = fresh[np.argsort(rows[fresh], kind="stable")]
+        reasons = tuple(words[place].english for place in order.tolist())
+        if order.size:
+            self._add(_Verdict(column, words[int(order[0])], rows[order], True, reasons))
 
-    def reject_values(self, rows: Bools, column: str, reason: str) -> None:
+    def reject_values(self, rows: Bools, column: str, words: Words) -> None:
         """Leave out the values of a column in the rows of a mask; what else these rows say still counts."""
-        self._add(np.flatnonzero(rows & ~self._rejected), column, reason, whole_row=False)
+        self._add(_Verdict(column, words, np.flatnonzero(rows & ~self._rejected), False))
 
-    def _add(self, places: Integers, column: str, reason: str, *, whole_row: bool) -> None:
-        if places.size:
-            self._verdicts.append(_Verdict(column, reason, places, whole_row))
-            if whole_row:
-                self._rejected[places] = True
+    def _add(self, verdict: _Verdict) -> None:
+        if verdict.places.size:
+            self._verdicts.append(verdict)
+            if verdict.whole_row:
+                self._rejected[verdict.places] = True
+
+    def lost(self, columns: Collection[str]) -> Bools:
+        """(n,) whether a row is rejected, or has lost its value of one of these columns."""
+        lost = self.rejected
+        for verdict in self._verdicts:
+            if verdict.column in columns:
+                lost[verdict.places] = True
+        return lost
 
     def first(self) -> tuple[int, str, str] | None:
         """Row number, column and reason of the first row with a verdict; None where all are good."""
         if self._verdicts:
             verdict = min(self._verdicts, key=lambda each: int(each.places[0]))
-            return int(self.file.rows[verdict.places[0]]), verdict.column, verdict.reason
+            reason = verdict.reasons[0] if verdict.reasons else verdict.words.english
+            return int(self.file.rows[verdict.places[0]]), verdict.column, reason
         if self.file.broken:
-            return self.file.broken[0].row, self.file.table.column_names[0], _BROKEN
+            return self.file.broken[0].row, self.file.table.column_names[0], messages.BROKEN.english
         return None
+
+    def lines(self, mine: Bools, broken: bool) -> Iterator[Line]:
+        """A line of the reading report per reason and column, about the rows of a mask.
+
+        broken: whether to tell of lines that hold no row, too.
+        """
+        groups: dict[tuple[str, str], list[_Verdict]] = {}
+        for verdict in self._verdicts:
+            groups.setdefault((verdict.words.code, verdict.column), []).append(verdict)
+        for (_, column), verdicts in groups.items():
+            places = np.concatenate([verdict.places for verdict in verdicts])
+            places = places[mine[places]]
+            if places.size:
+                text = as_text(self.file.table[column].take(pa.array(places[:EXAMPLES]))).to_pylist()
+                numbers = self.file.rows[places[:EXAMPLES]].tolist()
+                shown = [
+                    f"row {number} of {self.file.name}{f' ({value})' if value else ''}"
+                    for number, value in zip(numbers, text, strict=True)
+                ]
+                yield line("rejected", verdicts[0].words, shown, count=places.size)
+        if broken and self.file.broken:
+            shown = [f"row {each.row} of {self.file.name}" for each in self.file.broken[:EXAMPLES]]
+            yield line("rejected", messages.BROKEN, shown, count=len(self.file.broken))
 
     def table(self, dataset_of: NDArray[np.str_], default: str, now: dt.datetime) -> pa.Table:
         """The rows of `rejected_rows`, one per row of the file that lost anything.
@@ -75,10 +112,11 @@ class Rejections:
         dataset_of: (n,) names each row's data set; broken lines go to `default`. Where a row lost several values, its
         reason names them all and its column is the first of them.
         """
-        lost: dict[int, list[_Verdict]] = {}
+        lost: dict[int, list[tuple[_Verdict, str]]] = {}
         for verdict in self._verdicts:
-            for place in verdict.places.tolist():
-                lost.setdefault(place, []).append(verdict)
+            reasons = verdict.reasons or repeat(verdict.words.english, verdict.places.size)
+            for place, reason in zip(verdict.places.tolist(), reasons, strict=True):
+                lost.setdefault(place, []).append((verdict, reason))
         places = sorted(lost)
         columns = {name: as_text(self.file.table[name]) for name in self.file.table.column_names}
         contents = pa.table(columns).take(pa.array(places, pa.int64())).to_pylist()
@@ -87,8 +125,8 @@ class Rejections:
             column, reason = _joined(lost[place])
             name = str(dataset_of[place])
             rows.append((name, int(self.file.rows[place]), column, content.get(column), reason, content))
-        for line in self.file.broken:
-            rows.append((default, line.row, None, None, _BROKEN, {"line": line.text}))
+        for each in self.file.broken:
+            rows.append((default, each.row, None, None, messages.BROKEN.english, {"line": each.text}))
         return pa.Table.from_pylist(
             [
                 {
@@ -108,17 +146,9 @@ class Rejections:
         )
 
 
-def _joined(verdicts: Sequence[_Verdict]) -> tuple[str, str]:
+def _joined(lost: Sequence[tuple[_Verdict, str]]) -> tuple[str, str]:
     """Column and reason of a row: what rejects the whole row stands alone, lost values are all named."""
-    whole = next((verdict for verdict in verdicts if verdict.whole_row), None)
-    if whole is not None:
-        return whole.column, whole.reason
-    return verdicts[0].column, "; also ".join(dict.fromkeys(verdict.reason for verdict in verdicts))
-
-
-_BROKEN = "the line has more or fewer fields than the header; quote fields that hold a comma, and close every quote"
-
-
-def summary(rejected: pa.Table) -> dict[str, int]:
-    """Rows per reason, the most frequent first."""
-    return dict(Counter(rejected["reason"].to_pylist()).most_common())
+    for verdict, reason in lost:
+        if verdict.whole_row:
+            return verdict.column, reason
+    return lost[0][0].column, "; also ".join(dict.fromkeys(reason for _, reason in lost))

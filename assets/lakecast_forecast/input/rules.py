@@ -8,6 +8,7 @@ from lakecast_schema.periods import Frequency
 
 Gaps = Literal["auto", "zero", "unknown"]
 Duplicates = Literal["auto", "sum", "reject"]
+LastPeriod = Literal["auto", "keep", "drop"]
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,13 @@ class Rules:
     frequency: length of a period; None recognises it per data set (`lakecast_schema.frequency`).
 
     gaps: what a period without a row means.
-        auto: a data set in which any item lacks periods between its first and its last row is a log of events:
-            no row means no demand, up to the data set's last period. In a data set without such inner gaps an
-            item ends at its own last row.
+        auto: a data set in which at least 2 % of the periods between the first and the last row of items have no
+            row, and no more have a row of zero demand, is a log of events: no row means no demand, up to the data
+            set's last period. In other data sets such a period is unknown, and an item ends at its own last row.
         zero: as in a log of events, always.
         unknown: the period stays unknown, and an item ends at its own last row.
-        In all three a row whose quantity is empty, or that was rejected, says that its period is unknown.
+        In all three a row whose quantity is empty, or that was rejected, says that its period is unknown. An item some
+        of whose rows have no date that can be read has unknown periods instead of those without demand.
 
     duplicates: what several rows of an item with one date mean. (Rows with different dates in one period, events
         finer than the frequency, are always added up.)
@@ -34,6 +36,13 @@ class Rules:
     country: ISO 3166 code of the holiday calendar, None for none.
 
     as_of: the last day that demand and stock may have; None is the day of the run.
+
+    last_period: whether a first or last period that the data hold in part counts (`completeness.incomplete`).
+
+    inactive_days: days without demand after which an item may be inactive (`grid.fill`).
+
+    allow_rejected: share of a data set's demand rows that may be rejected; with more, the data set is not read. Two
+        rows may be in any case.
     """
 
     frequency: Frequency | None = None
@@ -41,8 +50,12 @@ class Rules:
     duplicates: Duplicates = "auto"
     country: str | None = "BR"
     as_of: dt.date | None = None
+    last_period: LastPeriod = "auto"
+    inactive_days: int = 365
+    allow_rejected: float = 0.02
 
     def __post_init__(self) -> None:
-        for name, choices in (("gaps", get_args(Gaps)), ("duplicates", get_args(Duplicates))):
+        for name, kind in (("gaps", Gaps), ("duplicates", Duplicates), ("last_period", LastPeriod)):
+            choices = get_args(kind)
             if (value := getattr(self, name)) not in choices:
                 raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(choices)}")

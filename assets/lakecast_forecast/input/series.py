@@ -1,20 +1,33 @@
 """The good rows of one data set as series: on the grid, repeated rows settled, gaps filled."""
 
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from lakecast_forecast.input import messages
+from lakecast_forecast.input.completeness import Incomplete, incomplete
+from lakecast_forecast.input.dates import FAR_YEARS, far_from_the_rest
 from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.drivers import driver_table
 from lakecast_forecast.input.errors import InputError
-from lakecast_forecast.input.grid import Periods, Series, fill, place, repeated
+from lakecast_forecast.input.grid import Gaps, Periods, Series, fill, gaps, place, repeated
+from lakecast_forecast.input.report import Line, line
 from lakecast_forecast.input.rules import Rules
+from lakecast_forecast.input.tolerance import refuse_many
 from lakecast_forecast.input.values import Identifiers
+from lakecast_schema.frequency import FrequencyUnclear, coarser_items, period_starts, spacing_days
+from lakecast_schema.periods import Dates
 from lakecast_schema.tables import DEMAND
 
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
+_PERIOD_OF_ITS_OWN = 0.75
+"""Share of a period from which on rows that lie so far apart are periods themselves."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +35,7 @@ class DemandSeries:
     """Series of one data set, and its tables `demand` and `driver`.
 
     items: of all rows that have an item and a period, those without a usable quantity included; names: the items that
-    have a series, in its order.
+    have a series, in its order; report: what there is to say about how rows became series.
     """
 
     periods: Periods
@@ -31,15 +44,27 @@ class DemandSeries:
     names: list[str]
     demand: pa.Table
     driver: pa.Table
+    report: tuple[Line, ...]
 
 
-def demand_series(demand: DemandRows, dataset_id: str, here: Integers, rules: Rules) -> DemandSeries:
+def demand_series(
+    demand: DemandRows,
+    dataset_id: str,
+    here: Integers,
+    rules: Rules,
+    *,
+    over: dt.date | None = None,
+    broken: bool = True,
+) -> DemandSeries:
     """The series of the rows at the positions `here`, those of one data set.
 
-    Rows that repeat another one are rejected in `demand.verdicts`, or added up, as the rules say. Raises `InputError`
-    where no row can be used, `FrequencyUnclear` and `GridTooLargeError`.
+    over: the first day that is not over yet, None where that does not matter; broken: whether lines that hold no row
+    count as rejected rows of this data set. Rows that repeat another one are rejected in `demand.verdicts`, or added
+    up, as the rules say. Raises `InputError` where no row can be used or too many are rejected, `FrequencyUnclear` and
+    `GridTooLargeError`.
     """
-    rows = here[demand.placed[here]]
+    usable = _without_far_dates(demand, here) & demand.placed[here]
+    rows = here[usable]
     items = demand.items.select(rows)
     quantity = demand.quantity[rows]
     known = ~np.isnan(quantity)
@@ -49,19 +74,41 @@ def demand_series(demand: DemandRows, dataset_id: str, here: Integers, rules: Ru
             f"no row of data set {dataset_id} can be used",
             "Correct its rows; the reasons are those of the file's first rejected rows",
         )
-    periods = _place(demand.day[rows], items.codes, known, rules)
-    late, first = repeated(demand.day[rows], periods, items.codes, quantity, rules)
+    refuse_many(demand, here, dataset_id, rules.allow_rejected, broken=broken)
+    days = demand.day[rows]
+    periods = _place(days, items, known, rules)
+    partly = incomplete(days, periods, known, over, rules)
+    cut_off = tuple(_of_incomplete(partly, days, periods, quantity))
+    quantity = np.where(partly.rows, np.nan, quantity)
+    if np.isnan(quantity).all():
+        raise InputError(
+            demand.file.name,
+            f"no period of data set {dataset_id} is complete",
+            "Add history, or keep incomplete periods (--last-period keep)",
+            column="date",
+        )
+    blurred = _blurred(demand, here, items)
+    meaning = gaps(periods, items.codes, quantity, blurred, rules)
+    late, first = repeated(days, items.codes, quantity, rules, is_log=meaning.is_log)
     if late.size:
-        reasons = [
-            f"row {row} already gives the item's demand of that date; keep one row, or let repeated rows be "
-            "added up (duplicates: sum)"
-            for row in demand.file.rows[rows[first]].tolist()
-        ]
-        demand.verdicts.reject_each(rows[late].tolist(), "date", reasons)
-        quantity = quantity.copy()
+        words = [messages.REPEATED_DEMAND.of(row=row) for row in demand.file.rows[rows[first]].tolist()]
+        demand.verdicts.reject_each(rows[late], "date", words)
         quantity[late] = np.nan
-    series = fill(periods, items.codes, quantity, rules)
+    series = fill(
+        periods, items.codes, quantity, blurred, meaning, _end(periods, partly, quantity), rules.inactive_days
+    )
     names = [items.names[code] for code in series.items]
+    asleep = [name for name, active in zip(names, series.is_active.tolist(), strict=True) if not active]
+    shown = messages.FREQUENCY.of(
+        frequency=periods.frequency, items=len(names), rows=rows.size, first=series.dates.min(), last=series.dates.max()
+    )
+    report = (
+        line("info", shown, count=0),
+        *cut_off,
+        *_of_gaps(meaning, rules),
+        *([line("warning", messages.ITEMS_BLURRED, _names(items, blurred))] if blurred.any() else ()),
+        *([line("warning", messages.INACTIVE.of(days=rules.inactive_days), asleep)] if asleep else ()),
+    )
     drivers = {name: values[rows] for name, values in demand.drivers.items()}
     return DemandSeries(
         periods,
@@ -70,15 +117,84 @@ def demand_series(demand: DemandRows, dataset_id: str, here: Integers, rules: Ru
         names,
         _demand(dataset_id, names, series),
         driver_table(dataset_id, periods, items, drivers),
+        report,
     )
 
 
-def _place(days: NDArray[np.datetime64], items: Integers, known: NDArray[np.bool_], rules: Rules) -> Periods:
-    """All rows placed; only those with a quantity tell the frequency, if it is not given."""
-    if rules.frequency is not None or known.all():
-        return place(days, items, rules.frequency)
-    frequency = place(days[known], items[known], None).frequency
-    return place(days, items, frequency)
+def _without_far_dates(demand: DemandRows, here: Integers) -> Bools:
+    """(n,) of the rows `here`: whether their date may be; those whose date cannot be are rejected."""
+    told = ~np.isnan(demand.quantity[here])  # rows of drivers may lie in the future
+    far = far_from_the_rest(np.where(told, demand.day[here], np.datetime64("NaT")))
+    if far.any():
+        mask = np.zeros(demand.file.rows.size, dtype=bool)
+        mask[here[far]] = True
+        demand.verdicts.reject(mask, "date", messages.FAR_DATES.of(years=FAR_YEARS))
+    return ~far
+
+
+def _blurred(demand: DemandRows, here: Integers, items: Identifiers) -> Bools:
+    """(m,) of `items`: which have a row without a date that can be read."""
+    without = here[np.isnat(demand.day[here]) & (demand.items.codes[here] >= 0)]
+    names = {demand.items.names[code] for code in np.unique(demand.items.codes[without]).tolist()}
+    return np.array([name in names for name in items.names], dtype=bool)
+
+
+def _names(items: Identifiers, chosen: Bools) -> list[str]:
+    return [items.names[code] for code in np.flatnonzero(chosen).tolist()]
+
+
+def _end(periods: Periods, partly: Incomplete, quantity: Array) -> int:
+    """Number of the data set's last period: the one before an incomplete one, else the last with a demand."""
+    end = int(periods.index[~np.isnan(quantity)].max())
+    if partly.last.any():
+        end = max(end, int(periods.index[partly.last].min()) - 1)
+    return end
+
+
+def _of_incomplete(partly: Incomplete, days: Dates, periods: Periods, quantity: Array) -> Iterator[Line]:
+    for rows, words in ((partly.last, messages.LAST_PERIOD), (partly.first, messages.FIRST_PERIOD)):
+        rows = rows & ~np.isnan(quantity)
+        if rows.any():
+            said = words.of(
+                demand=f"{quantity[rows].sum():g}",
+                start=periods.starts[rows].min(),
+                last=days[~np.isnan(quantity)].max(),
+                first=days[~np.isnan(quantity)].min(),
+            )
+            yield line("warning", said, count=int(rows.sum()))
+
+
+def _of_gaps(meaning: Gaps, rules: Rules) -> Iterator[Line]:
+    share = f"{meaning.share:.1%}"
+    if rules.gaps == "zero":
+        yield line("info", messages.LOG_BY_SETTING)
+    elif meaning.is_log:
+        yield line("info", messages.LOG.of(share=share))
+    elif meaning.share:
+        yield line("warning", messages.GAPS_UNKNOWN.of(share=share))
+
+
+def _place(days: Dates, items: Identifiers, known: Bools, rules: Rules) -> Periods:
+    """All rows placed; only those with a quantity tell the frequency, if it is not stated."""
+    if rules.frequency is not None:
+        placed = place(days, items.codes, rules.frequency)
+        off_grid = not np.array_equal(placed.starts, period_starts(days, rules.frequency))
+        apart = spacing_days(days[known], items.codes[known]) / rules.frequency.mean_days
+        if off_grid and apart >= _PERIOD_OF_ITS_OWN:
+            raise FrequencyUnclear(
+                f"rows of an item lie {apart * rules.frequency.mean_days:.0f} days apart, about one "
+                f"{rules.frequency} period, and yet off the calendar: some periods would hold two of them and others "
+                "none. Write the totals of calendar periods, or state the frequency that the rows have."
+            )
+        return placed
+    frequency = place(days[known], items.codes[known], None).frequency
+    if coarser := coarser_items(days[known], items.codes[known], frequency):
+        some = [f"{items.names[code]} ({other})" for code, other in list(coarser.items())[:5]]
+        raise FrequencyUnclear(
+            f"the rows are {frequency}, but {len(coarser)} items have rows of a coarser frequency, such as "
+            f"{', '.join(some)}. Give them a data set of their own (column dataset_id), or state the frequency."
+        )
+    return place(days, items.codes, frequency)
 
 
 def _demand(dataset_id: str, names: list[str], series: Series) -> pa.Table:

@@ -47,6 +47,14 @@ class Duplicates(StrEnum):
     REJECT = "reject"
 
 
+class LastPeriod(StrEnum):
+    """What happens to a last period that may be incomplete."""
+
+    AUTO = "auto"
+    KEEP = "keep"
+    DROP = "drop"
+
+
 class FanOut(StrEnum):
     """Where batches of items are computed."""
 
@@ -100,6 +108,15 @@ def command(
             show_default=False,
         ),
     ] = None,
+    last_period: Annotated[
+        LastPeriod, typer.Option(help="Whether a last period that the data hold in part counts.")
+    ] = LastPeriod.AUTO,
+    inactive_days: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Days without demand after which an item may be inactive.")
+    ] = 365,
+    allow_rejected: Annotated[
+        float, typer.Option(metavar="SHARE", min=0, max=1, help="Share of demand rows that may be rejected.")
+    ] = 0.02,
     seed: Annotated[int, typer.Option(help="The same data and seed give the same forecasts.")] = 0,
     fan_out: Annotated[FanOut, typer.Option(help="Where batches of items are computed.")] = FanOut.INLINE,
     workers: Annotated[
@@ -128,6 +145,9 @@ def command(
             duplicates=duplicates.value,
             country=country,
             as_of="" if as_of is None else as_of.date().isoformat(),
+            last_period=last_period.value,
+            inactive_days=inactive_days,
+            allow_rejected=allow_rejected,
             seed=seed,
             fan_out=fan_out.value,
             dask_address=dask_address,

@@ -32,7 +32,7 @@ def test_items_are_described_and_those_without_demand_are_kept(folder: Write) ->
     assert by_id["B"]["name"] is None
     assert by_id["C"]["demand_class"] is None
     assert by_id["C"]["frequency"] == "daily"
-    assert any("1 items of the items file have no demand" in note for note in made.notes)
+    assert any("1 items of items.csv have no demand" in note for note in made.notes)
 
 
 def test_a_bad_value_of_an_item_costs_that_value_only(folder: Write) -> None:
@@ -79,7 +79,7 @@ def test_stock_of_an_item_and_day_is_added_up_and_a_backlog_is_no_mistake(folder
     assert {row["file_name"] for row in rejected} == {"stock.csv"}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
         st.tuples(st.sampled_from("AB"), st.integers(1, 14), st.integers(-5, 99), st.integers(0, 9)), min_size=1
@@ -111,9 +111,11 @@ def test_rows_that_match_no_item_are_counted_from_both_sides(folder: Write) -> N
         folder(demand=demand, stock="item_id,date,on_hand\n" + numbers, items="item_id,name\n000,a\n1,b\n2,c\n")
     )
     said = "\n".join(made.notes)
-    assert "2 items of the items file have no demand and get no forecast, such as 1 and 2" in said
-    assert "1 items of the stock file are neither in the demand nor in the items file, so their stock is not" in said
-    assert "used, such as 0" in said
+    assert "2 items of items.csv have no demand and get no forecast, such as 1 and 2" in said
+    assert (
+        "1 items of stock.csv are neither in the demand nor among the items, so their stock is not used, such as 0"
+        in said
+    )
     assert "3 items with demand have no stock in stock.csv, such as 000 and 001" in said
     assert "2 items with demand are not in items.csv, such as 001 and 002" in said
 

@@ -109,13 +109,13 @@ def test_a_failed_source_has_no_rows_and_a_reason_for_every_item(monthly: Any) -
     lost = Outcome("arima", NOW, 2.0, failure="ValueError: no")
     assert forecast_table(lost, monthly.panel, "run").num_rows == 0
     assert metrics_table(lost, monthly.panel, None, "run", NOW).num_rows == 0
-    (row,) = model_run_table(lost, monthly.panel, ["idle"], "run").to_pylist()
+    (row,) = model_run_table(lost, monthly.panel, {"idle": "no demand"}, "run").to_pylist()
     assert {issue["item_id"] for issue in row["issues"]} == {*monthly.panel.item_ids, "idle"}
     assert row["fit_seconds"] == 2.0
 
 
 def test_history_of_training_is_kept_within_bounds(monthly: Any) -> None:
-    fresh = model_run_table(monthly.outcome, monthly.panel, [], "run 99")
+    fresh = model_run_table(monthly.outcome, monthly.panel, {}, "run 99")
     rules.check(MODEL_RUN, fresh)
     rows = [
         {**fresh.to_pylist()[0], "run_id": f"run {k}", "generated_at": NOW - dt.timedelta(days=100 - k)}

@@ -1,0 +1,67 @@
+"""Whether the files of a folder speak of the same items: what matches nothing, counted from both sides."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lakecast_assets.ingest.masters import MasterRows
+from lakecast_forecast.input import messages
+from lakecast_forecast.input.report import EXAMPLES, Line, Severity, Words, line
+
+if TYPE_CHECKING:
+    from lakecast_assets.ingest.dataset import Parts
+
+
+def of_dataset(rows: MasterRows | None, dataset_id: str) -> NDArray[np.int64]:
+    """Positions of the good rows that speak of a data set."""
+    if rows is None:
+        return np.array([], dtype=np.int64)
+    good = ~rows.verdicts.rejected
+    if rows.datasets is not None:
+        if dataset_id not in rows.datasets.names:
+            return np.array([], dtype=np.int64)
+        good &= rows.datasets.codes == rows.datasets.names.index(dataset_id)
+    return np.flatnonzero(good)
+
+
+def matching(
+    parts: "Parts", tables: Mapping[str, pa.Table], seen: Sequence[str], used: Sequence[str], strangers: Sequence[str]
+) -> Iterator[Line]:
+    """Lines about items that one file has and another lacks, and about columns that nobody reads.
+
+    seen: items of the demand; used: those with a usable row; strangers: items of the stock that are none.
+    """
+    yield from _some("warning", messages.ITEMS_NOT_USABLE, sorted(set(seen) - set(used)))
+    if parts.items is not None:
+        file = parts.items.file.name
+        without = sorted(set(tables["dim_item"]["item_id"].to_pylist()) - set(used))
+        yield from _some("info", messages.ITEMS_WITHOUT_DEMAND.of(file=file), without)
+        codes = np.unique(parts.items.items.codes[of_dataset(parts.items, parts.dataset_id)])
+        described = {parts.items.items.names[code] for code in codes.tolist()}
+        bare = [name for name in used if name not in described]
+        yield from _some("warning", messages.ITEMS_MISSING.of(file=file), bare)
+    if parts.stock is not None:
+        file = parts.stock.file.name
+        yield from _some("warning", messages.STOCK_STRANGERS.of(file=file), strangers)
+        with_stock = set(tables["fact_inventory"]["item_id"].to_pylist())
+        bare = [name for name in used if name not in with_stock]
+        yield from _some("warning", messages.STOCK_MISSING.of(file=file), bare)
+    for rows in (parts.demand, parts.items, parts.stock):
+        if rows is not None and parts.takes_all:
+            yield from _some("info", messages.COLUMNS_IGNORED.of(file=rows.file.name), rows.file.ignored)
+    for masters in (parts.items, parts.stock):
+        if masters is not None and masters.datasets is not None and parts.takes_all:
+            lost = [name for name in masters.datasets.names if name not in parts.demand.datasets.names]
+            places = [masters.datasets.names.index(name) for name in lost]
+            count = int(np.isin(masters.datasets.codes, places).sum())
+            if count:
+                words = messages.DATASET_WITHOUT_DEMAND.of(file=masters.file.name)
+                yield line("warning", words, lost[:EXAMPLES], count=count)
+
+
+def _some(severity: Severity, words: Words, names: Sequence[str]) -> Iterator[Line]:
+    if names:
+        yield line(severity, words, names)

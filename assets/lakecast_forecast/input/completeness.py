@@ -1,0 +1,64 @@
+"""The first and last period of a data set: whether the data hold them as a whole."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lakecast_forecast.input.grid import Periods
+from lakecast_forecast.input.rules import Rules
+from lakecast_schema.periods import Dates, Frequency, shift
+
+Bools = NDArray[np.bool_]
+_USUAL = 0.99
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """Rows that lie in a period which the data hold in part. first, last: (n,) of the first and the last period."""
+
+    first: Bools
+    last: Bools
+
+    @property
+    def rows(self) -> Bools:
+        return self.first | self.last
+
+
+def incomplete(days: Dates, periods: Periods, counts: Bools, over: dt.date | None, rules: Rules) -> Incomplete:
+    """Which rows lie in an incomplete first or last period, by `rules.last_period`.
+
+    days: (n,) of the rows; counts: (n,) rows with a demand; over: the first day that is not over yet, None for none.
+
+    auto: a period is incomplete where `over` comes before its end. Where rows are finer than periods, the last is also
+        incomplete where the data end longer before its end, and the first where they begin longer after its start,
+        than successive days with demand usually lie apart (99 of 100 times).
+    keep: none is. drop: the last is, and the first as with auto.
+    """
+    none = np.zeros(days.size, dtype=bool)
+    if rules.last_period == "keep":
+        return Incomplete(none, none)
+    # Looked up in a table of all days of the span: calendar arithmetic on each of millions of rows takes long.
+    earliest = periods.starts.min()
+    after = shift(np.arange(earliest, periods.starts.max() + 1), 1, periods.frequency)
+    ends = after[(periods.starts - earliest).astype(np.int64)]
+    last = none if over is None else ends > np.datetime64(over)
+    first = none
+    newest = periods.index == periods.index[counts].max()
+    if rules.last_period == "drop":
+        last = last | newest
+    elif periods.frequency is not Frequency.DAILY and _is_finer(days, periods):
+        seen = np.unique(days[counts])
+        usual = max(float(np.quantile(np.diff(seen).astype(np.int64), _USUAL)) if seen.size > 1 else 1.0, 1.0)
+        missing_after = (ends - 1 - seen[-1]).astype(np.int64)
+        missing_before = (seen[0] - periods.starts).astype(np.int64)
+        last = last | (newest & (missing_after > usual))
+        first = (periods.index == periods.index[counts].min()) & (missing_before > usual)
+    return Incomplete(first & ~last, last)
+
+
+def _is_finer(days: Dates, periods: Periods) -> bool:
+    """Whether periods have rows on several days."""
+    seen = np.unique(days)
+    return seen.size > np.unique(periods.starts).size

@@ -1,0 +1,164 @@
+"""Everything that a reading report says, in English and in Brazilian Portuguese."""
+
+from lakecast_forecast.input.report import Words
+
+FREQUENCY = Words(
+    "frequency",
+    "{frequency} data of {items} items, {rows} rows, from {first} to {last}",
+    "dados com frequência {frequency}, {items} itens, {rows} linhas, de {first} a {last}",
+)
+LOG = Words(
+    "log_of_events",
+    "a period without a row is one without demand: {share} of the periods between an item's first and last row have "
+    "none, and few rows state zero (a log of events)",
+    "período sem linha conta como sem demanda: {share} dos períodos entre a primeira e a última linha de um item não "
+    "têm linha, e poucas linhas informam zero (um registro de eventos)",
+)
+LOG_BY_SETTING = Words(
+    "log_of_events",
+    "a period without a row is one without demand, as --gaps zero says",
+    "período sem linha conta como sem demanda, conforme --gaps zero",
+)
+GAPS_UNKNOWN = Words(
+    "gaps_unknown",
+    "{share} of the periods between an item's first and last row have no row; their demand counts as unknown "
+    "(--gaps zero: as none)",
+    "{share} dos períodos entre a primeira e a última linha de um item não têm linha; a demanda deles conta como "
+    "desconhecida (--gaps zero: como nenhuma)",
+)
+ITEMS_BLURRED = Words(
+    "unknown_periods",
+    "items have rows whose date cannot be read; their missing periods count as unknown and not as zero",
+    "itens têm linhas cuja data não pode ser lida; os períodos que lhes faltam contam como desconhecidos e não como "
+    "zero",
+)
+LAST_PERIOD = Words(
+    "incomplete_last_period",
+    "rows with a demand of {demand} lie in the period from {start}, which was not over when the data end ({last}); it "
+    "is left out (--last-period keep keeps it)",
+    "linhas com demanda de {demand} estão no período a partir de {start}, que não havia terminado quando os dados "
+    "acabam ({last}); ele fica de fora (--last-period keep o mantém)",
+)
+FIRST_PERIOD = Words(
+    "incomplete_first_period",
+    "rows with a demand of {demand} lie in the period from {start}, of which the data, from {first}, hold a part only; "
+    "it is left out (--last-period keep keeps it)",
+    "linhas com demanda de {demand} estão no período a partir de {start}, do qual os dados, desde {first}, têm só uma "
+    "parte; ele fica de fora (--last-period keep o mantém)",
+)
+INACTIVE = Words(
+    "inactive_items",
+    "items had no demand for {days} days and more, and for longer than twice their longest interval; they keep their "
+    "history and get no forecast and no orders (--inactive-days)",
+    "itens estão sem demanda há {days} dias ou mais, e há mais que o dobro do seu maior intervalo; mantêm o histórico "
+    "e não recebem previsão nem pedidos (--inactive-days)",
+)
+ITEMS_NOT_USABLE = Words("items_not_usable", "items have no usable row", "itens não têm nenhuma linha utilizável")
+ITEMS_WITHOUT_DEMAND = Words(
+    "items_without_demand",
+    "items of {file} have no demand and get no forecast",
+    "itens de {file} não têm demanda e não recebem previsão",
+)
+STOCK_STRANGERS = Words(
+    "stock_of_unknown_items",
+    "items of {file} are neither in the demand nor among the items, so their stock is not used",
+    "itens de {file} não estão na demanda nem entre os itens, por isso seu estoque não é usado",
+)
+STOCK_MISSING = Words(
+    "items_without_stock",
+    "items with demand have no stock in {file}",
+    "itens com demanda não têm estoque em {file}",
+)
+ITEMS_MISSING = Words(
+    "items_not_described",
+    "items with demand are not in {file}",
+    "itens com demanda não estão em {file}",
+)
+DATASET_WITHOUT_DEMAND = Words(
+    "dataset_without_demand",
+    "rows of {file} name a data set without demand",
+    "linhas de {file} citam um conjunto de dados sem demanda",
+)
+COLUMNS_IGNORED = Words("columns_ignored", "columns of {file} are not used", "colunas de {file} não são usadas")
+FAR_DATES = Words(
+    "far_dates",
+    "date is more than {years} years away from nearly all others; correct the year",
+    "a data está a mais de {years} anos de quase todas as outras; corrija o ano",
+)
+
+NO_ITEM = Words("no_item", "item_id is empty; name the item", "item_id está vazio; informe o item")
+NO_DATE = Words(
+    "no_date", "date is empty; write the day as 2024-01-31", "a data está vazia; escreva o dia como 2024-01-31"
+)
+BAD_DATE = Words("bad_date", "date is no day; write it as 2024-01-31", "a data não é um dia; escreva-a como 2024-01-31")
+DATE_OUTSIDE = Words(
+    "date_outside",
+    "date lies outside {earliest} to {latest}; correct the year",
+    "a data está fora de {earliest} a {latest}; corrija o ano",
+)
+FUTURE = Words(
+    "future_date",
+    "date lies after {today}, the day of this run; correct it, {remedy}, or state --as-of",
+    "a data é posterior a {today}, o dia desta execução; corrija-a ou informe --as-of",
+)
+NO_QUANTITY = Words(
+    "no_quantity",
+    "quantity is empty; write the demand, 0 for none, or leave the row out",
+    "a quantidade está vazia; escreva a demanda, 0 para nenhuma, ou remova a linha",
+)
+BAD_QUANTITY = Words(
+    "bad_quantity",
+    "quantity is no number; write it without unit or thousands sign and with a decimal point",
+    "a quantidade não é um número; escreva-a sem unidade nem separador de milhar e com ponto decimal",
+)
+NOT_FINITE = Words(
+    "not_finite",
+    "quantity is NaN or infinite; write the demand, or leave the row out",
+    "a quantidade é NaN ou infinita; escreva a demanda ou remova a linha",
+)
+NEGATIVE = Words(
+    "negative",
+    "quantity is negative; demand is at least 0, so leave returns and corrections out or net them",
+    "a quantidade é negativa; a demanda é no mínimo 0, por isso remova devoluções e correções ou desconte-as",
+)
+BAD_DRIVER = Words(
+    "bad_driver",
+    "{column} is no finite number; write one with a decimal point, or leave it empty",
+    "{column} não é um número finito; escreva um com ponto decimal ou deixe vazio",
+)
+BAD_FIGURE = Words(
+    "bad_figure",
+    "{column} is no finite number; write one or none",
+    "{column} não é um número finito; escreva um ou nenhum",
+)
+NEGATIVE_FIGURE = Words(
+    "negative_figure",
+    "{column} is negative; it must be at least 0",
+    "{column} é negativo; deve ser no mínimo 0",
+)
+SERVICE_LEVEL = Words(
+    "service_level",
+    "service_level must lie between 0 and 1, such as 0.95 for 95 %",
+    "service_level deve estar entre 0 e 1, como 0.95 para 95 %",
+)
+REPEATED_ITEM = Words(
+    "repeated_item",
+    "row {row} already describes the item; keep one row per item",
+    "a linha {row} já descreve o item; mantenha uma linha por item",
+)
+REPEATED_DEMAND = Words(
+    "repeated_demand",
+    "row {row} already gives the item's demand of that date; keep one row, or let repeated rows be added up "
+    "(duplicates: sum)",
+    "a linha {row} já traz a demanda do item nessa data; mantenha uma linha ou some as repetidas (duplicates: sum)",
+)
+NOWHERE = Words(
+    "unknown_item",
+    "names an item that is neither in the demand nor in the items file; add it there or remove the row",
+    "cita um item que não está na demanda nem no arquivo de itens; inclua-o lá ou remova a linha",
+)
+BROKEN = Words(
+    "broken_line",
+    "the line has more or fewer fields than the header; quote fields that hold a comma, and close every quote",
+    "a linha tem mais ou menos campos que o cabeçalho; ponha entre aspas campos com vírgula e feche todas as aspas",
+)
