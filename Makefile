@@ -32,7 +32,7 @@ install: .venv-ml/.installed .venv-serve/.installed ## build both environments: 
 	@$(ML)/pip install $(PIP_FLAGS) -c constraints/ml.txt -e '.[ml,dask,sklearn]' --group test --group test-ml --group check-ml
 	@touch $@
 
-.venv-serve/.installed: pyproject.toml constraints/serve.txt ops/native_build.py graphql/lakecast_graphql/read/_interleave.c
+.venv-serve/.installed: pyproject.toml constraints/serve.txt ops/native_build.py graphql/lakecast_graphql/rows/_interleave.c
 	@echo "Building .venv-serve, the serving environment: a minute or two the first time."
 	@$(call new-environment,.venv-serve)
 	@$(SERVE)/pip install $(PIP_FLAGS) -c constraints/serve.txt -e '.[serve]' --group test --group test-serve --group check

@@ -1,6 +1,6 @@
 """Builds the serving engine's C module when the package is built or installed, if there is a C compiler.
 
-Without one the package is whole, too: `lakecast_graphql.read.interleaving` then does in Python what the module does.
+Without one the package is whole, too: `lakecast_graphql.rows.interleaving` then does in Python what the module does.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCE = Path("graphql/lakecast_graphql/read/_interleave.c")
+SOURCE = Path("graphql/lakecast_graphql/rows/_interleave.c")
 
 
 class NativeBuild(BuildHookInterface):  # type: ignore[type-arg]

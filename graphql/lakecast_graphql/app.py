@@ -8,32 +8,34 @@ from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
 
-from lakecast_graphql import board, figures, pages, persisted
-from lakecast_graphql.admin import Gate
-from lakecast_graphql.audit import Audit
-from lakecast_graphql.cache import shared as shared_answers
-from lakecast_graphql.context import Surroundings
-from lakecast_graphql.documents import Documents
-from lakecast_graphql.doors import connections as open_connections
-from lakecast_graphql.doors import health
-from lakecast_graphql.doors.asgi import Receive, Scope, Send, respond
-from lakecast_graphql.doors.body import Bounds
-from lakecast_graphql.doors.client_limits import Reached
-from lakecast_graphql.doors.connections import Connections
-from lakecast_graphql.doors.events import Events
-from lakecast_graphql.doors.graphql_http import GraphqlHttp
-from lakecast_graphql.doors.refresh import Refresh
-from lakecast_graphql.doors.websocket import GraphqlWebSocket
-from lakecast_graphql.execution.columnar import ColumnarExecutor
-from lakecast_graphql.execution.front import FastExecution
-from lakecast_graphql.limits import Limits
+from lakecast_graphql import figures
+from lakecast_graphql.admin.audit import Audit
+from lakecast_graphql.admin.gate import Gate
+from lakecast_graphql.cache import shared_answers as shared_answers
+from lakecast_graphql.execution.dispatch import FastExecution
+from lakecast_graphql.execution.graphql_core import ColumnarExecutor
+from lakecast_graphql.execution.strawberry import PlainExecution
+from lakecast_graphql.execution.subscriptions import Subscriptions
 from lakecast_graphql.metrics import Metrics
-from lakecast_graphql.plain import PlainExecution
-from lakecast_graphql.schema import schema
-from lakecast_graphql.service import Served, Service
+from lakecast_graphql.operation import persisted
+from lakecast_graphql.operation.documents import Documents
+from lakecast_graphql.operation.limits import Limits
+from lakecast_graphql.read.view import View
+from lakecast_graphql.serving import worker_signals
+from lakecast_graphql.serving.service import Served, Service
 from lakecast_graphql.settings import Settings
-from lakecast_graphql.subscriptions import Subscriptions
-from lakecast_graphql.view import View
+from lakecast_graphql.transport import connections as open_connections
+from lakecast_graphql.transport import health, pages
+from lakecast_graphql.transport.asgi import Receive, Scope, Send, respond
+from lakecast_graphql.transport.body import Bounds
+from lakecast_graphql.transport.client_limits import Reached
+from lakecast_graphql.transport.connections import Connections
+from lakecast_graphql.transport.http import GraphqlHttp
+from lakecast_graphql.transport.refresh import Refresh
+from lakecast_graphql.transport.sse import Events
+from lakecast_graphql.transport.websocket import GraphqlWebSocket
+from lakecast_graphql.types.context import Surroundings
+from lakecast_graphql.types.schema import schema
 from lakecast_lake.storage import Lake
 
 _log = logging.getLogger("lakecast.settings")
@@ -109,7 +111,7 @@ def create_app(settings: Settings | None = None) -> Door:
     service = Service(
         Lake.open(settings.lake),
         results_name=settings.results_name,
-        board=board.for_server(redis_url, settings.lake),
+        board=worker_signals.for_server(redis_url, settings.lake),
         old_snapshots=settings.old_snapshots,
         poll_seconds=settings.poll_seconds,
         memory_budget=settings.memory_budget,

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable
 
-from lakecast_graphql.doors.connections import Connections
-from lakecast_graphql.execution.front import FastExecution
+from lakecast_graphql.execution.dispatch import FastExecution
+from lakecast_graphql.execution.subscriptions import Subscriptions
 from lakecast_graphql.metrics import Labels, Metrics
-from lakecast_graphql.service import Service
-from lakecast_graphql.subscriptions import Subscriptions
+from lakecast_graphql.serving.service import Service
+from lakecast_graphql.transport.connections import Connections
 
 
 def declared(

@@ -1,6 +1,6 @@
 """The schema in GraphQL's schema definition language, as published in the schema package."""
 
-from lakecast_graphql.schema import schema
+from lakecast_graphql.types.schema import schema
 
 
 def sdl() -> str:

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from lakecast_graphql.doors.client_limits import ClientLimits
+from lakecast_graphql.transport.client_limits import ClientLimits
 
 PREFIX = "LAKECAST_"
 

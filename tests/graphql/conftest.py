@@ -14,7 +14,7 @@ sys.path.append(str(Path(__file__).parent))
 import made_lake
 from running import Running, running
 
-from lakecast_graphql import keys
+from lakecast_graphql.admin import keys
 from lakecast_lake.storage import Lake
 
 

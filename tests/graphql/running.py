@@ -15,8 +15,8 @@ import httpx
 import uvicorn
 
 from lakecast_graphql.app import create_app
-from lakecast_graphql.doors.bounded import BoundedHttp
 from lakecast_graphql.settings import Settings
+from lakecast_graphql.transport.uvicorn_protocols import BoundedHttp
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from lakecast_graphql import keys
-from lakecast_graphql.admin import FAILURES, WINDOW, Gate
-from lakecast_graphql.audit import Audit
+from lakecast_graphql.admin import keys
+from lakecast_graphql.admin.audit import Audit
+from lakecast_graphql.admin.gate import FAILURES, WINDOW, Gate
 from lakecast_graphql.errors import ApiError, ErrorCode
-from lakecast_graphql.operation import Caller
+from lakecast_graphql.operation.operation import Caller
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 

@@ -7,8 +7,8 @@ import pyarrow.compute as pc
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from lakecast_graphql.board import MemoryBoard
-from lakecast_graphql.service import Service
+from lakecast_graphql.serving.service import Service
+from lakecast_graphql.serving.worker_signals import MemoryBoard
 from lakecast_graphql.types.enums import RefreshOutcome
 from lakecast_lake import publish, snapshots
 from lakecast_lake.commit import Commit

@@ -274,7 +274,7 @@ def test_pages_elsewhere_may_be_let_in(small_lake: Lake) -> None:
 
 
 def test_only_registered_operations_are_answered_in_that_mode(small_lake: Lake, tmp_path: Path) -> None:
-    from lakecast_graphql.persisted import digest_of
+    from lakecast_graphql.operation.persisted import digest_of
 
     known = "{ overview { itemCount } }"
     (tmp_path / "queries.json").write_bytes(orjson.dumps({digest_of(known): known}))

@@ -9,7 +9,7 @@ import pytest
 import zstandard
 from running import Running
 
-from lakecast_graphql.persisted import digest_of
+from lakecast_graphql.operation.persisted import digest_of
 
 COUNT = "{ overview { itemCount } }"
 UNSET = "query Q($first: Int!) { snapshots(first: $first) { totalCount } }"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_graphql import keys
+from lakecast_graphql.admin import keys
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakecast_graphql.errors import ApiError, ErrorCode
-from lakecast_graphql.limits import MAX_OVERLAPS, Limits, check
+from lakecast_graphql.operation.limits import MAX_OVERLAPS, Limits, check
 
 LIMITS = Limits(depth=5, aliases=4, tokens=5_000, fields=20, directives=3)
 

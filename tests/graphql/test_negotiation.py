@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_graphql.doors.negotiation import Media, is_json, negotiate, preferred_coding
+from lakecast_graphql.transport.negotiation import Media, is_json, negotiate, preferred_coding
 
 GRAPHQL, JSON, EVENTS, HTML = Media.GRAPHQL, Media.JSON, Media.EVENTS, Media.HTML
 RESPONSE = "application/graphql-response+json"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_graphql import node_ids
 from lakecast_graphql.errors import ApiError, ErrorCode
+from lakecast_graphql.read import node_ids
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 

@@ -11,9 +11,9 @@ import pytest
 from graphql import OperationDefinitionNode, OperationType, parse, validate
 from running import Running, running
 
-from lakecast_graphql.pages import examples
-from lakecast_graphql.schema import schema
 from lakecast_graphql.sdl import sdl
+from lakecast_graphql.transport.pages import examples
+from lakecast_graphql.types.schema import schema
 from lakecast_lake.storage import Lake
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

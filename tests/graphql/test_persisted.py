@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lakecast_graphql.errors import ApiError, ErrorCode
-from lakecast_graphql.persisted import KEPT_BYTES, PersistedQueries, digest_of, load_allowed
+from lakecast_graphql.operation.persisted import KEPT_BYTES, PersistedQueries, digest_of, load_allowed
 
 
 def hashed(query: str) -> dict[str, object]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import made_lake
 import pytest
 
-from lakecast_graphql.board import FileBoard, MemoryBoard
 from lakecast_graphql.errors import ApiError, ErrorCode
-from lakecast_graphql.service import Served, Service
+from lakecast_graphql.serving.service import Served, Service
+from lakecast_graphql.serving.worker_signals import FileBoard, MemoryBoard
 from lakecast_graphql.types.enums import RefreshOutcome
 from lakecast_lake.storage import Lake
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lakecast_graphql.shelf import Shelf
+from lakecast_graphql.serving.old_snapshots import Shelf
 
 
 def snapshot(number: int) -> Any:

@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from lakecast_graphql.app import App, create_app
-from lakecast_graphql.operation import Caller, Operation
+from lakecast_graphql.operation.operation import Caller, Operation
 from lakecast_graphql.settings import Settings
 from lakecast_lake.storage import Lake
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_graphql.throttle import Throttle
+from lakecast_graphql.admin.throttle import Throttle
 
 
 @given(st.lists(st.floats(0, 30), max_size=60))

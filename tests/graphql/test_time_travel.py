@@ -128,7 +128,7 @@ def test_a_node_is_read_again_by_its_id(travelled: Running) -> None:
 
 
 def test_a_node_that_is_gone_is_null_and_no_id_is_an_error(travelled: Running) -> None:
-    from lakecast_graphql import node_ids
+    from lakecast_graphql.read import node_ids
 
     query = "query Q($id: ID!) { node(id: $id) { id } }"
     assert travelled.data(query, id=node_ids.item("alpha", "nope")) == {"node": None}

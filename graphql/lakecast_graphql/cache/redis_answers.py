@@ -10,8 +10,8 @@ from typing import TypeVar
 import redis.asyncio
 from redis.exceptions import RedisError, ResponseError
 
-from lakecast_graphql.cache.breaker import Breaker
-from lakecast_graphql.cache.shared import CLAIM_SECONDS, KEPT_SECONDS, LARGEST, PATIENCE, WATCH_SECONDS
+from lakecast_graphql.cache.circuit_breaker import Breaker
+from lakecast_graphql.cache.shared_answers import CLAIM_SECONDS, KEPT_SECONDS, LARGEST, PATIENCE, WATCH_SECONDS
 
 _log = logging.getLogger("lakecast.cache")
 

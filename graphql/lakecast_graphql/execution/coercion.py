@@ -21,7 +21,7 @@ from graphql import (
     Undefined,
 )
 
-from lakecast_graphql.execution.surprise import Surprise
+from lakecast_graphql.execution.not_compilable import Surprise
 
 Coercer = Callable[[Any], Any]
 _INT_LIMIT = 1 << 31

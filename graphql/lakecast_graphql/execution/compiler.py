@@ -36,8 +36,8 @@ from graphql import (
 )
 
 from lakecast_graphql.execution.coercion import coercer, is_unset, plain_default, snake
-from lakecast_graphql.execution.shape import ABSENT, Constant, OfObject, Selected, Shape, Source, Values
-from lakecast_graphql.execution.surprise import Surprise
+from lakecast_graphql.execution.not_compilable import Surprise
+from lakecast_graphql.execution.selection import ABSENT, Constant, OfObject, Selected, Shape, Source, Values
 
 
 class Compiler:

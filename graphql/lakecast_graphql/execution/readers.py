@@ -6,7 +6,7 @@ from typing import Any
 from lakecast_graphql import read
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.read import forecast_rows
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
 from lakecast_lake.columns import Snapshot, items
 from lakecast_lake.snapshots import SnapshotRecord
 

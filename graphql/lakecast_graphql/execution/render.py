@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from lakecast_graphql.execution import neighbourhoods
-from lakecast_graphql.execution.shape import Selected, Shape, Values, part_of_key
-from lakecast_graphql.execution.surprise import Surprise
-from lakecast_graphql.read.column import NULL, Column, Nested, NestedLists, cell
-from lakecast_graphql.read.column import Values as ValueColumn
-from lakecast_graphql.read.interleaving import Cells, Source, interleave
-from lakecast_graphql.read.rows import Row, Rows
+from lakecast_graphql.execution import row_groups
+from lakecast_graphql.execution.not_compilable import Surprise
+from lakecast_graphql.execution.selection import Selected, Shape, Values, part_of_key
+from lakecast_graphql.rows.column import NULL, Column, Nested, NestedLists, cell
+from lakecast_graphql.rows.column import Values as ValueColumn
+from lakecast_graphql.rows.interleaving import Cells, Source, interleave
+from lakecast_graphql.rows.rows import Row, Rows
 
 
 def render(value: Any, chosen: Selected, values: Values, out: list[bytes]) -> None:
@@ -39,7 +39,7 @@ def render_list(rows: Rows, shape: Shape, values: Values, out: list[bytes]) -> N
     if not rows.count:
         out.append(b"[]")
         return
-    texts = None if rows.keys is None else neighbourhoods.texts_of(rows.keys, shape, values, sources_of)
+    texts = None if rows.keys is None else row_groups.texts_of(rows.keys, shape, values, sources_of)
     separator = b"["
     for text in texts or units_of(rows, shape, values, [rows.count]):
         out += (separator, text)

@@ -8,14 +8,14 @@ import numpy as np
 import pyarrow as pa
 
 from lakecast_graphql.read import arguments, items, paging
-from lakecast_graphql.read.column import Enums, Numbers, Values, instants
 from lakecast_graphql.read.forecast_rows import find
 from lakecast_graphql.read.horizon import ahead
 from lakecast_graphql.read.item_rows import item_rows
 from lakecast_graphql.read.paging import Connection
-from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.table_rows import table_rows
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
+from lakecast_graphql.rows.column import Enums, Numbers, Values, instants
+from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns import Snapshot
 
 _EPOCH = date(1970, 1, 1)

@@ -9,10 +9,10 @@ import pyarrow as pa
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read import arguments, items, paging, search
 from lakecast_graphql.read.paging import Connection
-from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.series import refuse_finer
 from lakecast_graphql.read.table_rows import table_rows
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
+from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns.where import condition
 
 _DIMENSIONS = {

@@ -6,9 +6,9 @@ from typing import Any
 from lakecast_graphql.read import arguments, paging
 from lakecast_graphql.read.forecast_rows import find, forecast_rows, rows_between, series_range
 from lakecast_graphql.read.paging import Connection
-from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.series import count_of, series_between, series_of, series_rows
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
+from lakecast_graphql.rows.rows import Rows
 
 
 def forecasts(

@@ -8,26 +8,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from lakecast_graphql import node_ids
 from lakecast_graphql.errors import bad_input
-from lakecast_graphql.read import arguments
-from lakecast_graphql.read.column import (
-    Column,
-    Counts,
-    Dates,
-    Enums,
-    Lists,
-    Nested,
-    NestedLists,
-    Numbers,
-    Values,
-)
-from lakecast_graphql.read.key_range import of_single_rows
+from lakecast_graphql.read import arguments, node_ids
 from lakecast_graphql.read.metric_rows import metric_rows
 from lakecast_graphql.read.replenishment_rows import replenishment_rows
-from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.series import GRAINS, beginnings, of_blocks, refuse_finer, series_rows
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
+from lakecast_graphql.rows.column import Column, Counts, Dates, Enums, Lists, Nested, NestedLists, Numbers, Values
+from lakecast_graphql.rows.key_range import of_single_rows
+from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints, Segment
 from lakecast_schema.periods import first_day

@@ -9,8 +9,8 @@ from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read import arguments, paging, search
 from lakecast_graphql.read.item_rows import item_rows, items_between
 from lakecast_graphql.read.paging import Connection
-from lakecast_graphql.read.rows import Row, Rows
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
+from lakecast_graphql.rows.rows import Row, Rows
 from lakecast_lake.columns.segment import Ints
 
 _ORDER = {

@@ -6,8 +6,8 @@ from typing import Any
 from lakecast_graphql.read import arguments, paging, search
 from lakecast_graphql.read.metric_rows import metric_rows, metrics_between
 from lakecast_graphql.read.paging import Connection
-from lakecast_graphql.read.rows import Rows
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
+from lakecast_graphql.rows.rows import Rows
 
 _FIELDS = {
     "dataset_id": "m.dataset_id",

@@ -8,7 +8,7 @@ import pyarrow as pa
 from lakecast_graphql.read import search
 from lakecast_graphql.read.arguments import Filter
 from lakecast_graphql.read.forecast_rows import FIELDS, OF_ROWS, mentions
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
 from lakecast_lake.columns.picked import Picked
 from lakecast_lake.columns.relations import blocks_of, rows_of
 from lakecast_lake.columns.where import condition

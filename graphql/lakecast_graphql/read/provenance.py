@@ -8,12 +8,11 @@ from typing import Any
 
 import orjson
 
-from lakecast_graphql import node_ids
-from lakecast_graphql.read import arguments, paging
-from lakecast_graphql.read.column import Values
+from lakecast_graphql.read import arguments, node_ids, paging
 from lakecast_graphql.read.paging import Connection
-from lakecast_graphql.read.rows import Rows
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
+from lakecast_graphql.rows.column import Values
+from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.snapshots import SnapshotRecord
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from lakecast_graphql.read import arguments, paging, search
 from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.replenishment_rows import decisions_between, replenishment_rows
-from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.view import View
 from lakecast_graphql.read.vocabulary import AlertLevel
-from lakecast_graphql.view import View
+from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns.segment import Ints
 
 URGENCY = "case r.alert {} end".format(

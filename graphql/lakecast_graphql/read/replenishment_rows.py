@@ -8,10 +8,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lakecast_graphql.read import arguments
-from lakecast_graphql.read.column import Column, Dates, Enums, Nested, Numbers, Values
-from lakecast_graphql.read.key_range import of_single_rows
-from lakecast_graphql.read.rows import Rows
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
+from lakecast_graphql.rows.column import Column, Dates, Enums, Nested, Numbers, Values
+from lakecast_graphql.rows.key_range import of_single_rows
+from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns.segment import Ints
 from lakecast_schema import reasons
 from lakecast_schema.replenishment import Alert

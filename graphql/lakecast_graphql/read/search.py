@@ -11,7 +11,7 @@ import orjson
 import pyarrow as pa
 
 from lakecast_graphql.read.arguments import Filter, Order
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
 from lakecast_lake.columns.segment import Ints
 from lakecast_lake.columns.sql import QueryTimeout
 from lakecast_lake.columns.where import condition

@@ -7,9 +7,9 @@ import pyarrow as pa
 
 from lakecast_graphql.read import arguments, search
 from lakecast_graphql.read.replenishment import FIELDS, URGENCY
-from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.table_rows import table_rows
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
+from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns.where import condition
 
 _DIMENSIONS = {

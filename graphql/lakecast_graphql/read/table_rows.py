@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakecast_graphql.read.column import Column, Counts, Dates, Enums, Numbers, Values
-from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.rows.column import Column, Counts, Dates, Enums, Numbers, Values
+from lakecast_graphql.rows.rows import Rows
 
 
 def table_rows(

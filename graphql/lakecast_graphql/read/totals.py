@@ -11,10 +11,10 @@ from lakecast_graphql.read import arguments, narrowing, paging, search
 from lakecast_graphql.read.forecast_rows import FIELDS, OF_BLOCKS, OF_ROWS, mentions, scope
 from lakecast_graphql.read.horizon import SQL as HORIZON
 from lakecast_graphql.read.paging import Connection
-from lakecast_graphql.read.rows import Rows
 from lakecast_graphql.read.series import refuse_finer
 from lakecast_graphql.read.table_rows import table_rows
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
+from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns.monthly import SUMS
 from lakecast_lake.columns.relations import NUMBERS, blocks_of
 from lakecast_lake.columns.where import condition

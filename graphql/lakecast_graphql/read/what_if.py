@@ -9,16 +9,16 @@ import numpy as np
 
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read import arguments, paging
-from lakecast_graphql.read.column import Nested, Numbers
 from lakecast_graphql.read.item_rows import item_rows
 from lakecast_graphql.read.overview import AlertCount
 from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.replenishment import matching
 from lakecast_graphql.read.replenishment_rows import STORED, replenishment_rows
-from lakecast_graphql.read.rows import Rows
+from lakecast_graphql.read.view import View
 from lakecast_graphql.read.vocabulary import AlertLevel
 from lakecast_graphql.read.what_if_inputs import stored
-from lakecast_graphql.view import View
+from lakecast_graphql.rows.column import Nested, Numbers
+from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_schema.replenishment import Decision, Scenario, decide

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from lakecast_graphql.context import Info
+from lakecast_graphql.types.context import Info
 from lakecast_graphql.types.nodes import resolved
 from lakecast_graphql.types.snapshots import RefreshResult, SnapshotInfo
 

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 from graphql import GraphQLAbstractType, GraphQLResolveInfo
 
-from lakecast_graphql import node_ids
+from lakecast_graphql.read import node_ids
 
 
 @strawberry.interface(description="Anything that can be read again by its id, through `Query.node`.")

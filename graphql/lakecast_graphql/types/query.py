@@ -6,9 +6,10 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from lakecast_graphql import node_ids, read
-from lakecast_graphql.context import Info, reading
+from lakecast_graphql import read
 from lakecast_graphql.errors import bad_input
+from lakecast_graphql.read import node_ids
+from lakecast_graphql.types.context import Info, reading
 from lakecast_graphql.types.filters import ForecastFilter
 from lakecast_graphql.types.inputs import given, plain
 from lakecast_graphql.types.nodes import Node, resolved

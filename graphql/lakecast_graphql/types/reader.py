@@ -7,7 +7,8 @@ import strawberry
 from strawberry import UNSET
 
 from lakecast_graphql import read
-from lakecast_graphql.context import Info, reading, reading_page
+from lakecast_graphql.read.view import View
+from lakecast_graphql.types.context import Info, reading, reading_page
 from lakecast_graphql.types.enums import (
     DemandDimension,
     ErrorMeasure,
@@ -41,7 +42,6 @@ from lakecast_graphql.types.overview import Overview
 from lakecast_graphql.types.paging import Connection
 from lakecast_graphql.types.replenishment import AlertChange, Replenishment, ReplenishmentTotals, WhatIfConnection
 from lakecast_graphql.types.snapshots import ModelRun, SnapshotInfo, Source
-from lakecast_graphql.view import View
 
 Root = strawberry.Parent[View | None]
 

@@ -16,7 +16,7 @@ from bench.serving import lake as lakes
 from bench.serving import ours
 from bench.serving.client import Client
 from bench.serving.processes import Server, free_port
-from lakecast_graphql.board import CHANNEL
+from lakecast_graphql.serving.worker_signals import CHANNEL
 from lakecast_lake.storage import Lake
 
 REPLICAS, WORKERS = 2, 4

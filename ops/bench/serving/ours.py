@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.serving.processes import Server, free_port
-from lakecast_graphql import keys
+from lakecast_graphql.admin import keys
 
 NO_ANSWERS = {"LAKECAST_CACHE_BYTES": "0"}
 """Every answer is put together from the cells of columns, as JSON where these were touched before."""

@@ -96,8 +96,8 @@ def write(
         "so that hardly any answer repeats. *No answers kept*: each is put together from cells of columns. *Nothing "
         "kept at all*: no cells either, every number is turned into digits and every text escaped anew; no "
         "requirement is held against it.",
-        f"Code in execution, cache, transport and rows: {code_size.lines():,} lines, {code_size.BEFORE:,} before the "
-        "serving house was made simple.",
+        f"Code in execution, operation, cache, transport and rows: {code_size.lines():,} lines, {code_size.BEFORE:,} "
+        "before the serving house was made simple.",
         _machine(settings),
         "## Requirements",
         _table(("measure", "found", "must", "aim", "verdict"), [one.cells() for one in requirements]),

@@ -33,7 +33,7 @@ def create(
     file: FileOption, role: Annotated[str, typer.Option(metavar="ROLE", help="What the key may do: admin.")] = "admin"
 ) -> None:
     """Make a key and print it, once, alone on the last line."""
-    from lakecast_graphql import keys
+    from lakecast_graphql.admin import keys
 
     if role not in keys.ROLES:
         raise UsageProblem(f"there is no role {role!r}; choose {' or '.join(keys.ROLES)}.")
@@ -49,7 +49,7 @@ def create(
 @app.command(name="list", epilog="Example: lakecast keys list")
 def list_(file: FileOption) -> None:
     """List the valid keys by id, role and age; the keys themselves are not kept."""
-    from lakecast_graphql import keys
+    from lakecast_graphql.admin import keys
 
     stored = keys.stored_keys(file)
     if not stored:
@@ -63,7 +63,7 @@ def revoke(
     key_id: Annotated[str, typer.Argument(metavar="ID", help="As `keys list` shows it.")], file: FileOption
 ) -> None:
     """Take a key back; servers refuse it from then on."""
-    from lakecast_graphql import keys
+    from lakecast_graphql.admin import keys
 
     if not keys.revoke(file, key_id):
         raise UsageProblem(f"there is no key {key_id!r} in {file}; `lakecast keys list` shows them.")

@@ -46,7 +46,7 @@ def command(
         host=host,
         port=port,
         workers=workers,
-        http="lakecast_graphql.doors.bounded:BoundedHttp",
+        http="lakecast_graphql.transport.uvicorn_protocols:BoundedHttp",
         log_level="warning" if example else "info",
         log_config=logs.config(),
         server_header=False,

@@ -33,7 +33,7 @@ def redis(url: str | None) -> Iterator[Finding]:
 
 def keys(file: Path) -> Iterator[Finding]:
     """Whether there is a key for admin mutations."""
-    from lakecast_graphql.keys import KeysFileError, stored_keys
+    from lakecast_graphql.admin.keys import KeysFileError, stored_keys
 
     try:
         stored = stored_keys(file)

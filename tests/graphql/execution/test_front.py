@@ -11,16 +11,16 @@ import orjson
 import pytest
 
 from lakecast_graphql.cache.cells import KeptCells
-from lakecast_graphql.context import Surroundings
-from lakecast_graphql.documents import Documents
-from lakecast_graphql.execution.columnar import SUPPORTED, ColumnarExecutor
-from lakecast_graphql.execution.front import FastExecution
-from lakecast_graphql.execution.shape import Kept, Selected, Shape, Values
-from lakecast_graphql.limits import Limits
-from lakecast_graphql.operation import Caller, Operation
-from lakecast_graphql.plain import PlainExecution
-from lakecast_graphql.schema import schema
-from lakecast_graphql.view import View
+from lakecast_graphql.execution.dispatch import FastExecution
+from lakecast_graphql.execution.graphql_core import SUPPORTED, ColumnarExecutor
+from lakecast_graphql.execution.selection import Kept, Selected, Shape, Values
+from lakecast_graphql.execution.strawberry import PlainExecution
+from lakecast_graphql.operation.documents import Documents
+from lakecast_graphql.operation.limits import Limits
+from lakecast_graphql.operation.operation import Caller, Operation
+from lakecast_graphql.read.view import View
+from lakecast_graphql.types.context import Surroundings
+from lakecast_graphql.types.schema import schema
 from lakecast_lake import columns, snapshots
 
 SCHEMA = schema()._schema
@@ -155,8 +155,8 @@ def test_docs_name_the_modules_that_there_are() -> None:
     text = (Path(__file__).parents[3] / "docs" / "request.md").read_text()
     root = Path(__file__).parents[3] / "graphql" / "lakecast_graphql"
     for name in (
-        "front", "plans", "lifting", "compiler", "shape", "coercion", "render", "neighbourhoods",
-        "columnar", "ahead",
+        "dispatch", "plan", "literals", "compiler", "selection", "coercion", "render", "row_groups", "graphql_core",
+        "warm_up", "strawberry",
     ):  # fmt: skip
         assert f"{name}.py" in text
         assert (root / "execution" / f"{name}.py").exists()

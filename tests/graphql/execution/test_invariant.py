@@ -13,19 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakecast_graphql.context import Surroundings
-from lakecast_graphql.documents import Documents
 from lakecast_graphql.errors import ApiError, ErrorCode
-from lakecast_graphql.execution import neighbourhoods, render
-from lakecast_graphql.execution.columnar import ColumnarExecutor
-from lakecast_graphql.execution.front import FastExecution
-from lakecast_graphql.limits import Limits
-from lakecast_graphql.operation import Caller, Operation
-from lakecast_graphql.plain import PlainExecution
-from lakecast_graphql.read import column
-from lakecast_graphql.read.interleaving import PlainCells, interleaved
-from lakecast_graphql.schema import schema
-from lakecast_graphql.view import View
+from lakecast_graphql.execution import render, row_groups
+from lakecast_graphql.execution.dispatch import FastExecution
+from lakecast_graphql.execution.graphql_core import ColumnarExecutor
+from lakecast_graphql.execution.strawberry import PlainExecution
+from lakecast_graphql.operation.documents import Documents
+from lakecast_graphql.operation.limits import Limits
+from lakecast_graphql.operation.operation import Caller, Operation
+from lakecast_graphql.read.view import View
+from lakecast_graphql.rows import column
+from lakecast_graphql.rows.interleaving import PlainCells, interleaved
+from lakecast_graphql.types.context import Surroundings
+from lakecast_graphql.types.schema import schema
 from lakecast_lake import columns, snapshots
 
 OPERATIONS = int(os.environ.get("LAKECAST_TEST_OPERATIONS", "2000"))
@@ -57,10 +57,10 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Any:
     bare = FastExecution(SCHEMA, documents, columnar, **known, answer_bytes=0, cell_bytes=0)
     cells = FastExecution(SCHEMA, documents, columnar, **known, answer_bytes=0)
     view = View(loaded[history[0].snapshot_id])
-    with pytest.MonkeyPatch.context() as patch:  # many neighbourhoods in a small lake, laid out at once
-        patch.setattr(neighbourhoods, "_ROWS_BITS", 5)
-        patch.setattr(neighbourhoods, "_MOST_BITS", 2)
-        patch.setattr(neighbourhoods, "_WORTH", 1_000)
+    with pytest.MonkeyPatch.context() as patch:  # many row groups in a small lake, laid out at once
+        patch.setattr(row_groups, "_ROWS_BITS", 5)
+        patch.setattr(row_groups, "_MOST_BITS", 2)
+        patch.setattr(row_groups, "_WORTH", 1_000)
         yield SimpleNamespace(plain=plain, columnar=columnar, fast=fast, bare=bare, cells=cells, view=view, loop=loop)
     loop.close()
     for execution in (plain, columnar, fast, bare, cells):
@@ -143,7 +143,7 @@ def test_fields_of_a_mixed_workload_go_the_fast_ways(ways: Any) -> None:
 
 @pytest.mark.slow
 def test_python_answers_where_there_is_no_compiler(ways: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (column, render, neighbourhoods):
+    for module in (column, render, row_groups):
         monkeypatch.setattr(module, "interleave", interleaved)
     monkeypatch.setattr(render, "Cells", PlainCells)
     ways.cells.cells.keep_only(-1)

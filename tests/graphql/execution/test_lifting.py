@@ -6,7 +6,7 @@ from graphql import FloatValueNode, IntValueNode, Node, StringValueNode, Visitor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_graphql.execution.lifting import lift
+from lakecast_graphql.execution.literals import lift
 
 texts = st.text(st.characters(exclude_characters='"\\\n\r#\x00', exclude_categories=("Cs", "Cc")), max_size=8)
 numbers = st.one_of(

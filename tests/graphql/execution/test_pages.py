@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from lakecast_graphql import read
 from lakecast_graphql.cache.cells import KeptCells
-from lakecast_graphql.documents import Documents
-from lakecast_graphql.execution import neighbourhoods
-from lakecast_graphql.execution.plans import Plan, compile_plan
+from lakecast_graphql.execution import row_groups
+from lakecast_graphql.execution.plan import Plan, compile_plan
 from lakecast_graphql.execution.readers import READERS
-from lakecast_graphql.execution.shape import Kept
-from lakecast_graphql.limits import Limits
+from lakecast_graphql.execution.selection import Kept
+from lakecast_graphql.operation.documents import Documents
+from lakecast_graphql.operation.limits import Limits
 from lakecast_graphql.read.series import _totals, live_totals
-from lakecast_graphql.schema import schema
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
+from lakecast_graphql.types.schema import schema
 from lakecast_lake import columns, snapshots
 
 SCHEMA = schema()._schema
@@ -59,11 +59,11 @@ def plans() -> dict[str, Plan]:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def small_neighbourhoods() -> Iterator[None]:
+def small_row_groups() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(neighbourhoods, "_ROWS_BITS", 4)
-        patch.setattr(neighbourhoods, "_MOST_BITS", 2)
-        patch.setattr(neighbourhoods, "_WORTH", 2)
+        patch.setattr(row_groups, "_ROWS_BITS", 4)
+        patch.setattr(row_groups, "_MOST_BITS", 2)
+        patch.setattr(row_groups, "_WORTH", 2)
         yield
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.read import search
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
 from lakecast_lake import columns, snapshots
 from lakecast_lake.columns.sql import QueryTimeout, Sql
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_graphql.read import interleaving
-from lakecast_graphql.read.column import Coded, Column, Constant, Counts, Dates, Enums, Lists, Numbers, Values
-from lakecast_graphql.read.interleaving import Cells, Digits, Picks, PlainCells, Source, interleaved
+from lakecast_graphql.rows import interleaving
+from lakecast_graphql.rows.column import Coded, Column, Constant, Counts, Dates, Enums, Lists, Numbers, Values
+from lakecast_graphql.rows.interleaving import Cells, Digits, Picks, PlainCells, Source, interleaved
 
 WAYS = [interleaving.interleave, interleaved]
 NUMBERS = st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**63), 2**64 - 1))

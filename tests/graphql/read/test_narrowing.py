@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lakecast_graphql import read
 from lakecast_graphql.read import narrowing
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
 from lakecast_lake import columns, snapshots
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lakecast_graphql import read
 from lakecast_graphql.errors import ApiError
-from lakecast_graphql.view import View
+from lakecast_graphql.read.view import View
 from lakecast_lake import columns, snapshots
 
 # Each example asks several questions of a real lake.

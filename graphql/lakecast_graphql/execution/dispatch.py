@@ -1,0 +1,348 @@
+"""Which way an operation goes: a cached answer, a compiled plan, or the ordinary way; and a counter of why.
+
+This is the only place that decides. Every way gives the same JSON as plain Strawberry over the same snapshot.
+"""
+
+import asyncio
+import hashlib
+import importlib.metadata
+import logging
+import time
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+import orjson
+from graphql import GraphQLSchema
+
+from lakecast_graphql.cache.cells import KeptCells
+from lakecast_graphql.cache.doorkeeper import AskedLately
+from lakecast_graphql.cache.lru import Bounded
+from lakecast_graphql.cache.shared_answers import NotShared, SharedAnswers
+from lakecast_graphql.cache.single_flight import Flights
+from lakecast_graphql.errors import ApiError, timed_out
+from lakecast_graphql.execution.literals import Lifted, lift
+from lakecast_graphql.execution.not_compilable import Surprise
+from lakecast_graphql.execution.plan import LIGHT_CELLS, Plan, compile_plan, flags_of
+from lakecast_graphql.execution.readers import History, Open, no_other, readers
+from lakecast_graphql.execution.selection import Kept, Values
+from lakecast_graphql.execution.warm_up import prepare
+from lakecast_graphql.operation import answers
+from lakecast_graphql.operation.documents import Documents, Refused, is_mutation
+from lakecast_graphql.operation.operation import Answer, Caller, Execution, Operation
+from lakecast_graphql.read.view import View
+from lakecast_lake.columns import Snapshot
+
+_log = logging.getLogger("lakecast.execution")
+
+WARMED = 64
+"""Answers that are made ahead for the next snapshot: those that were asked for last."""
+PLAN_BYTES = 16 << 20
+ANSWER_BYTES = 32 << 20
+CELL_BYTES = 48 << 20
+RENDERER = f"1 {importlib.metadata.version('lakecast')}"
+"""Stands in shared keys: to be changed whenever the same question gets another answer from the same snapshot."""
+LONG_QUERY = 2_000
+"""Characters from which parsing and validating a document may hold up the event loop for long."""
+_NO_VARIABLES: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """What is known of a skeleton and operation name.
+
+    flags: variables that its directives depend on. plans: a plan per values of these, or the reason why there is
+    none.
+    """
+
+    flags: tuple[str, ...]
+    plans: dict[Hashable, Plan | str]
+
+
+@dataclass(slots=True, eq=False)
+class _Made:
+    """An answer that is kept, with the operation that it answers: it is asked of the next snapshot, too."""
+
+    answer: Answer
+    operation: Operation
+
+
+class Ordinary(Execution, Protocol):
+    """The way of everything that the fast ways leave."""
+
+    def close(self) -> None:
+        """Let threads end."""
+        ...
+
+
+class FastExecution:
+    """Answers from memory where it can, else hands on to `ordinary`; see `Execution`.
+
+    Args:
+        schema: graphql-core's.
+        documents: prepares documents, for the first operation of a shape.
+        ordinary: the way of everything else.
+        shared: slow answers shared with other processes.
+        history: the retained snapshots.
+        opened: one of them by its number.
+        threads: heavy plans computed at once; light ones are computed on the event loop.
+        seconds: time per operation.
+
+    `ways` counts operations by the way that they went: `cached`, `light`, `heavy`, and `ordinary: reason`.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        documents: Documents,
+        ordinary: Ordinary,
+        *,
+        shared: SharedAnswers | None = None,
+        history: History = tuple,
+        opened: Open = no_other,
+        threads: int = 4,
+        seconds: float = 30.0,
+        plan_bytes: int = PLAN_BYTES,
+        answer_bytes: int = ANSWER_BYTES,
+        cell_bytes: int = CELL_BYTES,
+    ) -> None:
+        self._schema = schema
+        self._documents = documents
+        self._ordinary = ordinary
+        self._seconds = seconds
+        self._readers = readers(history, opened)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="lakecast-plan")
+        self.flights = Flights(shared or NotShared())
+        self.ways: Counter[str] = Counter()
+        # A compiled plan takes about twenty times its text.
+        self.plans: Bounded[_Known] = Bounded(plan_bytes, lambda key, _: 20 * len(key[0]) + 2000)  # type: ignore[index]
+        self.texts: Bounded[tuple[_Known, Lifted | None]] = Bounded(plan_bytes // 4, lambda key, _: 3 * len(key[0]))  # type: ignore[index]
+        self.cells = KeptCells(cell_bytes)
+        self._kept: Kept | None = None  # one for all requests of a snapshot
+        self.answers: Bounded[_Made] = Bounded(answer_bytes, _size)
+        self._asked = AskedLately()
+
+    async def answer(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
+        """Answer one operation; see `Execution`."""
+        if view is None:
+            return await self._by_ordinary(operation, view, caller, "no snapshot")
+        try:
+            key = _key(operation, view)
+        except (TypeError, ValueError, RecursionError):
+            return await self._by_ordinary(operation, view, caller, "variables")
+        if operation.raw is None:  # else the door has looked
+            found = self.answers.get(key)
+            if found is not None:
+                self.ways["cached"] += 1
+                return found.answer
+        try:
+            if self._takes_long_to_parse(operation):
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(self._threads, self._documents.get, operation.query)
+            plan, values = self._prepare(operation, view)
+            body = self._light(plan, view, values)
+            if body is None:
+                body = await self._heavy(operation, view, plan, values)
+                worth_keeping = True
+            else:
+                worth_keeping = self._is_asked_again(key)
+        except Surprise as surprise:
+            return await self._by_ordinary(operation, view, caller, surprise.reason, key)
+        except ApiError as error:
+            return await self._by_ordinary(operation, view, caller, error.code.value, key)
+        except Refused:
+            return await self._by_ordinary(operation, view, caller, "refused", key)
+        except TimeoutError:
+            self.ways["timeout"] += 1
+            return answers.refusal(timed_out(self._seconds), snapshot_id=view.snapshot.snapshot_id)
+        except Exception:  # a fault of the fast way must not become a fault of the answer
+            _log.exception("The fast way failed; the ordinary one answers.")
+            return await self._by_ordinary(operation, view, caller, "fault", key)
+        return self._made(plan, body, view, key if worth_keeping else None, operation)
+
+    def _is_asked_again(self, key: tuple[Hashable, ...]) -> bool:
+        """Whether an answer that was soon made is worth keeping: asked for lately, perhaps of the snapshot before."""
+        return self.answers.limit > 0 and self._asked.again(key[1:])
+
+    def _takes_long_to_parse(self, operation: Operation) -> bool:
+        return len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query)
+
+    def _prepare(self, operation: Operation, view: View) -> tuple[Plan, Values]:
+        plan, literals = self._plan(operation)
+        kept = self._kept
+        if kept is None or kept.serial != view.snapshot.serial:
+            kept = self._kept = self._kept_of(view.snapshot)
+        return plan, plan.values(operation.variables or _NO_VARIABLES, literals, kept)
+
+    def _kept_of(self, snapshot: Snapshot) -> Kept:
+        return Kept(snapshot.serial, self.cells if self.cells.limit else None)
+
+    def _made(self, plan: Plan, body: bytes, view: View, key: Hashable | None, operation: Operation) -> Answer:
+        """An answer, kept under its key where it has one."""
+        answer = Answer(body, cacheable=plan.is_cacheable, snapshot_id=view.snapshot.snapshot_id)
+        if key is not None and plan.is_cacheable:
+            self._keep(key, answer, operation)
+        return answer
+
+    def _light(self, plan: Plan, view: View, values: Values) -> bytes | None:
+        """An answer that the event loop may wait for; None where it takes longer."""
+        arguments = plan.arguments(values, view.snapshot.snapshot_id)
+        if not plan.needs_no_sql(arguments):
+            return None
+        found = plan.read(view, arguments, self._readers)
+        if plan.cells(found) > LIGHT_CELLS:
+            return None
+        body = plan.render(view, values, found)
+        self.ways["light"] += 1
+        return body
+
+    async def _heavy(self, operation: Operation, view: View, plan: Plan, values: Values) -> bytes:
+        """An answer by the read functions, in a thread."""
+        arguments = plan.arguments(values, view.snapshot.snapshot_id)
+        timed = View(view.snapshot, view.bound, time.monotonic() + self._seconds)
+        compute = partial(self._in_thread, plan, timed, values, arguments)
+        coming = self.flights.get(_shared_key(operation, view), compute) if plan.is_cacheable else compute()
+        body = await asyncio.wait_for(coming, self._seconds + 1)
+        self.ways["heavy"] += 1
+        return body
+
+    def known(self, raw: bytes, view: View) -> Answer | None:
+        """The answer to an operation with these `raw` bytes, where it was kept for this snapshot."""
+        found = self.answers.get((view.snapshot.serial, raw))
+        if found is None:
+            return None
+        self.ways["cached"] += 1
+        return found.answer
+
+    def _keep(self, key: Hashable, answer: Answer, operation: Operation) -> None:
+        if self.answers.limit:
+            self.answers.put(key, _Made(answer, operation))
+
+    def warm(self, snapshot: Snapshot) -> int:
+        """Make a snapshot that is served next ready: what all answers need, and those asked for last.
+
+        Runs in the thread that builds snapshots. Returns how many answers were made ahead.
+        """
+        view = View(snapshot)
+        made = 0
+        try:
+            prepare(view)
+            made = self._warm(view)
+        except Exception:  # a snapshot that is not warm is served all the same
+            _log.exception("Warming snapshot %s failed.", snapshot.snapshot_id)
+        return made
+
+    def _warm(self, view: View) -> int:
+        snapshot, made = view.snapshot, 0
+        for made_before in self.answers.newest(WARMED):
+            operation = made_before.operation
+            try:
+                plan, literals = self._plan(operation)
+                values = plan.values(operation.variables or _NO_VARIABLES, literals)
+                arguments = plan.arguments(values, snapshot.snapshot_id)
+                body = plan.answer(view, values, arguments, self._readers)
+            except (Surprise, ApiError, Refused):
+                continue
+            answer = Answer(body, cacheable=True, snapshot_id=snapshot.snapshot_id)
+            self._keep(_key(operation, view), answer, operation)
+            made += 1
+        return made
+
+    def keep_only(self, serial: int) -> None:
+        """Forget what was made from all snapshots but the one that is served now, by its serial."""
+        self.cells.keep_only(serial)
+        self.answers.drop(lambda key: key[0] != serial)  # type: ignore[index]
+
+    async def _in_thread(self, plan: Plan, view: View, values: Values, arguments: Sequence[Mapping[str, Any]]) -> bytes:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, plan.answer, view, values, arguments, self._readers)
+
+    def close(self) -> None:
+        """Let threads end, those of the ordinary way, too."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._ordinary.close()
+
+    async def _by_ordinary(
+        self, operation: Operation, view: View | None, caller: Caller, reason: str, key: Hashable = None
+    ) -> Answer:
+        self.ways[f"ordinary: {reason}"] += 1
+        answer = await self._ordinary.answer(operation, view, caller)
+        if key is not None and answer.cacheable and answer.complete:
+            self._keep(key, answer, operation)
+        return answer
+
+    def _plan(self, operation: Operation) -> tuple[Plan, tuple[Any, ...]]:
+        """The plan of an operation and the literals that were lifted out of it."""
+        exact = (operation.query, operation.operation_name)
+        found = self.texts.get(exact)
+        if found is None:
+            found = self._find(operation)
+            self.texts.put(exact, found)
+        known, lifted = found
+        given = operation.variables or _NO_VARIABLES
+        flags = tuple(given.get(flag) for flag in known.flags) if known.flags else ()
+        plan = known.plans.get(flags) if all(type(flag) is bool for flag in flags) else "directive"
+        if plan is None:
+            plan = self._compile(operation, lifted, dict(zip(known.flags, flags, strict=True)))
+            known.plans[flags] = plan
+        if isinstance(plan, str):
+            raise Surprise(plan)
+        return plan, () if lifted is None else lifted.values
+
+    def _find(self, operation: Operation) -> tuple[_Known, Lifted | None]:
+        """What is known of a text that was not seen before: perhaps one that differs in literals only was."""
+        lifted = lift(operation.query)
+        skeleton = operation.query if lifted is None else lifted.skeleton
+        name = (skeleton, operation.operation_name, lifted is None)
+        known = self.plans.get(name)
+        if known is None:
+            known = self._know(operation)
+            self.plans.put(name, known)
+        return known, lifted
+
+    def _know(self, operation: Operation) -> _Known:
+        prepared = self._documents.get(operation.query)
+        chosen = prepared.operation(operation.operation_name)
+        if is_mutation(chosen):
+            return _Known((), {(): "mutation"})
+        return _Known(flags_of(chosen, prepared.document), {})
+
+    def _compile(self, operation: Operation, lifted: Lifted | None, flags: Mapping[str, Any]) -> Plan | str:
+        prepared = self._documents.get(operation.query)
+        chosen = prepared.operation(operation.operation_name)
+        starts = {} if lifted is None else {start: number for number, start in enumerate(lifted.starts)}
+        try:
+            return compile_plan(self._schema, prepared.document, chosen, flags, starts)
+        except Surprise as surprise:
+            return surprise.reason
+
+
+def _key(operation: Operation, view: View) -> tuple[Hashable, ...]:
+    """What an answer depends on: never on who asks. A snapshot that was read again by force has another serial."""
+    if operation.raw is not None:
+        return (view.snapshot.serial, operation.raw)
+    variables = operation.variables
+    text = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS) if variables else b""
+    return (view.snapshot.serial, operation.query, operation.operation_name, text)
+
+
+def _size(key: Hashable, made: _Made) -> int:
+    asked = made.operation
+    # A body is held as it came and as the operation that it says, which takes some times its length.
+    text = len(asked.query) + (len(asked.raw) if asked.raw is not None else len(key[3]))  # type: ignore[index]
+    content = len(made.answer.body)
+    return content + content // 2 + 3 * text + 600  # the half is for what it may be under a content coding
+
+
+def _shared_key(operation: Operation, view: View) -> bytes:
+    """The same in all processes: which snapshot of which lake, which version of this code, which question."""
+    record = view.snapshot.record
+    parts = [
+        RENDERER, record.snapshot_id, record.run_id, record.committed_at.isoformat(),
+        operation.query, operation.operation_name, dict(operation.variables or {}),
+    ]  # fmt: skip
+    text = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(text, digest_size=20).hexdigest().encode()

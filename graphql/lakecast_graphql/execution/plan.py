@@ -1,0 +1,203 @@
+"""Operations compiled: what to read and how to render it, without parsing, validation or executor."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLNonNull,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    is_input_type,
+    type_from_ast,
+)
+from graphql.language import Visitor, visit
+
+from lakecast_graphql.execution.coercion import Coercer, coercer
+from lakecast_graphql.execution.compiler import Compiler
+from lakecast_graphql.execution.not_compilable import Surprise
+from lakecast_graphql.execution.readers import COMPARING, INDEXED, READERS, SNAPSHOT_INFO, Reader
+from lakecast_graphql.execution.render import render
+from lakecast_graphql.execution.selection import ABSENT, Kept, Selected, Source, Values
+from lakecast_graphql.read.arguments import NO_FILTER, canonical
+from lakecast_graphql.read.paging import Connection, snapshot_of
+from lakecast_graphql.read.view import View
+
+_LIGHT = {"item", "sources", "model_runs", "overview", SNAPSHOT_INFO}
+"""Fields that read little whatever their arguments."""
+LIGHT_CELLS = 60_000
+"""Cells that are rendered within some milliseconds, so that it may be done on the event loop."""
+MAX_FIRST = 10_000
+"""Rows of one page at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Variable:
+    """A variable of the operation; `default` is used where it is not given."""
+
+    name: str
+    coerce: Coercer
+    default: Source | None
+    required: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A compiled operation.
+
+    Attributes:
+        fields: root fields in order.
+        variables: how variables are coerced.
+    """
+
+    fields: tuple[Selected, ...]
+    variables: tuple[_Variable, ...]
+
+    @cached_property
+    def is_cacheable(self) -> bool:
+        """Whether the answer stays the same while the snapshot does: which ones were before it may not."""
+        if any(chosen.name in COMPARING for chosen in self.fields):
+            return False
+        infos = [chosen.shape for chosen in self.fields if chosen.name == SNAPSHOT_INFO and chosen.shape is not None]
+        return not any(chosen.name == "previous" for shape in infos for chosen in shape.fields)
+
+    def values(self, given: Mapping[str, Any], literals: Sequence[Any], kept: Kept | None = None) -> Values:
+        """The variables coerced. Raises Surprise for anything that is not plainly right."""
+        found: dict[str, Any] = {}
+        for variable in self.variables:
+            value = given.get(variable.name, ABSENT)
+            if value is not ABSENT:
+                found[variable.name] = variable.coerce(value)
+            elif variable.default is not None:
+                found[variable.name] = variable.default(Values({}, literals))
+            elif variable.required:
+                raise Surprise("missing variable")
+        return Values(found, literals, kept)
+
+    def arguments(self, values: Values, snapshot_id: int) -> list[dict[str, Any]]:
+        """The arguments of each root field. Raises Surprise for a page that began in another snapshot."""
+        found, rows = [], 0
+        for chosen in self.fields:
+            given: dict[str, Any] = {}
+            for name, source in chosen.arguments:
+                value = source(values)
+                if value is not ABSENT and value is not None:
+                    given[name] = canonical(value) if name == "where" else value
+            if "after" in given and snapshot_of(given["after"]) != snapshot_id:
+                raise Surprise("other snapshot")
+            rows += given.get("first", 0)
+            found.append(given)
+        if rows > MAX_FIRST:
+            raise Surprise("many rows")  # the ordinary way knows how many are too many
+        return found
+
+    def needs_no_sql(self, arguments: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether reading takes so little that the event loop may wait for it."""
+        return all(
+            chosen.name in _LIGHT or chosen.name == "__typename" or _reads_index(chosen.name, given)
+            for chosen, given in zip(self.fields, arguments, strict=True)
+        )
+
+    def read(self, view: View, arguments: Sequence[Mapping[str, Any]], readers: Mapping[str, Reader]) -> list[Any]:
+        """What each root field is rendered from."""
+        return [
+            "Query" if chosen.name == "__typename" else readers[chosen.name](view, **given)
+            for chosen, given in zip(self.fields, arguments, strict=True)
+        ]
+
+    def cells(self, found: Sequence[Any]) -> int:
+        """About how many cells rendering takes."""
+        return sum(
+            (len(value.nodes) if isinstance(value, Connection) else 1) * chosen.shape.weight_of_page
+            for chosen, value in zip(self.fields, found, strict=True)
+            if chosen.shape is not None
+        )
+
+    def render(self, view: View, values: Values, found: Sequence[Any]) -> bytes:
+        """The JSON of the whole response."""
+        out: list[bytes] = []
+        separator = b'{"data":{'
+        for chosen, value in zip(self.fields, found, strict=True):
+            out.append(separator + chosen.key)
+            separator = b","
+            render(value, chosen, values, out)
+        end = b'},"extensions":{"snapshotId":%d}}' % view.snapshot.snapshot_id
+        out.append(end if self.fields else b'{"data":{' + end)
+        return b"".join(out)
+
+    def answer(
+        self, view: View, values: Values, arguments: Sequence[Mapping[str, Any]], readers: Mapping[str, Reader]
+    ) -> bytes:
+        """The JSON of the whole response, read and rendered."""
+        return self.render(view, values, self.read(view, arguments, readers))
+
+
+def _reads_index(field: str, given: Mapping[str, Any]) -> bool:
+    columns = INDEXED.get(field)
+    return columns is not None and not given.get("order_by") and given.get("where", NO_FILTER).reads_index(columns)
+
+
+def flags_of(operation: OperationDefinitionNode, document: DocumentNode) -> tuple[str, ...]:
+    """Names of the variables that directives of the document depend on, in order."""
+    found: set[str] = set()
+
+    class Finder(Visitor):
+        def enter_directive(self, node: Any, *_: Any) -> None:
+            for argument in node.arguments or ():
+                if isinstance(argument.value, VariableNode):
+                    found.add(argument.value.name.value)
+
+    visit(document, Finder())
+    return tuple(sorted(found))
+
+
+def compile_plan(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    flags: Mapping[str, Any],
+    lifted: Mapping[int, int],
+) -> Plan:
+    """Compile a valid operation. Raises Surprise where only the ordinary way answers it.
+
+    Args:
+        flags: values of the variables that directives depend on.
+        lifted: start of a literal in the document -> its number.
+    """
+    if operation.operation is not OperationType.QUERY or operation.directives:
+        raise Surprise("operation")
+    query = schema.query_type
+    assert query is not None
+    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+    compiler = Compiler(schema, fragments, flags, lifted)
+    fields = []
+    for key, nodes in compiler.collect(query, [operation.selection_set]).items():
+        fields.append(_root(compiler, query, key, nodes))
+    if sum(chosen.name in COMPARING for chosen in fields) > 1:
+        raise Surprise("many snapshots")  # the ordinary way knows how many are too many
+    return Plan(tuple(fields), tuple(_variables(schema, operation, compiler)))
+
+
+def _root(compiler: Compiler, query: Any, key: str, nodes: Sequence[FieldNode]) -> Selected:
+    chosen = compiler.selected(query, key, nodes)
+    if chosen.name not in ("__typename", SNAPSHOT_INFO, *READERS, *COMPARING):
+        raise Surprise(f"field {nodes[0].name.value}")
+    return chosen
+
+
+def _variables(schema: GraphQLSchema, operation: OperationDefinitionNode, compiler: Compiler) -> Iterator[_Variable]:
+    for definition in operation.variable_definitions or ():
+        kind = type_from_ast(schema, definition.type)
+        if kind is None or not is_input_type(kind):
+            raise Surprise("variable type")
+        node = definition.default_value
+        default = None if node is None else compiler.value(kind, node)
+        yield _Variable(
+            definition.variable.name.value, coercer(kind), default, isinstance(kind, GraphQLNonNull) and node is None
+        )

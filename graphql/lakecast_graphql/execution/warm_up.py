@@ -1,0 +1,18 @@
+"""What every answer of a snapshot needs, made before it is served."""
+
+from lakecast_graphql import read
+from lakecast_graphql.read.series import live_totals
+from lakecast_graphql.read.view import View
+
+_RELATIONS = ("item", "metric", "replenishment", "block_live", "month_live")
+
+
+def prepare(view: View) -> None:
+    """Make the index of blocks, champions, rollups, small relations of SQL and the inputs of what-if."""
+    snapshot = view.snapshot
+    _ = (snapshot.live, snapshot.champion, snapshot.issue, snapshot.items.index, snapshot.items.by_id)
+    for relation in _RELATIONS:
+        snapshot.sql.table(relation)
+    live_totals(snapshot)
+    read.overview(view)
+    read.what_if(view, {}, first=0)

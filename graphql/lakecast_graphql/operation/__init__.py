@@ -1,0 +1,1 @@
+"""What an operation is: its text, its limits, who asks, and the answer."""

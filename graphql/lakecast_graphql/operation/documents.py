@@ -1,0 +1,158 @@
+"""Documents made ready to be executed: parsed, within the limits and valid. Known ones are not looked at again."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.validation import NoSchemaIntrospectionCustomRule
+from strawberry.exceptions import StrawberryInputCoercionError
+
+from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
+from lakecast_graphql.operation import limits
+
+KEPT_BYTES = 4_000_000
+"""Text of documents whose preparation is remembered."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A document ready to be executed."""
+
+    document: DocumentNode
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation to execute. Raises BAD_USER_INPUT unless `name` leaves exactly one."""
+        operations = [d for d in self.document.definitions if isinstance(d, OperationDefinitionNode)]
+        if not operations:
+            raise bad_input("The document has no operation: write `query`, `mutation` or `subscription`.")
+        names = [operation.name.value for operation in operations if operation.name is not None]
+        if name is None:
+            if len(operations) > 1:
+                raise bad_input("The document has several operations: name one.", argument="operationName", known=names)
+            return operations[0]
+        for operation in operations:
+            if operation.name is not None and operation.name.value == name:
+                return operation
+        raise bad_input(f"The document has no operation {name!r}.", argument="operationName", known=names)
+
+    def root_fields(self, operation: OperationDefinitionNode) -> frozenset[str]:
+        """Names of the fields that the operation selects at its root, fragments spread out."""
+        fragments = {d.name.value: d for d in self.document.definitions if isinstance(d, FragmentDefinitionNode)}
+        fields = limits.fields_of([operation.selection_set], fragments)
+        return frozenset(field.name.value for field in fields)
+
+
+class Refused(Exception):
+    """A document that cannot be executed; `errors` say why."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+
+class Documents:
+    """Prepares documents and remembers the last ones, refusals too. Thread-safe.
+
+    Args:
+        schema: what documents must fit.
+        bounds: how large an operation may be.
+        shows_schema: whether introspection is answered.
+        suggestions: whether errors may name what a misspelt word could have meant.
+        max_errors: how many errors of a document are looked for.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        bounds: limits.Limits,
+        *,
+        shows_schema: bool,
+        suggestions: bool,
+        max_errors: int,
+    ) -> None:
+        self._schema = schema
+        self._bounds = bounds
+        self._rules = specified_rules if shows_schema else (*specified_rules, NoSchemaIntrospectionCustomRule)
+        self._suggestions = suggestions
+        self._max_errors = max_errors
+        self._known: OrderedDict[str, Prepared | Refused] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def knows(self, query: str) -> bool:
+        """Whether the document was prepared before, so that `get` takes no time."""
+        return query in self._known
+
+    def get(self, query: str) -> Prepared:
+        """The document of a text. Raises Refused."""
+        with self._lock:
+            found = self._known.get(query)
+            if found is not None:
+                self._known.move_to_end(query)
+        if found is None:
+            found = self._prepare(query)
+            self._remember(query, found)
+        if isinstance(found, Refused):
+            raise Refused(found.errors)
+        return found
+
+    def _prepare(self, query: str) -> Prepared | Refused:
+        try:
+            document = parse(query, max_tokens=self._bounds.tokens, allow_empty_selection_sets=False)
+            limits.check(document, self._bounds)
+            errors = validate(
+                self._schema,
+                document,
+                self._rules,
+                max_errors=self._max_errors,
+                hide_suggestions=not self._suggestions,
+                allow_empty_selection_sets=False,
+            )
+        except GraphQLError as error:
+            return Refused([error])
+        except ApiError as error:
+            return Refused([GraphQLError(error.message, original_error=error)])
+        except (RecursionError, ValueError) as error:
+            # Deeper than the parser can follow, or a number of more digits than Python reads.
+            refusal = ApiError(ErrorCode.QUERY_TOO_COMPLEX, "The document is nested too deeply, or a number too long.")
+            refusal.__cause__ = error
+            return Refused([GraphQLError(refusal.message, original_error=refusal)])
+        return Refused([_of_document(error) for error in errors]) if errors else Prepared(document)
+
+    def _remember(self, query: str, found: Prepared | Refused) -> None:
+        with self._lock:
+            if query not in self._known:
+                self._known[query] = found
+                self._bytes += len(query)
+                while self._bytes > KEPT_BYTES:
+                    forgotten, _ = self._known.popitem(last=False)
+                    self._bytes -= len(forgotten)
+
+
+def _of_document(error: GraphQLError) -> GraphQLError:
+    """An error of validation. What a scalar raised while it read a value is the document's fault, in plain words."""
+    original = error.original_error
+    if original is None or isinstance(original, (GraphQLError, StrawberryInputCoercionError)):
+        return GraphQLError(error.message, error.nodes)
+    return GraphQLError("A value in the document cannot be read.", error.nodes)
+
+
+def is_mutation(operation: OperationDefinitionNode) -> bool:
+    """Whether the operation changes something."""
+    return operation.operation is OperationType.MUTATION
+
+
+def is_subscription(operation: OperationDefinitionNode) -> bool:
+    """Whether the operation is answered more than once."""
+    return operation.operation is OperationType.SUBSCRIPTION

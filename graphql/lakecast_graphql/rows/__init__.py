@@ -1,0 +1,1 @@
+"""Rows of an answer: columns, and their JSON."""

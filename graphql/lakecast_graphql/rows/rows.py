@@ -1,0 +1,90 @@
+"""Rows of an answer: a lazy sequence whose fields are columns, made when first read."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from lakecast_graphql.rows.column import Column
+from lakecast_graphql.rows.key_range import KeyRange
+
+Maker = Callable[[Any], Column]
+Method = Callable[..., Column]
+
+
+_NONE: Mapping[str, Method] = {}
+
+
+class Rows:
+    """Some rows of one type of the contract.
+
+    `rows.column("item_id")` is a field's column; `rows.method("history", 90)` that of a field with arguments;
+    `rows[i]` an object with all of them as attributes and methods, for resolvers.
+
+    Args:
+        count: number of rows.
+        fields: name in snake_case -> a function of `of` that makes the column; each is called at most once.
+        methods: name -> a function of `of` and the field's arguments that makes the column, called once per arguments.
+        of: what the columns are made from. Types that are asked for all the time have one table of functions for all
+            of their rows; others are given functions that know what they read.
+        keys: where the rows stand among all of their kind; None where they are no unbroken range of these.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        fields: Mapping[str, Maker],
+        methods: Mapping[str, Method] = _NONE,
+        of: Any = None,
+        keys: KeyRange | None = None,
+    ) -> None:
+        self.count = count
+        self.fields = fields
+        self.methods = methods
+        self.of = of
+        self.keys = keys
+        self._columns: dict[object, Column] = {}
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, row: int) -> "Row":
+        if row < 0:
+            row += self.count
+        if not 0 <= row < self.count:
+            raise IndexError(row)
+        return Row(self, row)
+
+    def __iter__(self) -> Iterator["Row"]:
+        return (Row(self, row) for row in range(self.count))
+
+    def column(self, name: str) -> Column:
+        """A field's column."""
+        column = self._columns.get(name)
+        if column is None:
+            column = self._columns[name] = self.fields[name](self.of)
+        return column
+
+    def method(self, name: str, *args: Any, **kwargs: Any) -> Column:
+        """The column of a field with arguments."""
+        key = (name, repr(args), repr(sorted(kwargs.items())))
+        column = self._columns.get(key)
+        if column is None:
+            column = self._columns[key] = self.methods[name](self.of, *args, **kwargs)
+        return column
+
+
+class Row:
+    """One row, for resolvers: attributes are fields, fields with arguments are methods."""
+
+    __slots__ = ("place", "rows")
+
+    def __init__(self, rows: Rows, place: int) -> None:
+        self.rows = rows
+        self.place = place
+
+    def __getattr__(self, name: str) -> Any:
+        rows, place = self.rows, self.place
+        if name in rows.fields:
+            return rows.column(name)[place]
+        if name in rows.methods:
+            return lambda *args, **kwargs: rows.method(name, *args, **kwargs)[place]
+        raise AttributeError(name)

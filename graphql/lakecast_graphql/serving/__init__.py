@@ -1,0 +1,1 @@
+"""Which snapshot is served, and how workers hear of a newer one."""

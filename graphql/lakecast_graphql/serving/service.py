@@ -1,0 +1,380 @@
+"""The current snapshot: which one is served, how it changes, and what is known of the lake meanwhile.
+
+There is one `Service` per process. Everything that reads gets `served` once and holds on to it; a change builds the
+next one beside it and then swaps this one reference.
+"""
+
+import contextlib
+import gc
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
+from lakecast_graphql.lake_errors import explain
+from lakecast_graphql.serving.old_snapshots import Shelf
+from lakecast_graphql.serving.worker_signals import Board
+from lakecast_graphql.threads import one_niced
+from lakecast_graphql.types.enums import RefreshOutcome
+from lakecast_lake import columns
+from lakecast_lake.columns import Snapshot, allocation
+from lakecast_lake.errors import LakeError
+from lakecast_lake.follower import Follower
+from lakecast_lake.snapshots import Entry, SnapshotRecord
+from lakecast_lake.storage import Lake
+
+_log = logging.getLogger("lakecast.service")
+
+_FREE_AFTER_SECONDS = 1.0
+"""From a swap until the snapshot before is looked for and freed: by then the requests that read it have ended."""
+_AFTER_FAILURE_SECONDS = 1.0
+"""Seconds that the watching thread rests after it could not wait for news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is served from one moment on.
+
+    Attributes:
+        snapshot: immutable.
+        epoch: counts the snapshots that this process has loaded, so that a forced reload of the same snapshot
+            invalidates what was made from its predecessor.
+    """
+
+    snapshot: Snapshot
+    epoch: int
+
+    @property
+    def snapshot_id(self) -> int:
+        """Number of the snapshot."""
+        return self.snapshot.record.snapshot_id
+
+    def age_seconds(self, now: float) -> float:
+        """Seconds from publishing until `now`, a time of the epoch."""
+        return max(0.0, now - self.snapshot.record.committed_at.timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh did; `changed` are the table entries that differ from before."""
+
+    outcome: RefreshOutcome
+    served: Served
+    previous_id: int | None
+    changed: tuple[Entry, ...]
+    took_ms: float
+    message: str
+
+
+class Service:
+    """Holds the current snapshot and keeps it current.
+
+    Args:
+        lake: where snapshots are published.
+        results_name: the `source` that refreshes of this lake name.
+        board: shared with the other workers.
+        old_snapshots: how many older ones are kept loaded.
+        poll_seconds: time between two looks at the lake; 0 looks only when told to.
+        memory_budget: bytes of columns of a snapshot that are kept in memory; None for no limit.
+        before_swap: called with the next snapshot and the one before it (or None) in the building thread, before
+            the next is served: to warm caches.
+    """
+
+    def __init__(
+        self,
+        lake: Lake,
+        *,
+        results_name: str = "ml_results",
+        board: Board,
+        old_snapshots: int = 2,
+        poll_seconds: float = 0.0,
+        memory_budget: int | None = None,
+        before_swap: Callable[[Served, Served | None], None] = lambda after, before: None,
+    ) -> None:
+        self.lake = lake
+        self.results_name = results_name
+        self.served: Served | None = None
+        self.history: tuple[SnapshotRecord, ...] = ()
+        self.problem: str | None = None
+        self.listeners: list[Callable[[Served], None]] = []
+        self._board = board
+        self._seen = board.read()
+        self._shelf = Shelf(old_snapshots)
+        self._poll_seconds = poll_seconds
+        self._budget = memory_budget
+        self._before_swap = before_swap
+        self._epoch = 0
+        self._building = one_niced("lakecast-build")
+        self._watching: threading.Thread | None = None
+        self._freeing: list[threading.Timer] = []
+        self._closed = threading.Event()
+        self._follower = Follower(lake)
+        self._following = threading.Lock()
+
+    # -- life -------------------------------------------------------------------------------------------------
+
+    def start(self, wait_seconds: float = 60.0) -> None:
+        """Load the newest snapshot and begin to watch for news.
+
+        Returns when it is loaded, cannot be loaded, or `wait_seconds` are over; never raises.
+        """
+        loaded = threading.Event()
+
+        def watch() -> None:
+            self.follow()
+            loaded.set()
+            while not self._closed.is_set():
+                try:
+                    news = self._board.wait(self._poll_seconds or 3600.0)
+                except Exception:  # whatever stands on the board, the one who watches goes on
+                    _log.exception("Waiting for news failed; the lake is looked at instead.")
+                    news = not self._closed.wait(_AFTER_FAILURE_SECONDS)
+                if not self._closed.is_set() and (news or self._poll_seconds):
+                    self.follow()
+
+        self._watching = threading.Thread(target=watch, name="lakecast-watch", daemon=True)
+        self._watching.start()
+        loaded.wait(wait_seconds)
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._closed.set()
+        self._board.close()
+        if self._watching is not None:
+            self._watching.join(5.0)
+        self._building.shutdown(wait=True, cancel_futures=True)
+        for timer in self._freeing:
+            timer.cancel()
+            timer.join(1.0)
+
+    # -- changing what is served ------------------------------------------------------------------------------
+
+    def follow(self) -> None:
+        """Look at the board and the lake, and serve what is to be served; a problem is kept, never raised."""
+        try:
+            posted = self._board.read()
+            forced = posted.forced != self._seen.forced
+            self._seen = posted
+            looked = False
+            with contextlib.suppress(LakeError):  # which the building thread tells
+                # At the priority of requests: where many processes load at once, none is late to know of the news.
+                self._read_history()
+                looked = True
+            self._building.submit(self._bring_up, forced, watching=True, looked=looked).result()
+        except ApiError as error:
+            _log.warning("Nothing can be served yet: %s", error.message)
+        except Exception:
+            if not self._closed.is_set():  # the one who watches must not die of anything
+                _log.exception("Following the lake failed; it is tried again.")
+
+    def refresh(self, source: str, force: bool) -> Refreshed:
+        """Serve the newest published snapshot (or the pinned one).
+
+        Raises BAD_USER_INPUT for another source, LAKE_UNAVAILABLE where nothing can be served at all.
+        """
+        if source != self.results_name:
+            raise bad_input(f"This server does not serve {source!r}.", argument="source", known=[self.results_name])
+        done = self._building.submit(self._bring_up, force).result()
+        if done.outcome is RefreshOutcome.REFRESHED:
+            self._board.announce(forced=force)
+            self._seen = self._board.read()
+        return done
+
+    def pin(self, snapshot_id: int) -> Served:
+        """Serve that snapshot, here and on all other workers, until unpinned. Raises SNAPSHOT_GONE."""
+        self.find(snapshot_id)
+        self.open(snapshot_id)  # a snapshot that cannot be read is refused before anybody is told
+        self._board.pin(snapshot_id)
+        return self._after_pin()
+
+    def unpin(self) -> Served:
+        """Serve the newest snapshot again."""
+        self._board.pin(None)
+        return self._after_pin()
+
+    def _after_pin(self) -> Served:
+        self._board.announce()
+        self._seen = self._board.read()
+        return self._building.submit(self._bring_up, False).result().served
+
+    def _bring_up(self, force: bool, *, watching: bool = False, looked: bool = False) -> Refreshed:
+        """Serve the target; in the building thread only.
+
+        Args:
+            watching: nobody asked, it is just a look.
+            looked: the history was read a moment ago.
+        """
+        began = time.perf_counter()
+        before = self.served
+        try:
+            if force or not looked:
+                self._read_history(anew=force)
+            target = self._target()
+            if not (force or watching) and _is(target, before):
+                self._read_history(anew=True)  # whoever asks is told of a lake that went away, too
+                target = self._target()
+            if target is None:
+                raise ApiError(*explain_nothing())
+            if before is not None and _is(target, before) and not force:
+                self.problem = self._pin_problem()
+                return self._refreshed(RefreshOutcome.UNCHANGED, before, before, began, "is served already")
+            after = self._load(target, before, force)
+        except Exception as error:
+            return self._reject(error, before, began)
+        self.served = after
+        _log.info("Serving snapshot %s, loaded in %.2f s.", after.snapshot_id, time.perf_counter() - began)
+        if before is not None:
+            self._free_later()
+        self.problem = self._pin_problem()
+        if before is not None and before.snapshot_id != after.snapshot_id and not force:
+            self._shelf.put(before.snapshot)
+        self._shelf.keep_only({record.snapshot_id for record in self.history})
+        for tell in tuple(self.listeners):
+            tell(after)
+        return self._refreshed(RefreshOutcome.REFRESHED, after, before, began, "is served now")
+
+    def _free_later(self) -> None:
+        """Let go of the snapshot before, once the requests that read it have ended.
+
+        Without, its memory would stay until the next full collection, which may be ten refreshes away.
+        """
+        later = threading.Timer(_FREE_AFTER_SECONDS, _free)
+        later.daemon = True
+        later.start()
+        self._freeing = [timer for timer in self._freeing if timer.is_alive()] + [later]
+
+    def _target(self) -> SnapshotRecord | None:
+        pinned = self._board.read().pinned
+        if pinned is not None:
+            for record in self.history:
+                if record.snapshot_id == pinned:
+                    return record
+            if self.history:
+                # A pin never extends retention: it ends when its snapshot is gone.
+                _log.warning("Snapshot %s was pinned and is no longer retained: the pin is released.", pinned)
+                self._board.pin(None)
+        return self.history[0] if self.history else None
+
+    def _load(self, record: SnapshotRecord, before: Served | None, force: bool) -> Served:
+        if force:
+            self._shelf.clear()
+        previous = None if before is None else before.snapshot
+        _log.info("Loading snapshot %s.", record.snapshot_id)
+        allocation.settle()
+        snapshot = columns.load(self.lake, record, previous, afresh=force, budget=self._budget)
+        self._epoch += 1
+        after = Served(snapshot, self._epoch)
+        self._before_swap(after, before)
+        allocation.give_back()
+        return after
+
+    def _reject(self, error: Exception, before: Served | None, began: float) -> Refreshed:
+        if isinstance(error, ApiError):
+            code, message = error.code, error.message
+        else:
+            code, message = explain(error)
+            _log.error("A snapshot was rejected: %s", error, exc_info=not isinstance(error, LakeError))
+        self.problem = message
+        if before is None:
+            raise ApiError(code, message) from error
+        return self._refreshed(RefreshOutcome.REJECTED, before, before, began, f"goes on being served. {message}")
+
+    def _refreshed(
+        self, outcome: RefreshOutcome, after: Served, before: Served | None, began: float, verb: str
+    ) -> Refreshed:
+        return Refreshed(
+            outcome,
+            after,
+            None if before is None else before.snapshot_id,
+            _changed(after, before) if outcome is RefreshOutcome.REFRESHED else (),
+            (time.perf_counter() - began) * 1000,
+            f"Snapshot {after.snapshot_id} {verb}" + ("" if verb.endswith(".") else "."),
+        )
+
+    def _pin_problem(self) -> str | None:
+        pinned = self.pinned_id
+        if pinned is None or not self.history or self.history[0].snapshot_id == pinned:
+            return None
+        return f"Snapshot {pinned} is pinned; `unpinSnapshot` serves the newest again."
+
+    # -- looking ----------------------------------------------------------------------------------------------
+
+    @property
+    def pinned_id(self) -> int | None:
+        """The pinned snapshot, as last seen on the board."""
+        return self._seen.pinned
+
+    @property
+    def newest_id(self) -> int | None:
+        """The newest snapshot seen in the lake."""
+        return self.history[0].snapshot_id if self.history else None
+
+    def find(self, snapshot_id: int) -> SnapshotRecord:
+        """The record of a retained snapshot; looks at the lake again before it says SNAPSHOT_GONE."""
+        for records in (self.history, self._look()):
+            for record in records:
+                if record.snapshot_id == snapshot_id:
+                    return record
+        raise ApiError(
+            ErrorCode.SNAPSHOT_GONE,
+            f"There is no snapshot {snapshot_id}, or it is no longer retained.",
+            known=[record.snapshot_id for record in self.history],
+        )
+
+    def newest_at(self, instant: datetime) -> SnapshotRecord | None:
+        """The newest snapshot published at or before an instant; None where the oldest retained is younger."""
+        return next((record for record in self._look() if record.committed_at <= instant), None)
+
+    def open(self, snapshot_id: int) -> Snapshot:
+        """A retained snapshot, loaded on demand. Raises SNAPSHOT_GONE or LAKE_UNAVAILABLE."""
+        served = self.served
+        if served is not None and served.snapshot_id == snapshot_id:
+            return served.snapshot
+        record = self.find(snapshot_id)
+        nearest = None if served is None else served.snapshot
+        try:
+            return self._shelf.get(snapshot_id, lambda: columns.load(self.lake, record, nearest, budget=self._budget))
+        except LakeError as error:
+            code, message = explain(error)
+            _log.warning("Snapshot %s cannot be opened: %s", snapshot_id, error)
+            raise ApiError(code, message) from error
+
+    def _read_history(self, *, anew: bool = False) -> None:
+        with self._following:
+            self.history = self._follower.history(anew=anew)
+
+    def _look(self) -> tuple[SnapshotRecord, ...]:
+        try:
+            self._read_history()
+        except LakeError as error:
+            _log.warning("The lake cannot be looked at: %s", error)
+        return self.history
+
+
+def explain_nothing() -> tuple[ErrorCode, str]:
+    """Code and sentence of a lake without any snapshot."""
+    return (
+        ErrorCode.LAKE_UNAVAILABLE,
+        "Nothing has been published in the lake yet. Run `lakecast run` or `lakecast import`, then refresh.",
+    )
+
+
+def _is(target: SnapshotRecord | None, served: Served | None) -> bool:
+    return target is not None and served is not None and target.snapshot_id == served.snapshot_id
+
+
+def _changed(after: Served, before: Served | None) -> tuple[Entry, ...]:
+    had: Sequence[Entry] = () if before is None else before.snapshot.record.entries
+    known = {(entry.dataset_id, entry.table): entry.version for entry in had}
+    return tuple(
+        entry for entry in after.snapshot.record.entries if known.get((entry.dataset_id, entry.table)) != entry.version
+    )
+
+
+def _free() -> None:
+    """Collect what requests have left in cycles: graphql-core's executors hold the snapshot that they read."""
+    gc.collect()
+    allocation.give_back()

@@ -1,0 +1,54 @@
+"""Compressing large answers: gzip, or zstd where the client likes it better.
+
+Node 20's fetch offers zstd and cannot read it, so that gzip comes first among equals.
+"""
+
+import asyncio
+from functools import lru_cache
+
+import zstandard
+from isal import isal_zlib
+
+from lakecast_graphql.operation.operation import Answer
+from lakecast_graphql.transport.negotiation import preferred_coding
+
+SMALLEST = 2_000
+"""Bytes from which compressing saves more than it costs."""
+_LONG = 200
+"""Characters of an Accept-Encoding header from which it is not worth remembering."""
+_GZIP = 31
+"""`wbits` of the gzip format, as zlib has it."""
+_INLINE = 100_000
+"""Bytes up to which compressing takes well under a millisecond or two; larger ones go to a thread."""
+
+
+def chosen(wanted: str) -> str | None:
+    """The coding that a client with this Accept-Encoding best reads; None for none of ours."""
+    return _remembered(wanted) if len(wanted) <= _LONG else preferred_coding(wanted, tuple(_COMPRESS))
+
+
+@lru_cache(maxsize=256)
+def _remembered(wanted: str) -> str | None:
+    return preferred_coding(wanted, tuple(_COMPRESS))
+
+
+async def coded(answer: Answer, coding: str) -> bytes:
+    """The body under a coding. It stays with an answer that may be kept: others will ask for it."""
+    found = None if answer.coded is None else answer.coded.get(coding)
+    if found is None:
+        compress, body = _COMPRESS[coding], answer.body
+        found = compress(body) if len(body) <= _INLINE else await asyncio.to_thread(compress, body)
+        if answer.cacheable:
+            answer.coded = {**(answer.coded or {}), coding: found}
+    return found
+
+
+def _zstd(body: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=1).compress(body)
+
+
+def _gzip(body: bytes) -> bytes:
+    return isal_zlib.compress(body, level=1, wbits=_GZIP)
+
+
+_COMPRESS = {"gzip": _gzip, "zstd": _zstd}

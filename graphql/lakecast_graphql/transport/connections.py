@@ -1,0 +1,110 @@
+"""The connections of a process: how many there are, and how much of their answers is not read."""
+
+import asyncio
+from collections import Counter
+from typing import Protocol
+
+from lakecast_graphql.transport.client_limits import ClientLimits, Reached
+
+STATE = "lakecast_connections"
+"""Key of the `Connections` in the state that uvicorn's connections share."""
+_LOOK_SECONDS = 1.0
+"""Seconds between two looks at what is not read."""
+
+
+class Connection(Protocol):
+    """A client's connection, as it is watched here."""
+
+    address: str
+
+    @property
+    def unread_bytes(self) -> int:
+        """Bytes that the client has not read, those included that wait to be written."""
+        ...
+
+    def abort(self) -> None:
+        """Close it at once; what is not read is dropped."""
+        ...
+
+
+class Connections:
+    """All open connections. Lives on the event loop.
+
+    Those whose client reads more slowly than answers are written are looked at every second: who reads nothing for
+    `unread_seconds` is cut off; while all of them together hold too much, who has read nothing for longest.
+    """
+
+    def __init__(self, limits: ClientLimits, reached: Reached) -> None:
+        self.limits = limits
+        self.reached = reached
+        self.count = 0
+        self._by_address: Counter[str] = Counter()
+        self._slow: dict[Connection, tuple[int, float]] = {}
+        self._looking: asyncio.TimerHandle | None = None
+
+    def admit(self, address: str) -> bool:
+        """Count a new connection; whether there may be one more."""
+        self.count += 1
+        self._by_address[address] += 1
+        if self.count > self.limits.connections:
+            self.reached.count("max_connections", address)
+            return False
+        if self._by_address[address] > self.limits.connections_per_address:
+            self.reached.count("max_connections_per_address", address)
+            return False
+        return True
+
+    def gone(self, connection: Connection) -> None:
+        """A connection that was counted is closed."""
+        self.count -= 1
+        self._by_address[connection.address] -= 1
+        if not self._by_address[connection.address]:
+            del self._by_address[connection.address]
+        self._slow.pop(connection, None)
+
+    def slow(self, connection: Connection) -> None:
+        """A client does not read as fast as it is written to."""
+        loop = asyncio.get_running_loop()
+        self._slow.setdefault(connection, (connection.unread_bytes, loop.time()))
+        if self._looking is None:
+            self._looking = loop.call_later(_LOOK_SECONDS, self._look)
+        self._make_room()
+
+    def caught_up(self, connection: Connection) -> None:
+        """A slow client has read what there was."""
+        self._slow.pop(connection, None)
+
+    @property
+    def unread_bytes(self) -> int:
+        """Bytes that slow clients have not read."""
+        return sum(connection.unread_bytes for connection in self._slow)
+
+    def stop(self) -> None:
+        """Look no more."""
+        if self._looking is not None:
+            self._looking.cancel()
+
+    def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._looking = loop.call_later(_LOOK_SECONDS, self._look) if self._slow else None
+        now = loop.time()
+        for connection, (before, since) in tuple(self._slow.items()):
+            unread = connection.unread_bytes
+            if unread < before:
+                since = now
+            elif now - since >= self.limits.unread_seconds:
+                self.reached.count("unread_seconds", connection.address)
+                connection.abort()
+                continue
+            self._slow[connection] = unread, since
+        self._make_room()
+
+    def _make_room(self) -> None:
+        unread = self.unread_bytes
+        while unread > self.limits.unread_bytes_in_all and self._slow:
+            # Who has read nothing for longest; of several, who holds most.
+            worst = min(self._slow, key=lambda one: (self._slow[one][1], -one.unread_bytes))
+            unread -= worst.unread_bytes
+            self.reached.count("max_unread_bytes_in_all", worst.address)
+            self._slow.pop(worst, None)
+            worst.abort()

@@ -1,0 +1,31 @@
+"""Health for whoever runs the server: alive, and ready to answer."""
+
+import orjson
+
+from lakecast_graphql.serving.service import Service
+from lakecast_graphql.transport.asgi import Receive, Scope, Send, respond
+
+_HEADERS = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
+
+
+async def live(scope: Scope, receive: Receive, send: Send) -> None:
+    """200 while the process answers at all."""
+    await respond(send, 200, b'{"status":"alive"}', _HEADERS)
+
+
+class Ready:
+    """200 once a snapshot is served, 503 with the reason while none is."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        served, problem = self._service.served, self._service.problem
+        state = {
+            "status": "not ready" if served is None else "ready",
+            "snapshotId": None if served is None else served.snapshot_id,
+            "newestSnapshotId": self._service.newest_id,
+            "problem": problem or ("The first snapshot is being loaded." if served is None else None),
+        }
+        await respond(send, 503 if served is None else 200, orjson.dumps(state), _HEADERS)

@@ -1,0 +1,239 @@
+"""GraphQL over HTTP: GET and POST, and server-sent events for clients that accept them.
+
+Follows https://graphql.github.io/graphql-over-http/draft/: media types, methods and status codes are its.
+"""
+
+import hashlib
+import importlib.metadata
+import time
+from collections.abc import Callable
+from functools import lru_cache
+
+import orjson
+
+from lakecast_graphql.errors import ApiError, ErrorCode
+from lakecast_graphql.operation import answers
+from lakecast_graphql.operation.operation import Answer, Caller, Operation, Remembering
+from lakecast_graphql.operation.persisted import PersistedQueries
+from lakecast_graphql.read.view import View
+from lakecast_graphql.transport import body, compression, requests
+from lakecast_graphql.transport.asgi import Header, Receive, Scope, Send, address, respond
+from lakecast_graphql.transport.negotiation import Media, is_json, negotiate
+from lakecast_graphql.transport.pages import Page
+from lakecast_graphql.transport.refusals import Refusal
+from lakecast_graphql.transport.sse import Events
+
+_VERSION = importlib.metadata.version("lakecast").encode()
+_STATUS = {
+    ErrorCode.FORBIDDEN.value: 403,
+    ErrorCode.RATE_LIMITED.value: 429,
+    ErrorCode.LAKE_UNAVAILABLE.value: 503,
+    ErrorCode.TIMEOUT.value: 504,
+    ErrorCode.INTERNAL_SERVER_ERROR.value: 500,
+}
+"""Statuses of operations that were not executed, where the client reads them from the status; else 400."""
+_ALLOW: Header = (b"allow", b"GET, POST")
+_ALLOW_POST: Header = (b"allow", b"POST")
+_VARY: Header = (b"vary", b"accept, accept-encoding")
+_NO_STORE: Header = (b"cache-control", b"no-store")
+_REVALIDATE: Header = (b"cache-control", b"public, max-age=0, must-revalidate")
+_LONG = 200
+"""Bytes of an Accept header from which it is not worth remembering."""
+_READ = frozenset(
+    (b"accept", b"accept-encoding", b"content-type", b"content-encoding", b"content-length", b"if-none-match",
+     b"x-api-key")
+)  # fmt: skip
+"""Request headers that matter here."""
+
+Given = dict[bytes, bytes]
+Observe = Callable[[str, str, float], None]
+
+
+class GraphqlHttp:
+    """The door `/graphql` for HTTP.
+
+    Args:
+        execution: answers queries and mutations.
+        events: answers over server-sent events.
+        current: the view of a request, None while nothing can be served; called once per request.
+        observe: told of each request's method, status (`none` where the client was gone) and seconds.
+        page: the page shown to browsers in development mode, None for none.
+    """
+
+    def __init__(
+        self,
+        execution: Remembering,
+        events: Events,
+        persisted: PersistedQueries,
+        current: Callable[[], View | None],
+        bounds: body.Bounds,
+        *,
+        observe: Observe = lambda method, status, seconds: None,
+        page: Page | None = None,
+    ) -> None:
+        self._execution = execution
+        self._events = events
+        self._persisted = persisted
+        self._current = current
+        self._bounds = bounds
+        self._observe = observe
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        began, method = time.perf_counter(), scope["method"]
+        given: Given = {}
+        for name, value in scope["headers"]:
+            if name in _READ:
+                given[name] = value if name not in given else given[name] + b"," + value
+        status, media = "none", Media.JSON
+        try:
+            accepted = _negotiated(given.get(b"accept"))
+            if self._page is not None and self._wants_page(scope, accepted):
+                status = "200"
+                await self._page(scope, receive, send)
+            else:
+                media = accepted[0] if accepted and accepted[0] is not Media.HTML else _answered(accepted)
+                if method == "POST":
+                    status = await self._post(scope, receive, send, given, media)
+                elif method == "GET":
+                    status = await self._get(scope, receive, send, given, media)
+                else:
+                    raise Refusal(405, "GraphQL is asked with GET or POST.", headers=(_ALLOW,), closes=True)
+        except Refusal as refusal:
+            status = await _refuse(send, refusal, media)
+        except ApiError as error:
+            status = await _send(send, given, media, answers.refusal(error), None)
+        except body.Gone:
+            pass
+        self._observe(method, status, time.perf_counter() - began)
+
+    async def _post(self, scope: Scope, receive: Receive, send: Send, given: Given, media: Media) -> str:
+        if given.get(b"content-type") != b"application/json" and not is_json(_text(given, b"content-type")):
+            raise Refusal(415, "Send the body as application/json in UTF-8.", closes=True)
+        raw = await body.receive_all(
+            receive, given.get(b"content-encoding"), given.get(b"content-length"), self._bounds
+        )
+        view = self._current()
+        answer = None if view is None or media is Media.EVENTS else self._execution.known(raw, view)
+        if answer is None:
+            operation, caller = requests.from_body(raw, self._persisted), _caller(scope, given)
+            if media is Media.EVENTS:
+                await self._events.stream(receive, send, operation, view, caller)
+                return "200"
+            answer = await self._execution.answer(operation, view, caller)
+        if not answer.executed or b"accept-encoding" in given or answer.wrong_method:
+            return await _send(send, given, media, answer, None)
+        content = answer.body
+        headers = [_TYPES[media], _NO_STORE, (b"content-length", b"%d" % len(content))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+        return "200"
+
+    async def _get(self, scope: Scope, receive: Receive, send: Send, given: Given, media: Media) -> str:
+        operation = requests.from_query_string(scope["query_string"], self._persisted)
+        view, caller = self._current(), _caller(scope, given)
+        if media is Media.EVENTS:
+            await self._events.stream(receive, send, operation, view, caller)
+            return "200"
+        tag = None if view is None else _entity_tag(operation, view, media)
+        if tag is not None and tag in given.get(b"if-none-match", b""):
+            # Only answers that depend on nothing else were ever sent with this tag.
+            await respond(send, 304, b"", [(b"etag", tag), _VARY, _REVALIDATE])
+            return "304"
+        answer = await self._execution.answer(operation, view, caller)
+        return await _send(send, given, media, answer, tag if answer.cacheable else None)
+
+    def _wants_page(self, scope: Scope, accepted: tuple[Media, ...]) -> bool:
+        # Only a browser asks for HTML by name, and only without an operation in the address.
+        return scope["method"] == "GET" and not scope["query_string"] and Media.HTML in accepted[:1]
+
+
+async def _send(send: Send, given: Given, media: Media, answer: Answer, tag: bytes | None) -> str:
+    """Send an answer; `tag` is its entity tag where others may keep it. Returns the status."""
+    content = answer.body
+    if answer.executed and not answer.wrong_method:
+        status, headers = 200, [_TYPES[media], _NO_STORE]
+    else:
+        status, headers = _status(answer, media), [_TYPES[media], _NO_STORE]
+        if status == 405:
+            headers.append(_ALLOW_POST)
+    if tag is not None:
+        headers[1:] = [(b"etag", tag), _REVALIDATE, _VARY]
+    if b"accept-encoding" in given and len(content) >= compression.SMALLEST:
+        coding = compression.chosen(given[b"accept-encoding"].decode("latin-1"))
+        if coding is not None:
+            content = await compression.coded(answer, coding)
+            headers.append((b"content-encoding", coding.encode()))
+            if tag is None:
+                headers.append(_VARY)
+    headers.append((b"content-length", b"%d" % len(content)))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+    return "200" if status == 200 else str(status)
+
+
+_TYPES: dict[Media, Header] = {media: (b"content-type", media.value) for media in Media}
+
+
+def _text(given: Given, name: bytes) -> str | None:
+    value = given.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def _caller(scope: Scope, given: Given) -> Caller:
+    return Caller(address(scope), _text(given, b"x-api-key"))
+
+
+@lru_cache(maxsize=256)
+def _remembered(accept: bytes | None) -> tuple[Media, ...]:
+    return tuple(negotiate(None if accept is None else accept.decode("latin-1")))
+
+
+def _negotiated(accept: bytes | None) -> tuple[Media, ...]:
+    if accept is not None and len(accept) > _LONG:
+        return tuple(negotiate(accept.decode("latin-1")))
+    return _remembered(accept)
+
+
+def _answered(accepted: tuple[Media, ...]) -> Media:
+    """The best media type of an operation's answer. Raises Refusal 406."""
+    for media in accepted:
+        if media is not Media.HTML:
+            return media
+    raise Refusal(406, "Accept application/graphql-response+json, application/json or text/event-stream.")
+
+
+def _status(answer: Answer, media: Media) -> int:
+    if answer.wrong_method:
+        return 405
+    if answer.executed or media is Media.JSON:
+        return 200
+    return _STATUS.get(answer.code or "", 400)
+
+
+async def _refuse(send: Send, refusal: Refusal, media: Media) -> str:
+    if media is Media.EVENTS:
+        media = Media.JSON
+    content = orjson.dumps({"errors": [{"message": refusal.error.message, "extensions": refusal.error.extensions}]})
+    closing = [(b"connection", b"close")] if refusal.closes else []
+    headers = [_TYPES[media], _NO_STORE, *refusal.headers, *closing]
+    await respond(send, refusal.status, content, headers)
+    return str(refusal.status)
+
+
+def _entity_tag(operation: Operation, view: View, media: Media) -> bytes:
+    """Names what the answer depends on: snapshot, operation, media type and version of the server."""
+    asked = orjson.dumps(
+        [
+            view.snapshot.record.snapshot_id,
+            view.snapshot.record.committed_at.timestamp(),
+            operation.query,
+            operation.operation_name,
+            operation.variables,
+        ],
+        option=orjson.OPT_SORT_KEYS,
+    )
+    digest = hashlib.blake2b(asked + media.name.encode() + _VERSION, digest_size=12).hexdigest()
+    # Weak: the same answer may be sent under several content codings.
+    return b'W/"' + digest.encode() + b'"'

@@ -1,0 +1,100 @@
+"""The older interface: `POST /api/v1/data/refresh` does what the mutation refreshData does."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import orjson
+
+from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
+from lakecast_graphql.operation.operation import Caller
+from lakecast_graphql.read.view import View
+from lakecast_graphql.transport import body
+from lakecast_graphql.transport.asgi import Receive, Scope, Send, address, header, respond
+from lakecast_graphql.transport.refusals import Refusal
+from lakecast_graphql.types.context import Context, Surroundings
+
+_STATUS = {
+    ErrorCode.BAD_USER_INPUT: 400,
+    ErrorCode.UNAUTHENTICATED: 401,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.RATE_LIMITED: 429,
+    ErrorCode.LAKE_UNAVAILABLE: 503,
+}
+_HEADERS = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
+
+
+class Refresh:
+    """The door `/api/v1/data/refresh`: `{"source": "ml_results", "force": false}`, with an admin key in X-API-Key.
+
+    Answers with the fields of RefreshResult and, on failure, `{"error": {"code", "message"}}`. A rejected snapshot
+    is status 503: the data is not fresh.
+    """
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        current: Callable[[], View | None],
+        bounds: body.Bounds,
+    ) -> None:
+        self._surroundings = surroundings
+        self._current = current
+        self._bounds = bounds
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="lakecast-refresh")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            if scope["method"] != "POST":
+                raise Refusal(405, "Refresh with POST.", headers=((b"allow", b"POST"),), closes=True)
+            content = await body.read(scope, receive, self._bounds)
+            source, force = _arguments(content, self._surroundings.service.results_name)
+            context = Context(self._surroundings, self._current(), Caller(address(scope), header(scope, b"x-api-key")))
+            loop = asyncio.get_running_loop()
+            done = await loop.run_in_executor(self._threads, context.refresh, source, force)
+        except Refusal as refusal:
+            await _fail(send, refusal.status, refusal.error, *refusal.headers)
+        except ApiError as error:
+            await _fail(send, _STATUS.get(error.code, 500), error)
+        except body.Gone:
+            pass
+        else:
+            answer = {
+                "outcome": done.outcome.name,
+                "source": done.source,
+                "snapshotId": done.snapshot.snapshot_id,
+                "previousSnapshotId": done.previous_snapshot_id,
+                "changedTables": [
+                    {
+                        "datasetId": table.dataset_id,
+                        "name": table.name,
+                        "version": table.version,
+                        "rowCount": table.row_count,
+                        "committedAt": table.committed_at,
+                    }
+                    for table in done.changed_tables
+                ],
+                "tookMs": done.took_ms,
+                "message": done.message,
+            }
+            await respond(send, 503 if done.outcome.name == "REJECTED" else 200, orjson.dumps(answer), _HEADERS)
+
+
+def _arguments(content: bytes, results_name: str) -> tuple[str, bool]:
+    try:
+        given = orjson.loads(content) if content.strip() else {}
+    except orjson.JSONDecodeError:
+        raise bad_input("The body is no JSON in UTF-8.") from None
+    if not isinstance(given, dict):
+        raise bad_input('Send a JSON object, as {"source": "ml_results", "force": false}.')
+    source, force = given.get("source", results_name), given.get("force", False)
+    if not isinstance(source, str):
+        raise bad_input("`source` must be a string.", argument="source", known=[results_name])
+    if not isinstance(force, bool):
+        raise bad_input("`force` must be true or false.", argument="force")
+    return source, force
+
+
+async def _fail(send: Send, status: int, error: ApiError, *headers: tuple[bytes, bytes]) -> None:
+    content = orjson.dumps({"error": {"message": error.message, **error.extensions}})
+    await respond(send, status, content, [*_HEADERS, *headers])

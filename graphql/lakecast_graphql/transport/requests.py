@@ -1,0 +1,75 @@
+"""From the bytes of a request to an operation: JSON read, shapes checked, persisted queries looked up."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from lakecast_graphql.operation.operation import Operation
+from lakecast_graphql.operation.persisted import PersistedQueries
+from lakecast_graphql.transport.refusals import Refusal
+
+_KNOWN = ("query", "operationName", "variables", "extensions")
+
+
+def from_body(body: bytes, persisted: PersistedQueries) -> Operation:
+    """The operation in a POST's JSON.
+
+    Raises Refusal 400 for what is no GraphQL request, ApiError as `PersistedQueries.resolve` does.
+    """
+    found = _operation(_json(body, "body"), persisted, mutations=True)
+    if found.extensions is None:  # a persisted query is to be looked up or registered every time
+        found.raw = body
+    return found
+
+
+def from_message(payload: object, persisted: PersistedQueries) -> Operation:
+    """The operation in a WebSocket message, whose JSON has been read."""
+    return _operation(payload, persisted, mutations=True)
+
+
+def from_query_string(query_string: bytes, persisted: PersistedQueries) -> Operation:
+    """The operation in a GET's query string."""
+    try:
+        given = parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
+    except (UnicodeDecodeError, ValueError):
+        raise Refusal(400, "The query string is not URL-encoded UTF-8.") from None
+    parameters: dict[str, Any] = {}
+    for name, value in given:
+        if name not in _KNOWN:
+            continue
+        if name in parameters:
+            raise Refusal(400, f"The query string gives {name} twice.")
+        empty = value == "" and name != "query"
+        parameters[name] = None if empty else _json(value.encode(), name) if name in _KNOWN[2:] else value
+    return _operation(parameters, persisted, mutations=False)
+
+
+def _json(text: bytes, what: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise Refusal(400, f"The {what} is no JSON in UTF-8, or is nested too deeply.") from None
+
+
+def _operation(given: object, persisted: PersistedQueries, *, mutations: bool) -> Operation:
+    if isinstance(given, list):
+        raise Refusal(400, "Batches are not answered: send one operation per request.")
+    if not isinstance(given, dict):
+        raise Refusal(400, 'Send a JSON object, as {"query": "{ overview { itemCount } }"}.')
+    query = _typed(given, "query", str, "a string")
+    name = _typed(given, "operationName", str, "a string")
+    variables = _typed(given, "variables", dict, "an object")
+    extensions: Mapping[str, Any] | None = _typed(given, "extensions", dict, "an object")
+    text = persisted.resolve(query, extensions)
+    if text is None:
+        raise Refusal(400, "There is no `query` in the request.")
+    return Operation(text, variables, name, extensions, mutations)
+
+
+def _typed(given: Mapping[str, Any], name: str, kind: type, words: str) -> Any:
+    value = given.get(name)
+    if value is not None and type(value) is not kind:
+        raise Refusal(400, f"`{name}` must be {words} or left out.")
+    return value

@@ -1,0 +1,345 @@
+"""uvicorn's connections, bounded in what a client can hold.
+
+uvicorn bounds neither the head of a request (its h11 protocol does, at several times the cost of a request), nor how
+many fragments a WebSocket message has, nor how long a client may leave an answer unread. These subclasses count and
+time what comes in and goes out, through the methods that asyncio, httptools and uvicorn call; they parse nothing
+themselves. This is the only module that uses uvicorn's classes: written against 0.54, which the constraints pin.
+"""
+
+import asyncio
+from typing import Any
+
+import orjson
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.exceptions import PayloadTooBig
+from websockets.frames import CloseCode
+
+from lakecast_graphql.errors import ErrorCode
+from lakecast_graphql.transport.client_limits import ClientLimits, Reached
+from lakecast_graphql.transport.connections import STATE, Connections
+
+_SLICE = 4_096
+"""Bytes of WebSocket frames that are read in one turn of the event loop: some hundred frames at most."""
+_LINGER_SECONDS = 2.0
+"""How long what a refused client goes on sending is read, so that it gets to read why it was refused."""
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """A connection that speaks HTTP, and WebSocket once it asks for it."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.address = ""
+        self._watch = _watch(app_state)
+        self._limits = self._watch.limits
+        self.timeout_keep_alive = self._limits.idle_seconds  # type: ignore[assignment]
+        if self.ws_protocol_class is WebSocketsSansIOProtocol:
+            self.ws_protocol_class = BoundedWebSocket
+        self._in_head = False
+        self._head_bytes = 0
+        self._late: asyncio.TimerHandle | None = None
+        self._refusal: tuple[int, str] = (400, "Send a request of HTTP/1.1.")
+        self._refused = False
+        self._waiting: tuple[RequestResponseCycle, Any] | None = None
+
+    # -- coming and going -----------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Called by the transport."""
+        super().connection_made(transport)
+        self.address = str(self.client[0]) if self.client else ""
+        if self._watch.admit(self.address):
+            self._await_head()
+        else:
+            self._refuse(503, "This server has too many connections. Try again later.", ErrorCode.RATE_LIMITED)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by the transport."""
+        self.head_complete()
+        self._watch.gone(self)
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Called by uvicorn: the connection goes on as another protocol, and stays counted."""
+        self.head_complete()
+        super().handle_websocket_upgrade()
+
+    def abort(self) -> None:
+        """See `Connection`."""
+        self.transport.abort()
+
+    # -- requests -------------------------------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the transport."""
+        if self._refused:
+            return
+        was_in_head = self._in_head
+        super().data_received(data)
+        if self._in_head and not self._refused:
+            self._await_head()
+            if was_in_head:
+                self._head_bytes += len(data)
+                if self._head_bytes > self._limits.head_bytes:
+                    self._refuse_head()
+
+    def on_message_begin(self) -> None:
+        """Called by the parser."""
+        self._in_head, self._head_bytes = True, 0
+        self._head_size = 0
+        if len(self.pipeline) >= self._limits.pipelined_requests:
+            self._watch.reached.count("max_pipelined_requests", self.address)
+            self.transport.abort()
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Called by the parser."""
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Called by the parser, for trailers too."""
+        self._count(len(name) + len(value) + 4)
+        if len(self.headers) >= self._limits.head_lines:
+            self._watch.reached.count("max_head_lines", self.address)
+            raise self._refused_for(431, f"The request's head has more than {self._limits.head_lines:,} lines.")
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Called by the parser."""
+        self.head_complete()
+        names = [name for name, _ in self.headers]
+        if names.count(b"host") != 1 and self.parser.get_http_version() == "1.1":
+            raise self._refused_for(400, "A request of HTTP/1.1 has one Host header.")
+        upgrades = self.parser.should_upgrade()
+        if upgrades and _has_body(self.headers):
+            # What follows would be taken for a request of its own, or dropped.
+            raise self._refused_for(400, "A request that asks for another protocol cannot have a body.")
+        super().on_headers_complete()
+        if upgrades and not self._should_upgrade():
+            self.cycle.keep_alive = False  # it is answered as if it had not asked
+
+    def head_complete(self) -> None:
+        """The head of a request is there, or nobody waits for it any more."""
+        self._in_head = False
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _count(self, size: int) -> None:
+        self._head_size += size
+        if self._head_size > self._limits.head_bytes:
+            self._watch.reached.count("max_head_bytes", self.address)
+            raise self._refused_for(431, f"The request's head has more than {self._limits.head_bytes:,} bytes.")
+
+    def _await_head(self) -> None:
+        if self._late is None:
+            self._late = self.loop.call_later(self._limits.head_seconds, self._head_is_late)
+
+    def _head_is_late(self) -> None:
+        self._late = None
+        self._watch.reached.count("head_seconds", self.address)
+        if self._in_head:
+            self._refuse(408, f"The request's head did not arrive within {self._limits.head_seconds:g} seconds.")
+        else:
+            self.transport.close()  # which has never sent anything
+
+    # -- refusals -------------------------------------------------------------------------------------------------
+
+    def _refused_for(self, status: int, message: str) -> ValueError:
+        """What to raise in a callback of the parser: uvicorn then calls `send_400_response`."""
+        self._refusal = status, message
+        return ValueError(message)
+
+    def send_400_response(self, msg: str) -> None:
+        """Called by uvicorn for what the parser does not take."""
+        self._refuse(*self._refusal)
+
+    def _refuse_head(self) -> None:
+        self._watch.reached.count("max_head_bytes", self.address)
+        self._refuse(431, f"The request's head has more than {self._limits.head_bytes:,} bytes.")
+
+    def _refuse(self, status: int, message: str, code: ErrorCode = ErrorCode.BAD_USER_INPUT) -> None:
+        """Answer a request that the application never sees, and close the connection once that can be read."""
+        if self._refused or self.transport.is_closing():
+            return
+        self._refused = True
+        self.head_complete()
+        self._unset_keepalive_if_required()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.close()  # in the middle of another answer there is no place for this one
+            return
+        content = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code.value}}]})
+        headers = b"content-type: application/json; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+        self.transport.write(STATUS_LINE[status] + headers % len(content) + content)
+        self.flow.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()  # closing at once would reset what the client has not read
+        self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
+
+    # -- answers --------------------------------------------------------------------------------------------------
+
+    @property
+    def unread_bytes(self) -> int:
+        """See `Connection`."""
+        return self.transport.get_write_buffer_size()
+
+    def pause_writing(self) -> None:
+        """Called by the transport."""
+        super().pause_writing()
+        self._watch.slow(self)
+
+    def resume_writing(self) -> None:
+        """Called by the transport."""
+        super().resume_writing()
+        self._watch.caught_up(self)
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            super()._start_asgi_task(*waiting)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Called by uvicorn: the next answer is made once the one before was read."""
+        if self.flow.write_paused:
+            self._waiting = cycle, app
+        else:
+            super()._start_asgi_task(cycle, app)
+
+
+class BoundedWebSocket(WebSocketsSansIOProtocol):
+    """A connection that speaks WebSocket. Frames are read some at a time, and only while answers are read, too."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.address = ""
+        self._watch = _watch(app_state)
+        self._limits = self._watch.limits
+        self.conn.max_message_size = self._limits.message_bytes
+        self._rest = b""  # read, but not yet looked at
+        self._feeding: asyncio.Handle | None = None
+        self._unsent = 0
+
+    def connection_made(self, transport: Any) -> None:
+        """Called by `BoundedHttp`, which has counted the connection."""
+        super().connection_made(transport)
+        self.address = str(self.client[0]) if self.client else ""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by the transport."""
+        self._rest = b""
+        self._watch.gone(self)
+        super().connection_lost(exc)
+
+    def abort(self) -> None:
+        """See `Connection`."""
+        self.transport.abort()
+
+    # -- what comes in --------------------------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the transport."""
+        self._rest += data
+        if self._feeding is None:
+            self._feed()
+
+    def _feed(self) -> None:
+        self._feeding = None
+        if self._rest and self._has_room():
+            piece, self._rest = self._rest[:_SLICE], self._rest[_SLICE:]
+            super().data_received(piece)
+            self._check()
+        if self.transport.is_closing():
+            self._rest = b""
+        elif self._rest:
+            self.read_paused = True
+            self.transport.pause_reading()
+            if self._has_room():
+                self._go_on()
+        elif self.read_paused and self._has_room():
+            self.read_paused = False
+            self.transport.resume_reading()
+
+    def _has_room(self) -> bool:
+        return self.close_sent or (self.queue.empty() and self.writable.is_set())
+
+    def _check(self) -> None:
+        if len(self.frames) > self._limits.message_fragments:
+            self._watch.reached.count("max_message_fragments", self.address)
+            self.conn.fail(CloseCode.MESSAGE_TOO_BIG, "The message has too many fragments")
+            self.handle_parser_exception()
+        elif isinstance(self.conn.parser_exc, PayloadTooBig):
+            self._watch.reached.count("max_message_bytes", self.address)
+        elif self.conn.handshake_exc is not None and not self.handshake_initiated:
+            # A line or value that the handshake does not take.
+            self.transport.write(STATUS_LINE[400] + b"connection: close\r\ncontent-length: 0\r\n\r\n")
+            self.transport.close()
+
+    async def receive(self) -> Any:
+        """Called by the application."""
+        message = await self.queue.get()
+        self._go_on()
+        return message
+
+    def _go_on(self) -> None:
+        if self._feeding is None and not self.disconnected:
+            self._feeding = self.loop.call_soon(self._feed)
+
+    # -- what goes out --------------------------------------------------------------------------------------------
+
+    @property
+    def unread_bytes(self) -> int:
+        """See `Connection`."""
+        return self.transport.get_write_buffer_size() + self._unsent
+
+    def pause_writing(self) -> None:
+        """Called by the transport."""
+        super().pause_writing()
+        self._watch.slow(self)
+
+    def resume_writing(self) -> None:
+        """Called by the transport."""
+        super().resume_writing()
+        self._watch.caught_up(self)
+        self._go_on()
+
+    async def send(self, message: Any) -> None:
+        """Called by the application. Raises ClientDisconnected, too, where too much is unread already."""
+        if self.unread_bytes > self._limits.unread_bytes:
+            self._watch.reached.count("max_unread_bytes", self.address)
+            self.transport.abort()
+            raise ClientDisconnected
+        size = len(message.get("text") or b"")
+        self._unsent += size
+        try:
+            await super().send(message)
+        finally:
+            self._unsent -= size
+        if self.close_sent:
+            self._go_on()  # to the client's answer, whatever is still queued
+
+
+def _watch(app_state: dict[str, Any]) -> Connections:
+    """What the application put into the state; limits by default where another application is served."""
+    found: Connections | None = app_state.get(STATE)
+    return found if found is not None else Connections(ClientLimits(), Reached())
+
+
+def _has_body(headers: list[tuple[bytes, bytes]]) -> bool:
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value.strip(b" 0")) for name, value in headers
+    )
