@@ -41,7 +41,11 @@ Order = tuple[tuple[str, bool], ...]
 
 
 def canonical(where: Any) -> Filter:
-    """The filter that a mapping or an object of attributes means."""
+    """The filter that a mapping or an object of attributes means.
+
+    Null and what is left out are no condition. Inside `not` and `or` null would change the meaning in silence (no
+    condition holds for every row), so that it is BAD_USER_INPUT there.
+    """
     if type(where) is Filter:
         return where
     if not where:
@@ -51,12 +55,33 @@ def canonical(where: Any) -> Filter:
     for name, value in fields.items():
         plain = value if type(value) in _PLAIN else _plain(value)
         if plain is not None:
-            found[_SPELT.get(name, name)] = plain
+            spelt = _SPELT.get(name, name)
+            if spelt in _TURNING:
+                for part in value if isinstance(value, list | tuple) else (value,):
+                    _refuse_nulls(part)
+            found[spelt] = plain
     return found if len(found) < 2 else Filter(sorted(found.items()))
 
 
 _PLAIN = frozenset({str, bool, int, float, dt.date})
 _SPELT = {name: name + "_" for name in ("and", "or", "not", "in")}
+
+
+_TURNING = frozenset({"or_", "not_"})
+"""Where no condition would mean something else than leaving it out."""
+
+
+def _refuse_nulls(value: Any) -> None:
+    """Refuse null at any depth."""
+    if isinstance(value, list | tuple | Mapping):
+        for held in value.values() if isinstance(value, Mapping) else value:
+            _refuse_nulls(held)
+    elif value is None:
+        raise bad_input(
+            "A condition inside `not` or `or` is null, which would match everything. Give it a value, or leave the "
+            "`not` or the part of `or` out.",
+            argument="where",
+        )
 
 
 def _plain(value: Any) -> Any:

@@ -18,11 +18,11 @@ def plain(value: None) -> None: ...
 @overload
 def plain(value: object) -> dict[str, Any]: ...
 def plain(value: object | None) -> dict[str, Any] | None:
-    """An input object as nested dicts with snake_case keys; what is null or left out is not in them."""
+    """An input object as nested dicts with snake_case keys; what is left out is not in them."""
     if value is None or value is UNSET:
         return None
     fields = vars(value)
-    return {name: _plain_value(held) for name, held in fields.items() if held is not None and held is not UNSET}
+    return {name: _plain_value(held) for name, held in fields.items() if held is not UNSET}
 
 
 def _plain_value(value: Any) -> Any:
