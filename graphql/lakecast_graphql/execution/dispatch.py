@@ -50,16 +50,17 @@ LONG_QUERY = 2_000
 _NO_VARIABLES: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Known:
     """What is known of a skeleton and operation name.
 
-    flags: variables that its directives depend on. plans: a plan per values of these, or the reason why there is
-    none.
+    name: under which it is known. flags: variables that its directives depend on, with their defaults. plan: where
+    there are no flags, its plan or the reason why there is none; else plans are kept by the flags' values.
     """
 
-    flags: tuple[str, ...]
-    plans: dict[Hashable, Plan | str]
+    name: Hashable
+    flags: tuple[tuple[str, bool | None], ...]
+    plan: Plan | str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -118,8 +119,15 @@ class FastExecution:
         self.flights = Flights(shared or NotShared())
         self.ways: Counter[str] = Counter()
         # A compiled plan takes about twenty times its text.
-        self.plans: Bounded[_Known] = Bounded(plan_bytes, lambda key, _: 20 * len(key[0]) + 2000)  # type: ignore[index]
-        self.texts: Bounded[tuple[_Known, Lifted | None]] = Bounded(plan_bytes // 4, lambda key, _: 3 * len(key[0]))  # type: ignore[index]
+        self.plans: Bounded[_Known] = Bounded(plan_bytes // 2, lambda key, _: 20 * len(key[0]) + 2000)  # type: ignore[index]
+        self.flagged: Bounded[Plan | str] = Bounded(
+            plan_bytes // 2,
+            lambda key, _: 20 * len(key[0][0]) + 2000 + 60 * len(key[1]),  # type: ignore[index]
+        )
+        self.texts: Bounded[tuple[Hashable, Lifted | None]] = Bounded(
+            plan_bytes // 4,
+            lambda key, value: 3 * len(key[0]) + (0 if value[1] is None else 150 * len(value[1].values)),  # type: ignore[index]
+        )
         self.cells = KeptCells(cell_bytes)
         self._kept: Kept | None = None  # one for all requests of a snapshot
         self.answers: Bounded[_Made] = Bounded(answer_bytes, _size)
@@ -279,36 +287,43 @@ class FastExecution:
         exact = (operation.query, operation.operation_name)
         found = self.texts.get(exact)
         if found is None:
-            found = self._find(operation)
+            found = _named(operation)
             self.texts.put(exact, found)
-        known, lifted = found
-        given = operation.variables or _NO_VARIABLES
-        flags = tuple(given.get(flag) for flag in known.flags) if known.flags else ()
-        plan = known.plans.get(flags) if all(type(flag) is bool for flag in flags) else "directive"
+        name, lifted = found
+        known = self.plans.get(name)
+        if known is None:
+            known = self._know(operation, name)
+            self.plans.put(name, known)
+        plan = known.plan
         if plan is None:
-            plan = self._compile(operation, lifted, dict(zip(known.flags, flags, strict=True)))
-            known.plans[flags] = plan
+            if known.flags:
+                plan = self._by_flags(operation, known, lifted)
+            else:
+                plan = known.plan = self._compile(operation, lifted, {})
         if isinstance(plan, str):
             raise Surprise(plan)
         return plan, () if lifted is None else lifted.values
 
-    def _find(self, operation: Operation) -> tuple[_Known, Lifted | None]:
-        """What is known of a text that was not seen before: perhaps one that differs in literals only was."""
-        lifted = lift(operation.query)
-        skeleton = operation.query if lifted is None else lifted.skeleton
-        name = (skeleton, operation.operation_name, lifted is None)
-        known = self.plans.get(name)
-        if known is None:
-            known = self._know(operation)
-            self.plans.put(name, known)
-        return known, lifted
+    def _by_flags(self, operation: Operation, known: _Known, lifted: Lifted | None) -> Plan | str:
+        """The plan for the values of Boolean variables that directives name: there may be two to their number."""
+        given = operation.variables or _NO_VARIABLES
+        flags = tuple([given.get(name, default) for name, default in known.flags])
+        if not all(type(flag) is bool for flag in flags):
+            return "directive"
+        key = (known.name, flags)
+        plan = self.flagged.get(key)
+        if plan is None:
+            named = {name: flag for (name, _), flag in zip(known.flags, flags, strict=True)}
+            plan = self._compile(operation, lifted, named)
+            self.flagged.put(key, plan)
+        return plan
 
-    def _know(self, operation: Operation) -> _Known:
+    def _know(self, operation: Operation, name: Hashable) -> _Known:
         prepared = self._documents.get(operation.query)
         chosen = prepared.operation(operation.operation_name)
         if is_mutation(chosen):
-            return _Known((), {(): "mutation"})
-        return _Known(flags_of(chosen, prepared.document), {})
+            return _Known(name, (), "mutation")
+        return _Known(name, flags_of(chosen, prepared.document))
 
     def _compile(self, operation: Operation, lifted: Lifted | None, flags: Mapping[str, Any]) -> Plan | str:
         prepared = self._documents.get(operation.query)
@@ -318,6 +333,13 @@ class FastExecution:
             return compile_plan(self._schema, prepared.document, chosen, flags, starts)
         except Surprise as surprise:
             return surprise.reason
+
+
+def _named(operation: Operation) -> tuple[Hashable, Lifted | None]:
+    """What a text's plan is known by, which others that differ in literals only share; and the literals."""
+    lifted = lift(operation.query)
+    skeleton = operation.query if lifted is None else lifted.skeleton
+    return (skeleton, operation.operation_name, lifted is None), lifted
 
 
 def _key(operation: Operation, view: View) -> tuple[Hashable, ...]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from graphql import (
+    BooleanValueNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -143,8 +144,8 @@ def _reads_index(field: str, given: Mapping[str, Any]) -> bool:
     return columns is not None and not given.get("order_by") and given.get("where", NO_FILTER).reads_index(columns)
 
 
-def flags_of(operation: OperationDefinitionNode, document: DocumentNode) -> tuple[str, ...]:
-    """Names of the variables that directives of the document depend on, in order."""
+def flags_of(operation: OperationDefinitionNode, document: DocumentNode) -> tuple[tuple[str, bool | None], ...]:
+    """Names and defaults of the variables that directives of the document depend on, in order."""
     found: set[str] = set()
 
     class Finder(Visitor):
@@ -154,7 +155,11 @@ def flags_of(operation: OperationDefinitionNode, document: DocumentNode) -> tupl
                     found.add(argument.value.name.value)
 
     visit(document, Finder())
-    return tuple(sorted(found))
+    defaults: dict[str, bool] = {}
+    for definition in operation.variable_definitions or ():
+        if isinstance(definition.default_value, BooleanValueNode):
+            defaults[definition.variable.name.value] = definition.default_value.value
+    return tuple((name, defaults.get(name)) for name in sorted(found))
 
 
 def compile_plan(
