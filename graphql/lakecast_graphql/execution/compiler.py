@@ -160,10 +160,7 @@ class Compiler:
         for name, argument in definition.args.items():
             default = argument.default_value
             if name in given:
-                source = self.value(argument.type, given[name])
-                if default is not Undefined:
-                    source = _or_default(source, plain_default(default))
-                found.append((snake(name), source))
+                found.append((snake(name), self._placed(argument.type, default, given[name])))
             elif default is not Undefined and not is_unset(default):
                 found.append((snake(name), Constant(plain_default(default))))
         return found
@@ -180,11 +177,30 @@ class Compiler:
         if isinstance(node, ListValueNode):
             if not isinstance(inner, GraphQLList):
                 raise Surprise("list")
-            entries = [self.value(inner.of_type, entry) for entry in node.values or ()]
+            entries = [self._placed(inner.of_type, Undefined, entry) for entry in node.values or ()]
             return lambda values: [_present(entry(values)) for entry in entries]
         if isinstance(node, ObjectValueNode):
             return self._object(inner, node)
         return self._leaf(kind, inner, node)
+
+    def _placed(self, kind: GraphQLInputType, default: Any, node: ValueNode) -> Source:
+        """Where the value of an argument, input field or list entry of a type and default comes from."""
+        source = self.value(kind, node)
+        if not isinstance(node, VariableNode):
+            return source
+        required = isinstance(kind, GraphQLNonNull)
+        has_default = default is not Undefined and not is_unset(default)
+
+        def find(values: Values) -> Any:
+            value = source(values)
+            if value is ABSENT and has_default:
+                return plain_default(default)
+            # A variable that may be null is admitted where there is a default; given as null it is an error there.
+            if required and (value is ABSENT or value is None):
+                raise Surprise("null")
+            return value
+
+        return find
 
     def _object(self, kind: GraphQLInputType, node: ObjectValueNode) -> Source:
         if not isinstance(kind, GraphQLInputObjectType):
@@ -194,8 +210,7 @@ class Compiler:
         for name, definition in kind.fields.items():
             default = definition.default_value
             if name in given:
-                source = self.value(definition.type, given[name])
-                sources.append((snake(name), source))
+                sources.append((snake(name), self._placed(definition.type, default, given[name])))
             elif default is not Undefined and not is_unset(default):
                 sources.append((snake(name), Constant(plain_default(default))))
         return OfObject(tuple(sources))
@@ -236,16 +251,6 @@ def _inner(kind: GraphQLOutputType) -> tuple[Any, bool]:
         is_list = is_list or isinstance(kind, GraphQLList)
         kind = kind.of_type
     return kind, is_list
-
-
-def _or_default(source: Source, default: Any) -> Source:
-    def find(values: Values) -> Any:
-        value = source(values)
-        if value is ABSENT:
-            return default if not is_unset(default) else ABSENT
-        return value
-
-    return find
 
 
 def _present(value: Any) -> Any:

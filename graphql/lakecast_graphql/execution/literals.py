@@ -4,6 +4,7 @@ The skeleton is the text with each number and string replaced by its kind; a doc
 scan could misread (comments, block strings, escapes) is not lifted at all.
 """
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -47,7 +48,10 @@ def lift(query: str) -> Lifted | None:
             values.append(int(number))
             parts.append("\x00i")
         else:
-            values.append(float(number))
+            value = float(number)
+            if not math.isfinite(value):
+                return None  # the document is refused
+            values.append(value)
             parts.append("\x00f")
     parts.append(query[end:])
     return Lifted("".join(parts), tuple(values), tuple(starts))

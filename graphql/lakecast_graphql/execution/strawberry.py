@@ -133,7 +133,7 @@ class PlainExecution:
             self._schema, prepared, operation, context=context, root=view, executor_class=self._executor_class
         )
         if result.data is None and never_ran(result):
-            return answers.refused(result.errors or [], snapshot_id=_number(view), max_errors=self._max_errors)
+            return answers.refused_values(result.errors or [], snapshot_id=_number(view), max_errors=self._max_errors)
         cacheable = not is_mutation(chosen) and not (prepared.root_fields(chosen) & UNCACHED) and not context.opened
         return answers.executed(
             result.data,

@@ -164,7 +164,7 @@ class Subscriptions:
             event: Any = context.snapshot_info(served.snapshot_id)
             result = execute_document(self._schema, prepared, operation, context=context, root=event)
             if result.data is None and never_ran(result):
-                return answers.refused(result.errors or [], snapshot_id=None, max_errors=self._max_errors).body
+                return answers.refused_values(result.errors or [], snapshot_id=None, max_errors=self._max_errors).body
             return answers.executed(
                 result.data,
                 result.errors or [],

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from graphql import GraphQLError, GraphQLSyntaxError
 
-from lakecast_graphql.errors import ApiError, ErrorCode
+from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
 from lakecast_graphql.lake_errors import explain
 from lakecast_graphql.operation.operation import Answer
 from lakecast_lake.errors import LakeError
@@ -54,6 +54,17 @@ def executed(
         snapshot_id=snapshot_id,
         code=code,
     )
+
+
+def refused_values(errors: Sequence[GraphQLError], *, snapshot_id: int | None, max_errors: int) -> Answer:
+    """The answer to a valid operation that was not run: its variables are not what it needs."""
+    mended = [
+        error
+        if error.original_error is not None or error.message.startswith("Variable ")
+        else GraphQLError(error.message, error.nodes, original_error=bad_input(error.message))
+        for error in errors
+    ]
+    return refused(mended, snapshot_id=snapshot_id, max_errors=max_errors)
 
 
 def refused(errors: Sequence[GraphQLError], *, snapshot_id: int | None, max_errors: int = 10) -> Answer:

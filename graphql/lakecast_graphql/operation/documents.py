@@ -1,11 +1,13 @@
 """Documents made ready to be executed: parsed, within the limits and valid. Known ones are not looked at again."""
 
+import math
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
 from graphql import (
     DocumentNode,
+    FloatValueNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
@@ -15,6 +17,7 @@ from graphql import (
     specified_rules,
     validate,
 )
+from graphql.language import Visitor, visit
 from graphql.validation import NoSchemaIntrospectionCustomRule
 from strawberry.exceptions import StrawberryInputCoercionError
 
@@ -111,6 +114,7 @@ class Documents:
         try:
             document = parse(query, max_tokens=self._bounds.tokens, allow_empty_selection_sets=False)
             limits.check(document, self._bounds)
+            _check_numbers(document)
             errors = validate(
                 self._schema,
                 document,
@@ -138,6 +142,19 @@ class Documents:
                 while self._bytes > KEPT_BYTES:
                     forgotten, _ = self._known.popitem(last=False)
                     self._bytes -= len(forgotten)
+
+
+def _check_numbers(document: DocumentNode) -> None:
+    """Refuse numbers that no 64-bit float holds, in whatever place they stand."""
+
+    class Finder(Visitor):
+        def enter_float_value(self, node: FloatValueNode, *_: object) -> None:
+            if not math.isfinite(float(node.value)):
+                raise bad_input(f"The number {node.value[:20]} is too large: a number is at most 1.8e308.")
+
+        enter_int_value = enter_float_value
+
+    visit(document, Finder())
 
 
 def _of_document(error: GraphQLError) -> GraphQLError:

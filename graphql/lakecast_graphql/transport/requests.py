@@ -18,10 +18,20 @@ def from_body(body: bytes, persisted: PersistedQueries) -> Operation:
 
     Raises Refusal 400 for what is no GraphQL request, ApiError as `PersistedQueries.resolve` does.
     """
-    found = _operation(_json(body, "body"), persisted, mutations=True)
+    found = _operation(read_json(body, "body"), persisted, mutations=True)
     if found.extensions is None:  # a persisted query is to be looked up or registered every time
         found.raw = body
     return found
+
+
+def read_json(text: bytes | str, what: str) -> Any:
+    """The value of a JSON text. Raises Refusal 400, which names `what`."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if "infinity" in error.msg:
+            raise Refusal(400, f"A number in the {what} is too large: a number is at most 1.8e308.") from None
+        raise Refusal(400, f"The {what} is no JSON in UTF-8, or is nested too deeply.") from None
 
 
 def from_message(payload: object, persisted: PersistedQueries) -> Operation:
@@ -42,15 +52,8 @@ def from_query_string(query_string: bytes, persisted: PersistedQueries) -> Opera
         if name in parameters:
             raise Refusal(400, f"The query string gives {name} twice.")
         empty = value == "" and name != "query"
-        parameters[name] = None if empty else _json(value.encode(), name) if name in _KNOWN[2:] else value
+        parameters[name] = None if empty else read_json(value.encode(), name) if name in _KNOWN[2:] else value
     return _operation(parameters, persisted, mutations=False)
-
-
-def _json(text: bytes, what: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise Refusal(400, f"The {what} is no JSON in UTF-8, or is nested too deeply.") from None
 
 
 def _operation(given: object, persisted: PersistedQueries, *, mutations: bool) -> Operation:

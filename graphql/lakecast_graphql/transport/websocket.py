@@ -6,6 +6,7 @@ document that cannot be executed gets an error message and leaves the socket ope
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -135,9 +136,12 @@ class _Connection:
         if len(text) > self._door.max_message_bytes:  # where the server was not told of the limit
             raise _Closed(4400, "The message is too large")
         try:
-            parsed = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            raise _Closed(4400, "Messages must be JSON") from None
+            parsed = requests.read_json(text, "message")
+        except Refusal as refusal:
+            parsed = _with_large_numbers(text)
+            if not isinstance(parsed, dict) or "payload" not in parsed:
+                raise _Closed(4400, "Messages must be JSON") from None
+            parsed["payload"] = refusal  # which is the answer to its operation
         if not isinstance(parsed, dict) or not isinstance(parsed.get("type"), str):
             raise _Closed(4400, "Messages must be objects with a type")
         return parsed
@@ -186,6 +190,8 @@ class _Connection:
 
     async def _run(self, number: str, payload: object) -> None:
         try:
+            if isinstance(payload, Refusal):
+                raise payload
             operation = requests.from_message(payload, self._door.persisted)
         except (Refusal, ApiError) as error:
             refused = error.error if isinstance(error, Refusal) else error
@@ -234,6 +240,14 @@ class _Connection:
     async def _close(self, code: int, reason: str) -> None:
         with contextlib.suppress(OSError, RuntimeError):
             await self._send_message({"type": "websocket.close", "code": code, "reason": reason[:120]})
+
+
+def _with_large_numbers(text: str) -> object:
+    """The value of a text that would be JSON but for numbers beyond a double; None where it is not."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _id(message: dict[str, Any]) -> str:

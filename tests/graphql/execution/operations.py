@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from graphql import (
+    GraphQLBoolean,
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
@@ -84,7 +85,7 @@ def _field(made: _Operation, parent: Any, name: str, depth: int, alias: str | No
     for argument, kind in definition.args.items():
         needed = isinstance(kind.type, GraphQLNonNull) and kind.default_value is Undefined
         if needed or made.random.random() < 0.5:
-            chosen.append(f"{argument}: {_argument(made, kind.type, argument)}")
+            chosen.append(f"{argument}: {_argument(made, kind, argument)}")
     text = shown + (f"({', '.join(chosen)})" if chosen else "") + _directive(made)
     if isinstance(inner, GraphQLObjectType | GraphQLInterfaceType):
         return f"{text} {{ {_selection(made, inner, depth + 1)} }}"
@@ -132,23 +133,65 @@ def _directive(made: _Operation) -> str:
     name = made.random.choice(("skip", "include"))
     value = made.random.random() < 0.5
     if made.random.random() < 0.5:
-        return f" @{name}(if: {_variable(made, 'Boolean!', value)})"
+        return f" @{name}(if: {_left_out_or_given(made, _FLAG, value, Undefined)})"
     return f" @{name}(if: {json.dumps(value)})"
+
+
+_FLAG = GraphQLNonNull(GraphQLBoolean)
 
 
 def _variable(made: _Operation, kind: str, value: Any, default: str | None = None) -> str:
     name = f"v{len(made.declared)}"
     made.declared.append(f"${name}: {kind}" + (f" = {default}" if default else ""))
-    if default is None or made.random.random() < 0.5:
+    if value is not Undefined:
         made.variables[name] = value
     return f"${name}"
 
 
-def _argument(made: _Operation, kind: Any, name: str) -> str:
-    value = _value(made, kind, name, depth=0)
-    if made.random.random() < 0.4:
-        default = _literal(kind, value) if made.random.random() < 0.3 else None
-        return _variable(made, str(kind), value, default)
+def _left_out_or_given(made: _Operation, kind: Any, value: Any, default: Any) -> str:
+    """A variable in a place of a type and default: given or left out in one of the ways that GraphQL admits."""
+    random = made.random
+    needed = isinstance(kind, GraphQLNonNull)
+    nullable = str(kind.of_type if needed else kind)
+    literal = _literal(kind, value)
+    ways = [(str(kind), value, None), (str(kind), value, literal), (str(kind), Undefined, literal)]
+    if needed:  # a nullable variable may stand where a default makes up for its absence
+        ways += [(nullable, value, literal), (nullable, Undefined, literal), (nullable, None, literal)]
+        if default is not Undefined:
+            ways += [(nullable, value, None), (nullable, Undefined, None), (nullable, None, None)]
+    else:
+        ways += [(nullable, Undefined, None), (nullable, None, None), (nullable, None, literal)]
+        ways += [(nullable, Undefined, "null")]
+        if value is not None:
+            ways += [(f"{nullable}!", value, None), (f"{nullable}!", value, literal)]
+    declared, given, standard = random.choice(ways)
+    if isinstance(given, list) and len(given) == 1 and random.random() < 0.3:
+        given = given[0]  # a single value stands for a list of it
+    if value is None and standard is not None and declared.endswith("!"):
+        standard = None
+    if type(given) is int and random.random() < 0.1:
+        given = float(given)
+    if given is Undefined and standard is None and declared.endswith("!"):
+        given = value
+    return _variable(made, declared, given, standard)
+
+
+def _argument(made: _Operation, definition: Any, name: str) -> str:
+    value = _value(made, definition.type, name, depth=0)
+    return _written(made, definition.type, value, definition.default_value, 0.4)
+
+
+def _written(made: _Operation, kind: Any, value: Any, default: Any, chance: float = 0.12) -> str:
+    """A value with a variable in place of it, or of anything in it."""
+    if made.random.random() < chance:
+        return _left_out_or_given(made, kind, value, default)
+    inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+    if isinstance(inner, GraphQLList) and isinstance(value, list):
+        return f"[{', '.join(_written(made, inner.of_type, entry, Undefined) for entry in value)}]"
+    if isinstance(inner, GraphQLInputObjectType) and value is not None:
+        fields = ((name, inner.fields[name], held) for name, held in value.items())
+        parts = (f"{name}: {_written(made, one.type, held, one.default_value)}" for name, one, held in fields)
+        return f"{{{', '.join(parts)}}}"
     return _literal(kind, value)
 
 
@@ -169,7 +212,7 @@ def _value(made: _Operation, kind: Any, name: str, depth: int) -> Any:
                 return random.choice((0, 1, 2, 3, 5, 7, 100, 10_001, -1))
             return random.choice((-1, 0, 1, 2, 3, 7))
         case "Float":
-            return random.choice((0, 0.5, 1, 1.5, 2, 0.95, 30, -1.5))
+            return random.choice((0, 0.5, 1, 1.5, 2, 0.95, 30, -1.5, 1e300, 2**60))
         case "Boolean":
             return random.random() < 0.5
         case "Date":
