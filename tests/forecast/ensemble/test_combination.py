@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,6 +8,7 @@ from panels import AWKWARD, assert_valid, panel, panels, seasonal, sporadic
 from scipy.special import ndtri
 
 from lakecast_forecast import registry
+from lakecast_forecast.ensemble import combination
 from lakecast_forecast.ensemble.combination import combine, member_names
 from lakecast_forecast.evaluation import origins
 from lakecast_forecast.evaluation.backtest import SourceForecasts, calibrated, run_source
@@ -135,6 +138,39 @@ def test_only_a_clear_gain_moves_the_weights(off: float, expected: float) -> Non
     members = [narrow("ets", whole, plan, 0.05, 1), narrow("lstm", whole, plan, off, 2)]
     shares = {weight.source: weight.weight for weight in combine(members, whole).weights}
     assert shares.get("lstm", 0.0) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("frequency", "alike"), [(Frequency.DAILY, False), (Frequency.MONTHLY, True)])
+def test_members_are_weighed_one_by_one_for_days_and_as_families_otherwise(frequency: Frequency, alike: bool) -> None:
+    whole = replace(levels(), frequency=frequency)
+    plan = origins.plan(whole.lengths, whole.frequency, 4)
+    members = [
+        narrow("arima", whole, plan, 3.0, 1),
+        narrow("ets", whole, plan, 0.05, 2),
+        narrow("lstm", whole, plan, 3.0, 3),
+    ]
+    shares = {weight.source: weight.weight for weight in combine(members, whole).weights}
+    assert (shares.get("arima", 0.0) == pytest.approx(shares["ets"])) is alike
+
+
+def test_weights_of_many_items_are_learned_from_a_thousand_whatever_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scaled: list[np.ndarray] = []
+    scales_of = combination.scales
+    monkeypatch.setattr(
+        combination, "scales", lambda values, season: scaled.append(values) or scales_of(values, season)
+    )
+    whole = levels(1300, 24)
+    plan = origins.Origins((4, 8), 1)
+    for rows in (np.arange(1300), np.random.default_rng(1).permutation(1300)):
+        part = whole.select(rows)
+        combine([narrow("ets", part, plan, 0.1, 1), narrow("lstm", part, plan, 0.1, 2)], part)
+    smooth = [values for values in scaled if len(values)]
+    assert {len(values) for values in smooth} == {1000}
+    half = len(smooth) // 2
+    for one, other in zip(smooth[:half], smooth[half:], strict=True):
+        np.testing.assert_array_equal(np.sort(one[:, 0]), np.sort(other[:, 0]))
 
 
 def test_the_mean_of_rarely_bought_items_is_the_calibrated_one() -> None:

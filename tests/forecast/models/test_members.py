@@ -97,6 +97,13 @@ def test_intervals_of_a_walk_widen_with_the_root_of_the_horizon_and_hold(name: s
     assert 0.7 < late.mean() < 0.9
 
 
+def test_intervals_of_noise_hardly_widen() -> None:
+    whole = panel(list(np.random.default_rng(4).normal(1000, 50, (100, 60))), Frequency.YEARLY)
+    quantiles = run("theta", whole, 16).quantiles
+    width = quantiles[:, :, LEVELS.index(0.9)] - quantiles[:, :, LEVELS.index(0.1)]
+    assert 1.03 < np.median(width[:, 15] / width[:, 0]) < 1.2
+
+
 def test_a_long_season_is_followed() -> None:
     series = np.array(seasonal(10, 52 * 4 + 13, 52))
     whole, came = panel(list(series[:, :-13]), Frequency.WEEKLY), series[:, -13:]

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from panels import panel, panels
@@ -22,6 +23,41 @@ def test_adida_and_imapa_of_regular_demand_are_its_rate() -> None:
     regular = series([0.0, 0.0, 6.0] * 12)
     assert rates.adida(regular)[0] == pytest.approx(2)
     assert rates.imapa(regular)[0] == pytest.approx(2, rel=0.3)
+
+
+def best_level(sums: list[float]) -> float:
+    """Level of the smoothing with the lowest squared error after three periods, begun at the first quarter's mean."""
+    early = max(3, len(sums) // 4)
+    ends = []
+    for smoothing in (0.1, 0.15, 0.2, 0.25, 0.3):
+        level = sum(sums[:early]) / len(sums[:early])
+        error = 0.0
+        for period, value in enumerate(sums):
+            error += (value - level) ** 2 if period >= 3 else 0.0
+            level += smoothing * (value - level)
+        ends.append((error, level))
+    return min(ends)[1]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_adida_and_imapa_are_their_definitions(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    length = int(draw.integers(8, 60))
+    values = np.where(draw.random(length) < 0.35, draw.integers(1, 9, length), 0).astype(float)
+    values[-1] = 3.0
+    widest = int(np.clip(round(length / (values > 0).sum()), 1, min(24, length // 2)))
+    rates_of = []
+    for width in range(1, widest + 1):
+        buckets = values[length % width :].reshape(-1, width).sum(axis=1)
+        rates_of.append(best_level(buckets.tolist()) / width)
+    whole = series(values.tolist())
+    assert rates.adida(whole)[0] == pytest.approx(rates_of[-1])
+    assert rates.imapa(whole)[0] == pytest.approx(np.mean(rates_of))
+
+
+def test_a_moving_average_is_the_mean_of_the_periods_that_there_are() -> None:
+    assert rates.moving_average(series([1.0, 2.0, 6.0, 4.0]), 2)[0] == 5
+    assert rates.moving_average(series([1.0, 2.0, 6.0]), 12)[0] == 3
 
 
 def test_tsb_lets_a_dead_item_fade_and_the_moving_average_forgets_it() -> None:
