@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lakecast_assets.ingest.landed import landed_table
 from lakecast_assets.ingest.masters import FIGURES, TEXTS, MasterRows
 from lakecast_assets.ingest.matching import matching, of_dataset
-from lakecast_assets.ingest.stock import inventory_table
+from lakecast_assets.ingest.stock import inventory_table, with_unknown
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.errors import InputError
@@ -19,7 +19,7 @@ from lakecast_forecast.input.panel import classes
 from lakecast_forecast.input.report import Line
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.series import constant, demand_series
-from lakecast_schema.periods import Frequency
+from lakecast_schema.periods import Frequency, shift
 from lakecast_schema.tables import DIM_ITEM, FACT_INVENTORY, Table
 
 Bools = NDArray[np.bool_]
@@ -40,6 +40,7 @@ class Parts:
     now: dt.datetime
     over: dt.date
     takes_all: bool
+    by_location: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,13 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
         "demand": read.demand,
         "driver": read.driver,
     }
-    tables["fact_inventory"], strangers = _inventory(parts, dim_item["item_id"].to_pylist())
+    stock, strangers = _inventory(parts, dim_item["item_id"].to_pylist())
+    last = (shift(read.series.dates.max()[None], 1, frequency) - 1)[0]
+    tables["fact_inventory"], stale = with_unknown(stock, dim_item, last, frequency)
     demand_class = classes(tables["demand"], frequency)
     tables["dim_item"] = _with(dim_item, "demand_class", demand_class, DIM_ITEM)
     tables["rejected_rows"] = _rejected(parts)
-    report = (*read.report, *matching(parts, tables, read.items.names, names, strangers), *_of_rejected(parts))
+    report = (*read.report, *stale, *matching(parts, tables, read.items.names, names, strangers), *_of_rejected(parts))
     return Assembly(frequency, tables, report)
 
 

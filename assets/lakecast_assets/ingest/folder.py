@@ -72,7 +72,9 @@ class Folder:
         single = self.datasets == (dataset_id,)
         takes_all = single or dataset_id == (self.default if self.default in self.datasets else self.datasets[0])
         over = self.rules.as_of + dt.timedelta(days=1) if self.rules.as_of else self.now.astimezone().date()
-        parts = Parts(dataset_id, self.demand, self.items, self.stock, self.now, over, takes_all)
+        parts = Parts(
+            dataset_id, self.demand, self.items, self.stock, self.now, over, takes_all, self.rules.by == "location"
+        )
         try:
             made = assemble(parts, self.rules)
         except (FrequencyUnclear, GridTooLargeError) as error:
@@ -108,14 +110,14 @@ def open_folder(
     chosen = rules or Rules()
     moment = now or dt.datetime.now(dt.UTC)
     today = chosen.as_of or moment.astimezone().date()
-    demand = read_demand(folder, default, today)
+    demand = read_demand(folder, default, today, chosen)
     usable = np.unique(demand.datasets.codes[~np.isnan(demand.quantity)])
     return Folder(
         folder,
         default,
         demand,
         read_items(folder, default),
-        read_stock(folder, default, today),
+        read_stock(folder, default, today, by=chosen.by),
         moment,
         chosen,
         tuple(demand.datasets.names[code] for code in usable),

@@ -51,7 +51,7 @@ def read_items(folder: Path, dataset: str) -> MasterRows | None:
     return rows
 
 
-def read_stock(folder: Path, dataset: str, today: dt.date) -> MasterRows | None:
+def read_stock(folder: Path, dataset: str, today: dt.date, *, by: str = "") -> MasterRows | None:
     """Read and judge the stock file of a folder; None where there is none. Raises `InputError`.
 
     today: stock of later days is rejected.
@@ -60,10 +60,11 @@ def read_stock(folder: Path, dataset: str, today: dt.date) -> MasterRows | None:
     if path is None:
         return None
     required = ("item_id", "date", "on_hand")
-    return _judge(read(path, required, ("dataset_id", "on_order")), dataset, STOCK_FIGURES, today)
+    file = read(path, required, ("dataset_id", "location", "on_order"))
+    return _judge(file, dataset, STOCK_FIGURES, today, by)
 
 
-def _judge(file: InputFile, dataset: str, figures: Sequence[str], today: dt.date | None) -> MasterRows:
+def _judge(file: InputFile, dataset: str, figures: Sequence[str], today: dt.date | None, by: str = "") -> MasterRows:
     """The rows of a file; today: where they have a date, the last that they may have."""
     verdicts = Rejections(file)
     has = file.table.column_names
@@ -83,7 +84,7 @@ def _judge(file: InputFile, dataset: str, figures: Sequence[str], today: dt.date
     values = {name: _figure(verdicts, name) for name in names}
     wrong = {name: each.not_usable for name, each in values.items()}
     texts = {name: _words(file, name) for name in TEXTS if name in has}
-    datasets = datasets_of(file, dataset) if "dataset_id" in has else None
+    datasets = datasets_of(file, dataset, by=by) if "dataset_id" in has or by else None
     return MasterRows(file, datasets, items, day, texts, {n: v.values for n, v in values.items()}, wrong, verdicts)
 
 

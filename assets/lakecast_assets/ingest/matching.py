@@ -34,6 +34,8 @@ def matching(
 
     seen: items of the demand; used: those with a usable row; strangers: items of the stock that are none.
     """
+    if parts.demand.locations is not None and not parts.by_location:
+        yield line("info", messages.LOCATIONS, parts.demand.locations.names)
     yield from _some("warning", messages.ITEMS_NOT_USABLE, sorted(set(seen) - set(used)))
     if parts.items is not None:
         file = parts.items.file.name

@@ -2,12 +2,19 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lakecast_assets.ingest.masters import STOCK_FIGURES, MasterRows
+from lakecast_forecast.input import messages
+from lakecast_forecast.input.report import Line, line
+from lakecast_schema.periods import Frequency
+from lakecast_schema.replenishment import DEFAULT_REVIEW_PERIOD_DAYS
 from lakecast_schema.tables import FACT_INVENTORY
 
 Integers = NDArray[np.int64]
+_LONG = 60
+"""Days by which stock may be newer than demand; monthly demand is often a month old."""
 
 
 def inventory_table(dataset_id: str, rows: MasterRows, mine: Integers) -> pa.Table:
@@ -41,3 +48,52 @@ def inventory_table(dataset_id: str, rows: MasterRows, mine: Integers) -> pa.Tab
         ],
         schema=FACT_INVENTORY.schema,
     )
+
+
+def with_unknown(
+    stock: pa.Table, dim_item: pa.Table, last: np.datetime64, frequency: Frequency
+) -> tuple[pa.Table, tuple[Line, ...]]:
+    """The stock, unknown on its newest day for items whose newest stock is no base for a decision; what to say of it.
+
+    Stale is an item's newest stock that is older than the newest of all by more than the item's review period, or newer
+    than the day `last`, with which the demand ends, by more than two periods and `_LONG` days.
+    """
+    if stock.num_rows == 0:
+        return stock, ()
+    names = stock["item_id"].to_pylist()
+    days = stock["date"].to_numpy().astype("datetime64[D]")
+    newest: dict[str, np.datetime64] = {}
+    for name, day in zip(names, days, strict=True):
+        newest[name] = max(day, newest.get(name, day))
+    review = dict(zip(dim_item["item_id"].to_pylist(), dim_item["review_period_days"].to_pylist(), strict=True))
+    latest = days.max()
+    allowed = max(_LONG, 2 * frequency.mean_days)
+    old = [
+        name
+        for name, day in newest.items()
+        if (latest - day).astype(int) > (review.get(name) or DEFAULT_REVIEW_PERIOD_DAYS)
+    ]
+    ahead = [name for name, day in newest.items() if name not in set(old) and (day - last).astype(int) > allowed]
+    report = []
+    if old:
+        report.append(line("warning", messages.STALE_STOCK.of(newest=latest, file="stock"), old))
+    if ahead:
+        report.append(line("warning", messages.STALE_DEMAND.of(newest=latest, last=last), ahead))
+    if not report:
+        return stock, ()
+    of_unknown = np.array([name in set(ahead) and day == newest[name] for name, day in zip(names, days, strict=True)])
+    for figure in STOCK_FIGURES:
+        place = stock.column_names.index(figure)
+        blank = pc.if_else(pa.array(of_unknown), pa.scalar(None, pa.float64()), stock[figure])
+        stock = stock.set_column(place, FACT_INVENTORY.schema.field(figure), blank)
+    rows = pa.table(
+        [
+            pa.array([stock["dataset_id"][0].as_py()] * len(old), pa.string()),
+            pa.array(old, pa.string()),
+            pa.array(np.full(len(old), latest), pa.date32()),
+            pa.nulls(len(old), pa.float64()),
+            pa.nulls(len(old), pa.float64()),
+        ],
+        schema=FACT_INVENTORY.schema,
+    )
+    return pa.concat_tables([stock, rows]).sort_by([("item_id", "ascending"), ("date", "ascending")]), tuple(report)

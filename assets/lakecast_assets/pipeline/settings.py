@@ -44,6 +44,8 @@ class RunSettings(dg.ConfigurableResource[None]):
     )
     inactive_days: int = Field(default=365, ge=1, description="Days without demand after which an item may be inactive")
     allow_rejected: float = Field(default=0.02, ge=0, le=1, description="Share of demand rows that may be rejected")
+    negative: Literal["net", "reject"] = Field(default="net", description="What a negative quantity means")
+    by: Literal["", "location"] = Field(default="", description="location: each is a data set of its own")
     seed: int = Field(default=0, description="The same data and seed give the same forecasts")
     batch_size: int = Field(default=2000, ge=1, description="Items that a model takes at once")
     fan_out: Literal["inline", "processes", "dask"] = Field(default="inline", description="Where batches run")

@@ -1,6 +1,7 @@
 """The rows of a demand file: judged one by one, all at once."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,14 @@ from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.files import DRIVER_PREFIX, InputFile, find, read
 from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.report import Words
+from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.values import Identifiers, Numbers, days, identifiers, numbers
 
 Bools = NDArray[np.bool_]
+_KEPT_APART = re.compile(r"[^a-z0-9]+")
 
 REQUIRED = ("item_id", "date", "quantity")
-OPTIONAL = ("dataset_id",)
+OPTIONAL = ("dataset_id", "location")
 EARLIEST, LATEST = np.datetime64("1600-01-01"), np.datetime64("2100-01-01")
 
 
@@ -38,6 +41,7 @@ class DemandRows:
     quantity: NDArray[np.float64]
     drivers: Mapping[str, NDArray[np.float64]]
     verdicts: Rejections
+    locations: Identifiers | None = None
 
     @property
     def placed(self) -> Bools:
@@ -46,7 +50,7 @@ class DemandRows:
         return placed
 
 
-def read_demand(folder: Path, dataset: str, today: dt.date) -> DemandRows:
+def read_demand(folder: Path, dataset: str, today: dt.date, rules: Rules) -> DemandRows:
     """Read and judge the demand file of a folder; rows that name no data set belong to `dataset`.
 
     today: demand of later days is rejected.
@@ -60,7 +64,7 @@ def read_demand(folder: Path, dataset: str, today: dt.date) -> DemandRows:
             raise InputError(str(folder), "is a file, not a folder", f"Name the folder. {remedy}")
         what = "holds no demand.csv or demand.parquet" if folder.is_dir() else "is no folder"
         raise InputError(str(folder), what, remedy)
-    rows = judge(read(path, REQUIRED, OPTIONAL, drivers=True), dataset, today)
+    rows = judge(read(path, REQUIRED, OPTIONAL, drivers=True), dataset, today, rules)
     if np.all(np.isnan(rows.quantity)):
         found = rows.verdicts.first()
         number, column, reason = found if found else (None, "quantity", messages.NO_QUANTITY.english)
@@ -75,7 +79,7 @@ def read_demand(folder: Path, dataset: str, today: dt.date) -> DemandRows:
     return rows
 
 
-def judge(file: InputFile, dataset: str, today: dt.date | None) -> DemandRows:
+def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | None = None) -> DemandRows:
     """Read every row, and reject those that break the contract; a bad value costs that value only.
 
     today: demand of later days is rejected; None for no such limit.
@@ -96,7 +100,8 @@ def judge(file: InputFile, dataset: str, today: dt.date | None) -> DemandRows:
     far = (day < EARLIEST) | (day >= LATEST)
     verdicts.reject(far, "date", messages.DATE_OUTSIDE.of(earliest=EARLIEST, latest=LATEST))
     day[far] = np.datetime64("NaT")
-    _judge_numbers(verdicts, quantity, drivers)
+    chosen = rules or Rules()
+    _judge_numbers(verdicts, quantity, drivers, returns=chosen.negative == "net")
     if today is not None:
         future = (day > np.datetime64(today)) & ~np.isnan(quantity.values)
         remedy = "leave the quantity of rows of the future empty"
@@ -107,17 +112,36 @@ def judge(file: InputFile, dataset: str, today: dt.date | None) -> DemandRows:
     values = quantity.values
     return DemandRows(
         file,
-        datasets_of(file, dataset),
+        datasets_of(file, dataset, by=chosen.by),
         items,
         day,
         values,
         {name.removeprefix(DRIVER_PREFIX): known.values for name, known in drivers.items()},
         verdicts,
+        identifiers(file.table["location"]) if "location" in file.table.column_names else None,
     )
 
 
-def datasets_of(file: InputFile, dataset: str) -> Identifiers:
-    """The data set of each row: its column `dataset_id`, where that is missing or empty `dataset`."""
+def datasets_of(file: InputFile, dataset: str, *, by: str = "") -> Identifiers:
+    """The data set of each row: its column `dataset_id`, where that is missing or empty `dataset`.
+
+    by: a column of the file whose values, after that name and an underscore, name data sets of their own.
+    """
+    named = _named_datasets(file, dataset)
+    if not by:
+        return named
+    if by not in file.table.column_names:
+        raise InputError(file.name, "the column is missing", f"Add it, or leave out --by {by}", column=by)
+    places = identifiers(file.table[by])
+    words = [_KEPT_APART.sub("_", name.lower()).strip("_") for name in places.names] + ["without_location"]
+    pairs, code = np.unique(np.column_stack([named.codes, places.codes]), axis=0, return_inverse=True)
+    full = [f"{named.names[one]}_{words[other]}" for one, other in pairs.tolist()]
+    names = tuple(sorted(set(full)))
+    order = {name: number for number, name in enumerate(names)}
+    return Identifiers(np.array([order[name] for name in full])[code.reshape(-1)], names)
+
+
+def _named_datasets(file: InputFile, dataset: str) -> Identifiers:
     if "dataset_id" not in file.table.column_names:
         return Identifiers(np.zeros(file.rows.size, dtype=np.int64), (dataset,))
     named = identifiers(file.table["dataset_id"])
@@ -133,7 +157,7 @@ def _empty(column: pa.ChunkedArray) -> Bools:
     return empty
 
 
-def _judge_numbers(verdicts: Rejections, quantity: Numbers, drivers: Mapping[str, Numbers]) -> None:
+def _judge_numbers(verdicts: Rejections, quantity: Numbers, drivers: Mapping[str, Numbers], *, returns: bool) -> None:
     """Note the values that cannot be used, and make them NaN."""
     useless = quantity.empty
     for known in drivers.values():
@@ -141,7 +165,8 @@ def _judge_numbers(verdicts: Rejections, quantity: Numbers, drivers: Mapping[str
     verdicts.reject(useless, "quantity", messages.NO_QUANTITY)
     _leave_out(verdicts, quantity, quantity.unclear, "quantity", messages.BAD_QUANTITY)
     _leave_out(verdicts, quantity, quantity.not_finite, "quantity", messages.NOT_FINITE)
-    _leave_out(verdicts, quantity, quantity.values < 0, "quantity", messages.NEGATIVE)
+    if not returns:
+        _leave_out(verdicts, quantity, quantity.values < 0, "quantity", messages.NEGATIVE)
     for name, known in drivers.items():
         _leave_out(verdicts, known, known.unclear | known.not_finite, name, messages.BAD_DRIVER.of(column=name))
 

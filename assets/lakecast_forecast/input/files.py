@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +44,8 @@ class InputFile:
     rows: NDArray[np.int64]
     broken: tuple[BrokenLine, ...] = ()
     ignored: tuple[str, ...] = ()
+    others: Callable[[], pa.Table | None] = lambda: None
+    """The columns that are not known, as text, read when they are wanted."""
 
     @property
     def drivers(self) -> tuple[str, ...]:
@@ -79,7 +81,20 @@ def read(path: Path, required: Sequence[str], optional: Sequence[str], *, driver
     content = read_columns(path, head, required, optional, drivers)
     if content.table.num_rows == 0 and not content.broken:
         raise InputError(path.name, "holds no rows", f"Write rows with {', '.join(required)}")
-    return InputFile(path.name, digest, content.table, content.rows, content.broken, content.ignored)
+    return InputFile(
+        path.name, digest, content.table, content.rows, content.broken, content.ignored, _others(path, content)
+    )
+
+
+def _others(path: Path, content: "_Content") -> Callable[[], pa.Table | None]:
+    names = list(dict.fromkeys(content.ignored))
+
+    def others() -> pa.Table | None:
+        if not names or path.suffix == ".parquet":
+            return pq.read_table(path, columns=names) if names else None
+        return _parse(path, _header(path), names, lambda _: "skip", threads=True)
+
+    return others
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lakecast_forecast.input.returns import net
 from lakecast_forecast.input.rules import Rules
 from lakecast_schema.frequency import period_starts, recognise
 from lakecast_schema.periods import Dates, Frequency, first_day, grid_index, shift
@@ -14,7 +15,6 @@ Integers = NDArray[np.int64]
 
 LARGEST_GRID = 400_000_000
 """Items x periods of the longest item that one data set may fill: 3.2 GB."""
-_SEVERAL = 0.25
 _A_LOG = 0.02
 """Share of missing periods from which on a data set without as many rows of zero demand is a log of events."""
 
@@ -98,31 +98,6 @@ def gaps(periods: Periods, items: Integers, quantity: Array, blurred: NDArray[np
     return Gaps(share, rules.gaps == "zero" or (rules.gaps == "auto" and is_log))
 
 
-def repeated(days: Dates, items: Integers, quantity: Array, rules: Rules, *, is_log: bool) -> tuple[Integers, Integers]:
-    """Rows to reject because another row has told their item's demand of their day, and those other rows.
-
-    quantity: (n,) NaN where the row tells none (such rows repeat nothing). Both results are positions of rows, in
-    pairs; empty where repeated rows are added up. Rows of different days in one period repeat nothing, either.
-    """
-    order, fresh = _grouped(items, days.astype(np.int64))
-    known = ~np.isnan(quantity[order])
-    order, group = order[known], np.cumsum(fresh)[known] - 1
-    if order.size == 0 or rules.duplicates == "sum":
-        return order[:0], order[:0]
-    leads = np.r_[True, group[1:] != group[:-1]]
-    if leads.all():
-        return order[:0], order[:0]
-    number = np.cumsum(leads) - 1
-    first = order[leads][number]
-    if rules.duplicates == "auto":
-        differs = np.zeros(number[-1] + 1, dtype=bool)
-        differs[number[quantity[order] != quantity[first]]] = True
-        if differs.mean() >= _SEVERAL or is_log:
-            return order[:0], order[:0]
-    late = ~leads
-    return order[late], first[late]
-
-
 @dataclass(frozen=True)
 class _Cells:
     """Item-period pairs that have a row, in order. total: NaN where no row tells a quantity.
@@ -146,6 +121,7 @@ def _cells(periods: Periods, items: Integers, quantity: Array) -> _Cells:
     value = quantity[order]
     told = np.add.reduceat((~np.isnan(value)).astype(np.int64), heads) > 0
     total = np.where(told, np.add.reduceat(np.nan_to_num(value), heads), np.nan)
+    total, _ = net(items[leaders], total)
     codes, first, last = _spans(items[leaders], np.flatnonzero(told))
     return _Cells(items[leaders], periods.starts[leaders], periods.index[leaders], total, codes, first, last)
 

@@ -162,3 +162,39 @@ BROKEN = Words(
     "the line has more or fewer fields than the header; quote fields that hold a comma, and close every quote",
     "a linha tem mais ou menos campos que o cabeçalho; ponha entre aspas campos com vírgula e feche todas as aspas",
 )
+
+COPY = Words(
+    "copied_rows",
+    "the row is an exact copy of an earlier one and does not count (--duplicates sum counts it)",
+    "a linha é cópia exata de uma anterior e não conta (--duplicates sum a conta)",
+)
+SUMMED = Words(
+    "summed_rows",
+    "dates of items have several different rows, which are added up",
+    "datas de itens têm várias linhas diferentes, que são somadas",
+)
+RETURNS = Words(
+    "returns",
+    "quantities are negative, {quantity} in all; they are taken off the demand of their period and of those just "
+    "before (--negative reject leaves them out)",
+    "quantidades são negativas, {quantity} ao todo; são descontadas da demanda do seu período e dos imediatamente "
+    "anteriores (--negative reject as deixa de fora)",
+)
+LOCATIONS = Words(
+    "locations_added_up",
+    "locations are added up per item (--by location makes each a data set of its own)",
+    "locais são somados por item (--by location faz de cada um um conjunto de dados próprio)",
+)
+STALE_STOCK = Words(
+    "stale_stock",
+    "items have no stock of {newest} in {file}, only older; it is too old to decide with, so it counts as unknown",
+    "itens não têm estoque de {newest} em {file}, apenas mais antigo; é velho demais para decidir e conta como "
+    "desconhecido",
+)
+STALE_DEMAND = Words(
+    "stale_demand",
+    "items have a stock of {newest}, long after the demand ends ({last}); it counts as unknown until there is newer "
+    "demand",
+    "itens têm estoque de {newest}, muito depois do fim da demanda ({last}); ele conta como desconhecido até haver "
+    "demanda mais nova",
+)

@@ -8,6 +8,8 @@ from lakecast_schema.periods import Frequency
 
 Gaps = Literal["auto", "zero", "unknown"]
 Duplicates = Literal["auto", "sum", "reject"]
+Negative = Literal["net", "reject"]
+By = Literal["", "location"]
 LastPeriod = Literal["auto", "keep", "drop"]
 
 
@@ -28,10 +30,15 @@ class Rules:
 
     duplicates: what several rows of an item with one date mean. (Rows with different dates in one period, events
         finer than the frequency, are always added up.)
-        auto: they are added up in a log of events, which is also a data set in which at least a quarter of the
-            dates have several rows with different quantities; elsewhere the first row stands and the others are
-            rejected, since a table with one row per period has no business with two.
-        sum: they are added up. reject: the first stands.
+        auto: a row that says in every column what an earlier one says is a copy and does not count. Different rows are
+            added up in a log of events, where there are locations or times of day, and where at least a quarter of
+            the dates have several; elsewhere the data set is not read, since a table with one row per period has no
+            business with two.
+        sum: all are added up, copies too. reject: the first stands.
+
+    negative: net takes returns off the demand of their period and of those before; reject leaves them out.
+
+    by: location makes each location a data set of its own; empty adds them up per item.
 
     country: ISO 3166 code of the holiday calendar, None for none.
 
@@ -53,9 +60,12 @@ class Rules:
     last_period: LastPeriod = "auto"
     inactive_days: int = 365
     allow_rejected: float = 0.02
+    negative: Negative = "net"
+    by: By = ""
 
     def __post_init__(self) -> None:
-        for name, kind in (("gaps", Gaps), ("duplicates", Duplicates), ("last_period", LastPeriod)):
+        kinds = {"gaps": Gaps, "duplicates": Duplicates, "last_period": LastPeriod, "negative": Negative, "by": By}
+        for name, kind in kinds.items():
             choices = get_args(kind)
             if (value := getattr(self, name)) not in choices:
                 raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(choices)}")

@@ -14,7 +14,8 @@ from lakecast_forecast.input.dates import FAR_YEARS, far_from_the_rest
 from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.drivers import driver_table
 from lakecast_forecast.input.errors import InputError
-from lakecast_forecast.input.grid import Gaps, Periods, Series, fill, gaps, place, repeated
+from lakecast_forecast.input.grid import Gaps, Periods, Series, fill, gaps, place
+from lakecast_forecast.input.repeats import settle
 from lakecast_forecast.input.report import Line, line
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.tolerance import refuse_many
@@ -89,11 +90,16 @@ def demand_series(
         )
     blurred = _blurred(demand, here, items)
     meaning = gaps(periods, items.codes, quantity, blurred, rules)
-    late, first = repeated(days, items.codes, quantity, rules, is_log=meaning.is_log)
-    if late.size:
-        words = [messages.REPEATED_DEMAND.of(row=row) for row in demand.file.rows[rows[first]].tolist()]
-        demand.verdicts.reject_each(rows[late], "date", words)
-        quantity[late] = np.nan
+    settled = settle(demand, rows, items, days, quantity, rules, is_log=meaning.is_log)
+    quantity = settled.quantity
+    returned = quantity[quantity < 0]
+    if -returned.sum() > quantity[quantity > 0].sum():
+        raise InputError(
+            demand.file.name,
+            f"{returned.size} quantities are negative, and together larger than the demand",
+            "Write demand as positive numbers and only returns as negative ones",
+            column="quantity",
+        )
     series = fill(
         periods, items.codes, quantity, blurred, meaning, _end(periods, partly, quantity), rules.inactive_days
     )
@@ -106,6 +112,12 @@ def demand_series(
         line("info", shown, count=0),
         *cut_off,
         *_of_gaps(meaning, rules),
+        *settled.report,
+        *(
+            [line("warning", messages.RETURNS.of(quantity=f"{-returned.sum():g}"), count=returned.size)]
+            if returned.size
+            else ()
+        ),
         *([line("warning", messages.ITEMS_BLURRED, _names(items, blurred))] if blurred.any() else ()),
         *([line("warning", messages.INACTIVE.of(days=rules.inactive_days), asleep)] if asleep else ()),
     )

@@ -55,6 +55,19 @@ class LastPeriod(StrEnum):
     DROP = "drop"
 
 
+class Negative(StrEnum):
+    """Whether returns are taken off the demand before them, or left out."""
+
+    NET = "net"
+    REJECT = "reject"
+
+
+class By(StrEnum):
+    """What makes a data set of its own."""
+
+    LOCATION = "location"
+
+
 class FanOut(StrEnum):
     """Where batches of items are computed."""
 
@@ -117,6 +130,8 @@ def command(
     allow_rejected: Annotated[
         float, typer.Option(metavar="SHARE", min=0, max=1, help="Share of demand rows that may be rejected.")
     ] = 0.02,
+    negative: Annotated[Negative, typer.Option(help="What a negative quantity means.")] = Negative.NET,
+    by: Annotated[By | None, typer.Option(help="Make each location a data set of its own.", show_default=False)] = None,
     seed: Annotated[int, typer.Option(help="The same data and seed give the same forecasts.")] = 0,
     fan_out: Annotated[FanOut, typer.Option(help="Where batches of items are computed.")] = FanOut.INLINE,
     workers: Annotated[
@@ -148,6 +163,8 @@ def command(
             last_period=last_period.value,
             inactive_days=inactive_days,
             allow_rejected=allow_rejected,
+            negative=negative.value,
+            by="" if by is None else by.value,
             seed=seed,
             fan_out=fan_out.value,
             dask_address=dask_address,

@@ -82,7 +82,7 @@ def test_stock_of_an_item_and_day_is_added_up_and_a_backlog_is_no_mistake(folder
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
-        st.tuples(st.sampled_from("AB"), st.integers(1, 14), st.integers(-5, 99), st.integers(0, 9)), min_size=1
+        st.tuples(st.sampled_from("AB"), st.integers(8, 14), st.integers(-5, 99), st.integers(0, 9)), min_size=1
     )
 )
 def test_no_stock_is_lost_or_counted_twice(folder: Write, rows: list[tuple[str, int, int, int]]) -> None:

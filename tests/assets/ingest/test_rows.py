@@ -44,14 +44,13 @@ def demand(made: DatasetInput) -> dict[tuple[str, str], float | None]:
         ("A,0024-01-29,1", "date", "outside"),
         ("A,9024-01-29,1", "date", "outside"),
         ("A,2024-01-29,", "quantity", "quantity is empty"),
-        ("A,2024-01-29,-3", "quantity", "negative"),
         ("A,2024-01-29,NaN", "quantity", "NaN or infinite"),
         ("A,2024-01-29,-inf", "quantity", "NaN or infinite"),
         ("A,2024-01-29,1e999", "quantity", "NaN or infinite"),
         ("A,2024-01-29,12 un", "quantity", "no number"),
         ('A,2024-01-29,"1,5"', "quantity", "no number"),
         ("A,2024-01-29,0x10", "quantity", "no number"),
-        ("A,2024-01-05,7", "date", "row 5 already gives"),
+        ("A,2024-01-05,5", "item_id", "exact copy"),
     ],
 )
 def test_a_bad_row_is_rejected_alone(folder: Write, row: str, column: str, reason: str) -> None:
@@ -74,7 +73,7 @@ def test_the_value_is_kept_as_it_came(folder: Write) -> None:
 
 def test_broken_lines_are_rejected_and_the_rows_after_them_keep_their_numbers(folder: Write) -> None:
     text = (
-        "item_id,date,quantity\nA,2024-01-01,1,9\nA,2024-01-02,2\nA\nA,2024-01-03,-1\nA,2024-01-04,4\nA,2024-01-05,5\n"
+        "item_id,date,quantity\nA,2024-01-01,1,9\nA,2024-01-02,2\nA\nA,2024-01-03,?\nA,2024-01-04,4\nA,2024-01-05,5\n"
     )
     made = read(folder(demand=text), allow_rejected=0.5)
     rejected = made.tables["rejected_rows"]
@@ -85,7 +84,7 @@ def test_broken_lines_are_rejected_and_the_rows_after_them_keep_their_numbers(fo
 
 
 def test_a_rejected_row_leaves_its_period_unknown_and_makes_no_gap(folder: Write) -> None:
-    text = f"item_id,date,quantity\n{HISTORY}".replace("A,2024-01-10,10", "A,2024-01-10,-10")
+    text = f"item_id,date,quantity\n{HISTORY}".replace("A,2024-01-10,10", "A,2024-01-10,ten")
     made = read(folder(demand=text + "B,2024-01-01,5\nB,2024-01-02,5\n"))
     values = demand(made)
     assert values["A", "2024-01-10"] is None
