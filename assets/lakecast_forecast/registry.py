@@ -48,6 +48,11 @@ def names() -> tuple[str, ...]:
     return (*_BUILT_IN, *sorted(set(_plugins()) - set(_BUILT_IN)))
 
 
+def has_engine(name: str, engine: str) -> bool:
+    """Whether a model of that name has such an engine; plug-ins have `batched` only."""
+    return engine in _BUILT_IN.get(name, {"batched": ""}) and name in names()
+
+
 def get(name: str, engine: str = "batched", **options: object) -> Model:
     """The model of that name, constructed with its options.
 

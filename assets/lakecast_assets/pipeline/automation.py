@@ -9,12 +9,18 @@ import dagster as dg
 from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 from lakecast_assets.ingest.folder import slug
+from lakecast_assets.pipeline.forecast import asset_name
 from lakecast_assets.pipeline.io import LakeIO
 from lakecast_assets.pipeline.landing import Waiting, dataset_ids, waiting
 from lakecast_assets.pipeline.partitions import datasets
+from lakecast_assets.pipeline.training import ENSEMBLE, models_for
+from lakecast_forecast import registry
 from lakecast_lake.handover import import_
+from lakecast_schema.tables import TABLES
 
 JOB, IMPORT = "run", "import_results"
+PANEL = "panel"
+"""The one asset that is neither a table nor a source."""
 TIME_ZONE = "America/Sao_Paulo"
 LANDING, RESULTS = "LAKECAST_LANDING", "LAKECAST_RESULTS"
 """Environment variables: folders of input, and folders of results made elsewhere, that the sensors watch."""
@@ -114,7 +120,17 @@ def _datasets(context: Context, folder: Path) -> Sequence[str]:
 def _runs(folder: Path, names: Sequence[str], key: str) -> list[dg.RunRequest]:
     config = {"resources": {"settings": {"config": {"data": str(folder)}}}}
     tags = {DATA: str(folder)}
-    return [dg.RunRequest(run_key=f"{name}:{key}", partition_key=name, run_config=config, tags=tags) for name in names]
+    needed = selection(registry.DEFAULT_SOURCES)
+    return [
+        dg.RunRequest(run_key=f"{name}:{key}", partition_key=name, run_config=config, tags=tags, asset_selection=needed)
+        for name in names
+    ]
+
+
+def selection(sources: Sequence[str]) -> list[dg.AssetKey]:
+    """The assets of a run that publishes these sources, without the steps of models that it cannot need."""
+    models = [*models_for(sources), *([ENSEMBLE] if ENSEMBLE in sources else [])]
+    return [dg.AssetKey(name) for name in (*TABLES, PANEL, *map(asset_name, models))]
 
 
 def _cursor(context: dg.SensorEvaluationContext) -> dict[str, tuple[str, str]]:

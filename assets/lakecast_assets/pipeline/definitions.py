@@ -12,7 +12,7 @@ from lakecast_assets.pipeline.io import HandOver, LakeIO
 from lakecast_assets.pipeline.landing import Folders
 from lakecast_assets.pipeline.progress import Progress, Silent
 from lakecast_assets.pipeline.settings import RunSettings
-from lakecast_assets.pipeline.training import BASELINE, ENSEMBLE
+from lakecast_assets.pipeline.training import ENSEMBLE, models_for
 from lakecast_forecast import registry
 
 EXECUTOR = dg.multiprocess_executor.configured(
@@ -22,17 +22,15 @@ EXECUTOR = dg.multiprocess_executor.configured(
 
 
 def definitions(
-    lake: str, hand_over: str, settings: RunSettings, progress: Progress, folders: Folders
+    lake: str, hand_over: str, settings: RunSettings, progress: Progress, folders: Folders, only_needed: bool = True
 ) -> dg.Definitions:
     """The assets that publish the sources of `settings`, with what they run with, and the job that makes them all.
 
     lake: its address; hand_over: folder for arrays between steps; folders: input that is open already.
+    only_needed: without the assets of models that publishing those sources cannot need.
     """
     asked_for = settings.sources
-    if ENSEMBLE in asked_for:
-        models = registry.names()
-    else:
-        models = tuple(name for name in registry.names() if name in asked_for or name == BASELINE)
+    models = models_for(asked_for) if only_needed else registry.names()
     return dg.Definitions(
         assets=[
             ingest.ingest,
@@ -68,6 +66,7 @@ defs = dg.Definitions.merge(
         RunSettings(),
         Progress(Silent()),
         Folders(),
+        only_needed=False,
     ),
     dg.Definitions(
         jobs=[automation.import_job],

@@ -31,10 +31,6 @@ class FanOut:
     workers: int = 2
     address: str = ""
 
-    def __post_init__(self) -> None:
-        if self.engine == "dask" and not self.address:
-            raise ValueError("fan-out over Dask needs the scheduler's address, such as tcp://host:8786")
-
     @contextmanager
     def map(self) -> Iterator[Map]:
         """A function like the builtin `map` over tuples that yields the results in order, over the chosen engine."""

@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +21,7 @@ from lakecast_assets.pipeline.launcher import WORKER, this_process
 from lakecast_assets.pipeline.partitions import datasets
 from lakecast_assets.pipeline.progress import Display, Progress, Silent
 from lakecast_assets.pipeline.retries import cause
-from lakecast_assets.pipeline.settings import RunSettings
-from lakecast_assets.pipeline.training import ENSEMBLE
+from lakecast_assets.pipeline.settings import RunSettings, WrongSettings
 from lakecast_forecast import registry
 from lakecast_lake.storage import Lake
 
@@ -101,20 +100,19 @@ def run(
     `RunError` before anything has changed.
     """
     started = time.monotonic()
-    wanted = _known(sources or registry.DEFAULT_SOURCES)
-    folder = open_folder(data, dataset, RunSettings(**settings).rules)
+    asked = _settings(data, horizon, sources, settings)
+    folder = open_folder(data, dataset, asked("").rules)
     where = Lake.open(lake)
     where.refuse_unsafe_store()
     reports: list[DatasetReport] = []
     errors: list[BaseException] = []
     with tempfile.TemporaryDirectory(prefix="lakecast-") as hand_over, _instance(instance) as recorder:
         folders = Folders(folder, horizons=horizon if isinstance(horizon, Mapping) else None)
-        for dataset_id in folder.datasets:
-            chosen = horizon.get(dataset_id, 0) if isinstance(horizon, Mapping) else horizon or 0
-            asked = RunSettings(data=str(folder.path), horizon=chosen, sources=list(wanted), **settings)
-            prefix = f"{dataset_id}: " if len(folder.datasets) > 1 else ""
-            told = Progress(progress or Silent(), prefix)
-            report, error = _run_dataset(dataset_id, where.uri, hand_over, asked, told, folders, recorder)
+        # One whose rows are all rejected fails, and is not passed over in silence.
+        names = (*folder.datasets, *(name for name in folder.demand.datasets.names if name not in folder.datasets))
+        for dataset_id in names:
+            told = Progress(progress or Silent(), f"{dataset_id}: " if len(names) > 1 else "")
+            report, error = _run_dataset(dataset_id, where.uri, hand_over, asked(dataset_id), told, folders, recorder)
             reports.append(report)
             errors += [] if error is None else [error]
     if len(errors) == len(reports):
@@ -122,12 +120,24 @@ def run(
     return RunReport(where.uri, tuple(reports), time.monotonic() - started)
 
 
-def _known(sources: Sequence[str]) -> tuple[str, ...]:
-    known = (*registry.names(), ENSEMBLE)
-    for name in sources:
-        if name not in known:
-            raise RunError(f"no source {name!r}. Known are {', '.join(known)}.")
-    return tuple(dict.fromkeys(sources))
+def _settings(
+    data: Path | str, horizon: int | Mapping[str, int] | None, sources: Sequence[str] | None, others: Mapping[str, Any]
+) -> Callable[[str], RunSettings]:
+    """The settings by data set. Raises `RunError` for any that cannot be used, before anything is read."""
+    wanted = list(dict.fromkeys(registry.DEFAULT_SOURCES if sources is None else sources))
+
+    def of(periods: int | None) -> RunSettings:
+        return RunSettings(data=str(Path(data)), horizon=periods or 0, sources=wanted, **others)
+
+    try:
+        if isinstance(horizon, Mapping):
+            by_name = {name: of(periods) for name, periods in horizon.items()}
+            default = of(None)
+            return lambda dataset_id: by_name.get(dataset_id, default)
+        every = of(horizon)
+    except WrongSettings as error:
+        raise RunError(str(error)) from error
+    return lambda dataset_id: every
 
 
 @contextmanager

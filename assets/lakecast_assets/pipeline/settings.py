@@ -1,17 +1,24 @@
 """What a run is asked to do, as a Dagster resource: the same settings from the launchpad, a sensor or `run`."""
 
 import datetime as dt
+import difflib
 import os
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
 import dagster as dg
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lakecast_assets.pipeline.fanout import FanOut
+from lakecast_forecast import registry
+from lakecast_forecast.ensemble import NAME as ENSEMBLE
 from lakecast_forecast.input.rules import Rules
-from lakecast_forecast.registry import DEFAULT_SOURCES
 from lakecast_schema.periods import Frequency
+
+
+class WrongSettings(Exception):
+    """Settings that no run can have; the message says which, and what to give instead."""
+
 
 FrequencyName = Literal["auto", "daily", "weekly", "monthly", "quarterly", "yearly"]
 
@@ -23,9 +30,9 @@ class RunSettings(dg.ConfigurableResource[None]):
         default_factory=lambda: os.environ.get("LAKECAST_LANDING", "landing"),
         description="Folder with the demand file, or a folder that holds one such folder per data set",
     )
-    horizon: int = Field(default=0, ge=0, description="Periods to forecast; 0: the frequency's default")
+    horizon: int = Field(default=0, description="Periods to forecast; 0: the frequency's default")
     sources: list[str] = Field(
-        default_factory=lambda: list(DEFAULT_SOURCES), description="Sources to compute and publish"
+        default_factory=lambda: list(registry.DEFAULT_SOURCES), description="Sources to compute and publish"
     )
     library: list[str] = Field(
         default_factory=list, description="Of these, the ones to compute by their reference library, item by item"
@@ -47,10 +54,32 @@ class RunSettings(dg.ConfigurableResource[None]):
     negative: Literal["net", "reject"] = Field(default="net", description="What a negative quantity means")
     by: Literal["", "location"] = Field(default="", description="location: each is a data set of its own")
     seed: int = Field(default=0, description="The same data and seed give the same forecasts")
-    batch_size: int = Field(default=2000, ge=1, description="Items that a model takes at once")
+    batch_size: int = Field(default=2000, description="Items that a model takes at once")
     fan_out: Literal["inline", "processes", "dask"] = Field(default="inline", description="Where batches run")
-    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Processes to fan out to")
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, description="Processes to fan out to")
     dask_address: str = Field(default="", description="Scheduler of the Dask cluster, such as tcp://host:8786")
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        """Refuses what no run can have, in the same words wherever settings come from. Raises `WrongSettings`."""
+        if self.horizon < 0:
+            raise WrongSettings(f"horizon is {self.horizon}. Give at least 1, or 0 for the frequency's default.")
+        for name in ("workers", "batch_size"):
+            if (value := getattr(self, name)) < 1:
+                raise WrongSettings(f"{name} is {value}. Give at least 1.")
+        if self.fan_out == "dask" and not self.dask_address:
+            raise WrongSettings(
+                "fan_out is dask, without an address. Give the scheduler's in dask_address, such as tcp://host:8786."
+            )
+        if not self.sources:
+            raise WrongSettings(f"sources is empty. Name at least one of {', '.join(sources())}.")
+        for name in self.sources:
+            if name not in sources():
+                raise WrongSettings(f"no source {name!r}.{_meant(name)} Known are {', '.join(sources())}.")
+        for name in self.library:
+            if not registry.has_engine(name, "library"):
+                raise WrongSettings(f"library names {name!r}, which has no reference library. Leave it out.")
+        return self
 
     @property
     def rules(self) -> Rules:
@@ -69,3 +98,13 @@ class RunSettings(dg.ConfigurableResource[None]):
 
     def horizon_for(self, frequency: Frequency) -> int:
         return self.horizon or frequency.default_horizon
+
+
+def sources() -> tuple[str, ...]:
+    """Every source that a run can publish."""
+    return (*registry.names(), ENSEMBLE)
+
+
+def _meant(name: str) -> str:
+    near = difflib.get_close_matches(name, sources(), 1)
+    return f" Did you mean {near[0]!r}?" if near else ""

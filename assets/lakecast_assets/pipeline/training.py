@@ -49,6 +49,13 @@ def train(source: str, panel: Panel, settings: RunSettings, tell: Tell, beside: 
     return _outcome(found, started)
 
 
+def models_for(sources: Sequence[str]) -> tuple[str, ...]:
+    """The models that publishing these sources may need: they, the baseline, and whatever may be a member of the
+    ensemble where that is among them."""
+    members = ensemble.MEMBERS if ENSEMBLE in sources else ()
+    return tuple(name for name in registry.names() if name in {*sources, *members, BASELINE})
+
+
 def is_needed(source: str, asked_for: Sequence[str], panel: Panel) -> bool:
     """Whether a model has to run: it is asked for, or the baseline, or a member of the ensemble asked for."""
     if source in asked_for or source == BASELINE:

@@ -1,5 +1,5 @@
 """The source `ensemble`: other models' forecasts combined."""
 
-from lakecast_forecast.ensemble.combination import NAME, VERSION, combine, member_names
+from lakecast_forecast.ensemble.combination import MEMBERS, NAME, VERSION, combine, member_names
 
-__all__ = ["NAME", "VERSION", "combine", "member_names"]
+__all__ = ["MEMBERS", "NAME", "VERSION", "combine", "member_names"]

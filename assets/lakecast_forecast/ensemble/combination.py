@@ -54,6 +54,13 @@ class _Blend:
         }
 
 
+_OF_DAYS = ("arima", "empirical", "ets", "lstm", "negative_binomial", "prophet")
+_OF_STEADY_ITEMS = ("arima", "ces", "ets", "lstm", "mlp", "random_walk", "theta")
+_OF_SPORADIC_ITEMS = ("empirical", "lstm", "negative_binomial")
+MEMBERS = tuple(sorted({*_OF_DAYS, *_OF_STEADY_ITEMS, *_OF_SPORADIC_ITEMS}))
+"""Every source that is a member of the ensemble of some panel."""
+
+
 def member_names(panel: Panel) -> tuple[str, ...]:
     """The sources that the ensemble of this panel is made of, by its frequency and its demand classes.
 
@@ -64,9 +71,9 @@ def member_names(panel: Panel) -> tuple[str, ...]:
     """
     present = set(classify(panel).tolist())
     if panel.frequency is Frequency.DAILY:
-        return ("arima", "empirical", "ets", "lstm", "negative_binomial", "prophet") if present else ()
-    steady = ("arima", "ces", "ets", "lstm", "mlp", "random_walk", "theta") if present & set(STEADY) else ()
-    sporadic = ("empirical", "lstm", "negative_binomial") if present & set(SPORADIC) else ()
+        return _OF_DAYS if present else ()
+    steady = _OF_STEADY_ITEMS if present & set(STEADY) else ()
+    sporadic = _OF_SPORADIC_ITEMS if present & set(SPORADIC) else ()
     return tuple(sorted({*steady, *sporadic}))
 
 

@@ -88,8 +88,7 @@ def command(
         int | None,
         typer.Option(
             metavar="N",
-            min=1,
-            help="Periods to forecast. Without it: 28 days, 13 weeks, 12 months, 8 quarters or 6 years.",
+            help="Periods to forecast. Without it, or 0: 28 days, 13 weeks, 12 months, 8 quarters or 6 years.",
             show_default=False,
         ),
     ] = None,
@@ -136,7 +135,7 @@ def command(
     fan_out: Annotated[FanOut, typer.Option(help="Where batches of items are computed.")] = FanOut.INLINE,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Processes to fan out to. Without it: one per core.", show_default=False),
+        typer.Option(help="Processes to fan out to. Without it: one per core.", show_default=False),
     ] = None,
     dask_address: Annotated[
         str, typer.Option(metavar="URL", help="Dask's scheduler, such as tcp://host:8786.", show_default=False)

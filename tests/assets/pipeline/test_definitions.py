@@ -70,6 +70,9 @@ def test_new_content_is_run_once_per_data_set(landed: Path) -> None:
         first = evaluate(automation.landing, instance, None)
         requests = first.run_requests or []
         assert [request.partition_key for request in requests] == ["one", "two"]
+        steps = {key.to_user_string() for key in requests[0].asset_selection or []}
+        assert {*TABLES, "panel", "ensemble_forecast", "mlp_forecast"} <= steps
+        assert "imapa_forecast" not in steps, "neither published nor a member of any ensemble"
         assert requests[0].run_config == {"resources": {"settings": {"config": {"data": str(landed)}}}}
         assert first.dynamic_partitions_requests[0].partition_keys == ["one", "two"]  # type: ignore[index]
         again = evaluate(automation.landing, instance, first.cursor)

@@ -17,8 +17,3 @@ def test_results_come_in_order(fan: FanOut) -> None:
 def test_processes_are_other_processes() -> None:
     with FanOut("processes", 2).map() as run:
         assert os.getpid() not in set(run(eval, ["__import__('os').getpid()"] * 4))
-
-
-def test_dask_needs_an_address() -> None:
-    with pytest.raises(ValueError, match="scheduler's address"):
-        FanOut("dask")

@@ -145,6 +145,15 @@ def test_one_bad_data_set_does_not_stop_the_others(make_input: MakeInput, lake: 
     assert any("worse: not published" in sentence for sentence in display.said)
 
 
+def test_a_data_set_whose_rows_are_all_rejected_is_not_passed_over(make_input: MakeInput, lake: str) -> None:
+    folder = make_input(dataset_ids=("good",))
+    with (folder / "demand.csv").open("a") as file:
+        file.write("gone,A,31-31-2024,1\ngone,B,2024-01-01,many\n")
+    report = run(folder, lake, sources=NAIVE, horizon=7)
+    assert [made.dataset_id for made in report.failed] == ["gone"]
+    assert "no row of data set gone can be used" in str(report.failed[0].failure)
+
+
 def test_an_unknown_source_is_refused_with_those_there_are(make_input: MakeInput, lake: str) -> None:
     with pytest.raises(RunError, match=r"no source 'delphi'. Known are seasonal_naive.*ensemble"):
         run(make_input(), lake, sources=["delphi"])

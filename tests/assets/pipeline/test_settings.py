@@ -1,10 +1,15 @@
 """Settings of a run: what its fields mean, and that nonsense is refused."""
 
 import datetime as dt
+import re
+from pathlib import Path
 
+import dagster as dg
 import pytest
 
-from lakecast_assets.pipeline.settings import RunSettings
+from lakecast_assets.definitions import defs
+from lakecast_assets.pipeline.run import RunError, run
+from lakecast_assets.pipeline.settings import RunSettings, WrongSettings
 from lakecast_forecast.input.rules import Rules
 from lakecast_schema.periods import Frequency
 
@@ -19,8 +24,33 @@ def test_fields_become_rules_and_horizons() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"horizon": -1}, {"frequency": "hourly"}, {"gaps": "never"}, {"as_of": "31/01/2024"}, {"batch_size": 0}]
+    ("wrong", "sentence"),
+    [
+        ({"horizon": -1}, "horizon is -1. Give at least 1, or 0 for"),
+        ({"workers": 0}, "workers is 0. Give at least 1"),
+        ({"batch_size": -5}, "batch_size is -5"),
+        ({"sources": []}, "sources is empty. Name at least one of seasonal_naive"),
+        ({"sources": ["theta", "arimaa"]}, r"no source 'arimaa'. Did you mean 'arima'\? Known are .*ensemble"),
+        ({"library": ["theta"]}, "library names 'theta', which has no reference library"),
+        ({"fan_out": "dask"}, "without an address. Give the scheduler's in dask_address"),
+    ],
 )
+def test_what_no_run_can_have_is_refused_with_a_sentence(
+    wrong: dict[str, object], sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(WrongSettings, match=sentence):
+        RunSettings(data="x", **wrong)  # type: ignore[arg-type]
+    with pytest.raises(RunError, match=sentence):
+        run(tmp_path, str(tmp_path / "lake"), **wrong)  # type: ignore[arg-type]
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("dataset", ["parts"])
+        launchpad = {"resources": {"settings": {"config": {"data": "x", **wrong}}}}
+        with pytest.raises(dg.DagsterError) as failed:
+            defs.resolve_job_def("run").execute_in_process(launchpad, instance, partition_key="parts")
+    assert re.search(sentence, str(failed.value.__cause__))
+
+
+@pytest.mark.parametrize("wrong", [{"frequency": "hourly"}, {"gaps": "never"}, {"as_of": "31/01/2024"}])
 def test_nonsense_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         RunSettings(data="x", **wrong)  # type: ignore[arg-type]
