@@ -10,6 +10,7 @@ from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 from lakecast_assets.ingest.folder import slug
 from lakecast_assets.pipeline.forecast import asset_name
+from lakecast_assets.pipeline.ingest import FROM_DEMAND, UPSTREAM
 from lakecast_assets.pipeline.io import LakeIO
 from lakecast_assets.pipeline.landing import Waiting, dataset_ids, waiting
 from lakecast_assets.pipeline.partitions import datasets
@@ -18,7 +19,7 @@ from lakecast_forecast import registry
 from lakecast_lake.handover import import_
 from lakecast_schema.tables import TABLES
 
-JOB, IMPORT = "run", "import_results"
+JOB, STOCK_ONLY, IMPORT = "run", "stock_only", "import_results"
 PANEL = "panel"
 """The one asset that is neither a table nor a source."""
 TIME_ZONE = "America/Sao_Paulo"
@@ -33,6 +34,14 @@ everything = dg.define_asset_job(
     JOB,
     dg.AssetSelection.all(),
     description="From files to a published snapshot, for one data set.",
+    tags={"dagster/max_retries": "2"},
+)
+
+
+stock_only = dg.define_asset_job(
+    STOCK_ONLY,
+    dg.AssetSelection.assets(*(set(UPSTREAM) - FROM_DEMAND), "fact_replenishment", "snapshot"),
+    description="New stock and terms of one data set become new advice, from the forecasts that are published.",
     tags={"dagster/max_retries": "2"},
 )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from lakecast_assets.pipeline import asset_checks, automation, features, ingest, publish
+from lakecast_assets.pipeline.alerts import failures
 from lakecast_assets.pipeline.evaluate import evaluate_assets
 from lakecast_assets.pipeline.forecast import ensemble_asset, source_asset
 from lakecast_assets.pipeline.io import HandOver, LakeIO
@@ -43,7 +44,7 @@ def definitions(
         ],
         asset_checks=asset_checks.ALL,
         executor=EXECUTOR,
-        jobs=[automation.everything],
+        jobs=[automation.everything, automation.stock_only],
         resources={
             "settings": settings,
             "folders": dg.ResourceDefinition.hardcoded_resource(folders),
@@ -70,7 +71,7 @@ defs = dg.Definitions.merge(
     ),
     dg.Definitions(
         jobs=[automation.import_job],
-        sensors=[automation.landing, automation.results],
+        sensors=[automation.landing, automation.results, failures],
         schedules=[automation.daily],
     ),
 )

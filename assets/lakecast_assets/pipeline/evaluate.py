@@ -1,12 +1,12 @@
 """Group `evaluate`: what the sources said as contracted tables, with their errors on the backtest."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 import pyarrow as pa
 
-from lakecast_assets.pipeline.features import active_items
+from lakecast_assets.pipeline.features import active_items, panel_of
 from lakecast_assets.pipeline.forecast import asset_name
 from lakecast_assets.pipeline.io import HandedOver, LakeIO
 from lakecast_assets.pipeline.pictures import of_forecasts, of_metrics
@@ -18,7 +18,6 @@ from lakecast_assets.tables.forecasts import forecast_table
 from lakecast_assets.tables.metrics import metrics_table
 from lakecast_assets.tables.model_run import model_run_table, with_history, without_forecast
 from lakecast_assets.tables.outcome import Outcome
-from lakecast_forecast.panel import Panel
 from lakecast_lake import checkpoints
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN
@@ -34,30 +33,39 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
 
     @table_asset(FACT_FORECAST.name, GROUP, {**_PANEL, **handed})
     def fact_forecast(
-        context: dg.AssetExecutionContext, settings: RunSettings, panel: HandedOver, **made: HandedOver
+        context: dg.AssetExecutionContext,
+        settings: RunSettings,
+        lake_io: dg.ResourceParam[LakeIO],
+        panel: HandedOver,
+        **made: HandedOver,
     ) -> dg.Output[pa.Table]:
-        data: Panel = panel.load()
+        data = panel_of(panel, lake_io, context.partition_key, settings)
         tables, failures = [FACT_FORECAST.schema.empty_table()], []
         for outcome in _asked_for(made, settings):
             tables.append(forecast_table(outcome, data, context.run.run_id))
             failures += [] if outcome.failure is None else [f"{outcome.source}: {outcome.failure}"]
         rows = pa.concat_tables(tables)
         if rows.num_rows == 0:
-            reasons = "; ".join(failures) or "none was run"
-            raise dg.Failure(f"no source has forecasts, so nothing is published ({reasons})", allow_retries=False)
+            raise _without_sources(failures)
         return dg.Output(rows, metadata={"pictures": of_forecasts(rows, data)})
 
     @table_asset(FACT_METRICS.name, GROUP, {**_PANEL, **handed})
     def fact_metrics(
-        context: dg.AssetExecutionContext, settings: RunSettings, panel: HandedOver, **made: HandedOver
+        context: dg.AssetExecutionContext,
+        settings: RunSettings,
+        lake_io: dg.ResourceParam[LakeIO],
+        panel: HandedOver,
+        **made: HandedOver,
     ) -> dg.Output[pa.Table]:
-        data: Panel = panel.load()
+        data = panel_of(panel, lake_io, context.partition_key, settings)
         baseline = made[BASELINE].load() if BASELINE in made else None
         now = dt.datetime.now(dt.UTC)
         tables = [
             metrics_table(outcome, data, baseline, context.run.run_id, now) for outcome in _asked_for(made, settings)
         ]
         rows = pa.concat_tables([FACT_METRICS.schema.empty_table(), *tables])
+        if rows.num_rows == 0:
+            raise _without_sources([])
         return dg.Output(rows, metadata={"pictures": of_metrics(rows)})
 
     @table_asset(MODEL_RUN.name, GROUP, {**_PANEL, **_DIM_ITEM, **handed})
@@ -70,7 +78,7 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         dim_item: pa.Table,
         **made: HandedOver,
     ) -> pa.Table:
-        data: Panel = panel.load()
+        data = panel_of(panel, lake_io, context.partition_key, settings)
         run_id = context.run.run_id
         active = set(active_items(dim_item).to_pylist())
         idle = {item: without_forecast(item in active) for item in dim_item["item_id"].to_pylist()}
@@ -85,6 +93,12 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         return with_history(pa.concat_tables([MODEL_RUN.schema.empty_table(), *rows]), older)
 
     return [fact_forecast, fact_metrics, model_run]
+
+
+def _without_sources(failures: Sequence[str]) -> dg.Failure:
+    """Why there is nothing to publish: no source was in the run, or none worked."""
+    reasons = "; ".join(failures) or "none was run; materialise the forecasts of some with it"
+    return dg.Failure(f"no source has forecasts, so nothing is published ({reasons})", allow_retries=False)
 
 
 def _keep(lake: Lake, dataset_id: str, run_id: str, outcome: Outcome) -> str | None:

@@ -6,6 +6,7 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lakecast_assets.pipeline.io import HandedOver, LakeIO
 from lakecast_assets.pipeline.partitions import datasets
 from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, OWNERS
@@ -32,19 +33,42 @@ def panel(
     dim_item: pa.Table,
 ) -> dg.Output[Panel]:
     """Demand and known-in-advance values as right-aligned arrays, one row per active item, with the calendar."""
-    frequency = frequency_of(dim_item)
-    horizon = settings.horizon_for(frequency)
-    going_on = demand.filter(pc.is_in(demand["item_id"], active_items(dim_item)))
-    built = build_panel(context.partition_key, frequency, going_on, driver, horizon, settings.country or None)
+    built = _build(context.partition_key, settings, demand, driver, dim_item)
     shown: dict[str, Any] = {
         "items": len(built),
         "periods": int(built.values.shape[1]),
-        "frequency": str(frequency),
-        "horizon": horizon,
+        "frequency": str(built.frequency),
+        "horizon": settings.horizon_for(built.frequency),
         "drivers": ", ".join(built.drivers) or "none",
         "country": built.country or "none",
     }
     return dg.Output(built, metadata=shown)
+
+
+def panel_of(handed: HandedOver, lake_io: LakeIO, dataset_id: str, settings: RunSettings) -> Panel:
+    """This run's panel, else one of what is published. Raises `dg.Failure` where nothing is."""
+    made: Panel | None = handed.load()
+    if made is not None:
+        return made
+    demand, driver, dim_item = (lake_io.published(dataset_id, name) for name in ("demand", "driver", "dim_item"))
+    if not demand.num_rows:
+        raise dg.Failure(
+            f"no demand of {dataset_id} is published, nor read in this run; materialise `demand` and `panel` with it",
+            allow_retries=False,
+        )
+    return _build(dataset_id, settings, demand, driver, dim_item)
+
+
+def _build(dataset_id: str, settings: RunSettings, demand: pa.Table, driver: pa.Table, dim_item: pa.Table) -> Panel:
+    frequency = frequency_of(dim_item)
+    going_on = demand.filter(pc.is_in(demand["item_id"], active_items(dim_item)))
+    if not going_on.num_rows:
+        raise dg.Failure(
+            f"no item of {dataset_id} has demand that goes on, so there is nothing to forecast", allow_retries=False
+        )
+    return build_panel(
+        dataset_id, frequency, going_on, driver, settings.horizon_for(frequency), settings.country or None
+    )
 
 
 def frequency_of(dim_item: pa.Table) -> Frequency:

@@ -9,7 +9,8 @@ from typing import Any
 import dagster as dg
 
 from lakecast_assets.pipeline import neighbours
-from lakecast_assets.pipeline.io import HandedOver
+from lakecast_assets.pipeline.features import panel_of
+from lakecast_assets.pipeline.io import HandedOver, LakeIO
 from lakecast_assets.pipeline.landing import Folders
 from lakecast_assets.pipeline.partitions import datasets
 from lakecast_assets.pipeline.pictures import of_training
@@ -59,9 +60,10 @@ def source_asset(source: str) -> dg.AssetsDefinition:
         settings: RunSettings,
         folders: dg.ResourceParam[Folders],
         progress: dg.ResourceParam[Progress],
+        lake_io: dg.ResourceParam[LakeIO],
         panel: HandedOver,
     ) -> Iterator[dg.Output[Outcome] | dg.AssetCheckResult]:
-        data: Panel = panel.load()
+        data = panel_of(panel, lake_io, context.partition_key, settings)
         if not is_needed(source, settings.sources, data):
             context.log.info(f"{source} is neither asked for nor a member of the ensemble of this data set")
             yield dg.Output(idle(source), metadata={"needed": False})
@@ -95,11 +97,13 @@ def ensemble_asset(members: Iterable[str]) -> dg.AssetsDefinition:
     )
     def forecast(
         context: dg.AssetExecutionContext,
+        settings: RunSettings,
         progress: dg.ResourceParam[Progress],
+        lake_io: dg.ResourceParam[LakeIO],
         panel: HandedOver,
         **members: HandedOver,
     ) -> Iterator[dg.Output[Outcome] | dg.AssetCheckResult]:
-        data: Panel = panel.load()
+        data = panel_of(panel, lake_io, context.partition_key, settings)
         made = (member.load() for member in members.values())
         yield from _finish(context, progress, data, ENSEMBLE, lambda: train_ensemble(made, data))
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 from lakecast_assets.pipeline import commits
 from lakecast_assets.pipeline.announce import announce
 from lakecast_assets.pipeline.features import frequency_of
-from lakecast_assets.pipeline.io import WHERE, LakeIO, read_current, read_table
+from lakecast_assets.pipeline.io import WHERE, LakeIO, read_current
 from lakecast_assets.pipeline.partitions import datasets
 from lakecast_assets.pipeline.progress import Progress
 from lakecast_assets.pipeline.retries import RETRIES, retried
@@ -42,6 +42,11 @@ def fact_replenishment(
     fact_inventory: pa.Table,
     demand: pa.Table,
 ) -> pa.Table:
+    if not live.num_rows or not fact_metrics.num_rows:
+        raise dg.Failure(
+            f"no forecasts of {context.partition_key} are published, nor made in this run; materialise all its assets",
+            allow_retries=False,
+        )
     now = dt.datetime.now(dt.UTC)
     return replenishment_table(
         live, fact_metrics, dim_item, fact_inventory, demand, frequency_of(dim_item), context.run.run_id, now
@@ -70,11 +75,16 @@ def snapshot(
     found = {name: commits.of_run(context.instance, runs, dataset_id, name) for name in PUBLISHED}
     made = [commit for commit in found.values() if isinstance(commit, Commit)]
     gone = [name for name, event in found.items() if isinstance(event, dg.AssetMaterialization)]
-    metrics = next((commit for commit in made if commit.table == FACT_METRICS.name), None)
-    if metrics is None:
-        raise dg.Failure("this run has no metrics to publish; materialise fact_forecast and fact_metrics with it")
+    if not made:
+        raise dg.Failure("this run has made no table; materialise those that are new with it", allow_retries=False)
     live = read_current(lake, dataset_id, FACT_FORECAST.name, found[FACT_FORECAST.name], {"kind": "live"})
-    summary = summarise(live, read_table(lake, dataset_id, FACT_METRICS.name, metrics.version))
+    metrics = read_current(lake, dataset_id, FACT_METRICS.name, found[FACT_METRICS.name], {})
+    if not live.num_rows or not metrics.num_rows:
+        raise dg.Failure(
+            f"no forecasts of {dataset_id} are published, nor made in this run; materialise all its assets",
+            allow_retries=False,
+        )
+    summary = summarise(live, metrics)
     # Rows of other files stay in bronze even where this run has added none.
     without = [name for name in gone if TABLES[name].layer != "bronze"]
     snapshot_id = publish(lake, context.run.run_id, dataset_id, made, summary, without=without)

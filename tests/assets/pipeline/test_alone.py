@@ -1,0 +1,84 @@
+"""Assets without the rest of the graph: they use what is published, or say why they cannot."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import dagster as dg
+import pyarrow.compute as pc
+import pytest
+
+from lakecast_assets.pipeline.definitions import definitions
+from lakecast_assets.pipeline.landing import Folders
+from lakecast_assets.pipeline.progress import Progress, Silent
+from lakecast_assets.pipeline.run import run
+from lakecast_assets.pipeline.settings import RunSettings
+from lakecast_lake import snapshots
+from lakecast_lake.storage import Lake
+
+MakeInput = Callable[..., Path]
+NAIVE = ["seasonal_naive"]
+
+
+def execute(folder: Path, lake: str, job: str, assets: Sequence[str] | None = None) -> str:
+    """Run a job of one data set in this process; the messages of the steps that failed."""
+    settings = RunSettings(data=str(folder), sources=NAIVE, horizon=7)
+    loaded = definitions(lake, str(folder.parent / "hand_over"), settings, Progress(Silent()), Folders())
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("dataset", ["parts"])
+        result = loaded.resolve_job_def(job).execute_in_process(
+            instance=instance,
+            partition_key="parts",
+            raise_on_error=False,
+            asset_selection=None if assets is None else [dg.AssetKey(name) for name in assets],
+        )
+        return "\n".join(str(event.step_failure_data.user_failure_data) for event in result.get_step_failure_events())
+
+
+def test_new_stock_becomes_new_advice_without_training(make_input: MakeInput, lake: str) -> None:
+    folder = make_input()
+    run(folder, lake, sources=NAIVE, horizon=7)
+    opened = Lake.open(lake)
+    first = snapshots.newest(opened)
+    stock = (folder / "stock.csv").read_text().splitlines()
+    (folder / "stock.csv").write_text("\n".join([stock[0], stock[1].rpartition(",")[0] + ",77"]) + "\n")
+    with (folder / "demand.csv").open("a") as file:
+        file.write("late,2026-01-01,1\n")
+    assert execute(folder, lake, "stock_only") == ""
+    second = snapshots.newest(opened)
+    assert second.snapshot_id == first.snapshot_id + 1
+    orders = snapshots.read(opened, second, "fact_replenishment")
+    assert orders.filter(pc.field("item_id") == "item_0")["on_hand"].to_pylist() == [77.0]
+    kept = {"demand", "fact_forecast", "fact_metrics", "model_run", "landed_demand"}
+    versions = [{e.table: e.version for e in s.entries if e.table in kept} for s in (first, second)]
+    assert versions[0] == versions[1]
+
+
+def test_new_stock_before_any_forecast_is_told_what_is_missing(make_input: MakeInput, lake: str) -> None:
+    assert "no forecasts of parts are published, nor made in this run" in execute(make_input(), lake, "stock_only")
+
+
+ALONE = {
+    "seasonal_naive_forecast": "no demand of parts is published, nor read in this run",
+    "fact_forecast": "no demand of parts is published, nor read in this run",
+    "fact_replenishment": "no forecasts of parts are published, nor made in this run",
+    "snapshot": "this run has made no table",
+}
+
+
+@pytest.mark.parametrize("asset", ALONE)
+def test_an_asset_alone_in_an_empty_lake_says_what_it_needs(make_input: MakeInput, lake: str, asset: str) -> None:
+    assert ALONE[asset] in execute(make_input(), lake, "run", [asset])
+
+
+def test_assets_alone_use_what_is_published(make_input: MakeInput, lake: str) -> None:
+    folder = make_input()
+    run(folder, lake, sources=NAIVE, horizon=7)
+    (folder / "demand.csv").unlink()
+    for alone in ("seasonal_naive_forecast", "fact_replenishment"):
+        assert execute(folder, lake, "run", [alone]) == ""
+    for alone in ("fact_forecast", "fact_metrics"):
+        assert "none was run; materialise the forecasts of some with it" in execute(folder, lake, "run", [alone])
+    assert snapshots.newest(Lake.open(lake)).snapshot_id == 1
+    together = ["seasonal_naive_forecast", "fact_forecast", "fact_metrics", "fact_replenishment", "snapshot"]
+    assert execute(folder, lake, "run", together) == ""
+    assert snapshots.newest(Lake.open(lake)).snapshot_id == 2
