@@ -42,9 +42,10 @@ class Neighbourhood:
     @property
     def nbytes(self) -> int:
         """Bytes that it takes."""
-        columns = sum(map(_size, tuple(self.columns.values())))
-        selections = sum(_OF_SELECTION + 100 * len(parts or ()) for parts in tuple(self.selections.values()))
-        return _OF_NEIGHBOURHOOD + columns + selections
+        columns = sum([_key_size(key) + _size(column) for key, column in tuple(self.columns.items())])
+        selections = sum([_key_size(key) + _parts_size(parts) for key, parts in tuple(self.selections.items())])
+        waiting = sum(map(_key_size, tuple(self._wanted)))
+        return _OF_NEIGHBOURHOOD + columns + selections + waiting
 
 
 class KeptCells:
@@ -96,3 +97,21 @@ class KeptCells:
 
 def _size(column: Source) -> int:
     return _OF_COLUMN + (len(column) if isinstance(column, bytes) else column.nbytes)  # type: ignore[union-attr]
+
+
+def _parts_size(parts: list[Source] | None) -> int:
+    """Of a selection: columns are counted by themselves, the texts between them belong to it."""
+    return _OF_SELECTION + sum([100 + len(part) if type(part) is bytes else 100 for part in parts or ()])
+
+
+def _key_size(key: Hashable) -> int:
+    """Of names and arguments, which clients choose."""
+    size, waiting = 0, [key]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            size += 60 + 8 * len(part)
+            waiting += part
+        else:
+            size += 50 + (len(part) if isinstance(part, str | bytes) else 0)
+    return size

@@ -16,7 +16,8 @@ class Bounded(Generic[T]):
 
     Args:
         limit: bytes in all.
-        size: bytes of a value with its key; an entry over an eighth of the limit is not kept.
+        size: bytes of a value with its key; an entry over an eighth of the limit is not kept. Who adds to a value puts
+            it again, which counts its bytes anew.
     """
 
     def __init__(self, limit: int, size: Callable[[Hashable, T], int]) -> None:
@@ -31,6 +32,9 @@ class Bounded(Generic[T]):
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._kept
 
     def get(self, key: Hashable) -> T | None:
         """The value, None where it is not kept."""
@@ -50,12 +54,13 @@ class Bounded(Generic[T]):
         if not self.limit:
             return
         size = self._size(key, value) + OVERHEAD
-        if size > self.limit // 8:
-            return
         with self._lock:
             before = self._kept.pop(key, None)
             if before is not None:
                 self.bytes -= before[1]
+            if size > self.limit // 8:
+                self.evictions += before is not None  # it has grown too large
+                return
             self._kept[key] = (value, size)
             self.bytes += size
             while self.bytes > self.limit:

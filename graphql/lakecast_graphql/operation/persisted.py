@@ -6,12 +6,11 @@ that is not known is answered with PERSISTED_QUERY_NOT_FOUND, whereupon clients 
 
 import hashlib
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from lakecast_graphql.cache.lru import Bounded
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
 
 KEPT_BYTES = 8_000_000
@@ -30,9 +29,7 @@ class PersistedQueries:
         self._mode = mode
         self._allowed = dict(allowed or {})
         self._texts = frozenset(self._allowed.values())
-        self._kept: OrderedDict[str, str] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
+        self.kept: Bounded[str] = Bounded(KEPT_BYTES, lambda digest, query: len(digest) + len(query))  # type: ignore[arg-type]
 
     def resolve(self, query: str | None, extensions: Mapping[str, Any] | None) -> str | None:
         """The text to execute; None where neither a query nor a hash was sent.
@@ -54,7 +51,7 @@ class PersistedQueries:
             )
         self._admit(query)
         if self._mode == "on":
-            self._keep(digest, query)
+            self.kept.put(digest, query)
         return query
 
     def _admit(self, query: str | None) -> str | None:
@@ -67,21 +64,10 @@ class PersistedQueries:
     def _known(self, digest: str) -> str:
         found = self._allowed.get(digest)
         if found is None:
-            with self._lock:
-                found = self._kept.get(digest)
-                if found is not None:
-                    self._kept.move_to_end(digest)
+            found = self.kept.get(digest)
         if found is None:
             raise ApiError(ErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
         return found
-
-    def _keep(self, digest: str, query: str) -> None:
-        with self._lock:
-            if digest not in self._kept:
-                self._kept[digest] = query
-                self._bytes += len(query)
-                while self._bytes > KEPT_BYTES:
-                    self._bytes -= len(self._kept.popitem(last=False)[1])
 
 
 def digest_of(query: str) -> str:
