@@ -128,6 +128,8 @@ def create_app(settings: Settings | None = None) -> Door:
             settings.max_tokens,
             settings.max_fields,
             settings.max_directives,
+            settings.max_operations,
+            settings.max_values,
         ),
         shows_schema=settings.shows_schema,
         suggestions=settings.dev,
@@ -181,7 +183,7 @@ def create_app(settings: Settings | None = None) -> Door:
 
     service.listeners.append(lambda served: latest.clear())
     bounds = Bounds(settings.max_body_bytes, settings.body_seconds)
-    metrics = figures.declared(service, subscriptions, execution, connections)
+    metrics = figures.declared(service, subscriptions, execution, connections, documents, queries)
     observe = figures.observer(metrics)
     graphql_http = GraphqlHttp(
         execution,

@@ -6,12 +6,19 @@ from collections.abc import Callable
 from lakecast_graphql.execution.dispatch import FastExecution
 from lakecast_graphql.execution.subscriptions import Subscriptions
 from lakecast_graphql.metrics import Labels, Metrics
+from lakecast_graphql.operation.documents import Documents
+from lakecast_graphql.operation.persisted import PersistedQueries
 from lakecast_graphql.serving.service import Service
 from lakecast_graphql.transport.connections import Connections
 
 
 def declared(
-    service: Service, subscriptions: Subscriptions, execution: FastExecution, connections: Connections
+    service: Service,
+    subscriptions: Subscriptions,
+    execution: FastExecution,
+    connections: Connections,
+    documents: Documents,
+    queries: PersistedQueries,
 ) -> Metrics:
     """The figures of the parts given; doors add their own."""
     metrics = Metrics()
@@ -39,6 +46,10 @@ def declared(
         "answers": execution.answers,
         "cells": execution.cells,
         "plans": execution.plans,
+        "plans by flags": execution.flagged,
+        "texts": execution.texts,
+        "documents": documents.prepared,
+        "persisted queries": queries.kept,
         "events": subscriptions.rendered,
     }
 

@@ -67,6 +67,13 @@ class Settings(BaseSettings):
     max_tokens: int = Field(default=5_000, gt=0, description="Tokens of a document.")
     max_fields: int = Field(default=400, gt=0, description="Fields of an operation, fragments spread out.")
     max_directives: int = Field(default=50, ge=0, description="Directives in an operation, fragments spread out.")
+    max_operations: int = Field(default=50, gt=0, description="Operations of a document.")
+    max_values: int = Field(
+        default=5_000,
+        gt=0,
+        description="Values in an operation's arguments: entries of lists and fields of objects, in its text and its "
+        "variables, as often as they are used.",
+    )
     max_errors: int = Field(default=10, gt=0, description="Errors that one answer shows.")
     max_rows: int = Field(
         default=20_000, gt=0, description="Rows that one operation may ask for: the sum of `first` over its fields."

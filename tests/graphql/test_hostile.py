@@ -61,6 +61,7 @@ QUERIES = {
     + "".join(f" fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(30))
     + " fragment f30 on Query { __typename }",
     "overlapping selections": "{" + " items { nodes { itemId } }" * 130 + "}",
+    "many operations": " ".join(f"query Q{n} {{ __typename }}" for n in range(51)),
     "an unknown directive": "{ __typename @nope }",
     "an unterminated string": '{ item(itemId: "',
     "a variable that is not declared": "{ items(first: $n) { totalCount } }",
@@ -92,7 +93,8 @@ def test_a_malformed_document_is_a_clear_refusal(server: Running, name: str) -> 
 
 
 @pytest.mark.parametrize(
-    "name", ["deep fields", "many fields", "many tokens", "fragments that double", "overlapping selections"]
+    "name",
+    ["deep fields", "many fields", "many tokens", "fragments that double", "overlapping selections", "many operations"],
 )
 def test_what_is_too_much_says_so(server: Running, name: str) -> None:
     answer = send(server, orjson.dumps({"query": QUERIES[name]})).json()
@@ -115,6 +117,35 @@ def test_a_wrong_variable_is_named(server: Running, variables: dict[str, object]
     body = {"query": "query Q($n: Int!) { items(first: $n) { totalCount } }", "variables": variables}
     (error,) = send(server, orjson.dumps(body)).json()["errors"]
     assert error["extensions"] == {"code": "BAD_USER_INPUT", "argument": argument}
+
+
+OR = [{"itemId": {"eq": f"a-{number}"}} for number in range(9_000)]
+LARGE = {
+    "an `or` list": ("query Q($v: ItemFilter) { items(where: $v) { totalCount } }", {"or": OR}),
+    "an `in` list": ("query Q($v: ItemFilter) { items(where: $v) { totalCount } }", {"itemId": {"in": ["x"] * 5_001}}),
+    "a list within": ("query Q($v: [ItemFilter!]) { items(where: {and: $v}) { totalCount } }", OR),
+    "texts": ("query Q($v: [String!]) { items(where: {sku: {in: $v}}) { totalCount } }", ["x"] * 5_001),
+    "one that is used often": (
+        "query Q($v: [String!]) {"
+        + " ".join(f"a{n}: items(where: {{sku: {{in: $v}}}}) {{ totalCount }}" for n in range(20))
+        + "}",
+        ["x"] * 300,
+    ),
+    "one that fragments use": (
+        "query Q($v: [String!]) { ...a ...b } fragment a on Query { x: items(where: {sku: {in: $v}}) { totalCount } }"
+        " fragment b on Query { y: items(where: {sku: {in: $v}}) { totalCount } }",
+        ["x"] * 2_600,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_values_in_variables_count(server: Running, name: str) -> None:
+    query, value = LARGE[name]
+    began = time.perf_counter()
+    assert server.code(query, v=value) == "QUERY_TOO_COMPLEX"
+    assert time.perf_counter() - began < 2
+    server.data(query, v=value[:10] if isinstance(value, list) else {"or": OR[:10]})
 
 
 @pytest.mark.parametrize("first", [-1, 10_001, 2**31 - 1])

@@ -179,6 +179,7 @@ class FastExecution:
         return len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query)
 
     def _prepare(self, operation: Operation, view: View) -> tuple[Plan, Values]:
+        self._documents.check_variables(operation)
         plan, literals = self._plan(operation)
         kept = self._kept
         if kept is None or kept.serial != view.snapshot.serial:

@@ -118,6 +118,7 @@ class PlainExecution:
             raise bad_input("Subscriptions are answered over WebSocket or server-sent events.")
         if is_mutation(chosen) and not operation.mutations:
             raise WrongMethod(ErrorCode.BAD_USER_INPUT, "A mutation needs POST.")
+        self._documents.check_variables(operation)
         return prepared, chosen
 
     def _execute(

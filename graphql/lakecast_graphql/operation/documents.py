@@ -1,8 +1,6 @@
 """Documents made ready to be executed: parsed, within the limits and valid. Known ones are not looked at again."""
 
 import math
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from graphql import (
@@ -21,11 +19,15 @@ from graphql.language import Visitor, visit
 from graphql.validation import NoSchemaIntrospectionCustomRule
 from strawberry.exceptions import StrawberryInputCoercionError
 
+from lakecast_graphql.cache.lru import Bounded
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
 from lakecast_graphql.operation import limits
+from lakecast_graphql.operation.operation import Operation
 
-KEPT_BYTES = 4_000_000
-"""Text of documents whose preparation is remembered."""
+DOCUMENT_BYTES = 32 << 20
+"""Bytes of prepared documents that are remembered."""
+_OF_TREE = 150
+"""Bytes that a syntax tree takes for each character of its text."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,9 @@ class Prepared:
         return frozenset(field.name.value for field in fields)
 
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
 class Refused(Exception):
     """A document that cannot be executed; `errors` say why."""
 
@@ -73,6 +78,7 @@ class Documents:
         shows_schema: whether introspection is answered.
         suggestions: whether errors may name what a misspelt word could have meant.
         max_errors: how many errors of a document are looked for.
+        document_bytes: bytes of prepared documents that are remembered.
     """
 
     def __init__(
@@ -83,32 +89,40 @@ class Documents:
         shows_schema: bool,
         suggestions: bool,
         max_errors: int,
+        document_bytes: int = DOCUMENT_BYTES,
     ) -> None:
         self._schema = schema
         self._bounds = bounds
         self._rules = specified_rules if shows_schema else (*specified_rules, NoSchemaIntrospectionCustomRule)
         self._suggestions = suggestions
         self._max_errors = max_errors
-        self._known: OrderedDict[str, Prepared | Refused] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
+        # A syntax tree takes some hundred times its text.
+        self.prepared: Bounded[Prepared | Refused] = Bounded(
+            document_bytes,
+            lambda query, found: (_OF_TREE if type(found) is Prepared else 2) * len(query) + 1000,  # type: ignore[arg-type]
+        )
 
     def knows(self, query: str) -> bool:
         """Whether the document was prepared before, so that `get` takes no time."""
-        return query in self._known
+        return query in self.prepared
 
     def get(self, query: str) -> Prepared:
         """The document of a text. Raises Refused."""
-        with self._lock:
-            found = self._known.get(query)
-            if found is not None:
-                self._known.move_to_end(query)
+        found = self.prepared.get(query)
         if found is None:
             found = self._prepare(query)
-            self._remember(query, found)
+            self.prepared.put(query, found)
         if isinstance(found, Refused):
             raise Refused(found.errors)
         return found
+
+    def check_variables(self, operation: Operation) -> None:
+        """Raise QUERY_TOO_COMPLEX for variables that come to too many values; Refused, BAD_USER_INPUT as elsewhere."""
+        given = operation.variables
+        if given and not _SCALARS.issuperset(map(type, given.values())):
+            prepared = self.get(operation.query)
+            chosen = prepared.operation(operation.operation_name)
+            limits.check_variables(prepared.document, chosen, given, self._bounds.values)
 
     def _prepare(self, query: str) -> Prepared | Refused:
         try:
@@ -133,15 +147,6 @@ class Documents:
             refusal.__cause__ = error
             return Refused([GraphQLError(refusal.message, original_error=refusal)])
         return Refused([_of_document(error) for error in errors]) if errors else Prepared(document)
-
-    def _remember(self, query: str, found: Prepared | Refused) -> None:
-        with self._lock:
-            if query not in self._known:
-                self._known[query] = found
-                self._bytes += len(query)
-                while self._bytes > KEPT_BYTES:
-                    forgotten, _ = self._known.popitem(last=False)
-                    self._bytes -= len(forgotten)
 
 
 def _check_numbers(document: DocumentNode) -> None:

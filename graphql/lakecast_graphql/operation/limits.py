@@ -4,8 +4,9 @@ Fragments are spread out in the counts, because that is what an answer costs; ea
 nested spreads, which multiply, cost nothing to refuse.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -13,9 +14,13 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    ValueNode,
+    VariableNode,
 )
 
 from lakecast_graphql.errors import ApiError, ErrorCode
@@ -35,6 +40,8 @@ class Limits:
     tokens: int = 5_000
     fields: int = 400
     directives: int = 50
+    operations: int = 50
+    values: int = 5_000
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,7 @@ class Size:
     aliases: int = 0
     fields: int = 0
     directives: int = 0
+    values: int = 0
 
     def __add__(self, other: "Size") -> "Size":
         return Size(
@@ -52,6 +60,7 @@ class Size:
             min(self.aliases + other.aliases, _MANY),
             min(self.fields + other.fields, _MANY),
             min(self.directives + other.directives, _MANY),
+            min(self.values + other.values, _MANY),
         )
 
 
@@ -65,6 +74,9 @@ def check(document: DocumentNode, limits: Limits) -> None:
         for definition in document.definitions
         if isinstance(definition, FragmentDefinitionNode)
     }
+    operations = sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions)
+    if operations > limits.operations:
+        raise too_complex("operations", limits.operations, "document")
     measure = _Measure(fragments)
     for name in fragments:
         _compare(measure.of_fragment(name), limits)
@@ -74,11 +86,40 @@ def check(document: DocumentNode, limits: Limits) -> None:
             _check_overlaps([definition.selection_set], fragments)
 
 
-def too_complex(what: str, limit: int) -> ApiError:
+def check_variables(
+    document: DocumentNode, operation: OperationDefinitionNode, given: Mapping[str, Any], most: int
+) -> None:
+    """Raise QUERY_TOO_COMPLEX for variables that come to too many values, counted as often as they are used.
+
+    Takes time in proportion to the document, where there are lists or objects at all, and to `most`.
+    """
+    sizes = {name: size_of(value, most) for name, value in given.items() if type(value) in (list, dict)}
+    if not sizes:
+        return
+    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+    if _Measure(fragments, sizes).of(operation).values > most:
+        raise too_complex("values in its arguments", most)
+
+
+def size_of(value: Any, most: int) -> int:
+    """Entries of lists and fields of objects in a JSON value; any number beyond `most` where there are more."""
+    count, waiting = 0, [value]
+    while waiting and count <= most:
+        inner = waiting.pop()
+        if type(inner) is dict:
+            inner = inner.values()
+        elif type(inner) is not list:
+            continue
+        count += len(inner)
+        waiting += [entry for entry in inner if type(entry) in (list, dict)] if count <= most else []
+    return count
+
+
+def too_complex(what: str, limit: int, whose: str = "operation") -> ApiError:
     """The refusal of a document."""
     return ApiError(
         ErrorCode.QUERY_TOO_COMPLEX,
-        f"The operation has more than {limit:,} {what}. Ask for less, or in several operations.",
+        f"The {whose} has more than {limit:,} {what}. Ask for less, or in several operations.",
     )
 
 
@@ -91,13 +132,18 @@ def _compare(size: Size, limits: Limits) -> None:
         raise too_complex("aliases", limits.aliases)
     if size.directives > limits.directives:
         raise too_complex("directives", limits.directives)
+    if size.values > limits.values:
+        raise too_complex("values in its arguments", limits.values)
 
 
 class _Measure:
-    """Sizes of selections; each fragment is measured once."""
+    """Sizes of selections; each fragment is measured once. `variables` are the sizes of their values."""
 
-    def __init__(self, fragments: dict[str, FragmentDefinitionNode]) -> None:
+    def __init__(
+        self, fragments: dict[str, FragmentDefinitionNode], variables: Mapping[str, int] | None = None
+    ) -> None:
         self._fragments = fragments
+        self._variables = variables or {}
         self._known: dict[str, Size] = {}
         self._open: set[str] = set()
 
@@ -126,8 +172,30 @@ class _Measure:
         for selection in selections.selections if selections is not None else ():
             below += self.of(selection)
         if isinstance(owner, FieldNode):
-            below = Size(below.depth + 1, below.aliases + (owner.alias is not None), below.fields + 1, below.directives)
+            values = sum([self._values(argument.value) for argument in owner.arguments or ()])
+            below = Size(
+                below.depth + 1,
+                below.aliases + (owner.alias is not None),
+                below.fields + 1,
+                below.directives,
+                below.values + values,
+            )
         return size + below
+
+    def _values(self, value: ValueNode) -> int:
+        """Entries of lists and fields of objects in an argument."""
+        count, waiting = 0, [value]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ListValueNode):
+                count += len(node.values)
+                waiting += node.values
+            elif isinstance(node, ObjectValueNode):
+                count += len(node.fields)
+                waiting += [field.value for field in node.fields]
+            elif isinstance(node, VariableNode):
+                count += self._variables.get(node.name.value, 0)
+        return count
 
 
 def _check_overlaps(sets: list[SelectionSetNode], fragments: dict[str, FragmentDefinitionNode]) -> None:
