@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from lakecast_graphql import figures
 from lakecast_graphql.admin.audit import Audit
 from lakecast_graphql.admin.gate import Gate
-from lakecast_graphql.cache import shared_answers as shared_answers
+from lakecast_graphql.cache import shared_backend
 from lakecast_graphql.execution.dispatch import FastExecution
 from lakecast_graphql.execution.graphql_core import ColumnarExecutor
 from lakecast_graphql.execution.strawberry import PlainExecution
@@ -21,7 +21,7 @@ from lakecast_graphql.operation import persisted
 from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.limits import Limits
 from lakecast_graphql.read.view import View
-from lakecast_graphql.serving import worker_signals
+from lakecast_graphql.serving import signal_backend
 from lakecast_graphql.serving.service import Served, Service
 from lakecast_graphql.settings import Settings
 from lakecast_graphql.transport import connections as open_connections
@@ -111,13 +111,13 @@ def create_app(settings: Settings | None = None) -> Door:
     service = Service(
         Lake.open(settings.lake),
         results_name=settings.results_name,
-        board=worker_signals.for_server(redis_url, settings.lake),
+        board=signal_backend.for_server(redis_url, settings.lake),
         old_snapshots=settings.old_snapshots,
         poll_seconds=settings.poll_seconds,
         memory_budget=settings.memory_budget,
         before_swap=lambda after, before: warm(after),
     )
-    shared = shared_answers.for_server(redis_url)
+    shared = shared_backend.for_server(redis_url)
     gate = Gate(settings.keys_file, Audit(settings.audit_file))
     surroundings = Surroundings(service, gate, shared.state, settings.max_rows)
     documents = Documents(

@@ -9,10 +9,10 @@ from deltalake import DeltaTable, write_deltalake
 
 from lakecast_graphql.serving.service import Service
 from lakecast_graphql.serving.worker_signals import MemoryBoard
-from lakecast_graphql.types.enums import RefreshOutcome
 from lakecast_lake import publish, snapshots
 from lakecast_lake.commit import Commit
 from lakecast_lake.storage import Lake
+from lakecast_schema.vocabulary import RefreshOutcome
 
 Change = Callable[[pa.Table], pa.Table]
 

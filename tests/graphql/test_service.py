@@ -13,8 +13,8 @@ import pytest
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.serving.service import Served, Service
 from lakecast_graphql.serving.worker_signals import FileBoard, MemoryBoard
-from lakecast_graphql.types.enums import RefreshOutcome
 from lakecast_lake.storage import Lake
+from lakecast_schema.vocabulary import RefreshOutcome
 
 REFRESHED, UNCHANGED, REJECTED = RefreshOutcome.REFRESHED, RefreshOutcome.UNCHANGED, RefreshOutcome.REJECTED
 

@@ -80,13 +80,3 @@ class NotShared:
 
     async def close(self) -> None:
         """See `SharedAnswers`."""
-
-
-def for_server(redis_url: str | None) -> SharedAnswers:
-    """Redis where it is configured."""
-    if redis_url is None:
-        return NotShared()
-    # Its client takes 10 MB and a tenth of a second that a server without Redis has no use for.
-    from lakecast_graphql.cache.redis_answers import RedisAnswers
-
-    return RedisAnswers(redis_url)

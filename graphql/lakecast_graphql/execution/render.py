@@ -11,9 +11,10 @@ import numpy as np
 from lakecast_graphql.execution import row_groups
 from lakecast_graphql.execution.not_compilable import Surprise
 from lakecast_graphql.execution.selection import Selected, Shape, Values, part_of_key
-from lakecast_graphql.rows.column import NULL, Column, Nested, NestedLists, cell
+from lakecast_graphql.rows.column import NULL, Column, cell
 from lakecast_graphql.rows.column import Values as ValueColumn
 from lakecast_graphql.rows.interleaving import Cells, Source, interleave
+from lakecast_graphql.rows.nested import Nested, NestedLists
 from lakecast_graphql.rows.rows import Row, Rows
 
 

@@ -12,8 +12,7 @@ from lakecast_graphql.errors import ApiError
 from lakecast_graphql.execution.not_compilable import Surprise
 from lakecast_graphql.execution.selection import Shape, Values
 from lakecast_graphql.rows.interleaving import Source, interleave
-from lakecast_graphql.rows.key_range import KeyRange
-from lakecast_graphql.rows.rows import Rows
+from lakecast_graphql.rows.rows import KeyRange, Rows
 
 SourcesOf = Callable[[Rows, Shape, Values, dict[Hashable, Source]], list[Source]]
 """See `render.sources_of`."""

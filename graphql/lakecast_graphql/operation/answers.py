@@ -8,8 +8,7 @@ from typing import Any
 import orjson
 from graphql import GraphQLError, GraphQLSyntaxError
 
-from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
-from lakecast_graphql.lake_errors import explain
+from lakecast_graphql.errors import ApiError, ErrorCode, bad_input, explain
 from lakecast_graphql.operation.operation import Answer
 from lakecast_lake.errors import LakeError
 

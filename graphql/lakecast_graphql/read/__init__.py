@@ -9,12 +9,12 @@ Arguments
     where: a Strawberry input object or a nested mapping with snake_case keys; a field that is null or left out
         does not filter. `not` is spelt `not_`, `and` `and_`, `or` `or_`, `in` `in_` (either spelling is taken).
     order_by: sequence of objects with `field` and `direction` (or of pairs), members or values of the
-        enums of `vocabulary`.
+        enums of `lakecast_schema.vocabulary`.
     first, after: page size (0 to 10,000, else BAD_USER_INPUT) and an opaque cursor. A cursor names the snapshot
         that it began in: `read.snapshot_of(after)` tells which view to pass, before the call.
 
 Errors are `errors.ApiError`. Values: dates are `datetime.date`, instants aware `datetime` in UTC, enums members of
-`vocabulary`, missing values None.
+`lakecast_schema.vocabulary`, missing values None.
 
     snapshot_info(record, history) -> SnapshotInfo: id, snapshot_id, committed_at, run_id, dataset_ids, tables
         [dataset_id, name, version, row_count, committed_at], model_versions [dataset_id, source, model_version,

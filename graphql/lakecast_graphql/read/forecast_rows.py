@@ -13,9 +13,9 @@ from lakecast_graphql.read.horizon import SQL as HORIZON
 from lakecast_graphql.read.horizon import ahead
 from lakecast_graphql.read.item_rows import item_rows
 from lakecast_graphql.read.view import View
-from lakecast_graphql.rows.column import Coded, Column, Constant, Counts, Dates, Enums, Nested, Numbers, instants
-from lakecast_graphql.rows.key_range import KeyRange
-from lakecast_graphql.rows.rows import Rows
+from lakecast_graphql.rows.column import Coded, Column, Constant, Counts, Dates, Enums, Numbers, instants
+from lakecast_graphql.rows.nested import Nested
+from lakecast_graphql.rows.rows import KeyRange, Rows
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.picked import Hits, Picked

@@ -14,9 +14,9 @@ from lakecast_graphql.read.metric_rows import metric_rows
 from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.series import GRAINS, beginnings, of_blocks, refuse_finer, series_rows
 from lakecast_graphql.read.view import View
-from lakecast_graphql.rows.column import Column, Counts, Dates, Enums, Lists, Nested, NestedLists, Numbers, Values
-from lakecast_graphql.rows.key_range import of_single_rows
-from lakecast_graphql.rows.rows import Rows
+from lakecast_graphql.rows.column import Column, Counts, Dates, Enums, Lists, Numbers, Values
+from lakecast_graphql.rows.nested import Nested, NestedLists
+from lakecast_graphql.rows.rows import Rows, of_single_rows
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints, Segment
 from lakecast_schema.periods import first_day
@@ -209,7 +209,7 @@ class _Found:
         first, last = facts.first[self.codes], facts.first[self.codes + 1]
         known = last > first
         index = np.where(known, np.cumsum(known) - 1, -1)
-        return Nested(replenishment_rows(self.view, first[known]), index)
+        return Nested(replenishment_rows(self.view, first[known], item_rows), index)
 
 
 def _texts(name: str) -> Callable[[_Found], Column]:

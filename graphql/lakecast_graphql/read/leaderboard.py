@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from lakecast_graphql.read import arguments, search
 from lakecast_graphql.read.search import ITEM
 from lakecast_graphql.read.view import View
-from lakecast_graphql.read.vocabulary import ErrorMeasure, LeaderboardGroup
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_lake.columns.where import condition
+from lakecast_schema.vocabulary import ErrorMeasure, LeaderboardGroup
 
 NAIVE = "seasonal_naive"
 

@@ -8,8 +8,7 @@ import pyarrow as pa
 
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.column import Coded, Column, Counts, Numbers, Values
-from lakecast_graphql.rows.key_range import of_single_rows
-from lakecast_graphql.rows.rows import Rows
+from lakecast_graphql.rows.rows import Rows, of_single_rows
 from lakecast_lake.columns.facts import Facts
 from lakecast_lake.columns.segment import Ints
 from lakecast_schema.tables import METRICS

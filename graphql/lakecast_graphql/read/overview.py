@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 from lakecast_graphql.read import arguments
 from lakecast_graphql.read.items import matching
 from lakecast_graphql.read.view import View
-from lakecast_graphql.read.vocabulary import AlertLevel
 from lakecast_graphql.rows.column import instants
 from lakecast_lake.columns.segment import Ints, Segment
+from lakecast_schema.vocabulary import AlertLevel
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from typing import Any, Generic, TypeVar
 import orjson
 
 from lakecast_graphql.errors import bad_input
-from lakecast_graphql.rows.column import Column, Nested, Values
+from lakecast_graphql.rows.column import Column, Values
+from lakecast_graphql.rows.nested import Nested
 from lakecast_graphql.rows.rows import Rows
 
 

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from lakecast_graphql.read import arguments, paging, search
+from lakecast_graphql.read.item_rows import item_rows
 from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.replenishment_rows import decisions_between, replenishment_rows
 from lakecast_graphql.read.view import View
-from lakecast_graphql.read.vocabulary import AlertLevel
 from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns.segment import Ints
+from lakecast_schema.vocabulary import AlertLevel
 
 URGENCY = "case r.alert {} end".format(
     " ".join(f"when '{level.value}' then {place}" for place, level in enumerate(AlertLevel))
@@ -52,10 +53,10 @@ def replenishment(
     between = None if order else view.snapshot.replenishment.between(view.snapshot.items, filtered.equalities)
     if between is None:
         found = matching(view, filtered, order)
-        rows, count = replenishment_rows(view, found[begin : begin + first]), len(found)
+        rows, count = replenishment_rows(view, found[begin : begin + first], item_rows), len(found)
     else:
         low, high = between
-        rows, count = decisions_between(view, low + begin, min(low + begin + first, high)), high - low
+        rows, count = decisions_between(view, item_rows, low + begin, min(low + begin + first, high)), high - low
     return Connection(rows, begin, count, view.snapshot.snapshot_id, asked)
 
 

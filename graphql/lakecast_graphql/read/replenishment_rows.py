@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from lakecast_graphql.read import arguments
 from lakecast_graphql.read.view import View
-from lakecast_graphql.rows.column import Column, Dates, Enums, Nested, Numbers, Values
-from lakecast_graphql.rows.key_range import of_single_rows
-from lakecast_graphql.rows.rows import Rows
+from lakecast_graphql.rows.column import Column, Dates, Enums, Numbers, Values
+from lakecast_graphql.rows.nested import Nested
+from lakecast_graphql.rows.rows import Rows, of_single_rows
 from lakecast_lake.columns.segment import Ints
 from lakecast_schema import reasons
 from lakecast_schema.replenishment import Alert
+
+ItemRows = Callable[[View, Ints], Rows]
 
 STORED = (
     "on_hand", "on_order", "lead_time_days", "lead_time_std_days", "review_period_days", "service_level",
@@ -25,11 +27,16 @@ STORED = (
 
 
 def replenishment_rows(
-    view: View, rows: Ints, figures: Callable[[str], NDArray[np.float64]] | None = None, alerts: Any = None
+    view: View,
+    rows: Ints,
+    items: ItemRows,
+    figures: Callable[[str], NDArray[np.float64]] | None = None,
+    alerts: Any = None,
 ) -> Rows:
     """Rows of the contract's `Replenishment`, by row number of the snapshot's `replenishment`.
 
     Args:
+        items: makes the rows of items by their codes: an item has a decision, and a decision an item.
         figures: name -> (rows,) figures instead of the stored ones, for scenarios.
         alerts: (rows,) alert levels instead of the stored ones.
     """
@@ -55,9 +62,7 @@ def replenishment_rows(
         return Values([say(facts) for facts in told])
 
     def item() -> Column:
-        from lakecast_graphql.read.item_rows import item_rows  # an item has a decision, and a decision an item
-
-        return Nested(item_rows(view, facts.item[rows].astype(np.int64)))
+        return Nested(items(view, facts.item[rows].astype(np.int64)))
 
     def days() -> Any:
         return facts.table["as_of"].take(pa.array(rows)).cast(pa.int32()).to_numpy()
@@ -76,13 +81,13 @@ def replenishment_rows(
     )
 
 
-def decisions_between(view: View, first: int, last: int) -> Rows:
+def decisions_between(view: View, items: ItemRows, first: int, last: int) -> Rows:
     """The rows first:last of the snapshot's `replenishment`."""
-    rows = replenishment_rows(view, np.arange(first, last))
+    rows = replenishment_rows(view, np.arange(first, last), items)
     rows.keys = of_single_rows(
         ("replenishment", view.bound),
         len(view.snapshot.replenishment.item),
-        lambda units: replenishment_rows(view, np.arange(units.start, units.stop)),
+        lambda units: replenishment_rows(view, np.arange(units.start, units.stop), items),
         first,
         last,
     )

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.column import Coded, Column, Constant, Dates, Enums, Lists, Numbers, instants
-from lakecast_graphql.rows.key_range import of_single_rows
-from lakecast_graphql.rows.rows import Rows
+from lakecast_graphql.rows.rows import Rows, of_single_rows
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.items import FREQUENCIES

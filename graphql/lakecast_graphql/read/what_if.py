@@ -15,13 +15,14 @@ from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.replenishment import matching
 from lakecast_graphql.read.replenishment_rows import STORED, replenishment_rows
 from lakecast_graphql.read.view import View
-from lakecast_graphql.read.vocabulary import AlertLevel
 from lakecast_graphql.read.what_if_inputs import stored
-from lakecast_graphql.rows.column import Nested, Numbers
+from lakecast_graphql.rows.column import Numbers
+from lakecast_graphql.rows.nested import Nested
 from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_schema.replenishment import Decision, Scenario, decide
+from lakecast_schema.vocabulary import AlertLevel
 
 _MOST = 1e9
 """The largest figure of a scenario: what is computed from it stays finite, as the schema promises."""
@@ -171,10 +172,14 @@ def _rows(view: View, found: _Recomputed, places: Ints) -> Rows:
         len(rows),
         {
             "item": lambda _: Nested(item_rows(view, facts.item[rows].astype(np.int64))),
-            "baseline": lambda _: Nested(replenishment_rows(view, rows)),
+            "baseline": lambda _: Nested(replenishment_rows(view, rows, item_rows)),
             "scenario": lambda _: Nested(
                 replenishment_rows(
-                    view, rows, lambda name: found.figures(name)[places], found.decision.alert[places].tolist()
+                    view,
+                    rows,
+                    item_rows,
+                    lambda name: found.figures(name)[places],
+                    found.decision.alert[places].tolist(),
                 )
             ),
             "order_delta": lambda _: Numbers(found.delta("recommended_order")[places]),

@@ -13,18 +13,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
-from lakecast_graphql.lake_errors import explain
+from lakecast_graphql.errors import ApiError, ErrorCode, bad_input, explain
 from lakecast_graphql.serving.old_snapshots import Shelf
 from lakecast_graphql.serving.worker_signals import Board
 from lakecast_graphql.threads import one_niced
-from lakecast_graphql.types.enums import RefreshOutcome
 from lakecast_lake import columns
 from lakecast_lake.columns import Snapshot, allocation
 from lakecast_lake.errors import LakeError
 from lakecast_lake.follower import Follower
 from lakecast_lake.snapshots import Entry, SnapshotRecord
 from lakecast_lake.storage import Lake
+from lakecast_schema.vocabulary import RefreshOutcome
 
 _log = logging.getLogger("lakecast.service")
 

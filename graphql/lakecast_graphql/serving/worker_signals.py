@@ -6,7 +6,6 @@ replicas; in a file, for the workers of one server on one host; in memory, for a
 
 import json
 import logging
-import multiprocessing
 import os
 import tempfile
 import threading
@@ -161,26 +160,3 @@ class FileBoard:
         except OSError:
             _log.exception("The workers' shared file cannot be written: they follow by polling only.")
         self._last = posted
-
-
-def for_server(redis_url: str | None, lake: str) -> Board:
-    """The board that reaches as many workers as there are."""
-    if redis_url is not None:
-        # Its client takes 10 MB and a tenth of a second that a server without Redis has no use for.
-        from lakecast_graphql.serving.redis_signals import RedisBoard
-
-        return RedisBoard(redis_url, lake)
-    parent = multiprocessing.parent_process()
-    if parent is None or parent.pid is None:
-        return MemoryBoard()
-    # Workers are children of one process. Its start time tells it from an earlier process of the same number.
-    name = f"lakecast-{parent.pid}-{_started(parent.pid)}"
-    return FileBoard(Path(tempfile.gettempdir()) / name / "board")
-
-
-def _started(pid: int) -> str:
-    try:
-        # Field 22, counted from behind the parenthesis that ends the command's name.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return "0"

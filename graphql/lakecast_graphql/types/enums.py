@@ -1,12 +1,12 @@
-"""Enums of the contract: the words of `read.vocabulary` and the doors' own, with what they mean to a client."""
+"""Enums of the contract: the words of `lakecast_schema.vocabulary`, with what they mean to a client."""
 
 from collections.abc import Mapping
-from enum import Enum, StrEnum
+from enum import Enum
 
 import strawberry
 
 from lakecast_graphql.errors import ErrorCode
-from lakecast_graphql.read.vocabulary import (
+from lakecast_schema.vocabulary import (
     ABCClass,
     AlertLevel,
     DemandClass,
@@ -20,6 +20,7 @@ from lakecast_graphql.read.vocabulary import (
     Language,
     LeaderboardGroup,
     OrderDirection,
+    RefreshOutcome,
     ReplenishmentDimension,
     ReplenishmentOrderField,
     TimeGrain,
@@ -27,17 +28,11 @@ from lakecast_graphql.read.vocabulary import (
 )
 
 
-class RefreshOutcome(StrEnum):
-    """What a refresh led to."""
-
-    REFRESHED = "refreshed"
-    UNCHANGED = "unchanged"
-    REJECTED = "rejected"
-
-
-def _publish(words: type[Enum], description: str, meanings: Mapping[str, str] | None = None) -> None:
+def _publish(
+    words: type[Enum], description: str, meanings: Mapping[str, str] | None = None, *, name: str | None = None
+) -> None:
     """Make an enum a GraphQL enum with a description of itself and of those members that need one."""
-    strawberry.enum(words, description=description)
+    strawberry.enum(words, description=description, name=name)
     for value in words.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = (meanings or {}).get(value.name)
 
@@ -83,6 +78,7 @@ _publish(
         "OK": "Nothing to do.",
         "UNKNOWN": "No stock data.",
     },
+    name="AlertLevel",
 )
 _publish(
     ErrorMeasure,

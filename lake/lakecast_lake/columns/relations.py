@@ -12,33 +12,51 @@
 KIND is live, backtest, all, every_live or every: the attributes of `Snapshot`.
 """
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.facts import Facts
-from lakecast_lake.columns.monthly import SUMS
+from lakecast_lake.columns.items import Items
+from lakecast_lake.columns.monthly import SUMS, Monthly
 from lakecast_lake.columns.picked import Picked
 from lakecast_lake.columns.segment import Coded, Floats, Segment
-
-if TYPE_CHECKING:
-    from lakecast_lake.columns.snapshot import Snapshot
 
 NUMBERS = ("forecast", "actual", "lower_80", "upper_80", "lower_95", "upper_95")
 KINDS = ("live", "backtest", "all", "every_live", "every")
 
 
-def blocks_of(snapshot: "Snapshot", kind: str) -> Blocks:
+class Related(Protocol):
+    """What relations are made of: a `Snapshot`, whose attributes and methods these are."""
+
+    @property
+    def items(self) -> Items: ...
+    @property
+    def demand(self) -> Mapping[str, Segment]: ...
+    @property
+    def metrics(self) -> Facts: ...
+    @property
+    def replenishment(self) -> Facts: ...
+    @property
+    def live(self) -> Blocks: ...
+    @property
+    def champion(self) -> Sequence[str | None]: ...
+    @property
+    def issue(self) -> Sequence[str | None]: ...
+    def monthly(self, segment: Segment) -> Monthly: ...
+
+
+def blocks_of(snapshot: Related, kind: str) -> Blocks:
     """The blocks of one of `KINDS`."""
     found = getattr(snapshot, kind)
     blocks: Blocks = found() if callable(found) else found
     return blocks
 
 
-def relations(snapshot: "Snapshot") -> dict[str, Callable[[], pa.Table]]:
+def relations(snapshot: Related) -> dict[str, Callable[[], pa.Table]]:
     """Name -> maker of each relation."""
     makers: dict[str, Callable[[], pa.Table]] = {
         "item": lambda: _item(snapshot),
@@ -53,7 +71,7 @@ def relations(snapshot: "Snapshot") -> dict[str, Callable[[], pa.Table]]:
     return makers
 
 
-def _item(snapshot: "Snapshot") -> pa.Table:
+def _item(snapshot: Related) -> pa.Table:
     items = snapshot.items
     forecast = np.diff(snapshot.live.first) > 0
     table = items.table.append_column("code", pa.array(np.arange(items.count, dtype=np.int32)))
@@ -62,7 +80,7 @@ def _item(snapshot: "Snapshot") -> pa.Table:
     return table.append_column("has_forecast", pa.array(forecast))
 
 
-def _demand(snapshot: "Snapshot") -> pa.Table:
+def _demand(snapshot: Related) -> pa.Table:
     schema = pa.schema([("item", pa.int32()), ("date", pa.date32()), ("quantity", pa.float64())])
     parts = [schema.empty_table()]
     for dataset, segment in snapshot.demand.items():
@@ -81,7 +99,7 @@ def _facts(facts: Facts) -> pa.Table:
     return table.append_column("item", pa.array(facts.item))
 
 
-def _block(blocks: Blocks, snapshot: "Snapshot") -> pa.Table:
+def _block(blocks: Blocks, snapshot: Related) -> pa.Table:
     codes = {name: code for code, name in enumerate(blocks.sources)}
     champion = np.array([-1 if name is None else codes.get(name, -1) for name in snapshot.champion], np.int64)
     return pa.table(
@@ -97,7 +115,7 @@ def _block(blocks: Blocks, snapshot: "Snapshot") -> pa.Table:
     )
 
 
-def _month(blocks: Blocks, snapshot: "Snapshot") -> pa.Table:
+def _month(blocks: Blocks, snapshot: Related) -> pa.Table:
     parts = []
     for number, segment in enumerate(blocks.segments):
         rolled = snapshot.monthly(segment)

@@ -2,6 +2,30 @@
 
 from enum import StrEnum
 
+from lakecast_schema.periods import Frequency
+from lakecast_schema.replenishment import Alert as AlertLevel
+
+__all__ = [
+    "ABCClass",
+    "AlertLevel",
+    "DemandClass",
+    "DemandDimension",
+    "ErrorMeasure",
+    "ForecastDimension",
+    "ForecastKind",
+    "ForecastOrderField",
+    "Frequency",
+    "ItemOrderField",
+    "Language",
+    "LeaderboardGroup",
+    "OrderDirection",
+    "RefreshOutcome",
+    "ReplenishmentDimension",
+    "ReplenishmentOrderField",
+    "TimeGrain",
+    "TotalsOrderField",
+]
+
 
 class ForecastKind(StrEnum):
     """Which rows of `fact_forecast`: about the future, from a rolling origin, or both."""
@@ -22,16 +46,6 @@ class TimeGrain(StrEnum):
     YEAR = "year"
 
 
-class Frequency(StrEnum):
-    """How long an item's own period is."""
-
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-    QUARTERLY = "quarterly"
-    YEARLY = "yearly"
-
-
 class DemandClass(StrEnum):
     """Syntetos-Boylan class of an item's demand."""
 
@@ -47,16 +61,6 @@ class ABCClass(StrEnum):
     A = "A"
     B = "B"
     C = "C"
-
-
-class AlertLevel(StrEnum):
-    """How urgent an order is, most urgent first."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    OK = "ok"
-    UNKNOWN = "unknown"
 
 
 class ErrorMeasure(StrEnum):
@@ -173,3 +177,11 @@ class TotalsOrderField(StrEnum):
     WAPE = "wape"
     BIAS = "bias"
     PERIOD = "period"
+
+
+class RefreshOutcome(StrEnum):
+    """What a refresh led to."""
+
+    REFRESHED = "refreshed"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
