@@ -3,12 +3,11 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
 
-from lakecast_graphql import figures
 from lakecast_graphql.admin.audit import Audit
 from lakecast_graphql.admin.gate import Gate
 from lakecast_graphql.cache import shared_backend
@@ -16,7 +15,7 @@ from lakecast_graphql.execution.dispatch import FastExecution
 from lakecast_graphql.execution.graphql_core import ColumnarExecutor
 from lakecast_graphql.execution.strawberry import PlainExecution
 from lakecast_graphql.execution.subscriptions import Subscriptions
-from lakecast_graphql.metrics import Metrics
+from lakecast_graphql.metrics import Metrics, Parts
 from lakecast_graphql.operation import persisted
 from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.limits import Limits
@@ -55,7 +54,7 @@ class App:
         socket: Door,
         service: Service,
         subscriptions: Subscriptions,
-        watch: Callable[[], Coroutine[Any, Any, None]],
+        watch: Sequence[Callable[[], Coroutine[Any, Any, None]]],
         close: Callable[[], None],
         connections: Connections,
     ) -> None:
@@ -86,10 +85,11 @@ class App:
         await asyncio.to_thread(self.service.start)
         self.subscriptions.start()
         state[open_connections.STATE] = self._connections
-        watching = asyncio.create_task(self._watch())
+        watching = [asyncio.create_task(watch()) for watch in self._watch]
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
-        watching.cancel()
+        for task in watching:
+            task.cancel()
         self.subscriptions.stop()
         self._connections.stop()
         await asyncio.to_thread(self.service.close)
@@ -183,15 +183,14 @@ def create_app(settings: Settings | None = None) -> Door:
 
     service.listeners.append(lambda served: latest.clear())
     bounds = Bounds(settings.max_body_bytes, settings.body_seconds)
-    metrics = figures.declared(service, subscriptions, execution, connections, documents, queries)
-    observe = figures.observer(metrics)
+    metrics = Metrics(Parts(service, subscriptions, execution, connections, documents, queries))
     graphql_http = GraphqlHttp(
         execution,
         Events(execution, subscriptions),
         queries,
         current,
         bounds,
-        observe=observe,
+        observe=metrics.observe,
         page=pages.graphiql() if settings.dev else None,
     )
     doors: dict[str, Door] = {
@@ -215,7 +214,7 @@ def create_app(settings: Settings | None = None) -> Door:
         max_operations=settings.max_socket_operations,
         reached=reached,
     )
-    app: Door = App(doors, socket, service, subscriptions, shared.watch, execution.close, connections)
+    app: Door = App(doors, socket, service, subscriptions, (shared.watch, metrics.share), execution.close, connections)
     if settings.allowed_origins:
         app = CORSMiddleware(
             app,
@@ -227,9 +226,12 @@ def create_app(settings: Settings | None = None) -> Door:
     return app
 
 
+_PROMETHEUS = b"text/plain; version=0.0.4; charset=utf-8"
+
+
 def _text(metrics: Metrics) -> Door:
     async def door(scope: Scope, receive: Receive, send: Send) -> None:
-        await respond(send, 200, metrics.text().encode(), [(b"content-type", b"text/plain; version=0.0.4")])
+        await respond(send, 200, metrics.text(), [(b"content-type", _PROMETHEUS)])
 
     return door
 

@@ -1,135 +1,174 @@
-"""Figures about the running process, in the Prometheus text format."""
+"""What `/metrics` shows: of this process, or of all workers where these share a folder (`PROMETHEUS_MULTIPROC_DIR`)."""
 
-import threading
-from bisect import bisect_left
+import asyncio
+import os
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
 
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from lakecast_graphql.execution.dispatch import FastExecution
+from lakecast_graphql.execution.subscriptions import Subscriptions
+from lakecast_graphql.operation.documents import Documents
+from lakecast_graphql.operation.persisted import PersistedQueries
+from lakecast_graphql.serving.service import Service
+from lakecast_graphql.transport.connections import Connections
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Environment variable: the folder that workers share their figures in; `lakecast serve` sets it for several."""
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper bounds in seconds of the classes that durations are counted in."""
+_SECONDS = 1.0
+"""Seconds between two times that a worker tells the others its figures."""
 
-Labels = tuple[tuple[str, str], ...]
-_Read = Callable[[], Mapping[Labels, float] | float | None]
-_AT_ONCE = 256
-"""Requests that are added up together."""
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
-@dataclass
-class _Durations:
-    counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
-    total: float = 0.0
+@dataclass(frozen=True)
+class Parts:
+    """What figures are read from."""
+
+    service: Service
+    subscriptions: Subscriptions
+    execution: FastExecution
+    connections: Connections
+    documents: Documents
+    queries: PersistedQueries
+
+
+Number = Callable[[Parts], float | None]
+Counts = Callable[[Parts], Mapping[str, float]]
+Over = Literal["livemin", "livemax", "livesum"]
+
+GAUGES: tuple[tuple[str, str, Over, Number], ...] = (
+    ("lakecast_ready", "1 while a snapshot is served.", "livemin", lambda of: of.service.served is not None),
+    ("lakecast_snapshot_id", "The served snapshot; 0 without one. Of several workers the oldest.", "livemin",
+     lambda of: None if of.service.served is None else of.service.served.snapshot_id),
+    ("lakecast_newest_snapshot_id", "The newest snapshot seen in the lake.", "livemax",
+     lambda of: of.service.newest_id),
+    ("lakecast_problem", "1 while the newest snapshot is not served.", "livemax",
+     lambda of: of.service.problem is not None),
+    ("lakecast_snapshot_age_seconds", "Seconds since the served snapshot was published.", "livemax",
+     lambda of: None if of.service.served is None else of.service.served.age_seconds(time.time())),
+    ("lakecast_subscribers", "Open subscriptions.", "livesum", lambda of: of.subscriptions.count),
+    ("lakecast_connections", "Open connections.", "livesum", lambda of: of.connections.count),
+    ("lakecast_unread_bytes", "Bytes of answers that slow clients have not read.", "livesum",
+     lambda of: of.connections.unread_bytes),
+)  # fmt: skip
+"""Name, meaning, what counts of several workers, and how it is read."""
+
+
+def _caches(of: Parts) -> Mapping[str, Any]:
+    return {
+        "answers": of.execution.answers, "cells": of.execution.cells, "plans": of.execution.plans,
+        "plans by flags": of.execution.flagged, "texts": of.execution.texts, "documents": of.documents.prepared,
+        "persisted queries": of.queries.kept, "events": of.subscriptions.rendered,
+    }  # fmt: skip
+
+
+def _of_caches(figure: str) -> Counts:
+    return lambda of: {name: float(getattr(cache, figure)) for name, cache in _caches(of).items()}
+
+
+COUNTERS: tuple[tuple[str, str, str, Counts], ...] = (
+    ("lakecast_operations", "Operations by the way that they were answered, and why the ordinary one.", "way",
+     lambda of: dict(of.execution.ways)),
+    ("lakecast_cache_hits", "Looks into a cache that found something.", "cache", _of_caches("hits")),
+    ("lakecast_cache_misses", "Looks into a cache that found nothing.", "cache", _of_caches("misses")),
+    ("lakecast_cache_evictions", "Entries of a cache that made room for others.", "cache", _of_caches("evictions")),
+    ("lakecast_limits_reached", "How often clients reached a limit, by the name of its setting.", "limit",
+     lambda of: dict(of.connections.reached.counts)),
+    ("lakecast_events_rendered", "Events that were rendered, each for all who had asked for the same.", "kind",
+     lambda of: {"subscription": of.subscriptions.executed}),
+)  # fmt: skip
+"""Name, meaning, label, and how the counts are read: others keep them."""
 
 
 class Metrics:
-    """Counters, durations and gauges of one process. Thread-safe; each worker has its own."""
+    """The figures of one process. `observe` is told of each request; the rest is read from `parts`."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._help: dict[str, tuple[str, str]] = {}
-        self._counters: dict[str, dict[Labels, float]] = defaultdict(lambda: defaultdict(float))
-        self._durations: dict[str, dict[Labels, _Durations]] = defaultdict(lambda: defaultdict(_Durations))
-        self._read: dict[str, Callable[[], Mapping[Labels, float]]] = {}
-        self._before_text: list[Callable[[], None]] = []
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._registry = CollectorRegistry()
+        self._gauges = [
+            (Gauge(name, meaning, registry=self._registry, multiprocess_mode=over), read)
+            for name, meaning, over, read in GAUGES
+        ]
+        self._bytes = Gauge(
+            "lakecast_cache_bytes", "Bytes in the caches.", ["cache"], registry=self._registry,
+            multiprocess_mode="livesum",
+        )  # fmt: skip
+        self._counters = [
+            (Counter(name, meaning, [label], registry=self._registry), read) for name, meaning, label, read in COUNTERS
+        ]
+        self._told: defaultdict[tuple[int, str], float] = defaultdict(float)
+        requests = Counter(
+            "lakecast_http_requests", "Requests to /graphql by method and status.", ["method", "status"],
+            registry=self._registry,
+        )  # fmt: skip
+        self._requests = _Children(lambda key: requests.labels(*key).inc)
+        seconds = Histogram(
+            "lakecast_http_request_seconds", "Seconds from a request to its answer.", ["method"], buckets=BUCKETS,
+            registry=self._registry,
+        )  # fmt: skip
+        self._seconds = _Children(lambda key: seconds.labels(*key).observe)
 
-    def counter(self, name: str, meaning: str) -> Callable[..., None]:
-        """Declare a counter; the function that is returned adds 1 (or `by`) for the labels given by name."""
-        self._help[name] = ("counter", meaning)
+    def observe(self, method: str, status: str, seconds: float) -> None:
+        """Count a request to /graphql."""
+        named = method if method in ("GET", "POST") else "other"
+        self._requests[named, status]()
+        self._seconds[(named,)](seconds)
 
-        def count(by: float = 1.0, **labels: str) -> None:
-            with self._lock:
-                self._counters[name][tuple(labels.items())] += by
-
-        return count
-
-    def durations(self, name: str, meaning: str) -> Callable[..., None]:
-        """Declare a histogram of seconds; the function that is returned takes seconds and labels."""
-        self._help[name] = ("histogram", meaning)
-
-        def observe(seconds: float, **labels: str) -> None:
-            place = bisect_left(BUCKETS, seconds)
-            with self._lock:
-                held = self._durations[name][tuple(labels.items())]
-                held.counts[place] += 1
-                held.total += seconds
-
-        return observe
-
-    def requests(self, counter: str, durations: str) -> Callable[[str, str, float], None]:
-        """One function for a declared counter and durations: of method, status and seconds of a request.
-
-        It keeps what it is told and adds it up some hundred requests at a time: several times cheaper.
-        """
-        waiting: list[tuple[str, str, float]] = []
-
-        def add_up() -> None:
-            some, waiting[:] = waiting[:], []
-            with self._lock:
-                for method, status, seconds in some:
-                    named = method if method in ("GET", "POST") else "other"
-                    self._counters[counter][(("method", named), ("status", status))] += 1.0
-                    held = self._durations[durations][(("method", named),)]
-                    held.counts[bisect_left(BUCKETS, seconds)] += 1
-                    held.total += seconds
-
-        def note(method: str, status: str, seconds: float) -> None:
-            waiting.append((method, status, seconds))
-            if len(waiting) >= _AT_ONCE:
-                add_up()
-
-        self._before_text.append(add_up)
-        return note
-
-    def gauge(self, name: str, meaning: str, read: _Read) -> None:
-        """Declare a gauge that is read when somebody asks; None leaves it out."""
-        self._declare(name, "gauge", meaning, read)
-
-    def counted(self, name: str, meaning: str, read: _Read) -> None:
-        """Declare a counter that somebody else keeps, and that is read when somebody asks."""
-        self._declare(name, "counter", meaning, read)
-
-    def _declare(self, name: str, kind: str, meaning: str, read: _Read) -> None:
-        self._help[name] = (kind, meaning)
-
-        def values() -> Mapping[Labels, float]:
-            value = read()
-            if value is None:
-                return {}
-            return value if isinstance(value, Mapping) else {(): float(value)}
-
-        self._read[name] = values
-
-    def text(self) -> str:
+    def text(self) -> bytes:
         """Everything, as Prometheus reads it."""
-        lines: list[str] = []
-        for add_up in self._before_text:
-            add_up()
-        with self._lock:
-            for name, (kind, meaning) in self._help.items():
-                lines += [f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"]
-                if name in self._read:
-                    lines += [_line(name, labels, value) for labels, value in self._read[name]().items()]
-                elif kind == "counter":
-                    lines += [_line(name, labels, value) for labels, value in self._counters[name].items()]
-                else:
-                    for labels, held in self._durations[name].items():
-                        lines += _histogram(name, labels, held)
-        return "\n".join(lines) + "\n"
+        self._read()
+        if FOLDER not in os.environ:
+            return generate_latest(self._registry)
+        _forget_dead_workers(Path(os.environ[FOLDER]))
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
+
+    async def share(self) -> None:
+        """Tell the other workers; ends by cancellation, and at once where there are none."""
+        while FOLDER in os.environ:
+            self._read()
+            await asyncio.sleep(_SECONDS)
+
+    def _read(self) -> None:
+        for gauge, number in self._gauges:
+            gauge.set(number(self._parts) or 0.0)
+        for name, count in _of_caches("bytes")(self._parts).items():
+            self._bytes.labels(name).set(count)
+        for place, (counter, counts) in enumerate(self._counters):
+            for name, count in counts(self._parts).items():
+                counter.labels(name).inc(count - self._told[place, name])
+                self._told[place, name] = count
 
 
-def _histogram(name: str, labels: Labels, held: _Durations) -> list[str]:
-    lines, below = [], 0
-    for bound, count in zip((*map(str, BUCKETS), "+Inf"), held.counts, strict=True):
-        below += count
-        lines.append(_line(f"{name}_bucket", (*labels, ("le", bound)), below))
-    return [*lines, _line(f"{name}_sum", labels, held.total), _line(f"{name}_count", labels, below)]
+class _Children(dict[tuple[str, ...], Callable[..., None]]):
+    """Label values -> what counts under them: to look these up in the library costs more than to count."""
+
+    def __init__(self, make: Callable[[tuple[str, ...]], Callable[..., None]]) -> None:
+        self._make = make
+
+    def __missing__(self, key: tuple[str, ...]) -> Callable[..., None]:
+        found = self[key] = self._make(key)
+        return found
 
 
-def _line(name: str, labels: Labels, value: float) -> str:
-    shown = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels)
-    number = str(int(value)) if float(value).is_integer() else repr(float(value))
-    return f"{name}{{{shown}}} {number}" if shown else f"{name} {number}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+def _forget_dead_workers(folder: Path) -> None:
+    """Gauges of workers that have ended no longer count; what they counted does."""
+    for file in folder.glob("gauge_live*.db"):
+        number = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            mark_process_dead(number)  # type: ignore[no-untyped-call]
+        except PermissionError:
+            continue

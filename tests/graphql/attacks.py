@@ -70,7 +70,7 @@ def figure(server: Running, name: str) -> float:
 
 def reached(server: Running, limit: str) -> float:
     """How often a limit was reached."""
-    return figure(server, f'lakecast_limits_reached{{limit="{limit}"}}')
+    return figure(server, f'lakecast_limits_reached_total{{limit="{limit}"}}')
 
 
 def resident() -> int:

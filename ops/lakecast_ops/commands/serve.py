@@ -1,6 +1,9 @@
 """`lakecast serve`: the GraphQL server."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -11,6 +14,8 @@ from lakecast_ops.ports import require_free
 
 NAME = "serve"
 EXAMPLE = "Example: lakecast serve --lake s3://forecasts/lake --host 0.0.0.0 --workers 2"
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The Prometheus client's own variable, which workers read when they start."""
 GRACE_SECONDS = 10
 """How long requests in flight may go on after the server was told to stop."""
 
@@ -40,17 +45,29 @@ def command(
         os.environ["LAKECAST_DEV"] = "1"
     if example:
         first_answer.announce(host, port)
-    uvicorn.run(
-        "lakecast_graphql.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        http="lakecast_graphql.transport.uvicorn_protocols:BoundedHttp",
-        log_level="warning" if example else "info",
-        log_config=logs.config(),
-        server_header=False,
-        access_log=False,  # a line per request costs more than its answer; /metrics counts them
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        ws_per_message_deflate=False,  # a compressor takes 300 kB of memory per subscriber, and news are short
-    )
+    with _metrics_folder(workers):
+        uvicorn.run(
+            "lakecast_graphql.app:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            http="lakecast_graphql.transport.uvicorn_protocols:BoundedHttp",
+            log_level="warning" if example else "info",
+            log_config=logs.config(),
+            server_header=False,
+            access_log=False,  # a line per request costs more than its answer; /metrics counts them
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            ws_per_message_deflate=False,  # a compressor takes 300 kB of memory per subscriber, and news are short
+        )
+
+
+@contextmanager
+def _metrics_folder(workers: int) -> Iterator[None]:
+    """Where several workers share their figures, so that one scrape of /metrics tells all of them."""
+    if workers == 1 or METRICS_FOLDER in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="lakecast-metrics-") as folder:
+        os.environ[METRICS_FOLDER] = folder
+        yield
