@@ -45,7 +45,7 @@ class Dataset:
         holds several data sets, and `FrequencyUnclear`.
         """
         file, style = read(frame)
-        rows = judge(file, NAME, rules.as_of)
+        rows = judge(file, NAME, rules.as_of, rules)
         names = sorted({rows.datasets.names[code] for code in rows.datasets.codes.tolist()})
         if len(names) > 1:
             remedy = "Fit one at a time, such as df[df.dataset_id == " + repr(names[0]) + "]"

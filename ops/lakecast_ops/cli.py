@@ -10,6 +10,7 @@ import typer
 
 from lakecast_ops import problems
 from lakecast_ops.commands import (
+    check,
     doctor,
     export,
     import_,
@@ -66,7 +67,7 @@ def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
     return stoppable
 
 
-for _module in (sample, run, import_, export, serve, refresh, vacuum, schema, doctor):
+for _module in (sample, check, run, import_, export, serve, refresh, vacuum, schema, doctor):
     app.command(_module.NAME, epilog=_module.EXAMPLE)(_stoppable(_module.command))
 app.add_typer(keys.app, name="keys")
 

@@ -77,12 +77,12 @@ def test_names_of_others_come_back_as_they_went_in() -> None:
 
 def test_wrong_rows_are_named_and_the_others_used() -> None:
     frame = pd.DataFrame({"unique_id": "a", "ds": DATES, "y": range(30)}).astype({"y": float})
-    frame.loc[4, "y"] = -1
+    frame.loc[4, "y"] = np.inf
     fitted = SeasonalNaive().fit(frame)
     assert fitted.rejected.to_dict("records") == [
-        {"row": 4, "column": "y", "value": "-1", "reason": fitted.rejected["reason"][0]}
+        {"row": 4, "column": "y", "value": "inf", "reason": fitted.rejected["reason"][0]}
     ]
-    assert "negative" in fitted.rejected["reason"][0]
+    assert "infinite" in fitted.rejected["reason"][0]
     assert fitted.dataset.panel(2).values[0, 4] != fitted.dataset.panel(2).values[0, 4]  # unknown
 
 

@@ -51,5 +51,5 @@ def test_rejections(folder: Path) -> None:
 
 
 def test_a_missing_column_stops(folder: Path) -> None:
-    with pytest.raises(InputError, match=r"demand\.csv, column item_id: .*found are: item, day, sold"):
+    with pytest.raises(InputError, match=r"demand\.csv, column quantity: .*found are: item, day, sold"):
         read_folder(folder / "without-column")

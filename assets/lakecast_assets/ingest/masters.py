@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_forecast.input import messages
-from lakecast_forecast.input.demand import EARLIEST, LATEST, datasets_of
+from lakecast_forecast.input.demand import EARLIEST, LATEST, datasets_of, days_of, figures_of
 from lakecast_forecast.input.files import InputFile, as_text, find, read
 from lakecast_forecast.input.rejections import Rejections
-from lakecast_forecast.input.values import Identifiers, days, identifiers, numbers
+from lakecast_forecast.input.rules import Rules
+from lakecast_forecast.input.values import Identifiers, Numbers, identifiers
 
 TEXTS = ("sku", "name", "category", "unit", "supplier")
 FIGURES = (
@@ -41,17 +42,17 @@ class MasterRows:
     verdicts: Rejections
 
 
-def read_items(folder: Path, dataset: str) -> MasterRows | None:
+def read_items(folder: Path, dataset: str, rules: Rules) -> MasterRows | None:
     """Read and judge the items file of a folder; None where there is none. Raises `InputError`."""
     path = find(folder, "items")
     if path is None:
         return None
-    rows = _judge(read(path, ("item_id",), ("dataset_id", *TEXTS, *FIGURES)), dataset, FIGURES, None)
+    rows = _judge(read(path, ("item_id",), ("dataset_id", *TEXTS, *FIGURES)), dataset, FIGURES, None, rules)
     _reject_repeated(rows)
     return rows
 
 
-def read_stock(folder: Path, dataset: str, today: dt.date, *, by: str = "") -> MasterRows | None:
+def read_stock(folder: Path, dataset: str, today: dt.date, rules: Rules) -> MasterRows | None:
     """Read and judge the stock file of a folder; None where there is none. Raises `InputError`.
 
     today: stock of later days is rejected.
@@ -61,10 +62,12 @@ def read_stock(folder: Path, dataset: str, today: dt.date, *, by: str = "") -> M
         return None
     required = ("item_id", "date", "on_hand")
     file = read(path, required, ("dataset_id", "location", "on_order"))
-    return _judge(file, dataset, STOCK_FIGURES, today, by)
+    return _judge(file, dataset, STOCK_FIGURES, today, rules, rules.by)
 
 
-def _judge(file: InputFile, dataset: str, figures: Sequence[str], today: dt.date | None, by: str = "") -> MasterRows:
+def _judge(
+    file: InputFile, dataset: str, figures: Sequence[str], today: dt.date | None, rules: Rules, by: str = ""
+) -> MasterRows:
     """The rows of a file; today: where they have a date, the last that they may have."""
     verdicts = Rejections(file)
     has = file.table.column_names
@@ -72,7 +75,7 @@ def _judge(file: InputFile, dataset: str, figures: Sequence[str], today: dt.date
     verdicts.reject(items.codes < 0, "item_id", messages.NO_ITEM)
     day = None
     if today is not None:
-        day = days(file.table["date"])
+        day = days_of(file, rules)
         verdicts.reject(np.isnat(day) & file.table["date"].is_null().to_numpy(), "date", messages.NO_DATE)
         verdicts.reject(np.isnat(day), "date", messages.BAD_DATE)
         verdicts.reject(
@@ -81,16 +84,15 @@ def _judge(file: InputFile, dataset: str, figures: Sequence[str], today: dt.date
         future = messages.FUTURE.of(today=today, remedy="remove the row")
         verdicts.reject(day > np.datetime64(today), "date", future)
     names = [name for name in figures if name in has]
-    values = {name: _figure(verdicts, name) for name in names}
+    values = {name: _figure(verdicts, name, parsed) for name, parsed in figures_of(file, names, rules).items()}
     wrong = {name: each.not_usable for name, each in values.items()}
     texts = {name: _words(file, name) for name in TEXTS if name in has}
     datasets = datasets_of(file, dataset, by=by) if "dataset_id" in has or by else None
     return MasterRows(file, datasets, items, day, texts, {n: v.values for n, v in values.items()}, wrong, verdicts)
 
 
-def _figure(verdicts: Rejections, name: str) -> "_Figure":
+def _figure(verdicts: Rejections, name: str, parsed: Numbers) -> "_Figure":
     """A column of numbers, NaN where it is empty or its value cannot be used; a bad value costs that value only."""
-    parsed = numbers(verdicts.file.table[name])
     reasons = [(parsed.unclear | parsed.not_finite, messages.BAD_FIGURE.of(column=name))]
     if name != "on_hand":  # a negative stock on hand is a backlog
         reasons.append((parsed.values < 0, messages.NEGATIVE_FIGURE.of(column=name)))

@@ -2,13 +2,13 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from lakecast_assets.ingest.folder import Folder, open_folder, slug
-from lakecast_forecast.input import files
+from lakecast_forecast.input import files, names
 from lakecast_forecast.input.demand import REQUIRED, datasets_of
 from lakecast_forecast.input.rules import Rules
 
@@ -34,10 +34,10 @@ def waiting(root: Path, stem: str, known: Mapping[str, tuple[str, str]], now: fl
     known: path -> (stamp, digest) from the last time; a folder with the same stamp is not read again.
     """
     clock = time.time() if now is None else now
-    for folder in (root, *subfolders(root)):
-        if not any((folder / f"{stem}{suffix}").is_file() for suffix in files.SUFFIXES):
+    for folder in (root, *subfolders(root)) if root.is_dir() else ():
+        found = sorted(path for path in folder.iterdir() if path.is_file() and _is_called(path, STEMS))
+        if not any(path.suffix.lower() in files.SUFFIXES and _is_called(path, (stem,)) for path in found):
             continue
-        found = sorted(path for path in folder.iterdir() if path.stem in STEMS and path.is_file())
         times = [path.stat() for path in found]
         if clock - max(each.st_mtime for each in times) < SETTLED_SECONDS:
             continue
@@ -58,6 +58,10 @@ def dataset_ids(folder: Path) -> tuple[str, ...]:
 def subfolders(root: Path) -> list[Path]:
     """Folders right below a folder, by name; none where it is no folder."""
     return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+
+
+def _is_called(path: Path, stems: Sequence[str]) -> bool:
+    return any(names.is_called(stem, path.stem) or path.stem == stem for stem in stems)
 
 
 def _digest(paths: list[Path]) -> str:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lakecast_forecast.input import messages
+from lakecast_forecast.input.day_forms import OrderUnclear
+from lakecast_forecast.input.decimals import decide, with_point
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.files import DRIVER_PREFIX, InputFile, find, read
 from lakecast_forecast.input.rejections import Rejections
@@ -64,7 +66,7 @@ def read_demand(folder: Path, dataset: str, today: dt.date, rules: Rules) -> Dem
             raise InputError(str(folder), "is a file, not a folder", f"Name the folder. {remedy}")
         what = "holds no demand.csv or demand.parquet" if folder.is_dir() else "is no folder"
         raise InputError(str(folder), what, remedy)
-    rows = judge(read(path, REQUIRED, OPTIONAL, drivers=True), dataset, today, rules)
+    rows = judge(read(path, REQUIRED, OPTIONAL, drivers=True, stated=rules.columns), dataset, today, rules)
     if np.all(np.isnan(rows.quantity)):
         found = rows.verdicts.first()
         number, column, reason = found if found else (None, "quantity", messages.NO_QUANTITY.english)
@@ -87,9 +89,10 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
     verdicts = Rejections(file)
     items = identifiers(file.table["item_id"])
     date = file.table["date"]
-    day = days(date)
-    quantity = numbers(file.table["quantity"])
-    drivers = {name: numbers(file.table[name]) for name in file.drivers}
+    chosen = rules or Rules()
+    day = days_of(file, chosen)
+    figures = figures_of(file, ("quantity", *file.drivers), chosen)
+    quantity, drivers = figures["quantity"], {name: figures[name] for name in file.drivers}
 
     verdicts.reject(items.codes < 0, "item_id", messages.NO_ITEM)
     no_day = np.isnat(day)
@@ -100,7 +103,6 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
     far = (day < EARLIEST) | (day >= LATEST)
     verdicts.reject(far, "date", messages.DATE_OUTSIDE.of(earliest=EARLIEST, latest=LATEST))
     day[far] = np.datetime64("NaT")
-    chosen = rules or Rules()
     _judge_numbers(verdicts, quantity, drivers, returns=chosen.negative == "net")
     if today is not None:
         future = (day > np.datetime64(today)) & ~np.isnan(quantity.values)
@@ -120,6 +122,22 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
         verdicts,
         identifiers(file.table["location"]) if "location" in file.table.column_names else None,
     )
+
+
+def days_of(file: InputFile, rules: Rules) -> NDArray[np.datetime64]:
+    """The column `date` of a file. Raises `InputError` where day and month cannot be told apart."""
+    try:
+        return days(file.table["date"], rules.dates)
+    except OrderUnclear as error:
+        remedy = "Write dates as 2024-01-31, or state --dates dmy or --dates mdy"
+        raise InputError(file.name, str(error), remedy, column="date") from error
+
+
+def figures_of(file: InputFile, columns: Sequence[str], rules: Rules) -> dict[str, Numbers]:
+    """Columns of numbers of a file, which share their decimal sign. Raises `InputError` where it cannot be told."""
+    texts = {name: file.table[name] for name in columns}
+    decimal = decide(file.name, texts, rules.decimal)
+    return {name: numbers(with_point(column, decimal)) for name, column in texts.items()}
 
 
 def datasets_of(file: InputFile, dataset: str, *, by: str = "") -> Identifiers:

@@ -1,8 +1,7 @@
 """Reading one input file: CSV as text, Parquet as it is typed, every row with its number."""
 
-import csv
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,9 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from lakecast_forecast.input import forms, names
 from lakecast_forecast.input.errors import InputError
+from lakecast_forecast.input.forms import Form
 
 SUFFIXES = (".csv", ".parquet")
 DRIVER_PREFIX = "x_"
@@ -46,6 +47,8 @@ class InputFile:
     ignored: tuple[str, ...] = ()
     others: Callable[[], pa.Table | None] = lambda: None
     """The columns that are not known, as text, read when they are wanted."""
+    form: str = "parquet"
+    """Encoding and delimiter, in words."""
 
     @property
     def drivers(self) -> tuple[str, ...]:
@@ -54,17 +57,32 @@ class InputFile:
 
 
 def find(folder: Path, stem: str) -> Path | None:
-    """The file of a folder with this stem, CSV or Parquet; None where there is neither."""
-    found = [path for suffix in SUFFIXES if (path := folder / f"{stem}{suffix}").is_file()]
+    """The file of a folder that is called like this (`names`), CSV or Parquet; None where there is neither."""
+    if not folder.is_dir():
+        return None
+    found = sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in SUFFIXES
+        and names.is_called(stem, path.stem)
+        and (path.is_file() or path.is_symlink())
+    )
     if len(found) > 1:
         raise InputError(str(folder), f"holds both {found[0].name} and {found[1].name}", "Keep the one that is meant")
     return found[0] if found else None
 
 
-def read(path: Path, required: Sequence[str], optional: Sequence[str], *, drivers: bool = False) -> InputFile:
+def read(
+    path: Path,
+    required: Sequence[str],
+    optional: Sequence[str],
+    *,
+    drivers: bool = False,
+    stated: Mapping[str, str] | None = None,
+) -> InputFile:
     """Read the known columns of a file; other columns are ignored and named in `ignored`.
 
-    drivers: whether `x_*` columns are known, too. Raises `InputError`.
+    drivers: whether `x_*` columns are known, too; stated: field -> name of its column. Raises `InputError`.
     """
     try:
         with path.open("rb") as file:
@@ -77,24 +95,13 @@ def read(path: Path, required: Sequence[str], optional: Sequence[str], *, driver
         ) from error
     if not head:
         raise InputError(path.name, "is empty", f"Write a header and rows with {', '.join(required)}")
-    read_columns = _read_parquet if path.suffix == ".parquet" else _read_csv
-    content = read_columns(path, head, required, optional, drivers)
+    wanted = _Wanted(path.name, tuple(required), tuple(optional), DRIVER_PREFIX if drivers else None, stated or {})
+    content = _read_parquet(path, wanted) if path.suffix.lower() == ".parquet" else _read_csv(path, head, wanted)
     if content.table.num_rows == 0 and not content.broken:
         raise InputError(path.name, "holds no rows", f"Write rows with {', '.join(required)}")
     return InputFile(
-        path.name, digest, content.table, content.rows, content.broken, content.ignored, _others(path, content)
+        path.name, digest, content.table, content.rows, content.broken, content.ignored, content.others, content.form
     )
-
-
-def _others(path: Path, content: "_Content") -> Callable[[], pa.Table | None]:
-    names = list(dict.fromkeys(content.ignored))
-
-    def others() -> pa.Table | None:
-        if not names or path.suffix == ".parquet":
-            return pq.read_table(path, columns=names) if names else None
-        return _parse(path, _header(path), names, lambda _: "skip", threads=True)
-
-    return others
 
 
 @dataclass(frozen=True)
@@ -103,40 +110,49 @@ class _Content:
     rows: NDArray[np.int64]
     broken: tuple[BrokenLine, ...]
     ignored: tuple[str, ...]
+    others: Callable[[], pa.Table | None]
+    form: str
 
 
-def _wanted(
-    path: Path, header: Sequence[str], required: Sequence[str], optional: Sequence[str], drivers: bool
-) -> list[str]:
-    """The known columns among those of a header, in the header's order."""
-    for name in required:
-        if name not in header:
-            found = ", ".join(header) or "none"
-            remedy = f"Name a column {name}; found are: {found}"
-            if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
-                remedy = "Separate columns by commas, with a point as the decimal sign"
-            raise InputError(path.name, "the column is missing", remedy, column=name)
-    wanted = [
-        name for name in header if name in required or name in optional or (drivers and name.startswith(DRIVER_PREFIX))
-    ]
-    for name in wanted:
-        if header.count(name) > 1:
-            raise InputError(path.name, "two columns have this name", "Rename or remove one", column=name)
-    return wanted
+@dataclass(frozen=True)
+class _Wanted:
+    """The fields that a file must and may have."""
+
+    file: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    prefix: str | None
+    stated: Mapping[str, str]
+
+    def of(self, header: Sequence[str]) -> dict[str, int]:
+        """Field -> place in the header, in the header's order."""
+        places = names.columns(self.file, header, (*self.required, *self.optional), self.prefix, self.stated)
+        for name in self.required:
+            if name not in places:
+                remedy = f"Name a column {name}, or say which it is (--column {name}=...); found are: "
+                raise InputError(
+                    self.file, "the column is missing", remedy + (", ".join(header) or "none"), column=name
+                )
+        return dict(sorted(places.items(), key=lambda place: place[1]))
 
 
-def _read_parquet(path: Path, head: bytes, required: Sequence[str], optional: Sequence[str], drivers: bool) -> _Content:
+def _read_parquet(path: Path, wanted: _Wanted) -> _Content:
     try:
         with pq.ParquetFile(path) as file:
             header = [str(name) for name in file.schema_arrow.names]
-            wanted = _wanted(path, header, required, optional, drivers)
-            table = file.read(columns=wanted)
+            places = wanted.of(header)
+            table = file.read(columns=[header[place] for place in places.values()])
     except (pa.ArrowException, OSError) as error:
         remedy = "Write it anew as Parquet, or name it .csv if it is text"
         raise InputError(path.name, f"is no readable Parquet file ({_first_line(error)})", remedy) from error
-    table = pa.table({name: _plain(table[name]) for name in wanted})
+    table = pa.table({name: _plain(table[header[place]]) for name, place in places.items()})
     rows = np.arange(1, table.num_rows + 1)
-    return _Content(table, rows, (), tuple(name for name in header if name not in wanted))
+    ignored = tuple(name for place, name in enumerate(header) if place not in places.values())
+
+    def others() -> pa.Table | None:
+        return pq.read_table(path, columns=list(ignored)) if ignored else None
+
+    return _Content(table, rows, (), ignored, others, "Parquet")
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -148,75 +164,62 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
-def _read_csv(path: Path, head: bytes, required: Sequence[str], optional: Sequence[str], drivers: bool) -> _Content:
+def _read_csv(path: Path, head: bytes, wanted: _Wanted) -> _Content:
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
             raise InputError(path.name, f"is {what}, not CSV", "Save it as UTF-8 text, columns separated by commas")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(path.name, "is UTF-16 text", "Save it as UTF-8")
-    header = _header(path)
-    wanted = _wanted(path, header, required, optional, drivers)
+    form = forms.recognise(path)
+    places = wanted.of(form.header)
     broken: list[tuple[int | None, str, int]] = []
 
     def note(line: pacsv.InvalidRow) -> str:
         broken.append((line.number, line.text, line.actual_columns))
         return "skip"
 
-    table = _parse(path, header, wanted, note, threads=True)
+    table = _parse(path, form, places, note, threads=True)
     rows = np.arange(1, table.num_rows + 1)
+    before = 1 + form.lines
     if broken:
         broken.clear()  # only a reading in order knows the numbers of broken lines
-        table = _parse(path, header, wanted, note, threads=False)
-        lost = np.sort(np.array([(number or 2) - 1 for number, _, _ in broken]))
+        table = _parse(path, form, places, note, threads=False)
+        lost = np.sort(np.array([(number or 1 + before) - before for number, _, _ in broken]))
         rows = np.setdiff1d(np.arange(1, table.num_rows + lost.size + 1), lost)
-    lines = tuple(BrokenLine((number or 2) - 1, text, fields) for number, text, fields in broken)
-    return _Content(table, rows, lines, tuple(name for name in header if name not in wanted))
+    lines = tuple(BrokenLine((number or 1 + before) - before, text, fields) for number, text, fields in broken)
+    rest = {str(place): place for place in range(len(form.header)) if place not in places.values()}
+
+    def others() -> pa.Table | None:
+        return _parse(path, form, rest, lambda _: "skip", threads=True) if rest else None
+
+    ignored = tuple(form.header[place] for place in rest.values())
+    return _Content(table, rows, lines, ignored, others, form.words)
 
 
-def _header(path: Path) -> list[str]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = next(csv.reader(file), [])
-    except UnicodeDecodeError as error:
-        raise _not_utf8(path) from error
-    except csv.Error as error:
-        raise InputError(path.name, f"has no readable header ({error})", "Write it anew as CSV") from error
-    return [name.strip() for name in header]
-
-
-def _parse(path: Path, header: list[str], wanted: list[str], note: object, *, threads: bool) -> pa.Table:
-    """All wanted columns as text; an empty field is null."""
+def _parse(path: Path, form: Form, places: Mapping[str, int], note: object, *, threads: bool) -> pa.Table:
+    """The columns at some places of the header as text; an empty field is null."""
     # Columns are addressed by position: names may carry blanks, and unwanted ones may repeat.
-    names = [f"{index}:{name}" for index, name in enumerate(header)]
-    keep = {name: f"{header.index(name)}:{name}" for name in wanted}
+    header = [f"{place}:{name}" for place, name in enumerate(form.header)]
+    arrow = "utf8" if form.encoding in ("utf-8", "utf-8-sig") else form.encoding
     try:
         table = pacsv.read_csv(
             path,
-            read_options=pacsv.ReadOptions(use_threads=threads, block_size=_BLOCK, column_names=names, skip_rows=1),
-            parse_options=pacsv.ParseOptions(invalid_row_handler=note),
+            read_options=pacsv.ReadOptions(
+                use_threads=threads,
+                block_size=_BLOCK,
+                column_names=header,
+                skip_rows=1 + form.lines,
+                encoding=arrow,
+            ),
+            parse_options=pacsv.ParseOptions(delimiter=form.delimiter, invalid_row_handler=note),
             convert_options=pacsv.ConvertOptions(
-                column_types={name: pa.string() for name in names},
-                include_columns=list(keep.values()),
+                column_types={name: pa.string() for name in header},
+                include_columns=[header[place] for place in places.values()],
                 strings_can_be_null=True,
                 null_values=[""],
             ),
         )
     except (pa.ArrowException, OSError) as error:
-        if "UTF8" in str(error):
-            raise _not_utf8(path) from error
         raise InputError(path.name, f"is no readable CSV file ({_first_line(error)})", "Write it anew") from error
-    return table.rename_columns(list(keep))
-
-
-def _not_utf8(path: Path) -> InputError:
-    with path.open("rb") as file:
-        for number, line in enumerate(file):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError as error:
-                problem = f"byte {error.start + 1} of the line is not UTF-8 text"
-                return InputError(path.name, problem, "Save the file as UTF-8", row=number)
-    return InputError(path.name, "is not UTF-8 text", "Save the file as UTF-8")
+    return table.rename_columns(list(places))
 
 
 def _first_line(error: Exception) -> str:

@@ -1,9 +1,12 @@
 """The settings of reading input, and what they mean."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from lakecast_forecast.input.day_forms import Order
+from lakecast_forecast.input.decimals import Decimal
 from lakecast_schema.periods import Frequency
 
 Gaps = Literal["auto", "zero", "unknown"]
@@ -38,6 +41,10 @@ class Rules:
 
     negative: net takes returns off the demand of their period and of those before; reject leaves them out.
 
+    decimal, dates: how numbers and days are written, where the files do not tell (`decimals`, `day_forms`).
+
+    columns: field -> name of its column in the files.
+
     by: location makes each location a data set of its own; empty adds them up per item.
 
     country: ISO 3166 code of the holiday calendar, None for none.
@@ -62,9 +69,20 @@ class Rules:
     allow_rejected: float = 0.02
     negative: Negative = "net"
     by: By = ""
+    decimal: Decimal = "auto"
+    dates: Order = "auto"
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        kinds = {"gaps": Gaps, "duplicates": Duplicates, "last_period": LastPeriod, "negative": Negative, "by": By}
+        kinds = {
+            "gaps": Gaps,
+            "duplicates": Duplicates,
+            "last_period": LastPeriod,
+            "negative": Negative,
+            "by": By,
+            "decimal": Decimal,
+            "dates": Order,
+        }
         for name, kind in kinds.items():
             choices = get_args(kind)
             if (value := getattr(self, name)) not in choices:

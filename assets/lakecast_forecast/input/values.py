@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from lakecast_forecast.input import day_forms
+from lakecast_forecast.input.day_forms import Order
 from lakecast_forecast.input.files import as_text
 
 Column: TypeAlias = pa.ChunkedArray | pa.Array
@@ -45,11 +47,12 @@ def identifiers(column: Column) -> Identifiers:
     return Identifiers(place[_indices(encoded)], names)
 
 
-def days(column: Column) -> NDArray[np.datetime64]:
-    """Days of a column, NaT where it holds none: dates, timestamps (their day), or ISO 8601 text.
+def days(column: Column, first: Order = "auto") -> NDArray[np.datetime64]:
+    """Days of a column, NaT where it holds none: dates, timestamps (their day), or text.
 
-    Understood are 2024-01-31, 20240131, 2024-01 (its first day) and a day followed by a time of day. Day-first
-    and month-first dates are not: which of the two is meant cannot be told.
+    Understood are 2024-01-31, 20240131, 2024-01 (its first day), what `day_forms` knows, and a day followed by a time
+    of day. first: whether days or months come first in 01/02/2024; auto: as the whole column tells. Raises
+    `OrderUnclear` where it does not.
     """
     if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
         if pa.types.is_timestamp(column.type) and column.type.tz:
@@ -63,9 +66,16 @@ def days(column: Column) -> NDArray[np.datetime64]:
     if longest > _DAY_LENGTH:
         timed = pc.match_substring_regex(text, _TIME)
         short = pc.less_equal(pc.utf8_length(text), _DAY_LENGTH)
-        text = pc.if_else(pc.or_(timed, short), pc.utf8_slice_codeunits(text, 0, _DAY_LENGTH), pa.scalar("?"))
+        text = pc.if_else(pc.or_(timed, short), pc.utf8_slice_codeunits(text, 0, _DAY_LENGTH), text)
     encoded = _dictionary(text)
-    known = np.array([*(_day(word) for word in encoded.dictionary.to_pylist()), None], dtype="datetime64[D]")
+    words = encoded.dictionary.to_pylist()
+    found = [_day(word) for word in words]
+    others = [place for place, day in enumerate(found) if day is None and words[place]]
+    if others:
+        chosen = day_forms.order(words[place] for place in others) if first == "auto" else first
+        for place in others:
+            found[place] = day_forms.day(words[place], chosen)
+    known = np.array([*found, None], dtype="datetime64[D]")
     return known[_indices(encoded)]
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,12 +11,14 @@ import typer
 
 from lakecast_ops import environment, problems, progress
 from lakecast_ops.lake_option import LakeOption, absolute
-from lakecast_ops.problems import Failure
+from lakecast_ops.problems import Failure, UsageProblem
 
 if TYPE_CHECKING:  # at run time the training environment is loaded when the command runs
     from lakecast_assets.pipeline.run import DatasetReport, RunReport
 
 NAME = "run"
+LONGEST = 40
+"""Most lines that a report has on a terminal."""
 EXAMPLE = "Example: lakecast run --data ./my-demand --lake ./my-lake --horizon 12 --sources arima,ensemble"
 
 
@@ -66,6 +68,22 @@ class By(StrEnum):
     """What makes a data set of its own."""
 
     LOCATION = "location"
+
+
+class Decimal(StrEnum):
+    """Decimal sign of numbers; `auto` decides over all numbers of a file."""
+
+    AUTO = "auto"
+    POINT = "point"
+    COMMA = "comma"
+
+
+class Dates(StrEnum):
+    """Whether days or months come first; `auto` decides over all dates of a file."""
+
+    AUTO = "auto"
+    DMY = "dmy"
+    MDY = "mdy"
 
 
 class FanOut(StrEnum):
@@ -131,6 +149,12 @@ def command(
     ] = 0.02,
     negative: Annotated[Negative, typer.Option(help="What a negative quantity means.")] = Negative.NET,
     by: Annotated[By | None, typer.Option(help="Make each location a data set of its own.", show_default=False)] = None,
+    decimal: Annotated[Decimal, typer.Option(help="Decimal sign of the files.")] = Decimal.AUTO,
+    dates: Annotated[Dates, typer.Option(help="Day or month first, as in 01/02/2024.")] = Dates.AUTO,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=COLUMN", help="Column of a demand field; may be repeated.", show_default=False),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same data and seed give the same forecasts.")] = 0,
     fan_out: Annotated[FanOut, typer.Option(help="Where batches of items are computed.")] = FanOut.INLINE,
     workers: Annotated[
@@ -164,12 +188,15 @@ def command(
             allow_rejected=allow_rejected,
             negative=negative.value,
             by="" if by is None else by.value,
+            decimal=decimal.value,
+            dates=dates.value,
+            columns=columns_of(column or ()),
             seed=seed,
             fan_out=fan_out.value,
             dask_address=dask_address,
             **settings,
         )
-    for line in summary(report):
+    for line in bounded(list(summary(report))):
         print(line)
     for each in report.failed:
         if isinstance(each.error, Exception) and problems.explain(each.error) is None:
@@ -177,6 +204,22 @@ def command(
     if report.failed:
         names = ", ".join(each.dataset_id for each in report.failed)
         raise Failure(f"not published: {names}. What was published of them before is still served.")
+
+
+def columns_of(stated: Sequence[str]) -> dict[str, str]:
+    """Field -> column, from FIELD=COLUMN. Raises `UsageProblem`."""
+    pairs = [text.partition("=") for text in stated]
+    for field, sign, column in pairs:
+        if not (field and sign and column):
+            raise UsageProblem(f"--column {field}{sign}{column}: write FIELD=COLUMN, such as quantity=QTDE_SAIDAS")
+    return {field: column for field, _, column in pairs}
+
+
+def bounded(lines: Sequence[str], most: int = LONGEST) -> Sequence[str]:
+    """At most so many lines; the last says how many are not shown."""
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], f"and {len(lines) - most + 1} more lines"]
 
 
 def summary(report: "RunReport") -> Iterator[str]:

@@ -1,0 +1,93 @@
+"""How a text file is written: its encoding, its delimiter, and lines before the header."""
+
+import codecs
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lakecast_forecast.input.errors import InputError
+
+DELIMITERS = (",", ";", "\t", "|")
+_STATED = re.compile(r"sep=([,;|\t])\s*", re.IGNORECASE)
+_CHUNK = 16 << 20
+_WORDS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
+
+
+@dataclass(frozen=True)
+class Form:
+    """encoding: as Python and Arrow name it; lines: before the header."""
+
+    encoding: str
+    delimiter: str
+    lines: int
+    header: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        return f"{self.encoding}, {_WORDS[self.delimiter]}"
+
+
+def recognise(path: Path) -> Form:
+    """The form of a CSV file, from its bytes and its first lines. Raises `InputError`."""
+    encoding = _encoding(path)
+    with path.open(encoding=encoding, newline="") as file:
+        first = file.readline()
+        lines = 0
+        delimiter = None
+        if stated := _STATED.fullmatch(first):
+            delimiter = stated[1]
+            first, lines = file.readline(), 1
+        if delimiter is None:
+            delimiter = max(DELIMITERS, key=lambda sign: _fields(first, sign))
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            reader = csv.reader(file, delimiter=delimiter)
+            for _ in range(lines):
+                next(reader, None)
+            header = next(reader, [])
+    except csv.Error as error:
+        raise InputError(path.name, f"has no readable header ({error})", "Write it anew as CSV") from error
+    return Form(encoding, delimiter, lines, tuple(name.strip() for name in header))
+
+
+def _fields(line: str, delimiter: str) -> int:
+    try:
+        rows: Sequence[Sequence[str]] = list(csv.reader([line], delimiter=delimiter))
+    except csv.Error:
+        return 0
+    return len(rows[0]) if rows else 0
+
+
+def _encoding(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(4)
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        if head[1:2] == b"\0" or head[:1] == b"\0":
+            return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+        if head.startswith(codecs.BOM_UTF8):
+            return "utf-8-sig"
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while chunk := file.read(_CHUNK):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return _windows(path)
+    return "utf-8"
+
+
+def _windows(path: Path) -> str:
+    """Windows-1252, where the bytes that it does not define do not occur."""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            try:
+                chunk.decode("cp1252")
+            except UnicodeDecodeError as error:
+                raise InputError(
+                    path.name, "is neither UTF-8 nor Windows-1252 text", "Save the file as UTF-8"
+                ) from error
+    return "cp1252"

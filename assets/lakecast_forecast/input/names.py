@@ -1,0 +1,109 @@
+"""What files and columns are called: English and Portuguese, any case, with or without accents."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from lakecast_forecast.input.errors import InputError
+
+FILES: Mapping[str, tuple[str, ...]] = {
+    "demand": ("demand", "demanda", "demandas", "consumo", "vendas"),
+    "items": ("items", "itens", "materiais", "produtos"),
+    "stock": ("stock", "estoque", "estoques", "saldo", "saldos"),
+}
+"""Stem -> what a file of that kind may be called."""
+
+_SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "item_id": (
+        "item", "item code", "codigo", "codigo do item", "cod item", "codigo do produto", "cod produto",
+        "codigo produto",
+        "codigo material", "codigo do material", "cod", "produto", "product", "product id", "part number", "sku",
+    ),
+    "date": (
+        "data", "dia", "mes", "competencia", "periodo", "day", "month", "period", "data movimento", "data do movimento",
+        "dt", "ds",
+    ),
+    "quantity": (
+        "quantidade", "qtd", "qtde", "qty", "consumo", "vendas", "demanda", "demand", "sales", "saida", "saidas",
+        "quantidade consumida", "y",
+    ),
+    "location": ("deposito", "almoxarifado", "local", "depot", "warehouse", "armazem", "filial"),
+    "name": ("nome", "descricao", "description", "material", "descricao do item", "descricao do produto"),
+    "category": ("familia", "categoria", "grupo", "family", "group"),
+    "unit": ("u m", "um", "unidade", "un", "unidade de medida"),
+    "supplier": ("fornecedor", "fornec", "vendor"),
+    "lead_time_days": ("prazo", "prazo de entrega", "lead time", "leadtime", "prazo dias", "lead time dias"),
+    "service_level": ("nivel de servico",),
+    "min_order_quantity": ("lote minimo", "pedido minimo", "moq"),
+    "unit_cost": ("custo", "custo unitario", "preco", "preco unitario", "unit price", "cost"),
+    "on_hand": ("estoque", "saldo", "estoque atual", "stock", "saldo atual", "em estoque"),
+    "on_order": ("em pedido", "pedido", "pedidos", "a receber", "quantidade em pedido"),
+    "dataset_id": ("conjunto", "dataset"),
+}  # fmt: skip
+_APART = re.compile(r"[^a-z0-9]+")
+
+
+def plain(name: str) -> str:
+    """A name in lower case without accents, its words one blank apart."""
+    decomposed = unicodedata.normalize("NFKD", name)
+    return _APART.sub(" ", "".join(sign for sign in decomposed if not unicodedata.combining(sign)).lower()).strip()
+
+
+def is_called(stem: str, file_stem: str) -> bool:
+    """Whether a file's name, its suffix left out, is one of a kind."""
+    return plain(file_stem).replace(" ", "") in FILES.get(stem, (stem,))
+
+
+def columns(
+    file: str,
+    header: Sequence[str],
+    fields: Sequence[str],
+    prefix: str | None,
+    stated: Mapping[str, str],
+) -> dict[str, int]:
+    """Field -> place in the header.
+
+    fields: those that are wanted; prefix: of columns that keep their own name, None for none; stated: field -> column
+    of those that a person has named. A column of a field's own name goes before its synonyms. Raises `InputError`
+    where two columns are as good, or a stated one is not there.
+    """
+    places: dict[str, int] = {}
+    for field in fields:
+        if field in stated:
+            own = [
+                place
+                for place, name in enumerate(header)
+                if name == stated[field] or plain(name) == plain(stated[field])
+            ]
+            if not own:
+                raise InputError(
+                    file, f"has no column {stated[field]}", f"Name one of: {', '.join(header)}", column=field
+                )
+        else:
+            own = [place for place, name in enumerate(header) if name == field]
+            own = own or [place for place, name in enumerate(header) if plain(name) == plain(field)]
+        if len(own) > 1:
+            raise InputError(file, "two columns have this name", "Rename or remove one", column=field)
+        if own:
+            places[field] = own[0]
+    for field in fields:
+        if field in places or field in stated:
+            continue
+        alike = [
+            place
+            for place, name in enumerate(header)
+            if place not in places.values() and plain(name) in _SYNONYMS.get(field, ())
+        ]
+        if len(alike) > 1:
+            named = " and ".join(header[place] for place in alike)
+            remedy = f"Say which one is meant: --column {field}={header[alike[0]]}"
+            raise InputError(file, f"the columns {named} may both be {field}", remedy, column=field)
+        if alike:
+            places[field] = alike[0]
+    if prefix is not None:
+        for place, name in enumerate(header):
+            if name.startswith(prefix):
+                if name in places:
+                    raise InputError(file, "two columns have this name", "Rename or remove one", column=name)
+                places[name] = place
+    return places
