@@ -11,9 +11,9 @@ from starlette.middleware.cors import CORSMiddleware
 from lakecast_graphql.admin.audit import Audit
 from lakecast_graphql.admin.gate import Gate
 from lakecast_graphql.cache import shared_backend
-from lakecast_graphql.execution.dispatch import FastExecution
+from lakecast_graphql.execution.dispatch import Dispatcher
 from lakecast_graphql.execution.graphql_core import ColumnarExecutor
-from lakecast_graphql.execution.strawberry import PlainExecution
+from lakecast_graphql.execution.strawberry import StrawberryExecution
 from lakecast_graphql.execution.subscriptions import Subscriptions
 from lakecast_graphql.metrics import Metrics, Parts
 from lakecast_graphql.operation import persisted
@@ -39,26 +39,26 @@ from lakecast_lake.storage import Lake
 
 _log = logging.getLogger("lakecast.settings")
 
-Door = Callable[[Scope, Receive, Send], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class App:
-    """The server's doors behind one ASGI callable; `create_app` puts it together.
+    """The server's routes behind one ASGI callable; `create_app` puts it together.
 
     Routes are exact paths: a table look-up, because the way to `/graphql` is measured in microseconds.
     """
 
     def __init__(
         self,
-        doors: dict[str, Door],
-        socket: Door,
+        routes: dict[str, AsgiApp],
+        socket: AsgiApp,
         service: Service,
         subscriptions: Subscriptions,
         watch: Sequence[Callable[[], Coroutine[Any, Any, None]]],
         close: Callable[[], None],
         connections: Connections,
     ) -> None:
-        self._doors = doors
+        self._routes = routes
         self._socket = socket
         self.subscriptions = subscriptions
         self._watch = watch
@@ -70,8 +70,8 @@ class App:
         """Serve one connection."""
         match scope["type"]:
             case "http":
-                door = self._doors.get(scope["path"], _not_found)
-                await door(scope, receive, send)
+                route = self._routes.get(scope["path"], _not_found)
+                await route(scope, receive, send)
             case "websocket":
                 await (self._socket if scope["path"] == "/graphql" else _no_socket)(scope, receive, send)
             case "lifespan":
@@ -98,7 +98,7 @@ class App:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def create_app(settings: Settings | None = None) -> Door:
+def create_app(settings: Settings | None = None) -> AsgiApp:
     """The application for the settings given, by default those of the environment.
 
     Starts with an empty or unreachable lake, too: `/health/ready` is 503 then, and every reading field answers
@@ -111,7 +111,7 @@ def create_app(settings: Settings | None = None) -> Door:
     service = Service(
         Lake.open(settings.lake),
         results_name=settings.results_name,
-        board=signal_backend.for_server(redis_url, settings.lake),
+        signals=signal_backend.for_server(redis_url, settings.lake),
         old_snapshots=settings.old_snapshots,
         poll_seconds=settings.poll_seconds,
         memory_budget=settings.memory_budget,
@@ -135,7 +135,7 @@ def create_app(settings: Settings | None = None) -> Door:
         suggestions=settings.dev,
         max_errors=settings.max_errors,
     )
-    ordinary = PlainExecution(
+    ordinary = StrawberryExecution(
         schema(),
         documents,
         surroundings,
@@ -144,7 +144,7 @@ def create_app(settings: Settings | None = None) -> Door:
         max_errors=settings.max_errors,
         executor_class=ColumnarExecutor,
     )
-    execution = FastExecution(
+    execution = Dispatcher(
         schema()._schema,
         documents,
         ordinary,
@@ -193,7 +193,7 @@ def create_app(settings: Settings | None = None) -> Door:
         observe=metrics.observe,
         page=pages.graphiql() if settings.dev else None,
     )
-    doors: dict[str, Door] = {
+    routes: dict[str, AsgiApp] = {
         "/graphql": graphql_http,
         "/api/v1/data/refresh": Refresh(surroundings, current, bounds),
         "/health/live": health.live,
@@ -203,7 +203,7 @@ def create_app(settings: Settings | None = None) -> Door:
         "/schema.graphql": pages.schema_text(),
     }
     if settings.dev:
-        doors |= pages.assets()
+        routes |= pages.assets()
     socket = GraphqlWebSocket(
         execution,
         subscriptions,
@@ -214,7 +214,9 @@ def create_app(settings: Settings | None = None) -> Door:
         max_operations=settings.max_socket_operations,
         reached=reached,
     )
-    app: Door = App(doors, socket, service, subscriptions, (shared.watch, metrics.share), execution.close, connections)
+    app: AsgiApp = App(
+        routes, socket, service, subscriptions, (shared.watch, metrics.share), execution.close, connections
+    )
     if settings.allowed_origins:
         app = CORSMiddleware(
             app,
@@ -229,11 +231,11 @@ def create_app(settings: Settings | None = None) -> Door:
 _PROMETHEUS = b"text/plain; version=0.0.4; charset=utf-8"
 
 
-def _text(metrics: Metrics) -> Door:
-    async def door(scope: Scope, receive: Receive, send: Send) -> None:
+def _text(metrics: Metrics) -> AsgiApp:
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
         await respond(send, 200, metrics.text(), [(b"content-type", _PROMETHEUS)])
 
-    return door
+    return route
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:

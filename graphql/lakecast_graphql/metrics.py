@@ -12,7 +12,7 @@ from typing import Any, Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from lakecast_graphql.execution.dispatch import FastExecution
+from lakecast_graphql.execution.dispatch import Dispatcher
 from lakecast_graphql.execution.subscriptions import Subscriptions
 from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.persisted import PersistedQueries
@@ -35,7 +35,7 @@ class Parts:
 
     service: Service
     subscriptions: Subscriptions
-    execution: FastExecution
+    execution: Dispatcher
     connections: Connections
     documents: Documents
     queries: PersistedQueries

@@ -3,20 +3,20 @@
 import time
 from collections.abc import Hashable
 
-from lakecast_graphql.cache.lru import Bounded
+from lakecast_graphql.cache.lru import LruCache
 from lakecast_graphql.rows.interleaving import Source
 
-_OF_NEIGHBOURHOOD = 1_000
+_OF_ROW_GROUP = 1_000
 _OF_COLUMN = 300
 _OF_SELECTION = 400
 """Bytes that these cost besides cells."""
 _MOST_WAITING = 32
-"""Selections of which rows are counted that were rendered without the neighbourhood."""
+"""Selections of which rows are counted that were rendered without the row group."""
 _AT_ONCE, _REST = 20, 0.0005
-"""Neighbourhoods freed between two rests, and the seconds of a rest."""
+"""Row groups freed between two rests, and the seconds of a rest."""
 
 
-class Neighbourhood:
+class RowGroup:
     """What is known of some neighbouring units.
 
     Attributes:
@@ -45,11 +45,11 @@ class Neighbourhood:
         columns = sum([_key_size(key) + _size(column) for key, column in tuple(self.columns.items())])
         selections = sum([_key_size(key) + _parts_size(parts) for key, parts in tuple(self.selections.items())])
         waiting = sum(map(_key_size, tuple(self._wanted)))
-        return _OF_NEIGHBOURHOOD + columns + selections + waiting
+        return _OF_ROW_GROUP + columns + selections + waiting
 
 
-class KeptCells:
-    """Neighbourhoods by the snapshot's serial, the space that their units are of, and their number in it.
+class CellCache:
+    """Row groups by the snapshot's serial, the space that their units are of, and their number in it.
 
     The one that was not used for longest goes first. `hits` and `misses` are selections that were known in one or not.
     """
@@ -57,7 +57,7 @@ class KeptCells:
     def __init__(self, limit: int) -> None:
         self.hits = 0
         self.misses = 0
-        self._kept: Bounded[Neighbourhood] = Bounded(limit, lambda _, neighbourhood: neighbourhood.nbytes)
+        self._kept: LruCache[RowGroup] = LruCache(limit, lambda _, row_group: row_group.nbytes)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -74,20 +74,20 @@ class KeptCells:
 
     @property
     def evictions(self) -> int:
-        """Neighbourhoods that made room for others."""
+        """Row groups that made room for others."""
         return self._kept.evictions
 
-    def of(self, key: tuple[int, Hashable, int]) -> Neighbourhood:
-        """A neighbourhood, to be read and added to; see `grown`."""
+    def of(self, key: tuple[int, Hashable, int]) -> RowGroup:
+        """A row group, to be read and added to; see `grown`."""
         found = self._kept.get(key)
         if found is None:
-            found = Neighbourhood()
+            found = RowGroup()
             self._kept.put(key, found)
         return found
 
-    def grown(self, key: tuple[int, Hashable, int], neighbourhood: Neighbourhood) -> None:
-        """A neighbourhood was added to: count its bytes again."""
-        self._kept.put(key, neighbourhood)
+    def grown(self, key: tuple[int, Hashable, int], row_group: RowGroup) -> None:
+        """A row group was added to: count its bytes again."""
+        self._kept.put(key, row_group)
 
     def keep_only(self, serial: int) -> None:
         """Forget those of all snapshots but one. Takes its time: not to be called where requests are answered."""

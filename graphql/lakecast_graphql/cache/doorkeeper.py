@@ -5,7 +5,7 @@ from collections.abc import Hashable
 _MOST = 16_384
 
 
-class AskedLately:
+class Doorkeeper:
     """Remembers some ten thousand of the last keys, by their hashes; one event loop uses it."""
 
     def __init__(self, most: int = _MOST) -> None:

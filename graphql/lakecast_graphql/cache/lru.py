@@ -11,7 +11,7 @@ OVERHEAD = 300
 """Bytes that an entry costs besides its key and value."""
 
 
-class Bounded(Generic[T]):
+class LruCache(Generic[T]):
     """Least recently used entries go first. Reading takes no lock.
 
     Args:

@@ -9,7 +9,7 @@ _LOOK_SECONDS = 0.02
 """Seconds between two looks for what another process computes."""
 
 
-class Flights:
+class SingleFlight:
     """Slow answers being made, by key."""
 
     def __init__(self, shared: SharedAnswers) -> None:

@@ -1,6 +1,6 @@
 """JSON values and literals as arguments of the read functions: what the contract's input types admit, and no more.
 
-Whatever is not plainly right is a `Surprise`: the ordinary way then coerces it, or says in GraphQL's words what is
+Whatever is not plainly right is a `NotCompilable`: the ordinary way then coerces it, or says in GraphQL's words what is
 wrong with it.
 """
 
@@ -21,7 +21,7 @@ from graphql import (
     Undefined,
 )
 
-from lakecast_graphql.execution.not_compilable import Surprise
+from lakecast_graphql.execution.not_compilable import NotCompilable
 
 Coercer = Callable[[Any], Any]
 _INT_LIMIT = 1 << 31
@@ -65,18 +65,18 @@ def _object(kind: GraphQLInputObjectType) -> Coercer:
 
     def coerce(value: Any) -> dict[str, Any]:
         if type(value) is not dict:
-            raise Surprise("object")
+            raise NotCompilable("object")
         if not known:
             known.append(_Fields.of(kind))
         fields = known[0]
         found = dict(fields.defaults)
         for name, held in value.items():
             if name not in fields.coercers:
-                raise Surprise("object field")
+                raise NotCompilable("object field")
             spelt, inner = fields.coercers[name]
             found[spelt] = inner(held)
         if not fields.required <= found.keys():
-            raise Surprise("object field")
+            raise NotCompilable("object field")
         return found
 
     return coerce
@@ -113,13 +113,13 @@ def is_unset(value: Any) -> bool:
 
 
 def _refuse(reason: str) -> Any:
-    raise Surprise(reason)
+    raise NotCompilable(reason)
 
 
 def _int(value: Any) -> int:
     if type(value) is int and -_INT_LIMIT <= value < _INT_LIMIT:
         return value
-    raise Surprise("Int")
+    raise NotCompilable("Int")
 
 
 def _float(value: Any) -> float:
@@ -127,19 +127,19 @@ def _float(value: Any) -> float:
         return value
     if type(value) is int and abs(value) < 1 << 53:
         return float(value)
-    raise Surprise("Float")
+    raise NotCompilable("Float")
 
 
 def _text(value: Any) -> str:
     if type(value) is str:
         return value
-    raise Surprise("String")
+    raise NotCompilable("String")
 
 
 def _boolean(value: Any) -> bool:
     if type(value) is bool:
         return value
-    raise Surprise("Boolean")
+    raise NotCompilable("Boolean")
 
 
 def _date(value: Any) -> dt.date:
@@ -148,7 +148,7 @@ def _date(value: Any) -> dt.date:
             return dt.date.fromisoformat(value)
         except ValueError:
             pass
-    raise Surprise("Date")
+    raise NotCompilable("Date")
 
 
 _SCALARS: dict[str, Coercer] = {

@@ -36,7 +36,7 @@ from graphql import (
 )
 
 from lakecast_graphql.execution.coercion import coercer, is_unset, plain_default, snake
-from lakecast_graphql.execution.not_compilable import Surprise
+from lakecast_graphql.execution.not_compilable import NotCompilable
 from lakecast_graphql.execution.selection import ABSENT, Constant, OfObject, Selected, Shape, Source, Values
 
 
@@ -76,7 +76,7 @@ class Compiler:
             return Selected(text, name)
         definition = kind.fields.get(name)
         if definition is None:
-            raise Surprise("introspection")
+            raise NotCompilable("introspection")
         inner, is_list = _inner(definition.type)
         shape = names = None
         if isinstance(inner, GraphQLObjectType):
@@ -84,7 +84,7 @@ class Compiler:
         elif isinstance(inner, GraphQLEnumType):
             names = {plain_default(value.value): name for name, value in inner.values.items()}
         elif inner.name not in _LEAVES:
-            raise Surprise("abstract type")
+            raise NotCompilable("abstract type")
         self._met_variable = False
         arguments = tuple(self.arguments(definition, nodes[0]))
         return Selected(
@@ -139,16 +139,16 @@ class Compiler:
         for directive in node.directives or ():
             name = directive.name.value
             if name not in ("skip", "include"):
-                raise Surprise("directive")
+                raise NotCompilable("directive")
             value = (directive.arguments or ())[0].value
             if isinstance(value, BooleanValueNode):
                 given: Any = value.value
             elif isinstance(value, VariableNode):
                 given = self._flags.get(value.name.value)
             else:
-                raise Surprise("directive")
+                raise NotCompilable("directive")
             if type(given) is not bool:
-                raise Surprise("directive")
+                raise NotCompilable("directive")
             if given is (name == "skip"):
                 return False
         return True
@@ -176,7 +176,7 @@ class Compiler:
         inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         if isinstance(node, ListValueNode):
             if not isinstance(inner, GraphQLList):
-                raise Surprise("list")
+                raise NotCompilable("list")
             entries = [self._placed(inner.of_type, Undefined, entry) for entry in node.values or ()]
             return lambda values: [_present(entry(values)) for entry in entries]
         if isinstance(node, ObjectValueNode):
@@ -197,14 +197,14 @@ class Compiler:
                 return plain_default(default)
             # A variable that may be null is admitted where there is a default; given as null it is an error there.
             if required and (value is ABSENT or value is None):
-                raise Surprise("null")
+                raise NotCompilable("null")
             return value
 
         return find
 
     def _object(self, kind: GraphQLInputType, node: ObjectValueNode) -> Source:
         if not isinstance(kind, GraphQLInputObjectType):
-            raise Surprise("object")
+            raise NotCompilable("object")
         given = {entry.name.value: entry.value for entry in node.fields or ()}
         sources: list[tuple[str, Source]] = []
         for name, definition in kind.fields.items():
@@ -217,7 +217,7 @@ class Compiler:
 
     def _leaf(self, kind: GraphQLInputType, inner: GraphQLInputType, node: ValueNode) -> Source:
         if isinstance(inner, GraphQLList):
-            raise Surprise("list")
+            raise NotCompilable("list")
         coerce = coercer(kind)
         number = self._lifted.get(node.loc.start) if node.loc is not None else None
         if number is not None:
@@ -233,7 +233,7 @@ def literal(node: ValueNode) -> Any:
         return float(node.value)
     if isinstance(node, StringValueNode | EnumValueNode | BooleanValueNode):
         return node.value
-    raise Surprise("literal")
+    raise NotCompilable("literal")
 
 
 def python_name(definition: GraphQLField, name: str) -> str:

@@ -18,17 +18,17 @@ from typing import Any, Protocol
 import orjson
 from graphql import GraphQLSchema
 
-from lakecast_graphql.cache.cells import KeptCells
-from lakecast_graphql.cache.doorkeeper import AskedLately
-from lakecast_graphql.cache.lru import Bounded
+from lakecast_graphql.cache.cells import CellCache
+from lakecast_graphql.cache.doorkeeper import Doorkeeper
+from lakecast_graphql.cache.lru import LruCache
 from lakecast_graphql.cache.shared_answers import NotShared, SharedAnswers
-from lakecast_graphql.cache.single_flight import Flights
+from lakecast_graphql.cache.single_flight import SingleFlight
 from lakecast_graphql.errors import ApiError, timed_out
-from lakecast_graphql.execution.literals import Lifted, lift
-from lakecast_graphql.execution.not_compilable import Surprise
+from lakecast_graphql.execution.literals import Skeleton, lift
+from lakecast_graphql.execution.not_compilable import NotCompilable
 from lakecast_graphql.execution.plan import LIGHT_CELLS, Plan, compile_plan, flags_of
 from lakecast_graphql.execution.readers import History, Open, no_other, readers
-from lakecast_graphql.execution.selection import Kept, Values
+from lakecast_graphql.execution.selection import SnapshotCells, Values
 from lakecast_graphql.execution.warm_up import prepare
 from lakecast_graphql.operation import answers
 from lakecast_graphql.operation.documents import Documents, Refused, is_mutation
@@ -51,7 +51,7 @@ _NO_VARIABLES: Mapping[str, Any] = {}
 
 
 @dataclass(slots=True, eq=False)
-class _Known:
+class _PlansOfShape:
     """What is known of a skeleton and operation name.
 
     name: under which it is known. flags: variables that its directives depend on, with their defaults. plan: where
@@ -64,7 +64,7 @@ class _Known:
 
 
 @dataclass(slots=True, eq=False)
-class _Made:
+class _CachedAnswer:
     """An answer that is kept, with the operation that it answers: it is asked of the next snapshot, too."""
 
     answer: Answer
@@ -79,7 +79,7 @@ class Ordinary(Execution, Protocol):
         ...
 
 
-class FastExecution:
+class Dispatcher:
     """Answers from memory where it can, else hands on to `ordinary`; see `Execution`.
 
     Args:
@@ -116,22 +116,22 @@ class FastExecution:
         self._seconds = seconds
         self._readers = readers(history, opened)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="lakecast-plan")
-        self.flights = Flights(shared or NotShared())
+        self.flights = SingleFlight(shared or NotShared())
         self.ways: Counter[str] = Counter()
         # A compiled plan takes about twenty times its text.
-        self.plans: Bounded[_Known] = Bounded(plan_bytes // 2, lambda key, _: 20 * len(key[0]) + 2000)  # type: ignore[index]
-        self.flagged: Bounded[Plan | str] = Bounded(
+        self.plans: LruCache[_PlansOfShape] = LruCache(plan_bytes // 2, lambda key, _: 20 * len(key[0]) + 2000)  # type: ignore[index]
+        self.flagged: LruCache[Plan | str] = LruCache(
             plan_bytes // 2,
             lambda key, _: 20 * len(key[0][0]) + 2000 + 60 * len(key[1]),  # type: ignore[index]
         )
-        self.texts: Bounded[tuple[Hashable, Lifted | None]] = Bounded(
+        self.texts: LruCache[tuple[Hashable, Skeleton | None]] = LruCache(
             plan_bytes // 4,
             lambda key, value: 3 * len(key[0]) + (0 if value[1] is None else 150 * len(value[1].values)),  # type: ignore[index]
         )
-        self.cells = KeptCells(cell_bytes)
-        self._kept: Kept | None = None  # one for all requests of a snapshot
-        self.answers: Bounded[_Made] = Bounded(answer_bytes, _size)
-        self._asked = AskedLately()
+        self.cells = CellCache(cell_bytes)
+        self._kept: SnapshotCells | None = None  # one for all requests of a snapshot
+        self.answers: LruCache[_CachedAnswer] = LruCache(answer_bytes, _size)
+        self._asked = Doorkeeper()
 
     async def answer(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
         """Answer one operation; see `Execution`."""
@@ -157,7 +157,7 @@ class FastExecution:
                 worth_keeping = True
             else:
                 worth_keeping = self._is_asked_again(key)
-        except Surprise as surprise:
+        except NotCompilable as surprise:
             return await self._by_ordinary(operation, view, caller, surprise.reason, key)
         except ApiError as error:
             return await self._by_ordinary(operation, view, caller, error.code.value, key)
@@ -186,8 +186,8 @@ class FastExecution:
             kept = self._kept = self._kept_of(view.snapshot)
         return plan, plan.values(operation.variables or _NO_VARIABLES, literals, kept)
 
-    def _kept_of(self, snapshot: Snapshot) -> Kept:
-        return Kept(snapshot.serial, self.cells if self.cells.limit else None)
+    def _kept_of(self, snapshot: Snapshot) -> SnapshotCells:
+        return SnapshotCells(snapshot.serial, self.cells if self.cells.limit else None)
 
     def _made(self, plan: Plan, body: bytes, view: View, key: Hashable | None, operation: Operation) -> Answer:
         """An answer, kept under its key where it has one."""
@@ -228,7 +228,7 @@ class FastExecution:
 
     def _keep(self, key: Hashable, answer: Answer, operation: Operation) -> None:
         if self.answers.limit:
-            self.answers.put(key, _Made(answer, operation))
+            self.answers.put(key, _CachedAnswer(answer, operation))
 
     def warm(self, snapshot: Snapshot) -> int:
         """Make a snapshot that is served next ready: what all answers need, and those asked for last.
@@ -253,7 +253,7 @@ class FastExecution:
                 values = plan.values(operation.variables or _NO_VARIABLES, literals)
                 arguments = plan.arguments(values, snapshot.snapshot_id)
                 body = plan.answer(view, values, arguments, self._readers)
-            except (Surprise, ApiError, Refused):
+            except (NotCompilable, ApiError, Refused):
                 continue
             answer = Answer(body, cacheable=True, snapshot_id=snapshot.snapshot_id)
             self._keep(_key(operation, view), answer, operation)
@@ -302,10 +302,10 @@ class FastExecution:
             else:
                 plan = known.plan = self._compile(operation, lifted, {})
         if isinstance(plan, str):
-            raise Surprise(plan)
+            raise NotCompilable(plan)
         return plan, () if lifted is None else lifted.values
 
-    def _by_flags(self, operation: Operation, known: _Known, lifted: Lifted | None) -> Plan | str:
+    def _by_flags(self, operation: Operation, known: _PlansOfShape, lifted: Skeleton | None) -> Plan | str:
         """The plan for the values of Boolean variables that directives name: there may be two to their number."""
         given = operation.variables or _NO_VARIABLES
         flags = tuple([given.get(name, default) for name, default in known.flags])
@@ -319,24 +319,24 @@ class FastExecution:
             self.flagged.put(key, plan)
         return plan
 
-    def _know(self, operation: Operation, name: Hashable) -> _Known:
+    def _know(self, operation: Operation, name: Hashable) -> _PlansOfShape:
         prepared = self._documents.get(operation.query)
         chosen = prepared.operation(operation.operation_name)
         if is_mutation(chosen):
-            return _Known(name, (), "mutation")
-        return _Known(name, flags_of(chosen, prepared.document))
+            return _PlansOfShape(name, (), "mutation")
+        return _PlansOfShape(name, flags_of(chosen, prepared.document))
 
-    def _compile(self, operation: Operation, lifted: Lifted | None, flags: Mapping[str, Any]) -> Plan | str:
+    def _compile(self, operation: Operation, lifted: Skeleton | None, flags: Mapping[str, Any]) -> Plan | str:
         prepared = self._documents.get(operation.query)
         chosen = prepared.operation(operation.operation_name)
         starts = {} if lifted is None else {start: number for number, start in enumerate(lifted.starts)}
         try:
             return compile_plan(self._schema, prepared.document, chosen, flags, starts)
-        except Surprise as surprise:
+        except NotCompilable as surprise:
             return surprise.reason
 
 
-def _named(operation: Operation) -> tuple[Hashable, Lifted | None]:
+def _named(operation: Operation) -> tuple[Hashable, Skeleton | None]:
     """What a text's plan is known by, which others that differ in literals only share; and the literals."""
     lifted = lift(operation.query)
     skeleton = operation.query if lifted is None else lifted.skeleton
@@ -352,7 +352,7 @@ def _key(operation: Operation, view: View) -> tuple[Hashable, ...]:
     return (view.snapshot.serial, operation.query, operation.operation_name, text)
 
 
-def _size(key: Hashable, made: _Made) -> int:
+def _size(key: Hashable, made: _CachedAnswer) -> int:
     asked = made.operation
     # A body is held as it came and as the operation that it says, which takes some times its length.
     text = len(asked.query) + (len(asked.raw) if asked.raw is not None else len(key[3]))  # type: ignore[index]

@@ -15,7 +15,7 @@ from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from lakecast_graphql.execution.compiler import Compiler
-from lakecast_graphql.execution.not_compilable import Surprise
+from lakecast_graphql.execution.not_compilable import NotCompilable
 from lakecast_graphql.execution.render import render_list, render_row
 from lakecast_graphql.execution.selection import Shape, Values
 from lakecast_graphql.rows.rows import Row, Rows
@@ -48,9 +48,9 @@ class ColumnarExecutor(StrawberryGraphQLCoreExecutionContext):
             is_list = is_list or isinstance(kind, GraphQLList)
             kind = kind.of_type
         if not isinstance(kind, GraphQLObjectType):
-            raise Surprise("abstract type")
+            raise NotCompilable("abstract type")
         if is_list is not isinstance(result, Rows):
-            raise Surprise("list")
+            raise NotCompilable("list")
         values = Values(self.variable_values.coerced)
         shape = self._shape(kind, field_details_list)
         if isinstance(result, Rows):

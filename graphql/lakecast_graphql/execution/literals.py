@@ -14,7 +14,7 @@ LONGEST = 20_000
 
 
 @dataclass(frozen=True)
-class Lifted:
+class Skeleton:
     """A document without its literals.
 
     skeleton: equal for documents that differ in literals only. values: the literals as JSON would have them.
@@ -26,7 +26,7 @@ class Lifted:
     starts: tuple[int, ...]
 
 
-def lift(query: str) -> Lifted | None:
+def lift(query: str) -> Skeleton | None:
     """The literals of a document, None where they cannot be told safely."""
     if len(query) > LONGEST or '"""' in query or "#" in query or "\\" in query or "\x00" in query:
         return None
@@ -54,4 +54,4 @@ def lift(query: str) -> Lifted | None:
             values.append(value)
             parts.append("\x00f")
     parts.append(query[end:])
-    return Lifted("".join(parts), tuple(values), tuple(starts))
+    return Skeleton("".join(parts), tuple(values), tuple(starts))

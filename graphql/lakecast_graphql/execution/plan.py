@@ -22,10 +22,10 @@ from graphql.language import Visitor, visit
 
 from lakecast_graphql.execution.coercion import Coercer, coercer
 from lakecast_graphql.execution.compiler import Compiler
-from lakecast_graphql.execution.not_compilable import Surprise
+from lakecast_graphql.execution.not_compilable import NotCompilable
 from lakecast_graphql.execution.readers import COMPARING, INDEXED, READERS, SNAPSHOT_INFO, Reader
 from lakecast_graphql.execution.render import render
-from lakecast_graphql.execution.selection import ABSENT, Kept, Selected, Source, Values
+from lakecast_graphql.execution.selection import ABSENT, Selected, SnapshotCells, Source, Values
 from lakecast_graphql.read.arguments import NO_FILTER, canonical
 from lakecast_graphql.read.paging import Connection, snapshot_of
 from lakecast_graphql.read.view import View
@@ -68,8 +68,8 @@ class Plan:
         infos = [chosen.shape for chosen in self.fields if chosen.name == SNAPSHOT_INFO and chosen.shape is not None]
         return not any(chosen.name == "previous" for shape in infos for chosen in shape.fields)
 
-    def values(self, given: Mapping[str, Any], literals: Sequence[Any], kept: Kept | None = None) -> Values:
-        """The variables coerced. Raises Surprise for anything that is not plainly right."""
+    def values(self, given: Mapping[str, Any], literals: Sequence[Any], kept: SnapshotCells | None = None) -> Values:
+        """The variables coerced. Raises NotCompilable for anything that is not plainly right."""
         found: dict[str, Any] = {}
         for variable in self.variables:
             value = given.get(variable.name, ABSENT)
@@ -78,11 +78,11 @@ class Plan:
             elif variable.default is not None:
                 found[variable.name] = variable.default(Values({}, literals))
             elif variable.required:
-                raise Surprise("missing variable")
+                raise NotCompilable("missing variable")
         return Values(found, literals, kept)
 
     def arguments(self, values: Values, snapshot_id: int) -> list[dict[str, Any]]:
-        """The arguments of each root field. Raises Surprise for a page that began in another snapshot."""
+        """The arguments of each root field. Raises NotCompilable for a page that began in another snapshot."""
         found, rows = [], 0
         for chosen in self.fields:
             given: dict[str, Any] = {}
@@ -91,11 +91,11 @@ class Plan:
                 if value is not ABSENT and value is not None:
                     given[name] = canonical(value) if name == "where" else value
             if "after" in given and snapshot_of(given["after"]) != snapshot_id:
-                raise Surprise("other snapshot")
+                raise NotCompilable("other snapshot")
             rows += given.get("first", 0)
             found.append(given)
         if rows > MAX_FIRST:
-            raise Surprise("many rows")  # the ordinary way knows how many are too many
+            raise NotCompilable("many rows")  # the ordinary way knows how many are too many
         return found
 
     def needs_no_sql(self, arguments: Sequence[Mapping[str, Any]]) -> bool:
@@ -169,14 +169,14 @@ def compile_plan(
     flags: Mapping[str, Any],
     lifted: Mapping[int, int],
 ) -> Plan:
-    """Compile a valid operation. Raises Surprise where only the ordinary way answers it.
+    """Compile a valid operation. Raises NotCompilable where only the ordinary way answers it.
 
     Args:
         flags: values of the variables that directives depend on.
         lifted: start of a literal in the document -> its number.
     """
     if operation.operation is not OperationType.QUERY or operation.directives:
-        raise Surprise("operation")
+        raise NotCompilable("operation")
     query = schema.query_type
     assert query is not None
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
@@ -185,14 +185,14 @@ def compile_plan(
     for key, nodes in compiler.collect(query, [operation.selection_set]).items():
         fields.append(_root(compiler, query, key, nodes))
     if sum(chosen.name in COMPARING for chosen in fields) > 1:
-        raise Surprise("many snapshots")  # the ordinary way knows how many are too many
+        raise NotCompilable("many snapshots")  # the ordinary way knows how many are too many
     return Plan(tuple(fields), tuple(_variables(schema, operation, compiler)))
 
 
 def _root(compiler: Compiler, query: Any, key: str, nodes: Sequence[FieldNode]) -> Selected:
     chosen = compiler.selected(query, key, nodes)
     if chosen.name not in ("__typename", SNAPSHOT_INFO, *READERS, *COMPARING):
-        raise Surprise(f"field {nodes[0].name.value}")
+        raise NotCompilable(f"field {nodes[0].name.value}")
     return chosen
 
 
@@ -200,7 +200,7 @@ def _variables(schema: GraphQLSchema, operation: OperationDefinitionNode, compil
     for definition in operation.variable_definitions or ():
         kind = type_from_ast(schema, definition.type)
         if kind is None or not is_input_type(kind):
-            raise Surprise("variable type")
+            raise NotCompilable("variable type")
         node = definition.default_value
         default = None if node is None else compiler.value(kind, node)
         yield _Variable(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lakecast_graphql.execution import row_groups
-from lakecast_graphql.execution.not_compilable import Surprise
+from lakecast_graphql.execution.not_compilable import NotCompilable
 from lakecast_graphql.execution.selection import Selected, Shape, Values, part_of_key
 from lakecast_graphql.rows.column import NULL, Column, cell
 from lakecast_graphql.rows.column import Values as ValueColumn
@@ -54,9 +54,9 @@ def render_rows(rows: Rows, shape: Shape, values: Values) -> list[bytes]:
 
 
 def render_row(row: Row, shape: Shape, values: Values) -> bytes:
-    """The JSON object of a row that stands alone. One of many is a Surprise: it would cost as much as all of them."""
+    """The JSON object of a row that stands alone. One of many is not: it would cost as much as all."""
     if len(row.rows) != 1:
-        raise Surprise("row of many")
+        raise NotCompilable("row of many")
     return render_rows(row.rows, shape, values)[0]
 
 
@@ -77,7 +77,7 @@ def _object(value: Any, shape: Shape, values: Values, out: list[bytes]) -> None:
         if chosen.name == "__typename":
             out.append(cell(shape.type_name))
         elif chosen.takes_arguments:
-            raise Surprise("method of an object")
+            raise NotCompilable("method of an object")
         else:
             render(getattr(value, chosen.name), chosen, values, out)
     out.append(b"}" if shape.fields else b"{}")
@@ -162,7 +162,7 @@ def _column(rows: Rows, chosen: Selected, values: Values) -> Column:
         return method(rows.of, **{name: value for name, value in chosen.given(values).items() if value is not None})
     field = rows.fields.get(chosen.name)
     if field is None:
-        raise Surprise("unknown field")
+        raise NotCompilable("unknown field")
     return field(rows.of)
 
 
@@ -183,4 +183,4 @@ def _objects(column: Column, chosen: Selected, values: Values) -> list[bytes]:
             render(value, chosen, values, out)
             texts.append(b"".join(out))
         return texts
-    raise Surprise("column of objects")
+    raise NotCompilable("column of objects")

@@ -1,15 +1,15 @@
 """Rows put together from cells that are kept: columns are turned into JSON for some hundred units at a time.
 
-Cells belong to columns, whatever is selected beside them. A neighbourhood is laid out once enough of its rows were
+Cells belong to columns, whatever is selected beside them. A row group is laid out once enough of its rows were
 asked for one by one: where all of a lake is asked for alike and little of it can be kept, laying out what is dropped
 again would cost more than it saves.
 """
 
 from collections.abc import Callable, Hashable
 
-from lakecast_graphql.cache.cells import KeptCells
+from lakecast_graphql.cache.cells import CellCache
 from lakecast_graphql.errors import ApiError
-from lakecast_graphql.execution.not_compilable import Surprise
+from lakecast_graphql.execution.not_compilable import NotCompilable
 from lakecast_graphql.execution.selection import Shape, Values
 from lakecast_graphql.rows.interleaving import Source, interleave
 from lakecast_graphql.rows.rows import KeyRange, Rows
@@ -19,12 +19,12 @@ SourcesOf = Callable[[Rows, Shape, Values, dict[Hashable, Source]], list[Source]
 
 _ROWS_BITS = 11
 _MOST_BITS = 7
-"""A neighbourhood has 1,024 to 2,048 rows and up to 128 units."""
+"""A row group has 1,024 to 2,048 rows and up to 128 units."""
 _MOST_CELLS = 24_000
-"""Cells of a neighbourhood, beyond which laying it out would hold up other requests."""
+"""Cells of a row group, beyond which laying it out would hold up other requests."""
 _UNKNOWN: list[Source] = []
 _WORTH = 8
-"""Share of a neighbourhood's rows, one in so many, that are rendered without it before it is laid out."""
+"""Share of a row group's rows, one in so many, that are rendered without it before it is laid out."""
 
 
 def texts_of(keys: KeyRange, shape: Shape, values: Values, sources_of: SourcesOf) -> list[bytes] | None:
@@ -32,7 +32,7 @@ def texts_of(keys: KeyRange, shape: Shape, values: Values, sources_of: SourcesOf
     kept = values.kept
     if kept is None or kept.cells is None:
         return None
-    around = _Around(keys, shape, values, kept.serial, kept.cells, sources_of)
+    around = _RowGroups(keys, shape, values, kept.serial, kept.cells, sources_of)
     low, high = keys.around.start >> around.bits, (keys.around.stop - 1) >> around.bits
     texts = []
     for number in range(low, high + 1):
@@ -45,13 +45,13 @@ def texts_of(keys: KeyRange, shape: Shape, values: Values, sources_of: SourcesOf
     return texts
 
 
-class _Around:
-    """The neighbourhoods that rows lie in. One has `1 << bits` units, the first of them `number << bits`."""
+class _RowGroups:
+    """The row groups that rows lie in. One has `1 << bits` units, the first of them `number << bits`."""
 
     __slots__ = ("_cells", "_key", "_keys", "_serial", "_shape", "_sources_of", "_values", "bits")
 
     def __init__(
-        self, keys: KeyRange, shape: Shape, values: Values, serial: int, cells: KeptCells, sources_of: SourcesOf
+        self, keys: KeyRange, shape: Shape, values: Values, serial: int, cells: CellCache, sources_of: SourcesOf
     ) -> None:
         self._keys = keys
         self._shape = shape
@@ -63,11 +63,11 @@ class _Around:
         self.bits = min(_MOST_BITS, max(0, _ROWS_BITS - keys.rows_per_unit.bit_length()))
 
     def units(self, number: int) -> range:
-        """The units of a neighbourhood."""
+        """The units of a row group."""
         return range(number << self.bits, min((number + 1) << self.bits, self._keys.units))
 
     def parts(self, number: int, wanted: int) -> list[Source] | None:
-        """What a neighbourhood's rows are put together from; None where it is not laid out.
+        """What a row group's rows are put together from; None where it is not laid out.
 
         Args:
             wanted: rows that are asked for of it.
@@ -87,7 +87,7 @@ class _Around:
             return None
         try:
             parts = self._sources_of(self._keys.rows_of(units), self._shape, self._values, found.columns)
-        except (ApiError, Surprise):  # of a row that perhaps nobody has asked for
+        except (ApiError, NotCompilable):  # of a row that perhaps nobody has asked for
             parts = None
         found.selections[self._key] = parts
         self._cells.grown(name, found)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from lakecast_graphql.cache.cells import KeptCells
+from lakecast_graphql.cache.cells import CellCache
 
 ABSENT = object()
 """A variable that was not given."""
 
 
 @dataclass(slots=True, eq=False)
-class Kept:
+class SnapshotCells:
     """Where what was rendered of one snapshot, by its serial, is kept.
 
     Attributes:
@@ -20,7 +20,7 @@ class Kept:
     """
 
     serial: int
-    cells: KeptCells | None = None
+    cells: CellCache | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -29,7 +29,7 @@ class Values:
 
     variables: Mapping[str, Any]
     literals: Sequence[Any] = ()
-    kept: Kept | None = None
+    kept: SnapshotCells | None = None
 
 
 Source = Callable[[Values], Any]

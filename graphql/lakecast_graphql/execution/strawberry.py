@@ -35,7 +35,7 @@ class WrongMethod(ApiError):
     """A mutation that came by GET."""
 
 
-class PlainExecution:
+class StrawberryExecution:
     """Answers every operation that the schema admits; see `Execution`.
 
     Args:

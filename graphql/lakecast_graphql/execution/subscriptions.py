@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import strawberry
 
-from lakecast_graphql.cache.lru import Bounded
+from lakecast_graphql.cache.lru import LruCache
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.execution.strawberry import execute_document, never_ran
 from lakecast_graphql.operation import answers
@@ -56,7 +56,7 @@ class Subscriptions:
         self._news = asyncio.Event()
         self._newest: Served | None = None
         self._rendering: dict[bytes, asyncio.Future[bytes]] = {}
-        self.rendered: Bounded[bytes] = Bounded(EVENT_BYTES, lambda key, body: len(key) + len(body))  # type: ignore[arg-type]
+        self.rendered: LruCache[bytes] = LruCache(EVENT_BYTES, lambda key, body: len(key) + len(body))  # type: ignore[arg-type]
         self.executed = 0
         self.count = 0
 

@@ -19,7 +19,7 @@ from graphql.language import Visitor, visit
 from graphql.validation import NoSchemaIntrospectionCustomRule
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from lakecast_graphql.cache.lru import Bounded
+from lakecast_graphql.cache.lru import LruCache
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
 from lakecast_graphql.operation import limits
 from lakecast_graphql.operation.operation import Operation
@@ -97,7 +97,7 @@ class Documents:
         self._suggestions = suggestions
         self._max_errors = max_errors
         # A syntax tree takes some hundred times its text.
-        self.prepared: Bounded[Prepared | Refused] = Bounded(
+        self.prepared: LruCache[Prepared | Refused] = LruCache(
             document_bytes,
             lambda query, found: (_OF_TREE if type(found) is Prepared else 2) * len(query) + 1000,  # type: ignore[arg-type]
         )

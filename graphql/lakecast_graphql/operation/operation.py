@@ -73,7 +73,7 @@ class Execution(Protocol):
         ...
 
 
-class Remembering(Execution, Protocol):
+class CachingExecution(Execution, Protocol):
     """An execution that keeps answers."""
 
     def known(self, raw: bytes, view: View) -> Answer | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from lakecast_graphql.cache.lru import Bounded
+from lakecast_graphql.cache.lru import LruCache
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
 
 KEPT_BYTES = 8_000_000
@@ -29,7 +29,7 @@ class PersistedQueries:
         self._mode = mode
         self._allowed = dict(allowed or {})
         self._texts = frozenset(self._allowed.values())
-        self.kept: Bounded[str] = Bounded(KEPT_BYTES, lambda digest, query: len(digest) + len(query))  # type: ignore[arg-type]
+        self.kept: LruCache[str] = LruCache(KEPT_BYTES, lambda digest, query: len(digest) + len(query))  # type: ignore[arg-type]
 
     def resolve(self, query: str | None, extensions: Mapping[str, Any] | None) -> str | None:
         """The text to execute; None where neither a query nor a hash was sent.

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from lakecast_lake.columns import Snapshot
 
 
-class Shelf:
+class OldSnapshots:
     """At most `size` older snapshots. Thread-safe; a snapshot that several ask for at once is loaded once."""
 
     def __init__(self, size: int) -> None:

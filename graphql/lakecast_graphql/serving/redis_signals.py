@@ -1,4 +1,4 @@
-"""The board in Redis, for all workers of all replicas that serve the same lake."""
+"""Signals in Redis, for all workers of all replicas that serve the same lake."""
 
 import hashlib
 import logging
@@ -11,12 +11,12 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from lakecast_graphql.errors import ApiError, ErrorCode
-from lakecast_graphql.serving.worker_signals import CHANNEL, Posted
+from lakecast_graphql.serving.worker_signals import CHANNEL, Signals
 
-_log = logging.getLogger("lakecast.board")
+_log = logging.getLogger("lakecast.signals")
 
 
-class RedisBoard:
+class RedisSignals:
     """Keys and a channel in Redis, shared by all workers of all replicas that serve the same lake."""
 
     def __init__(self, url: str, lake: str) -> None:
@@ -32,16 +32,16 @@ class RedisBoard:
             health_check_interval=15,
             retry=Retry(NoBackoff(), 0),
         )
-        self._last = Posted()
+        self._last = Signals()
         self._listening: redis.client.PubSub | None = None
         self._closed = threading.Event()
 
-    def read(self) -> Posted:
+    def read(self) -> Signals:
         """What stands in Redis, what stood there last where Redis is away."""
         try:
             values = self._redis.hgetall(self._key)
             pinned = values.get(b"pinned", b"")
-            self._last = Posted(
+            self._last = Signals(
                 int(pinned) if pinned else None,
                 int(values.get(b"notices", 0)),
                 int(values.get(b"forced", 0)),

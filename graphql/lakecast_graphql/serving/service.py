@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input, explain
-from lakecast_graphql.serving.old_snapshots import Shelf
-from lakecast_graphql.serving.worker_signals import Board
+from lakecast_graphql.serving.old_snapshots import OldSnapshots
+from lakecast_graphql.serving.worker_signals import WorkerSignals
 from lakecast_graphql.threads import one_niced
 from lakecast_lake import columns
 from lakecast_lake.columns import Snapshot, allocation
@@ -74,7 +74,7 @@ class Service:
     Args:
         lake: where snapshots are published.
         results_name: the `source` that refreshes of this lake name.
-        board: shared with the other workers.
+        signals: shared with the other workers.
         old_snapshots: how many older ones are kept loaded.
         poll_seconds: time between two looks at the lake; 0 looks only when told to.
         memory_budget: bytes of columns of a snapshot that are kept in memory; None for no limit.
@@ -87,7 +87,7 @@ class Service:
         lake: Lake,
         *,
         results_name: str = "ml_results",
-        board: Board,
+        signals: WorkerSignals,
         old_snapshots: int = 2,
         poll_seconds: float = 0.0,
         memory_budget: int | None = None,
@@ -99,9 +99,9 @@ class Service:
         self.history: tuple[SnapshotRecord, ...] = ()
         self.problem: str | None = None
         self.listeners: list[Callable[[Served], None]] = []
-        self._board = board
-        self._seen = board.read()
-        self._shelf = Shelf(old_snapshots)
+        self._signals = signals
+        self._seen = signals.read()
+        self._old = OldSnapshots(old_snapshots)
         self._poll_seconds = poll_seconds
         self._budget = memory_budget
         self._before_swap = before_swap
@@ -127,8 +127,8 @@ class Service:
             loaded.set()
             while not self._closed.is_set():
                 try:
-                    news = self._board.wait(self._poll_seconds or 3600.0)
-                except Exception:  # whatever stands on the board, the one who watches goes on
+                    news = self._signals.wait(self._poll_seconds or 3600.0)
+                except Exception:  # whatever the signals say, the one who watches goes on
                     _log.exception("Waiting for news failed; the lake is looked at instead.")
                     news = not self._closed.wait(_AFTER_FAILURE_SECONDS)
                 if not self._closed.is_set() and (news or self._poll_seconds):
@@ -141,7 +141,7 @@ class Service:
     def close(self) -> None:
         """Stop watching."""
         self._closed.set()
-        self._board.close()
+        self._signals.close()
         if self._watching is not None:
             self._watching.join(5.0)
         self._building.shutdown(wait=True, cancel_futures=True)
@@ -152,9 +152,9 @@ class Service:
     # -- changing what is served ------------------------------------------------------------------------------
 
     def follow(self) -> None:
-        """Look at the board and the lake, and serve what is to be served; a problem is kept, never raised."""
+        """Look at the signals and the lake, and serve what is to be served; a problem is kept, never raised."""
         try:
-            posted = self._board.read()
+            posted = self._signals.read()
             forced = posted.forced != self._seen.forced
             self._seen = posted
             looked = False
@@ -178,25 +178,25 @@ class Service:
             raise bad_input(f"This server does not serve {source!r}.", argument="source", known=[self.results_name])
         done = self._building.submit(self._bring_up, force).result()
         if done.outcome is RefreshOutcome.REFRESHED:
-            self._board.announce(forced=force)
-            self._seen = self._board.read()
+            self._signals.announce(forced=force)
+            self._seen = self._signals.read()
         return done
 
     def pin(self, snapshot_id: int) -> Served:
         """Serve that snapshot, here and on all other workers, until unpinned. Raises SNAPSHOT_GONE."""
         self.find(snapshot_id)
         self.open(snapshot_id)  # a snapshot that cannot be read is refused before anybody is told
-        self._board.pin(snapshot_id)
+        self._signals.pin(snapshot_id)
         return self._after_pin()
 
     def unpin(self) -> Served:
         """Serve the newest snapshot again."""
-        self._board.pin(None)
+        self._signals.pin(None)
         return self._after_pin()
 
     def _after_pin(self) -> Served:
-        self._board.announce()
-        self._seen = self._board.read()
+        self._signals.announce()
+        self._seen = self._signals.read()
         return self._building.submit(self._bring_up, False).result().served
 
     def _bring_up(self, force: bool, *, watching: bool = False, looked: bool = False) -> Refreshed:
@@ -229,8 +229,8 @@ class Service:
             self._free_later()
         self.problem = self._pin_problem()
         if before is not None and before.snapshot_id != after.snapshot_id and not force:
-            self._shelf.put(before.snapshot)
-        self._shelf.keep_only({record.snapshot_id for record in self.history})
+            self._old.put(before.snapshot)
+        self._old.keep_only({record.snapshot_id for record in self.history})
         for tell in tuple(self.listeners):
             tell(after)
         return self._refreshed(RefreshOutcome.REFRESHED, after, before, began, "is served now")
@@ -246,7 +246,7 @@ class Service:
         self._freeing = [timer for timer in self._freeing if timer.is_alive()] + [later]
 
     def _target(self) -> SnapshotRecord | None:
-        pinned = self._board.read().pinned
+        pinned = self._signals.read().pinned
         if pinned is not None:
             for record in self.history:
                 if record.snapshot_id == pinned:
@@ -254,12 +254,12 @@ class Service:
             if self.history:
                 # A pin never extends retention: it ends when its snapshot is gone.
                 _log.warning("Snapshot %s was pinned and is no longer retained: the pin is released.", pinned)
-                self._board.pin(None)
+                self._signals.pin(None)
         return self.history[0] if self.history else None
 
     def _load(self, record: SnapshotRecord, before: Served | None, force: bool) -> Served:
         if force:
-            self._shelf.clear()
+            self._old.clear()
         previous = None if before is None else before.snapshot
         _log.info("Loading snapshot %s.", record.snapshot_id)
         allocation.settle()
@@ -303,7 +303,7 @@ class Service:
 
     @property
     def pinned_id(self) -> int | None:
-        """The pinned snapshot, as last seen on the board."""
+        """The pinned snapshot, as the signals last said."""
         return self._seen.pinned
 
     @property
@@ -335,7 +335,7 @@ class Service:
         record = self.find(snapshot_id)
         nearest = None if served is None else served.snapshot
         try:
-            return self._shelf.get(snapshot_id, lambda: columns.load(self.lake, record, nearest, budget=self._budget))
+            return self._old.get(snapshot_id, lambda: columns.load(self.lake, record, nearest, budget=self._budget))
         except LakeError as error:
             code, message = explain(error)
             _log.warning("Snapshot %s cannot be opened: %s", snapshot_id, error)

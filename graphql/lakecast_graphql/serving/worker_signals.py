@@ -1,6 +1,6 @@
 """What the workers of a server tell each other: which snapshot is pinned, and that there is news in the lake.
 
-A board carries no data. Whoever reads it looks at the lake itself. Three kinds: in Redis, for all workers of all
+Signals carry no data. Whoever reads them looks at the lake itself. Three kinds: in Redis, for all workers of all
 replicas; in a file, for the workers of one server on one host; in memory, for a single worker.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-_log = logging.getLogger("lakecast.board")
+_log = logging.getLogger("lakecast.signals")
 
 CHANNEL = "lakecast:published"
 """Redis channel: any message on it, also from the training side, makes all servers look at their lake."""
@@ -23,8 +23,8 @@ LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """What stands on a board.
+class Signals:
+    """What workers have told each other.
 
     Attributes:
         pinned: the snapshot that everybody serves, None for the newest.
@@ -37,10 +37,10 @@ class Posted:
     forced: int = 0
 
 
-class Board(Protocol):
+class WorkerSignals(Protocol):
     """Where workers leave word for each other. Thread-safe."""
 
-    def read(self) -> Posted:
+    def read(self) -> Signals:
         """What stands on it now; what stood there last where it cannot be read."""
         ...
 
@@ -61,15 +61,15 @@ class Board(Protocol):
         ...
 
 
-class MemoryBoard:
-    """The board of a worker that is alone."""
+class MemorySignals:
+    """Those of a worker that is alone."""
 
     def __init__(self) -> None:
-        self._posted = Posted()
+        self._posted = Signals()
         self._lock = threading.Lock()
         self._closed = threading.Event()
 
-    def read(self) -> Posted:
+    def read(self) -> Signals:
         """What stands on it."""
         return self._posted
 
@@ -91,17 +91,17 @@ class MemoryBoard:
         self._closed.set()
 
 
-class FileBoard:
+class FileSignals:
     """A small file that the workers of one server share, replaced as a whole and looked at by its time stamp."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._last = Posted()
+        self._last = Signals()
         self._stamp: tuple[int, int] | None = None
         self._lock = threading.Lock()
         self._closed = threading.Event()
 
-    def read(self) -> Posted:
+    def read(self) -> Signals:
         """What stands in the file."""
         with self._lock:
             return self._read()
@@ -141,16 +141,16 @@ class FileBoard:
             return None
         return stat.st_mtime_ns, stat.st_ino
 
-    def _read(self) -> Posted:
+    def _read(self) -> Signals:
         stamp = self._stat()
         try:
-            self._last = Posted(**json.loads(self._path.read_text()))
+            self._last = Signals(**json.loads(self._path.read_text()))
         except (OSError, ValueError, TypeError):
             return self._last
         self._stamp = stamp
         return self._last
 
-    def _write(self, posted: Posted) -> None:
+    def _write(self, posted: Signals) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, beside = tempfile.mkstemp(dir=self._path.parent)

@@ -18,7 +18,7 @@ class Bounds:
     seconds: float
 
 
-class Gone(Exception):
+class ClientDisconnected(Exception):
     """The client has hung up."""
 
 
@@ -59,7 +59,7 @@ async def receive_all(receive: Receive, coding: bytes | None, declared: bytes | 
             raise _too_slow(seconds) from None
     assert message is not None
     if message["type"] == "http.disconnect":
-        raise Gone
+        raise ClientDisconnected
     if not message.get("more_body"):  # nearly every body comes in one piece
         chunk: bytes = message.get("body", b"")
         if len(chunk) > max_bytes:
@@ -79,7 +79,7 @@ async def _rest(receive: Receive, chunk: bytes, max_bytes: int) -> bytes:
             raise _too_large(max_bytes)
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Gone
+            raise ClientDisconnected
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
         more = bool(message.get("more_body"))

@@ -13,7 +13,7 @@ import orjson
 
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.operation import answers
-from lakecast_graphql.operation.operation import Answer, Caller, Operation, Remembering
+from lakecast_graphql.operation.operation import Answer, CachingExecution, Caller, Operation
 from lakecast_graphql.operation.persisted import PersistedQueries
 from lakecast_graphql.read.view import View
 from lakecast_graphql.transport import body, compression, requests
@@ -62,7 +62,7 @@ class GraphqlHttp:
 
     def __init__(
         self,
-        execution: Remembering,
+        execution: CachingExecution,
         events: Events,
         persisted: PersistedQueries,
         current: Callable[[], View | None],
@@ -104,7 +104,7 @@ class GraphqlHttp:
             status = await _refuse(send, refusal, media)
         except ApiError as error:
             status = await _send(send, given, media, answers.refusal(error), None)
-        except body.Gone:
+        except body.ClientDisconnected:
             pass
         self._observe(method, status, time.perf_counter() - began)
 

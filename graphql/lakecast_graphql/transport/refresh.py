@@ -56,7 +56,7 @@ class Refresh:
             await _fail(send, refusal.status, refusal.error, *refusal.headers)
         except ApiError as error:
             await _fail(send, _STATUS.get(error.code, 500), error)
-        except body.Gone:
+        except body.ClientDisconnected:
             pass
         else:
             answer = {

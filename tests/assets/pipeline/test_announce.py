@@ -34,5 +34,5 @@ def test_nobody_to_tell_is_no_failure(url: str, words: str) -> None:
 
 
 def test_servers_listen_to_the_same_channel() -> None:
-    board = Path(__file__).parents[3] / "graphql" / "lakecast_graphql" / "board.py"
-    assert f'CHANNEL = "{CHANNEL}"' in board.read_text()
+    signals = Path(__file__).parents[3] / "graphql" / "lakecast_graphql" / "serving" / "worker_signals.py"
+    assert f'CHANNEL = "{CHANNEL}"' in signals.read_text()

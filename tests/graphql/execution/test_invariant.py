@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.execution import render, row_groups
-from lakecast_graphql.execution.dispatch import FastExecution
+from lakecast_graphql.execution.dispatch import Dispatcher
 from lakecast_graphql.execution.graphql_core import ColumnarExecutor
-from lakecast_graphql.execution.strawberry import PlainExecution
+from lakecast_graphql.execution.strawberry import StrawberryExecution
 from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.limits import Limits
 from lakecast_graphql.operation.operation import Caller, Operation
@@ -49,13 +49,13 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Any:
     service: Any = SimpleNamespace(open=opened, history=history, newest_at=lambda at: history[0])
     surroundings = Surroundings(service, gate=None)  # type: ignore[arg-type]
     documents = Documents(SCHEMA, Limits(20, 50, 5000, 400, 50), shows_schema=True, suggestions=False, max_errors=10)
-    plain = PlainExecution(schema(), documents, surroundings)
-    columnar = PlainExecution(schema(), documents, surroundings, executor_class=ColumnarExecutor)
+    plain = StrawberryExecution(schema(), documents, surroundings)
+    columnar = StrawberryExecution(schema(), documents, surroundings, executor_class=ColumnarExecutor)
     known: dict[str, Any] = {"history": lambda: history, "opened": opened}
-    fast = FastExecution(SCHEMA, documents, columnar, **known)
+    fast = Dispatcher(SCHEMA, documents, columnar, **known)
     loop = asyncio.new_event_loop()
-    bare = FastExecution(SCHEMA, documents, columnar, **known, answer_bytes=0, cell_bytes=0)
-    cells = FastExecution(SCHEMA, documents, columnar, **known, answer_bytes=0)
+    bare = Dispatcher(SCHEMA, documents, columnar, **known, answer_bytes=0, cell_bytes=0)
+    cells = Dispatcher(SCHEMA, documents, columnar, **known, answer_bytes=0)
     view = View(loaded[history[0].snapshot_id])
     with pytest.MonkeyPatch.context() as patch:  # many row groups in a small lake, laid out at once
         patch.setattr(row_groups, "_ROWS_BITS", 5)

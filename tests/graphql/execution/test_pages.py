@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakecast_graphql import read
-from lakecast_graphql.cache.cells import KeptCells
+from lakecast_graphql.cache.cells import CellCache
 from lakecast_graphql.execution import row_groups
 from lakecast_graphql.execution.plan import Plan, compile_plan
 from lakecast_graphql.execution.readers import READERS
-from lakecast_graphql.execution.selection import Kept
+from lakecast_graphql.execution.selection import SnapshotCells
 from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.limits import Limits
 from lakecast_graphql.read.series import _totals, live_totals
@@ -76,7 +76,7 @@ def test_a_page_of_a_run_is_that_of_the_read_function(
     if begin:
         after = READ[field](view, first=begin).page_info.end_cursor
     plan = plans[field]
-    kept = Kept(0, KeptCells(1 << 20) if cells else None)
+    kept = SnapshotCells(0, CellCache(1 << 20) if cells else None)
     values = plan.values({"n": first, "a": after}, (), kept)
     wanted = READ[field](view, first=first, after=after)
     arguments = plan.arguments(values, view.snapshot.snapshot_id)

@@ -3,14 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_graphql.cache.cells import KeptCells
-from lakecast_graphql.cache.lru import OVERHEAD, Bounded
+from lakecast_graphql.cache.cells import CellCache
+from lakecast_graphql.cache.lru import OVERHEAD, LruCache
 from lakecast_graphql.rows.interleaving import Cells
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.binary(max_size=3000))), st.integers(10_000, 40_000))
 def test_bounded_keeps_within_its_limit_and_forgets_the_oldest(puts: list[tuple[int, bytes]], limit: int) -> None:
-    kept: Bounded[bytes] = Bounded(limit, lambda key, value: len(value))
+    kept: LruCache[bytes] = LruCache(limit, lambda key, value: len(value))
     last: dict[int, bytes] = {}
     for key, value in puts:
         kept.put(key, value)
@@ -24,7 +24,7 @@ def test_bounded_keeps_within_its_limit_and_forgets_the_oldest(puts: list[tuple[
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5), st.integers(1, 200))), st.integers(0, 60_000))
 def test_cells_keep_within_their_limit(puts: list[tuple[int, int, int]], limit: int) -> None:
-    cells = KeptCells(limit)
+    cells = CellCache(limit)
     for number, column, rows in puts:
         key = (number % 2, "item", number)
         found = cells.of(key)
@@ -39,8 +39,8 @@ def test_cells_keep_within_their_limit(puts: list[tuple[int, int, int]], limit: 
     assert not cells.of((0, "item", 0)).columns
 
 
-def test_a_column_of_a_neighbourhood_is_counted() -> None:
-    cells = KeptCells(1 << 20)
+def test_a_column_of_a_row_group_is_counted() -> None:
+    cells = CellCache(1 << 20)
     found = cells.of((1, "item", 0))
     before = cells.bytes
     found.columns["name"] = Cells([b"x" * 100] * 500, 500)

@@ -12,7 +12,7 @@ import pytest
 
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.serving.service import Served, Service
-from lakecast_graphql.serving.worker_signals import FileBoard, MemoryBoard
+from lakecast_graphql.serving.worker_signals import FileSignals, MemorySignals
 from lakecast_lake.storage import Lake
 from lakecast_schema.vocabulary import RefreshOutcome
 
@@ -26,7 +26,7 @@ def lake(own_lake: Lake) -> Lake:
 
 @pytest.fixture
 def service(lake: Lake) -> Iterator[Service]:
-    found = Service(lake, board=MemoryBoard())
+    found = Service(lake, signals=MemorySignals())
     found.start()
     yield found
     found.close()
@@ -77,7 +77,7 @@ def test_another_source_is_refused_by_name(service: Service) -> None:
 
 def test_an_empty_lake_is_served_as_soon_as_something_is_published(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path / "lake"))
-    service = Service(lake, board=MemoryBoard())
+    service = Service(lake, signals=MemorySignals())
     service.start()
     try:
         assert service.served is None
@@ -172,7 +172,7 @@ def test_what_is_not_there_cannot_be_pinned(service: Service, lake: Lake) -> Non
 
 
 def test_workers_that_share_a_file_follow_each_other(lake: Lake, tmp_path: Path) -> None:
-    services = [Service(lake, board=FileBoard(tmp_path / "board")) for _ in range(3)]
+    services = [Service(lake, signals=FileSignals(tmp_path / "board")) for _ in range(3)]
     told = [threading.Event() for _ in services]
     wanted = 3
     for service, event in zip(services, told, strict=True):
@@ -194,7 +194,7 @@ def test_workers_that_share_a_file_follow_each_other(lake: Lake, tmp_path: Path)
         services[2].pin(1)
         assert all(event.wait(60) for event in told)
         assert [service.pinned_id for service in services] == [1, 1, 1]
-        late = Service(lake, board=FileBoard(tmp_path / "board"))
+        late = Service(lake, signals=FileSignals(tmp_path / "board"))
         late.start()
         assert late.served.snapshot_id == 1  # type: ignore[union-attr]
         late.close()
@@ -204,7 +204,7 @@ def test_workers_that_share_a_file_follow_each_other(lake: Lake, tmp_path: Path)
 
 
 def test_polling_finds_what_nobody_told(lake: Lake) -> None:
-    service = Service(lake, board=MemoryBoard(), poll_seconds=0.1)
+    service = Service(lake, signals=MemorySignals(), poll_seconds=0.1)
     served = threading.Event()
     service.start()
     service.listeners.append(lambda _: served.set())
@@ -223,7 +223,7 @@ def test_the_next_snapshot_is_prepared_before_it_is_served(lake: Lake) -> None:
         now = service.served
         calls.append((after.snapshot_id, before and before.snapshot_id, now and now.snapshot_id))
 
-    service = Service(lake, board=MemoryBoard(), before_swap=prepare)
+    service = Service(lake, signals=MemorySignals(), before_swap=prepare)
     service.start()
     publish(lake)
     service.refresh("ml_results", False)

@@ -10,11 +10,11 @@ import made_lake
 import orjson
 import pytest
 
-from lakecast_graphql.cache.cells import KeptCells
-from lakecast_graphql.execution.dispatch import FastExecution
+from lakecast_graphql.cache.cells import CellCache
+from lakecast_graphql.execution.dispatch import Dispatcher
 from lakecast_graphql.execution.graphql_core import SUPPORTED, ColumnarExecutor
-from lakecast_graphql.execution.selection import Kept, Selected, Shape, Values
-from lakecast_graphql.execution.strawberry import PlainExecution
+from lakecast_graphql.execution.selection import Selected, Shape, SnapshotCells, Values
+from lakecast_graphql.execution.strawberry import StrawberryExecution
 from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.limits import Limits
 from lakecast_graphql.operation.operation import Caller, Operation
@@ -36,8 +36,8 @@ def fast(lake: Any) -> Any:
     history = snapshots.history(lake)
     surroundings = Surroundings(SimpleNamespace(history=history), gate=None)  # type: ignore[arg-type]
     documents = Documents(SCHEMA, Limits(20, 50, 5000, 400, 50), shows_schema=True, suggestions=False, max_errors=10)
-    plain = PlainExecution(schema(), documents, surroundings, executor_class=ColumnarExecutor)
-    execution = FastExecution(SCHEMA, documents, plain, history=lambda: history)
+    plain = StrawberryExecution(schema(), documents, surroundings, executor_class=ColumnarExecutor)
+    execution = Dispatcher(SCHEMA, documents, plain, history=lambda: history)
     yield execution
     execution.close()
 
@@ -47,7 +47,7 @@ def view(lake: Any) -> View:
     return View(columns.load(lake, snapshots.newest(lake)))
 
 
-def ask(fast: FastExecution, view: View, query: str, **variables: Any) -> Any:
+def ask(fast: Dispatcher, view: View, query: str, **variables: Any) -> Any:
     return orjson.loads(asyncio.run(fast.answer(Operation(query, variables), view, Caller())).body)
 
 
@@ -73,12 +73,12 @@ def ask(fast: FastExecution, view: View, query: str, **variables: Any) -> Any:
         ("mutation {unpinSnapshot {id}}", "ordinary: mutation"),
     ],
 )
-def test_way(fast: FastExecution, view: View, query: str, way: str) -> None:
+def test_way(fast: Dispatcher, view: View, query: str, way: str) -> None:
     ask(fast, view, query)
     assert dict(fast.ways) == {way: 1}
 
 
-def test_what_is_soon_made_again_is_kept_once_it_is_asked_for_again(fast: FastExecution, view: View) -> None:
+def test_what_is_soon_made_again_is_kept_once_it_is_asked_for_again(fast: Dispatcher, view: View) -> None:
     for asked, kept in enumerate((0, 0, 1, 2)):
         ask(fast, view, "{items {totalCount}}")
         assert fast.ways["cached"] == kept, asked
@@ -88,7 +88,7 @@ def test_what_is_soon_made_again_is_kept_once_it_is_asked_for_again(fast: FastEx
         assert fast.ways["cached"] == 2 + kept
 
 
-def test_kept_answers_are_given_until_the_snapshot_is_read_again(fast: FastExecution, view: View, lake: Any) -> None:
+def test_kept_answers_are_given_until_the_snapshot_is_read_again(fast: Dispatcher, view: View, lake: Any) -> None:
     query = "{items {totalCount}}"
     first = ask(fast, view, query)
     assert ask(fast, view, query) == ask(fast, view, query) == first
@@ -101,7 +101,7 @@ def test_kept_answers_are_given_until_the_snapshot_is_read_again(fast: FastExecu
     assert fast.ways["cached"] == 1
 
 
-def test_operations_that_differ_in_literals_share_a_plan(fast: FastExecution, view: View) -> None:
+def test_operations_that_differ_in_literals_share_a_plan(fast: Dispatcher, view: View) -> None:
     for number in range(5):
         found = ask(fast, view, f"{{items(first: {number}) {{nodes {{itemId}} totalCount}}}}")
         assert len(found["data"]["items"]["nodes"]) == min(number, 4)
@@ -109,7 +109,7 @@ def test_operations_that_differ_in_literals_share_a_plan(fast: FastExecution, vi
     assert fast.ways == {"light": 5}
 
 
-def test_columns_are_laid_out_once(fast: FastExecution, view: View) -> None:
+def test_columns_are_laid_out_once(fast: Dispatcher, view: View) -> None:
     query = "query ($first: Int!) {forecasts(first: $first) {nodes {date forecast}}}"
     ask(fast, view, query, first=100)
     laid_out = fast.cells.misses
@@ -119,8 +119,8 @@ def test_columns_are_laid_out_once(fast: FastExecution, view: View) -> None:
     assert fast.cells.hits > 0
 
 
-def test_an_item_that_refuses_is_in_nobody_elses_way(fast: FastExecution, tmp_path: Path) -> None:
-    """Neighbourhoods meet items that nobody asked for: here one that has no weekly forecasts."""
+def test_an_item_that_refuses_is_in_nobody_elses_way(fast: Dispatcher, tmp_path: Path) -> None:
+    """Row groups meet items that nobody asked for: here one that has no weekly forecasts."""
     lake = made_lake.make(tmp_path / "lake", items=6, datasets=("alpha",))
     view = View(columns.load(lake, snapshots.newest(lake)))
     pages = "query ($n: Int!, $a: String) {items(first: $n, after: $a) {nodes {itemId %s} pageInfo {endCursor}}}"
@@ -136,7 +136,7 @@ def test_an_item_that_refuses_is_in_nobody_elses_way(fast: FastExecution, tmp_pa
         assert "errors" not in ask(fast, view, pages % "unit", n=number)
 
 
-def test_warming_answers_what_was_asked_last(fast: FastExecution, view: View, lake: Any) -> None:
+def test_warming_answers_what_was_asked_last(fast: Dispatcher, view: View, lake: Any) -> None:
     queries = ["{items {totalCount}}", "{overview {itemCount}}", '{item(itemId: "a-001") {name}}']
     answers = [ask(fast, view, query) for query in 2 * queries][:3]
     made_lake.add_run(lake, "alpha", items=4, seed=8, run_id="run-9")
@@ -164,10 +164,10 @@ def test_docs_name_the_modules_that_there_are() -> None:
 
 def test_what_arguments_mean_is_found_anew_for_each_snapshot() -> None:
     """A horizon beyond all forecasts of one snapshot means something in the next, which has longer ones."""
-    literals, cells = (95,), KeptCells(1 << 20)
+    literals, cells = (95,), CellCache(1 << 20)
     asked = Selected(b'"forecast":', "forecast", (("horizon", lambda values: values.literals[0]),))
     shape = Shape("Item", (asked,))
-    everything = shape.key(Values({}, literals, Kept(1, cells)), lambda name, given: {})
-    some = shape.key(Values({}, literals, Kept(2, cells)), lambda name, given: given)
+    everything = shape.key(Values({}, literals, SnapshotCells(1, cells)), lambda name, given: {})
+    some = shape.key(Values({}, literals, SnapshotCells(2, cells)), lambda name, given: given)
     assert everything != some
-    assert shape.key(Values({}, literals, Kept(2, cells)), lambda name, given: given) == some
+    assert shape.key(Values({}, literals, SnapshotCells(2, cells)), lambda name, given: given) == some

