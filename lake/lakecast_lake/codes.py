@@ -42,23 +42,10 @@ def shared(tables: Sequence[pa.Table], columns: Sequence[str]) -> list[Codes]:
 
 
 def with_day(code: Codes, dates: pa.ChunkedArray) -> Codes:
-    """`code` and a date in one integer, the code being the slower part; `code_of` takes the code out again."""
+    """`code` and a date in one integer, the code being the slower part."""
     days = dates.cast(pa.int32()).to_numpy().astype(np.int64) + _DAY_OFFSET
     joint: Codes = (code << _DAY_BITS) | days
     return joint
-
-
-def code_of(joint: Codes) -> Codes:
-    """The code that `with_day` was given."""
-    whole: Codes = joint >> _DAY_BITS
-    return whole
-
-
-def distinct(codes: Codes) -> Codes:
-    """The distinct codes in ascending order; quick where equal ones lie together."""
-    new = np.ones(len(codes), dtype=bool)
-    new[1:] = codes[1:] != codes[:-1]
-    return np.unique(codes[new])
 
 
 def places(codes: Codes, among: Codes) -> Codes:

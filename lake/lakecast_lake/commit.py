@@ -9,18 +9,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable
 
-from lakecast_lake import merge, predicates, recovery, snapshots
+from lakecast_lake import kinds, predicates, recovery, snapshots
 from lakecast_lake.clock import utc_now
 from lakecast_lake.errors import BadWrite
 from lakecast_lake.optimistic import committed
 from lakecast_lake.overwrite import overwrite
 from lakecast_lake.predicates import Where
+from lakecast_lake.published import KEPT_CUTOFFS, forecasts_by_source
 from lakecast_lake.storage import Lake, rows_of
 from lakecast_schema.rules import check
 from lakecast_schema.tables import FACT_FORECAST, Table
-
-KEPT_CUTOFFS = 8
-"""Newest live cutoffs that `fact_forecast` keeps per item and source."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +79,12 @@ def forecasts(
     demand: pa.Table | None = None,
     keep_cutoffs: int = KEPT_CUTOFFS,
 ) -> Commit:
-    """Commit a run's forecasts of some sources, keeping the published live forecasts of older cutoffs.
+    """Commit a run's forecasts in place of all that is published of some sources, and keep what becomes past.
 
-    batch: rows of `fact_forecast`, live and backtest. Of each (source, item) the newest `keep_cutoffs` live cutoffs
-    remain, the batch's own included. Actuals of kept rows are taken from the batch's own rows and from `demand`
-    (rows of the `demand` table) where these know them. All other rows of the sources are gone.
+    batch: rows of `fact_forecast`; of several live cutoffs of a source and item the newest is live, the others are
+    past. sources: those of the batch, and others that are live no longer. Of older runs' live and past rows stay, as
+    past, those that `kinds.become_past` says, at most `keep_cutoffs` cutoffs of a source and item; their actuals are
+    taken from the batch's own rows and from `demand` (rows of the `demand` table) where these know them.
 
     Raises as `replace` does.
     """
@@ -93,21 +92,22 @@ def forecasts(
     where = {"dataset_id": dataset_id, "source": list(sources)}
     _checked(lake, FACT_FORECAST, batch, where)
     lake.refuse_unsafe_store()
-    published = snapshots.published(lake, dataset_id, FACT_FORECAST.name)
-    known = merge.known_actuals(batch, demand)
-
-    older = {}
-    if published is not None:  # read before the write begins: delta-rs cannot read while it is writing
-        for source in sources:
-            scope = {"dataset_id": dataset_id, "source": source, "kind": "live"}
-            older[source] = snapshots.scan(lake, published, scope)
+    batch = kinds.with_one_cutoff(batch)
+    present = batch.filter(pc.equal(batch["kind"], kinds.LIVE))
+    # Read before the write begins: delta-rs cannot read while it is writing.
+    record, names = snapshots.newest_or_none(lake), sorted(set(sources))
+    older = dict.fromkeys(names, FACT_FORECAST.schema.empty_table())
+    if record is not None:
+        only = (kinds.LIVE, kinds.PAST)
+        older |= forecasts_by_source(lake, record, dataset_id, names, keep_cutoffs=keep_cutoffs, only=only)
 
     def parts() -> Iterator[pa.Table]:
         """Source by source, so that only one of them is merged and sorted in memory at a time."""
-        for source in sorted(set(sources)):
+        known, span = kinds.known_actuals(batch, demand), kinds.spans(present)
+        for source, published in older.items():
             rows = batch.filter(pc.equal(batch["source"], source))
             # Published rows have passed the gate, and the merge keeps keys apart: no second check.
-            yield merge.with_older_cutoffs(rows, older[source], known, keep_cutoffs) if older else rows
+            yield kinds.merged(rows, published, known, keep_cutoffs, span)
 
     recovery.recover(lake, FACT_FORECAST, dataset_id, run_id)
     return _write(lake, FACT_FORECAST, parts, where, dataset_id, run_id)

@@ -15,7 +15,7 @@ from lakecast_lake.pieces import listed
 from lakecast_lake.pinned import PinnedTable
 from lakecast_lake.predicates import Where
 from lakecast_lake.storage import UNREADABLE, Lake, unreadable
-from lakecast_schema.tables import SNAPSHOT, TABLES
+from lakecast_schema.tables import DIM_ITEM, SNAPSHOT, TABLES
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ class SnapshotRecord:
         """The entry of a data set's table, None where the snapshot names none."""
         found = (e for e in self.entries if e.dataset_id == dataset_id and e.table == table)
         return next(found, None)
+
+    def run_of(self, dataset_id: str) -> str | None:
+        """The run that published the data set last."""
+        return next((each["run_id"] for each in self.datasets if each["dataset_id"] == dataset_id), None)
 
 
 def newest(lake: Lake) -> SnapshotRecord:
@@ -106,12 +110,26 @@ def scan(lake: Lake, entry: Entry, where: Where, columns: Sequence[str] | None =
     return PinnedTable(lake, entry.table, entry.version).read(where, list(names), threads=True)
 
 
-def published(lake: Lake, dataset_id: str, table_name: str) -> Entry | None:
-    """The newest published entry of a data set's table; None where there is none."""
+def newest_or_none(lake: Lake) -> SnapshotRecord | None:
+    """The snapshot that was published last; None where nothing was."""
     try:
-        return newest(lake).entry(dataset_id, table_name)
+        return newest(lake)
     except LakeNotFound:
         return None
+
+
+def published(lake: Lake, dataset_id: str, table_name: str) -> Entry | None:
+    """The newest published entry of a data set's table; None where there is none."""
+    record = newest_or_none(lake)
+    return None if record is None else record.entry(dataset_id, table_name)
+
+
+def items_of(lake: Lake, record: SnapshotRecord, dataset_id: str) -> frozenset[str] | None:
+    """Ids of a data set's items; None where the snapshot names none."""
+    entry = record.entry(dataset_id, DIM_ITEM.name)
+    if entry is None:
+        return None
+    return frozenset(listed(scan(lake, entry, {"dataset_id": dataset_id}, ["item_id"])["item_id"]))
 
 
 def newest_of(handle: DeltaTable) -> SnapshotRecord | None:

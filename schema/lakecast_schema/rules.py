@@ -158,7 +158,7 @@ _KEEPS: dict[Rule, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
     Rule.TO_TWO: lambda values: pc.and_(pc.greater_equal(values, 0.0), pc.less_equal(values, 2.0)),
     Rule.NOT_EMPTY: lambda values: pc.not_equal(pc.utf8_trim_whitespace(values), ""),
     Rule.MODEL_VERSION: lambda values: pc.match_substring_regex(values, r"^v\d+\.\d+\.\d+(\+[0-9A-Za-z.-]+)?$"),
-    Rule.FORECAST_KIND: _or_null(_one_of("live", "backtest")),
+    Rule.FORECAST_KIND: _or_null(_one_of("live", "past", "backtest")),
     Rule.FREQUENCY: _or_null(_one_of("daily", "weekly", "monthly", "quarterly", "yearly")),
     Rule.DEMAND_CLASS: _or_null(_one_of("smooth", "erratic", "intermittent", "lumpy")),
     Rule.ALERT: _or_null(_one_of("critical", "high", "medium", "ok", "unknown")),

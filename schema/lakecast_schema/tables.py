@@ -24,7 +24,7 @@ class Rule(Enum):
     TO_TWO = "must be a number from 0 to 2"
     NOT_EMPTY = "must not be empty"
     MODEL_VERSION = "must look like v1.2.3, optionally followed by +build"
-    FORECAST_KIND = "must be live or backtest"
+    FORECAST_KIND = "must be live, past or backtest"
     FREQUENCY = "must be daily, weekly, monthly, quarterly or yearly"
     DEMAND_CLASS = "must be smooth, erratic, intermittent or lumpy"
     ALERT = "must be critical, high, medium, ok or unknown"
@@ -221,7 +221,12 @@ FACT_FORECAST = Table(
             _measure(name, f"Quantile {level:g} of the predicted demand")
             for name, level in sorted(zip(BOUNDS, BOUND_LEVELS, strict=True), key=lambda b: abs(b[1] - 0.5))
         ),
-        Column("kind", TEXT, "live: about the future; backtest: from a rolling origin", rule=Rule.FORECAST_KIND),
+        Column(
+            "kind",
+            TEXT,
+            "live: of the newest run; past: live in an older one; backtest: from a rolling origin",
+            rule=Rule.FORECAST_KIND,
+        ),
         Column("cutoff", DATE, "Last observed period of this item that the model saw"),
         _run(),
     ),
@@ -326,6 +331,9 @@ MODEL_RUN = Table(
             pa.list_(pa.struct([("item_id", TEXT), ("reason", TEXT)])),
             "Items without a model of their own, and why",
         ),
+        Column("input_digest", TEXT, "SHA-256 of the demand and drivers that the run saw", nullable=True),
+        Column("settings", TEXT, "Settings of the run, as a JSON object", nullable=True),
+        Column("code_version", TEXT, "Version of Lakecast that ran", nullable=True),
     ),
     key=("run_id", "dataset_id", "source"),
 )

@@ -245,7 +245,9 @@ def newest_live(lake: Lake, number: int) -> dict[tuple[str, str, str, str], floa
 def test_what_successive_cutoffs_said_about_a_day(travelled: Running, lake: Lake) -> None:
     rows = snapshots.read(lake, snapshots.newest(lake), "fact_forecast").to_pylist()
     live = [
-        row for row in rows if row["kind"] == "live" and row["source"] == "ensemble" and row["dataset_id"] == "alpha"
+        row
+        for row in rows
+        if row["kind"] != "backtest" and row["source"] == "ensemble" and row["dataset_id"] == "alpha"
     ]
     by_day: dict[tuple[str, Any], list[dict[str, Any]]] = {}
     for row in live:

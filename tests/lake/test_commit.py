@@ -39,7 +39,7 @@ BAD_BATCHES = {
     "disordered bounds": lambda t: put(t, "upper_80", 0.0),
     "empty item": lambda t: put(t, "item_id", ""),
     "bad version": lambda t: put(t, "model_version", "1.0"),
-    "unknown kind": lambda t: put(t, "kind", "past"),
+    "unknown kind": lambda t: put(t, "kind", "guess"),
     "date before cutoff": lambda t: put(t, "date", date(2020, 1, 1)),
     "naive instant": lambda t: t.set_column(6, "generated_at", t["generated_at"].cast(pa.timestamp("us"))),
 }
@@ -177,16 +177,17 @@ def test_only_bronze_tables_are_appended_to(lake, metrics):
         commit.append(lake, FACT_METRICS, metrics(), "run-1")
 
 
-def test_live_forecasts_of_the_newest_cutoffs_are_kept(lake, forecasts):
+def test_the_newest_run_is_live_and_eight_cutoffs_before_it_are_past(lake, forecasts):
     for day in range(11):
         run = f"run-{day}"
         batch = forecasts(sources=["arima"], cutoff=date(2026, 1, 1) + timedelta(days=day), run_id=run)
         done = commit.forecasts(lake, batch, "alpha", ["arima"], run)
         publish.publish(lake, run, "alpha", [done], {})
     rows = snapshots.read(lake, snapshots.newest(lake), "fact_forecast")
-    live = rows.filter(pc.equal(rows["kind"], "live"))
-    cutoffs = sorted(pc.unique(live["cutoff"]).to_pylist())
-    assert cutoffs == [date(2026, 1, 1) + timedelta(days=day) for day in range(3, 11)]
+    days = [date(2026, 1, 1) + timedelta(days=day) for day in range(11)]
+    for kind, cutoffs in (("live", days[10:]), ("past", days[2:10])):
+        mine = rows.filter(pc.equal(rows["kind"], kind))
+        assert sorted(pc.unique(mine["cutoff"]).to_pylist()) == cutoffs
     backtest = rows.filter(pc.equal(rows["kind"], "backtest"))
     assert set(backtest["run_id"].to_pylist()) == {"run-10"}
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lakecast_assets.pipeline.features import active_items, panel_of
 from lakecast_assets.pipeline.forecast import asset_name
+from lakecast_assets.pipeline.inputs import REPLACES, digest, replaced_sources
 from lakecast_assets.pipeline.io import HandedOver, LakeIO
 from lakecast_assets.pipeline.pictures import of_forecasts, of_metrics
 from lakecast_assets.pipeline.progress import Progress
@@ -16,11 +18,12 @@ from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, table_asset
 from lakecast_assets.pipeline.training import BASELINE
 from lakecast_assets.tables.forecasts import forecast_table
 from lakecast_assets.tables.metrics import metrics_table
-from lakecast_assets.tables.model_run import model_run_table, with_history, without_forecast
+from lakecast_assets.tables.model_run import Ran, model_run_table, with_history, without_forecast
 from lakecast_assets.tables.outcome import Outcome
+from lakecast_forecast.panel import Panel
 from lakecast_lake import checkpoints
 from lakecast_lake.storage import Lake
-from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN
+from lakecast_schema.tables import DEMAND, FACT_FORECAST, FACT_METRICS, MODEL_RUN
 
 GROUP = "evaluate"
 _PANEL = {"panel": dg.AssetIn("panel", input_manager_key=HAND_OVER)}
@@ -31,7 +34,7 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
     """The assets `fact_forecast`, `fact_metrics` and `model_run` of these sources."""
     handed = {name: dg.AssetIn(asset_name(name), input_manager_key=HAND_OVER) for name in sources}
 
-    @table_asset(FACT_FORECAST.name, GROUP, {**_PANEL, **handed})
+    @table_asset(FACT_FORECAST.name, GROUP, {**_PANEL, **handed}, deps=[DEMAND.name])
     def fact_forecast(
         context: dg.AssetExecutionContext,
         settings: RunSettings,
@@ -47,7 +50,8 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         rows = pa.concat_tables(tables)
         if rows.num_rows == 0:
             raise _without_sources(failures)
-        return dg.Output(rows, metadata={"pictures": of_forecasts(rows, data)})
+        gone = _replaced(lake_io.lake, data, settings, rows)
+        return dg.Output(rows, metadata={"pictures": of_forecasts(rows, data), REPLACES: gone})
 
     @table_asset(FACT_METRICS.name, GROUP, {**_PANEL, **handed})
     def fact_metrics(
@@ -66,7 +70,8 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         rows = pa.concat_tables([FACT_METRICS.schema.empty_table(), *tables])
         if rows.num_rows == 0:
             raise _without_sources([])
-        return dg.Output(rows, metadata={"pictures": of_metrics(rows)})
+        gone = _replaced(lake_io.lake, data, settings, rows)
+        return dg.Output(rows, metadata={"pictures": of_metrics(rows), REPLACES: gone})
 
     @table_asset(MODEL_RUN.name, GROUP, {**_PANEL, **_DIM_ITEM, **handed})
     def model_run(
@@ -84,8 +89,9 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         idle = {item: without_forecast(item in active) for item in dim_item["item_id"].to_pylist()}
         for item in data.item_ids:
             idle.pop(item, None)
+        ran = Ran(run_id, digest(data), settings.told)
         rows = [
-            model_run_table(outcome, data, idle, run_id, _keep(lake_io.lake, data.dataset_id, run_id, outcome))
+            model_run_table(outcome, data, idle, ran, _keep(lake_io.lake, data.dataset_id, run_id, outcome))
             for outcome in _asked_for(made, settings)
         ]
         older = lake_io.published(context.partition_key, MODEL_RUN.name)
@@ -99,6 +105,10 @@ def _without_sources(failures: Sequence[str]) -> dg.Failure:
     """Why there is nothing to publish: no source was in the run, or none worked."""
     reasons = "; ".join(failures) or "none was run; materialise the forecasts of some with it"
     return dg.Failure(f"no source has forecasts, so nothing is published ({reasons})", allow_retries=False)
+
+
+def _replaced(lake: Lake, panel: Panel, settings: RunSettings, rows: pa.Table) -> list[str]:
+    return list(replaced_sources(lake, panel, settings.sources, pc.unique(rows["source"]).to_pylist()))
 
 
 def _keep(lake: Lake, dataset_id: str, run_id: str, outcome: Outcome) -> str | None:

@@ -5,6 +5,7 @@ import os
 import pickle
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,16 @@ from urllib.parse import quote
 import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import Field
 
 from lakecast_assets.pipeline import commits
+from lakecast_assets.pipeline.inputs import REPLACES
 from lakecast_assets.pipeline.retries import only_what_may_pass
 from lakecast_lake import commit, snapshots
 from lakecast_lake.commit import Commit
+from lakecast_lake.published import KEPT_CUTOFFS
 from lakecast_lake.storage import Lake
-from lakecast_schema.tables import TABLES, Table
+from lakecast_schema.tables import DEMAND, FACT_FORECAST, TABLES, Table
 
 WHERE = "where"
 """Metadata of an input that reads part of its table only: column -> value."""
@@ -40,23 +44,31 @@ def column_schema(table: Table) -> dg.TableSchema:
     )
 
 
-def commit_table(lake: Lake, table: Table, batch: pa.Table, dataset_id: str, run_id: str) -> Commit:
+def commit_table(
+    lake: Lake,
+    table: Table,
+    batch: pa.Table,
+    dataset_id: str,
+    run_id: str,
+    *,
+    demand: pa.Table | None = None,
+    replaces: Sequence[str] = (),
+    keep_cutoffs: int = KEPT_CUTOFFS,
+) -> Commit:
     """Commit a data set's rows the way the table wants it.
 
-    Bronze tables keep the rows of other files, forecasts and metrics those of other sources, forecasts also those
-    of older cutoffs; of all other tables the data set's rows are replaced. Raises ContractError or LakeError, and
-    then nothing has changed.
+    Bronze tables keep the rows of other files, forecasts and metrics those of sources that are neither in the batch
+    nor in `replaces`, forecasts also older ones as past, with actuals from `demand`; of all other tables the data
+    set's rows are replaced. Raises ContractError or LakeError, and then nothing has changed.
     """
     if table.layer == "bronze":
         return commit.append(lake, table, batch, run_id)
     if "source" not in table.partition_by:
         return commit.replace(lake, table, batch, {"dataset_id": dataset_id}, run_id)
-    sources = pc.unique(batch["source"]).to_pylist()
+    sources = sorted({*pc.unique(batch["source"]).to_pylist(), *replaces})
     if "kind" not in table.partition_by:
         return commit.replace(lake, table, batch, {"dataset_id": dataset_id, "source": sources}, run_id)
-    newest = lake.handle("demand").version() if lake.exists("demand") else None
-    demand = None if newest is None else read_table(lake, dataset_id, "demand", newest)
-    return commit.forecasts(lake, batch, dataset_id, sources, run_id, demand=demand)
+    return commit.forecasts(lake, batch, dataset_id, sources, run_id, demand=demand, keep_cutoffs=keep_cutoffs)
 
 
 def read_table(lake: Lake, dataset_id: str, name: str, version: int, where: dict[str, str] | None = None) -> pa.Table:
@@ -71,6 +83,9 @@ class LakeIO(dg.ConfigurableIOManager):
     published one, has committed there. An empty table is not committed."""
 
     uri: str
+    keep_cutoffs: int = Field(
+        default=KEPT_CUTOFFS, ge=0, description="Cutoffs of earlier runs that are kept per item and source"
+    )
 
     @property
     def lake(self) -> Lake:
@@ -93,18 +108,28 @@ class LakeIO(dg.ConfigurableIOManager):
             noted[commits.ROWS] = 0
         else:
             with only_what_may_pass():
-                done = commit_table(self.lake, table, obj, context.partition_key, context.run_id)
+                done = commit_table(
+                    self.lake,
+                    table,
+                    obj,
+                    context.partition_key,
+                    context.run_id,
+                    demand=self._current(context, DEMAND.name, {}) if table is FACT_FORECAST else None,
+                    replaces=_listed((context.output_metadata or {}).get(REPLACES)),
+                    keep_cutoffs=self.keep_cutoffs,
+                )
             noted |= commits.metadata(done)
         context.add_output_metadata({**noted, "lakecast/commit_seconds": round(time.monotonic() - started, 3)})
 
     def load_input(self, context: dg.InputContext) -> pa.Table:
         table = TABLES[context.asset_key.path[-1]]
+        return self._current(context, table.name, dict((context.definition_metadata or {}).get(WHERE) or {}))
+
+    def _current(self, context: dg.InputContext | dg.OutputContext, name: str, where: dict[str, str]) -> pa.Table:
         step = context.step_context
-        found = commits.of_run(
-            step.instance, commits.run_ids(step.instance, step.dagster_run), context.partition_key, table.name
-        )
-        where = dict((context.definition_metadata or {}).get(WHERE) or {})
-        return read_current(self.lake, context.partition_key, table.name, found, where)
+        runs = commits.run_ids(step.instance, step.dagster_run)
+        found = commits.of_run(step.instance, runs, context.partition_key, name)
+        return read_current(self.lake, context.partition_key, name, found, where)
 
 
 def read_current(
@@ -117,6 +142,12 @@ def read_current(
     if published is None:
         return TABLES[name].schema.empty_table()
     return read_table(lake, dataset_id, name, published.version, where)
+
+
+def _listed(noted: object) -> list[str]:
+    """Texts that an asset has noted of its output, as Dagster keeps them."""
+    data = noted.data if isinstance(noted, dg.JsonMetadataValue) else noted
+    return [str(each) for each in data] if isinstance(data, list) else []
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,12 @@ class RunSettings(dg.ConfigurableResource[None]):
             dt.date.fromisoformat(self.as_of) if self.as_of else None,
         )
 
+    @property
+    def told(self) -> dict[str, object]:
+        """What `model_run` tells of a run: all that forecasts depend on, and nothing of this machine."""
+        of_machine = {"data", "fan_out", "workers", "dask_address"}
+        return {name: getattr(self, name) for name in type(self).model_fields if name not in of_machine}
+
     @cached_property
     def fanning(self) -> FanOut:
         return FanOut(self.fan_out, self.workers, self.dask_address)

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
 
 import numpy as np
 import pyarrow as pa
@@ -15,8 +17,17 @@ KEPT_RUNS = 20
 """Training runs that a data set keeps per source."""
 
 
+@dataclass(frozen=True)
+class Ran:
+    """The run that trained: its id, the digest of its input, and its settings."""
+
+    run_id: str
+    input_digest: str
+    settings: Mapping[str, object]
+
+
 def model_run_table(
-    outcome: Outcome, panel: Panel, idle: Mapping[str, str], run_id: str, checkpoint: str | None = None
+    outcome: Outcome, panel: Panel, idle: Mapping[str, str], ran: Ran, checkpoint: str | None = None
 ) -> pa.Table:
     """One row: the source's training in this run.
 
@@ -37,7 +48,7 @@ def model_run_table(
     if checkpoint is not None:
         parameters["checkpoint"] = checkpoint
     row = {
-        "run_id": run_id,
+        "run_id": ran.run_id,
         "dataset_id": panel.dataset_id,
         "source": outcome.source,
         "model_version": outcome.version,
@@ -50,6 +61,9 @@ def model_run_table(
         ],
         "loss_curve": [float(loss) for loss in (found.diagnostics.loss_curve if found is not None else ())],
         "issues": sorted(issues, key=lambda issue: issue["item_id"]),
+        "input_digest": ran.input_digest,
+        "settings": json.dumps(ran.settings, ensure_ascii=False, sort_keys=True),
+        "code_version": version("lakecast"),
     }
     return pa.Table.from_pylist([row], MODEL_RUN.schema)
 

@@ -4,6 +4,7 @@
 change with the one before it.
 """
 
-from lakecast_lake.columns.snapshot import Snapshot, load
+from lakecast_lake.columns.loading import load
+from lakecast_lake.columns.snapshot import Snapshot
 
 __all__ = ["Snapshot", "load"]

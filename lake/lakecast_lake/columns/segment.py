@@ -54,7 +54,7 @@ class Segment:
         date: (rows,) days; empty for tables without dates.
         numbers: column -> (rows,) float64, not to be written to; its stride is 0 where every row is null.
         codes: column -> `Coded`, for text and instants (microseconds since 1970 in UTC).
-        older: rows of older cutoffs stayed in the files.
+        older: rows of older runs stayed in the files.
         mapped: the rows are mapped from disk.
     """
 
@@ -107,7 +107,7 @@ def build(
     where: str,
     cutoffs: bool = False,
     dates: bool = True,
-    newest_only: bool = False,
+    older: bool = False,
 ) -> Segment:
     """Columns of a partition. The order of the rows is checked and mended only where it is wrong.
 
@@ -115,7 +115,7 @@ def build(
         table: the rows in any order; `item_id` and text columns may be dictionaries.
         where: how an error names the partition.
         cutoffs, dates: whether the table has these columns as part of its key.
-        newest_only: keep each item's newest cutoff only.
+        older: whether rows of older runs stayed in the files.
 
     Raises LakeUnreadable where a key repeats or is null: half-right answers are worse than none.
     """
@@ -126,10 +126,6 @@ def build(
     items, item = _ranked(table["item_id"])
     keys: list[NDArray[Any]] = [item, *(_days(table[name]) for name in names[1:])]
     order = _order(keys, where)
-    if newest_only and len(item):
-        order, older = _newest(keys, order)
-    else:
-        older = False
     if order is not None:
         table, keys = table.take(pa.array(order)), [column[order] for column in keys]
     item = keys[0]
@@ -259,14 +255,3 @@ def _compare(keys: Sequence[NDArray[np.integer]]) -> tuple[NDArray[np.bool_], ND
         rising |= same & (column[1:] > column[:-1])
         same &= column[1:] == column[:-1]
     return rising, same
-
-
-def _newest(keys: Sequence[NDArray[np.integer]], order: Ints | None) -> tuple[Ints | None, bool]:
-    """Positions, in order, of the rows of each item's newest cutoff; and whether any row was left out."""
-    item, cutoff = (keys[0], keys[1]) if order is None else (keys[0][order], keys[1][order])
-    last = np.append(np.flatnonzero(item[1:] != item[:-1]), len(item) - 1)
-    counts = np.diff(np.append(-1, last))
-    keep = cutoff == np.repeat(cutoff[last], counts)
-    if bool(keep.all()):
-        return order, False
-    return np.flatnonzero(keep) if order is None else order[keep], True

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakecast_lake import commit, snapshots
-from lakecast_lake.commit import KEPT_CUTOFFS, Commit
-from lakecast_lake.errors import BadResults, LakeNotFound
+from lakecast_lake.commit import Commit
+from lakecast_lake.errors import BadResults
 from lakecast_lake.handover.completion import check_forecasts, complete_forecasts, gate
 from lakecast_lake.handover.folder import FORECAST_FILE, METRICS_FILE, Folder
 from lakecast_lake.handover.frequencies import ItemFrequencies, item_frequencies
@@ -59,8 +59,10 @@ class _Results:
 def import_(lake: Lake, folder: str | Path, dataset_id: str | None = None) -> ImportReport:
     """Check a folder of results against the contract and publish it as one snapshot.
 
-    The folder's sources replace their own rows as a run's would; everything else that is published is carried
-    forward. dataset_id: import the rows of this data set only. A folder that is still current is not published
+    The folder's sources take the place of all that is published of them; the data set's other sources stay, and the
+    folder's items are added to those known.
+
+    dataset_id: import the rows of this data set only. A folder that is still current is not published
     again. Rows that are not there in the folder are completed as the table contracts say under "Results made
     elsewhere".
 
@@ -69,7 +71,7 @@ def import_(lake: Lake, folder: str | Path, dataset_id: str | None = None) -> Im
     """
     read = Folder.read(Path(folder))
     run_id = f"import-{read.digest[:16]}"
-    record = _newest(lake)
+    record = snapshots.newest_or_none(lake)
     results = _checked(lake, record, read, run_id, dataset_id)
     names = _distinct(results.forecasts, "dataset_id")
     report = ImportReport(
@@ -86,13 +88,6 @@ def import_(lake: Lake, folder: str | Path, dataset_id: str | None = None) -> Im
         return report
     parts = [_commit(lake, record, _only(results, name), name, run_id) for name in names]
     return replace(report, snapshot_id=publish_parts(lake, run_id, parts), unchanged=False)
-
-
-def _newest(lake: Lake) -> SnapshotRecord | None:
-    try:
-        return snapshots.newest(lake)
-    except LakeNotFound:
-        return None
 
 
 def _runs(record: SnapshotRecord, names: tuple[str, ...]) -> set[str | None]:
@@ -179,28 +174,21 @@ def _commit(lake: Lake, record: SnapshotRecord | None, results: _Results, datase
         items = pa.concat_tables([_published(lake, record, DIM_ITEM, (dataset_id,)), results.items])
         commits.append(commit.replace(lake, DIM_ITEM, items, where, run_id))
     sources = list(_distinct(results.forecasts, "source"))
-    keep = max(KEPT_CUTOFFS, _most_cutoffs(results.forecasts))  # an import loses none of its own
     demand = _published(lake, record, DEMAND, (dataset_id,))
-    commits.append(
-        commit.forecasts(lake, results.forecasts, dataset_id, sources, run_id, demand=demand, keep_cutoffs=keep)
-    )
-    if results.metrics.num_rows:
-        scored_sources = list(_distinct(results.metrics, "source"))
-        scope = {**where, "source": scored_sources}
-        commits.append(commit.replace(lake, FACT_METRICS, results.metrics, scope, run_id))
-    return Part(dataset_id, commits, _summary(lake, record, commits, dataset_id))
+    commits.append(commit.forecasts(lake, results.forecasts, dataset_id, sources, run_id, demand=demand))
+    known = _published(lake, record, FACT_METRICS, (dataset_id,))
+    kept = known.filter(pc.invert(pc.is_in(known["source"], pa.array(sources))))
+    metrics, scored_sources = results.metrics, sorted({*sources, *_distinct(results.metrics, "source")})
+    if known.num_rows > kept.num_rows and not metrics.num_rows:  # errors of the sources' older forecasts go
+        metrics, scored_sources = kept, sorted({*scored_sources, *_distinct(kept, "source")})
+    if metrics.num_rows:
+        commits.append(commit.replace(lake, FACT_METRICS, metrics, {**where, "source": scored_sources}, run_id))
+    without = [FACT_METRICS.name] if known.num_rows and not metrics.num_rows and not kept.num_rows else []
+    return Part(dataset_id, commits, _summary(lake, kept, commits, dataset_id), without)
 
 
-def _most_cutoffs(forecasts: pa.Table) -> int:
-    live = forecasts.filter(pc.equal(forecasts["kind"], "live")).group_by(["source", "item_id"])
-    return int(pc.max(live.aggregate([("cutoff", "count_distinct")])["cutoff_count_distinct"]).as_py() or 0)
-
-
-def _summary(
-    lake: Lake, record: SnapshotRecord | None, commits: Sequence[Commit], dataset_id: str
-) -> Mapping[str, Any]:
-    """Of all that will be published of the data set, the sources that were there before included."""
-    metrics = _published(lake, record, FACT_METRICS, (dataset_id,))
+def _summary(lake: Lake, metrics: pa.Table, commits: Sequence[Commit], dataset_id: str) -> Mapping[str, Any]:
+    """Of all that will be published of the data set; metrics: the rows that stay where none are committed."""
     forecasts = FACT_FORECAST.schema.empty_table()
     for done in commits:
         entry = Entry(dataset_id, done.table, done.version, done.rows, done.committed_at)

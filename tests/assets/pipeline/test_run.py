@@ -100,9 +100,12 @@ def test_a_second_run_adds_a_snapshot_and_keeps_the_sources_it_did_not_train(mak
 def test_new_demand_fills_in_the_actuals_of_what_was_forecast(make_input: MakeInput, lake: str) -> None:
     run(make_input(days=113), lake, sources=NAIVE, horizon=7)
     run(make_input(days=120), lake, sources=NAIVE, horizon=7)
-    live = published(lake, "fact_forecast").filter(pc.field("kind") == "live")
-    by_cutoff = live.group_by("cutoff").aggregate([("actual", "count")]).sort_by("cutoff")
-    assert by_cutoff["actual_count"].to_pylist() == [4 * 7, 0]
+    rows = published(lake, "fact_forecast").filter(pc.field("kind") != "backtest")
+    by_cutoff = rows.group_by(["kind", "cutoff"]).aggregate([("actual", "count")]).sort_by("cutoff")
+    assert by_cutoff.select(["kind", "actual_count"]).to_pylist() == [
+        {"kind": "past", "actual_count": 4 * 7},
+        {"kind": "live", "actual_count": 0},
+    ]
 
 
 def test_horizon_and_baseline(make_input: MakeInput, lake: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from lakecast_assets.tables.forecasts import forecast_table
 from lakecast_assets.tables.metrics import metrics_table, scales
-from lakecast_assets.tables.model_run import model_run_table, with_history
+from lakecast_assets.tables.model_run import Ran, model_run_table, with_history
 from lakecast_assets.tables.outcome import Outcome
 from lakecast_forecast.evaluation.origins import Origins, actuals
 from lakecast_forecast.interface import LEVELS, Forecasts
@@ -19,6 +19,7 @@ from lakecast_schema.periods import shift
 from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN
 
 NOW = dt.datetime(2026, 5, 1, 13, tzinfo=dt.UTC)
+RAN = Ran("run", "digest", {"seed": 0})
 
 
 def test_live_rows_follow_each_items_own_end(monthly: Any) -> None:
@@ -109,13 +110,13 @@ def test_a_failed_source_has_no_rows_and_a_reason_for_every_item(monthly: Any) -
     lost = Outcome("arima", NOW, 2.0, failure="ValueError: no")
     assert forecast_table(lost, monthly.panel, "run").num_rows == 0
     assert metrics_table(lost, monthly.panel, None, "run", NOW).num_rows == 0
-    (row,) = model_run_table(lost, monthly.panel, {"idle": "no demand"}, "run").to_pylist()
+    (row,) = model_run_table(lost, monthly.panel, {"idle": "no demand"}, RAN).to_pylist()
     assert {issue["item_id"] for issue in row["issues"]} == {*monthly.panel.item_ids, "idle"}
     assert row["fit_seconds"] == 2.0
 
 
 def test_history_of_training_is_kept_within_bounds(monthly: Any) -> None:
-    fresh = model_run_table(monthly.outcome, monthly.panel, {}, "run 99")
+    fresh = model_run_table(monthly.outcome, monthly.panel, {}, Ran("run 99", "digest", {"seed": 0}))
     rules.check(MODEL_RUN, fresh)
     rows = [
         {**fresh.to_pylist()[0], "run_id": f"run {k}", "generated_at": NOW - dt.timedelta(days=100 - k)}

@@ -33,12 +33,14 @@ class Oracle:
     @cached_property
     def items(self) -> dict[tuple[str, str], Row]:
         found = {(row["dataset_id"], row["item_id"]): row for row in self.table("dim_item")}
-        forecast = {(row["dataset_id"], row["item_id"]) for row in self.forecasts if row["kind"] == "live"}
+        forecast = {(row["dataset_id"], row["item_id"]) for row in self.forecasts if _is_live(row)}
         return {key: {**found[key], "has_forecast": key in forecast} for key in sorted(found)}
 
     @cached_property
     def forecasts(self) -> list[Row]:
-        return self.table("fact_forecast")
+        """Rows of `fact_forecast`; past ones count as live where cutoffs are asked for."""
+        rows = self.table("fact_forecast")
+        return [{**row, "is_past": row["kind"] == "past", "kind": row["kind"].replace("past", "live")} for row in rows]
 
     def __repr__(self) -> str:
         return "the lake"
@@ -48,7 +50,7 @@ class Oracle:
         """Rows of a kind with what filters ask of them, in the order of answers."""
         newest: dict[tuple[str, ...], dt.date] = {}
         for row in self.forecasts:
-            if row["kind"] == "live":
+            if _is_live(row):
                 key = (row["dataset_id"], row["item_id"], row["source"])
                 newest[key] = max(newest.get(key, dt.date.min), row["cutoff"])
         found = []
@@ -56,7 +58,7 @@ class Oracle:
             key = (row["dataset_id"], row["item_id"], row["source"])
             if kind != "all" and row["kind"] != kind:
                 continue
-            if row["kind"] == "live" and not every_cutoff and row["cutoff"] != newest[key]:
+            if not every_cutoff and (row["is_past"] or (_is_live(row) and row["cutoff"] != newest[key])):
                 continue
             item = self.items[key[:2]]
             shown = {n: item[n] for n in ("category", "supplier", "demand_class", "frequency")}
@@ -69,6 +71,10 @@ class Oracle:
     @cached_property
     def champion(self) -> dict[tuple[str, str], str]:
         return champions(self.of_kind("live"), self.table("fact_metrics"))
+
+
+def _is_live(row: Row) -> bool:
+    return row["kind"] == "live" and not row["is_past"]
 
 
 def periods(cutoff: dt.date, day: dt.date, frequency: str) -> int:

@@ -164,6 +164,8 @@ class Expected:
     def _forecasts(self, lake: Lake) -> None:
         """The table `forecasts`: every row with its horizon, its item's facts, and whether it is of the newest cutoff.
 
+        Past rows are asked for as live ones, by their cutoff.
+
         One data set has a million rows: plain SQL, as lists of rows in Python take minutes.
         """
         self.sql.register("raw", snapshots.read(lake, snapshots.newest(lake), "fact_forecast"))
@@ -173,7 +175,8 @@ class Expected:
             create table forecasts as select
                 raw.dataset_id as "datasetId", raw.item_id as "itemId", dim.category, dim.supplier,
                 upper(dim.demand_class) as "demandClass", raw.date, raw.source, raw.model_version as "modelVersion",
-                upper(raw.kind) as kind, raw.cutoff, raw.forecast, raw.actual, raw.median, {", ".join(names)},
+                case raw.kind when 'backtest' then 'BACKTEST' else 'LIVE' end as kind,
+                raw.cutoff, raw.forecast, raw.actual, raw.median, {", ".join(names)},
                 case dim.frequency
                     when 'daily' then raw.date - raw.cutoff
                     when 'weekly' then (raw.date - raw.cutoff) // 7
@@ -181,7 +184,8 @@ class Expected:
                     when 'quarterly' then date_diff('month', raw.cutoff, raw.date) // 3
                     else date_diff('month', raw.cutoff, raw.date) // 12
                 end as horizon,
-                raw.kind = 'backtest' or raw.cutoff = max(case when raw.kind = 'live' then raw.cutoff end)
+                raw.kind = 'backtest' or raw.kind = 'live' and
+                raw.cutoff = max(case when raw.kind = 'live' then raw.cutoff end)
                     over (partition by raw.dataset_id, raw.item_id, raw.source) as newest
             from raw join dim using (dataset_id, item_id)""")
 

@@ -17,7 +17,7 @@ from lakecast_lake.columns import spill
 from lakecast_lake.columns.relations import blocks_of
 from lakecast_lake.errors import LakeError
 from lakecast_lake.storage import Lake
-from lakecast_schema.tables import DIM_ITEM, FACT_METRICS
+from lakecast_schema.tables import DIM_ITEM, FACT_FORECAST, FACT_METRICS
 
 Maker = Callable[..., pa.Table]
 SUMMARY = {
@@ -70,18 +70,54 @@ def wanted(table: pa.Table, kind: str) -> set[tuple[object, ...]]:
     return {tuple(row[name] for name in names) for row in table.to_pylist() if row["kind"] == kind}
 
 
-def test_every_row_of_the_newest_cutoff_is_there_and_older_ones_on_demand(lake: Lake, forecasts: Maker) -> None:
+def test_live_rows_are_there_and_past_ones_on_demand(lake: Lake, forecasts: Maker) -> None:
     old, new = forecasts(cutoff=date(2026, 1, 30)), forecasts(cutoff=date(2026, 1, 31), items=("b",), level=20.0)
     published(lake, old)
     published(lake, new, run="run-2")
     snapshot = columns.load(lake, snapshots.newest(lake))
-    assert rows(snapshot, "live") == wanted(new, "live") | {r for r in wanted(old, "live") if r[0] == "a"}
-    assert rows(snapshot, "every_live") == wanted(new, "live") | wanted(old, "live")
+    past = {row for row in wanted(old, "live") if row[0] == "b"}
+    assert rows(snapshot, "live") == wanted(new, "live")
+    assert rows(snapshot, "every_live") == wanted(new, "live") | past
     assert rows(snapshot, "backtest") == wanted(new, "backtest")
+    assert not any(key[2] == "past" for key in snapshot.forecasts)
     history = snapshot.history_of(snapshot.items.index["alpha", "b"], "arima")
     assert history is not None
     assert history.items == ("b",)
     assert history.blocks == 2
+
+
+def test_lake_of_an_earlier_version_shows_the_newest_runs_rows(lake: Lake, forecasts: Maker) -> None:
+    """All runs' rows are of kind live in it: a wrong one with a later cutoff, an item that left, an older one."""
+    wrong = forecasts(cutoff=date(2026, 2, 28), items=("b", "left"), kinds=("live",), run_id="run-0", level=90.0)
+    old = forecasts(cutoff=date(2026, 1, 30), kinds=("live",), run_id="run-1")
+    new = forecasts(cutoff=date(2026, 1, 31), items=("a", "b"), run_id="run-2", level=20.0)
+    everything = pa.concat_tables([wrong, old, new])
+    commits = [
+        commit.replace(lake, DIM_ITEM, dim_items(), {"dataset_id": "alpha"}, "run-2"),
+        commit.replace(lake, FACT_FORECAST, everything, {"dataset_id": "alpha"}, "run-2"),
+    ]
+    publish.publish(lake, "run-2", "alpha", commits, {**SUMMARY, "run_id": "run-2"})
+    snapshot = columns.load(lake, snapshots.newest(lake))
+    assert snapshot.items.item_id == ["a", "b"]
+    assert rows(snapshot, "live") == wanted(new, "live")
+    assert rows(snapshot, "every_live") == wanted(new, "live") | wanted(old, "live")
+    published(lake, forecasts(cutoff=date(2026, 3, 31), run_id="run-3"), run="run-3")
+    after = columns.load(lake, snapshots.newest(lake), snapshot)
+    assert {row[2] for row in rows(after, "every_live")} == {date(2026, 3, 31), date(2026, 1, 31), date(2026, 1, 30)}
+
+
+def test_rows_of_a_source_that_the_newest_run_left_alone_go_with_their_items(lake: Lake, forecasts: Maker) -> None:
+    published(lake, forecasts(items=("a", "b")))
+    before = columns.load(lake, snapshots.newest(lake))
+    commits = [
+        commit.replace(lake, DIM_ITEM, dim_items(("b",)), {"dataset_id": "alpha"}, "run-2"),
+        commit.forecasts(lake, forecasts(sources=("arima",), items=("b",)), "alpha", ("arima",), "run-2"),
+    ]
+    publish.publish(lake, "run-2", "alpha", commits, {**SUMMARY, "run_id": "run-2"})
+    for previous in (None, before):
+        snapshot = columns.load(lake, snapshots.newest(lake), previous)
+        assert snapshot.items.item_id == ["b"]
+        assert {row[0] for row in rows(snapshot, "every")} == {"b"}
 
 
 def test_unchanged_partitions_are_shared(lake: Lake, forecasts: Maker) -> None:

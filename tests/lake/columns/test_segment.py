@@ -59,15 +59,6 @@ def test_order_of_rows_does_not_matter(rows: list[Row], random: object, dictiona
     assert list(segment.items) == sorted({row[0] for row in rows})  # type: ignore[attr-defined]
 
 
-@given(rows)
-def test_newest_cutoff_of_each_item_is_kept(rows: list[Row]) -> None:
-    newest = {item: max(row[1] for row in rows if row[0] == item) for item, _, _ in rows}
-    kept = [row for row in rows if row[1] == newest[row[0]]]
-    segment = built(table(rows), newest_only=True)
-    assert shown(segment) == expected(kept)
-    assert segment.older is (len(kept) < len(rows))  # type: ignore[attr-defined]
-
-
 def test_repeated_key_is_refused() -> None:
     with pytest.raises(LakeUnreadable, match="1 rows repeat the key"):
         built(table([("a", 0, 1), ("b", 0, 1), ("a", 0, 1)]))

@@ -169,7 +169,7 @@ def test_an_import_replaces_its_sources_and_carries_all_else(lake, tmp_path, for
     rows = current(lake, "fact_forecast", "alpha")
     groups = rows.group_by(["source", "kind", "cutoff"]).aggregate([]).to_pylist()
     assert {(g["source"], g["kind"], g["cutoff"].isoformat()) for g in groups} == {
-        ("arima", "live", "2026-01-31"),
+        ("arima", "past", "2026-01-31"),
         ("arima", "live", "2026-02-01"),
         ("arima", "backtest", "2026-01-29"),
         ("ensemble", "live", "2026-01-31"),
