@@ -51,3 +51,10 @@ def test_leading_padding_changes_nothing() -> None:
     known = np.arange(61)[:, None] >= 13
     found = seasonality(padded, known, np.array([13]), 4)
     np.testing.assert_allclose(found.factor, _of(series, 4).factor, rtol=1e-12)
+
+
+def test_a_year_of_months_has_an_index_each_and_needs_three_repetitions() -> None:
+    peak = np.where(np.arange(12) == 5, 3.0, 1.0)
+    index = peak / peak.mean()
+    np.testing.assert_allclose(_of(np.tile(peak, 5)[:, None], 12).ahead(12)[0][:, 0], index, rtol=1e-6)
+    assert (_of(np.tile(peak, 2)[:, None], 12).factor == 1).all()

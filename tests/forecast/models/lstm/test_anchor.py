@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lakecast_forecast.models.lstm import anchor
 from lakecast_forecast.models.lstm.anchor import anchors
 from lakecast_forecast.panel import Array
 
@@ -38,3 +39,18 @@ def test_a_level_stays() -> None:
     level, slope = anchors(np.full((1, 40), 3.0), np.zeros(1, dtype=np.int64))
     assert level[0, 40] == pytest.approx(3.0, rel=0.01)
     assert slope[0, 40] == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("theta", [1.0, 2.0, 4.0])
+def test_with_one_grid_point_it_is_the_theta_model(theta: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its slope is 1 - 1 / theta of the least squares line; with theta 1 it is exponential smoothing."""
+    monkeypatch.setattr(anchor, "_SMOOTHING", (0.3,))
+    monkeypatch.setattr(anchor, "_THETA", (theta,))
+    values = np.random.default_rng(2).normal(50, 5, (2, 30))
+    level, slope = anchors(values, np.zeros(2, dtype=np.int64))
+    np.testing.assert_allclose(slope[:, 30], (1 - 1 / theta) * np.polyfit(np.arange(30), values.T, 1)[0], rtol=1e-9)
+    if theta == 1:
+        smoothed = 0.75 * values[:, 0]
+        for value in values.T:
+            smoothed = 0.3 * value + 0.7 * smoothed
+        np.testing.assert_allclose(level[:, 30], smoothed, rtol=1e-9)

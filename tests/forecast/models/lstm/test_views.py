@@ -95,3 +95,12 @@ def test_quantiles_of_whole_numbers_are_whole_and_lower_ones_zero() -> None:
     _, quantiles = sold_by_weight.forecasts(rows, frames, np.zeros((3, 6, len(LEVELS))), np.ones((3, 6)))
     least = np.where(of.values > 0, of.values * 0.37, np.inf).min(axis=1)
     assert ((quantiles == 0) | (quantiles >= least[:, None, None] / 2)).all()
+
+
+def test_the_anchor_of_days_follows_the_newest_weeks() -> None:
+    """The peak moved from the first to the fifth day of the week a month ago."""
+    weeks = [np.where(np.arange(7) == (0 if week < 16 else 4), 30.0, 10.0) for week in range(20)]
+    view = Level(panel([np.concatenate(weeks).tolist()], Frequency.DAILY), 7)
+    anchor = view.frames(np.array([0]), np.array([140])).anchor[0]
+    assert anchor.argmax() == 4
+    assert anchor[4] > 1.3 * anchor[1]
