@@ -86,7 +86,11 @@ def main(arguments: Sequence[str]) -> int:
     places = sorted({one for module in modules for one in mutants(module)}, key=_place)
     chosen = sample(places, options.count, random_)
     print(f"{len(modules)} modules, {len({_place(one) for one in places})} places, {len(chosen)} mutants", flush=True)
-    verdicts = list(judged(chosen, options.jobs, options.minutes * 60, options.patience, trusted=options.trusted))
+    verdicts = list(
+        judged(
+            chosen, options.jobs, options.minutes * 60, options.patience, trusted=options.trusted, only=options.tests
+        )
+    )
     killed = sum(one.outcome != "survived" for one in verdicts)
     share = 100 * killed / max(len(verdicts), 1)
     report = _report(verdicts, share, options, len(chosen))
@@ -151,8 +155,9 @@ def mirrors_of(module: Path, root: Path = ROOT) -> list[str]:
 class Worker:
     """A copy of the tree, and the processes that run tests in it."""
 
-    def __init__(self, tree: Path) -> None:
+    def __init__(self, tree: Path, only: Sequence[str]) -> None:
         self.tree = _copy(tree)
+        self._only = list(only)
         self._processes: dict[str, subprocess.Popen[str]] = {}
 
     def judge(self, one: Mutant, patience: float) -> Verdict:
@@ -187,7 +192,7 @@ class Worker:
         return code
 
     def tests(self, modules: Sequence[Path]) -> list[str]:
-        return list(dict.fromkeys(test for module in modules for test in mirrors_of(module, self.tree)))
+        return self._only or list(dict.fromkeys(test for module in modules for test in mirrors_of(module, self.tree)))
 
     def close(self) -> None:
         for process in self._processes.values():
@@ -209,16 +214,19 @@ class Worker:
         return self._processes[environment]
 
 
-def judged(chosen: Sequence[Mutant], jobs: int, seconds: float, patience: float, *, trusted: bool) -> Iterator[Verdict]:
+def judged(
+    chosen: Sequence[Mutant], jobs: int, seconds: float, patience: float, *, trusted: bool, only: Sequence[str] = ()
+) -> Iterator[Verdict]:
     """Verdicts as they come, until the time is over.
 
-    patience: seconds that a mutant's tests may take; trusted: whether the tests need not be seen to pass before.
+    patience: seconds that a mutant's tests may take; trusted: whether the tests need not be seen to pass before;
+    only: arguments of pytest in place of the mirroring tests.
     """
     end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory(prefix="mutants-") as place, contextlib.ExitStack() as stack:
         idle: SimpleQueue[Worker] = SimpleQueue()
         for number in range(jobs):
-            worker = Worker(Path(place) / str(number))
+            worker = Worker(Path(place) / str(number), only)
             stack.callback(worker.close)
             idle.put(worker)
 
@@ -331,6 +339,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the sample (1)")
     parser.add_argument("--minutes", type=float, default=60, help="after which no further mutant is begun (60)")
     parser.add_argument("--patience", type=float, default=240, help="seconds that a mutant's tests may take (240)")
+    parser.add_argument("--tests", nargs="*", default=(), help="pytest's arguments in place of the mirroring tests")
     parser.add_argument("--trusted", action="store_true", help="do not run the tests without a mutant first")
     parser.add_argument("--jobs", type=int, default=1, help="mutants tested at once (1)")
     parser.add_argument("--least", type=float, default=85, help="per cent to be killed for exit code 0 (85)")
