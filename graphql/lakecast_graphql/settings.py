@@ -139,7 +139,7 @@ class Settings(BaseSettings):
         default=4, gt=0, le=64, description="Operations that are computed at once; the others wait for their turn."
     )
     cache_bytes: int = Field(
-        default=128_000_000, ge=0, description="Bytes of finished answers kept in memory, per worker; 0 keeps none."
+        default=96_000_000, ge=0, description="Bytes of finished answers kept in memory, per worker; 0 keeps none."
     )
     block_bytes: int | None = Field(
         default=None,
@@ -147,7 +147,7 @@ class Settings(BaseSettings):
         "(`LAKECAST_CELL_BYTES`) and answers (`LAKECAST_CACHE_BYTES`).",
     )
     cell_bytes: int = Field(
-        default=256_000_000,
+        default=160_000_000,
         ge=0,
         description="Bytes of columns as JSON, from which rows are put together, kept in memory, per worker; 0 keeps "
         "none.",

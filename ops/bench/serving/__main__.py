@@ -103,6 +103,7 @@ def _start(lake: Path, items: int, logs: Path) -> tuple[list[Requirement], list[
     return [
         Requirement("start of the process to ready, 1.8 M rows", sorted(seconds)[1], 2, 1, "s"),
         Requirement("memory when ready, 1.8 M rows", sorted(memory)[1], 400, 300, "MB"),
+        Requirement("answers and cells by default, full", ours.CACHES_MB, 256, 256, "MB"),
     ], []
 
 

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from bench.serving.processes import Server, free_port
 from lakecast_graphql.admin import keys
+from lakecast_graphql.settings import Settings
 
 NO_ANSWERS = {"LAKECAST_CACHE_BYTES": "0"}
 """Every answer is put together from the cells of columns, as JSON where these were touched before."""
 NOTHING_KEPT = {**NO_ANSWERS, "LAKECAST_CELL_BYTES": "0"}
 """Every answer is rendered from numbers and texts."""
+CACHES_MB = sum(Settings.model_fields[name].default for name in ("cache_bytes", "cell_bytes")) / 1e6
+"""What answers and cells may take, by default."""
 SHARE = Path(sys.executable).parent
 
 
