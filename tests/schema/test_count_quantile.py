@@ -4,7 +4,7 @@ from math import exp, lgamma, log
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakecast_schema.count_quantile import EXACT_MEAN, negative_binomial_quantile, normal_quantile
@@ -34,6 +34,15 @@ def test_large_counts_err_by_under_a_percent(mean, ratio, level):
     slack = 1 + 0.01 * mean
     assert cumulative(mean, mean * ratio, count + slack) >= level
     assert count <= slack or cumulative(mean, mean * ratio, count - slack) <= level
+
+
+@settings(max_examples=50)
+@given(st.floats(250, 2000), st.floats(0.001, 1), st.floats(0.02, 0.999))
+def test_large_counts_of_little_spread_err_by_one_at_most(mean, share, level):
+    variance = mean * (1 + share * (mean / 200 - 1))  # up to a relative spread of 1 / 200
+    (count,) = negative_binomial_quantile(np.array([mean]), np.array([variance]), np.array([level]))
+    assert cumulative(mean, variance, count + 1) >= level - 1e-9
+    assert cumulative(mean, variance, count - 2) <= level + 1e-9
 
 
 @given(st.floats(0.01, EXACT_MEAN), st.floats(1, 12), st.floats(0.05, 0.9999))
