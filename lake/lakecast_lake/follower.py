@@ -1,5 +1,9 @@
 """Following what is published: a look at the lake that costs little while nothing is new."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
@@ -7,44 +11,45 @@ from deltalake import DeltaTable
 from lakecast_lake import snapshots
 from lakecast_lake.errors import TableMissing
 from lakecast_lake.snapshots import SnapshotRecord
-from lakecast_lake.storage import UNREADABLE, Lake, unreadable
+from lakecast_lake.storage import Lake
 from lakecast_schema.tables import SNAPSHOT
 
 
 class Follower:
     """The retained snapshots of one lake. To be used by one thread at a time.
 
-    It keeps the log of `snapshot` that it has read and looks for newer entries only: about 3 ms in a folder, where
-    reading 150 snapshots anew takes 400.
+    It keeps the records that it has read, and reads newer ones only, where reading 150 snapshots anew takes 400 ms.
+
+    Attributes:
+        generation: counts up when the lake is another one than before: made anew, or restored from a copy. Snapshots
+            of the same number are others then.
     """
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
-        self._handle: DeltaTable | None = None
-        self._version = -1
+        self._seen: _Seen | None = None
         self._history: tuple[SnapshotRecord, ...] = ()
+        self.generation = 0
 
     def history(self, *, anew: bool = False) -> tuple[SnapshotRecord, ...]:
         """All retained snapshots, newest first; empty where nothing was published. anew: forget what was read.
 
-        Raises LakeUnreadable, and what was read before is forgotten.
+        Raises LakeUnreadable, and what was read before is forgotten at the next look.
         """
-        handle = self._handle
-        self._handle = None  # whatever fails below, the next look begins anew
-        if handle is None or anew:
-            try:
-                handle = self._lake.handle(SNAPSHOT.name)
-            except TableMissing:
-                return ()
-            self._history, self._version = (), -1
+        before, self._seen = self._seen, None  # whatever fails below, the next look begins anew
         try:
-            handle.update_incremental()
-        except UNREADABLE as error:
-            raise unreadable(self._lake.table_uri(SNAPSHOT.name), error) from error
-        if handle.version() != self._version:
+            handle = self._lake.handle(SNAPSHOT.name)
+        except TableMissing:
+            return ()
+        seen = _Seen.of(handle)
+        if before is None or anew or not seen.goes_on(before):
+            known, self._history = self._history, ()
             self._history = self._read(handle)
-            self._version = handle.version()
-        self._handle = handle
+            is_same = {_identity(record) for record in known} & {_identity(record) for record in self._history}
+            self.generation += bool(known) and not is_same
+        elif seen != before:
+            self._history = self._read(handle)
+        self._seen = seen
         return self._history
 
     def _read(self, handle: DeltaTable) -> tuple[SnapshotRecord, ...]:
@@ -56,3 +61,25 @@ class Follower:
         oldest, newest = pc.min(known).as_py(), self._history[0].snapshot_id
         kept = tuple(record for record in self._history if record.snapshot_id >= oldest)
         return (*snapshots.records(handle, f"snapshot_id > {newest}"), *kept)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a look at the table has seen of it: its identity, version and files."""
+
+    table_id: str
+    version: int
+    files: frozenset[str]
+
+    @classmethod
+    def of(cls, handle: DeltaTable) -> Self:
+        files = pa.table(handle.get_add_actions(flatten=True))["path"].to_pylist()
+        return cls(str(handle.metadata().id), handle.version(), frozenset(files))
+
+    def goes_on(self, before: Self) -> bool:
+        """Whether it is the same table with nothing but additions."""
+        return self.table_id == before.table_id and self.version >= before.version and before.files <= self.files
+
+
+def _identity(record: SnapshotRecord) -> tuple[int, str, datetime]:
+    return record.snapshot_id, record.run_id, record.committed_at

@@ -111,6 +111,7 @@ class Service:
         self._freeing: list[threading.Timer] = []
         self._closed = threading.Event()
         self._follower = Follower(lake)
+        self._generation = 0
         self._following = threading.Lock()
 
     # -- life -------------------------------------------------------------------------------------------------
@@ -228,7 +229,8 @@ class Service:
         if before is not None:
             self._free_later()
         self.problem = self._pin_problem()
-        if before is not None and before.snapshot_id != after.snapshot_id and not force:
+        is_retained = any(_is(record, before) for record in self.history)
+        if before is not None and is_retained and not (force or _is(target, before)):
             self._old.put(before.snapshot)
         self._old.keep_only({record.snapshot_id for record in self.history})
         for tell in tuple(self.listeners):
@@ -258,9 +260,12 @@ class Service:
         return self.history[0] if self.history else None
 
     def _load(self, record: SnapshotRecord, before: Served | None, force: bool) -> Served:
-        if force:
+        is_other_lake = self._generation != self._follower.generation
+        if force or is_other_lake:
             self._old.clear()
-        previous = None if before is None else before.snapshot
+        self._generation = self._follower.generation
+        # Versions of a lake that was made anew have the numbers of others.
+        previous = None if before is None or is_other_lake else before.snapshot
         _log.info("Loading snapshot %s.", record.snapshot_id)
         allocation.settle()
         snapshot = columns.load(self.lake, record, previous, afresh=force, budget=self._budget)
@@ -313,8 +318,8 @@ class Service:
 
     def find(self, snapshot_id: int) -> SnapshotRecord:
         """The record of a retained snapshot; looks at the lake again before it says SNAPSHOT_GONE."""
-        for records in (self.history, self._look()):
-            for record in records:
+        for look in (lambda: self.history, self._look):  # the store is asked only for what is not known
+            for record in look():
                 if record.snapshot_id == snapshot_id:
                     return record
         raise ApiError(
@@ -362,7 +367,13 @@ def explain_nothing() -> tuple[ErrorCode, str]:
 
 
 def _is(target: SnapshotRecord | None, served: Served | None) -> bool:
-    return target is not None and served is not None and target.snapshot_id == served.snapshot_id
+    """Whether it is what is served. A number does not tell: a lake made anew counts from 1 again."""
+    if target is None or served is None:
+        return False
+    record = served.snapshot.record
+    return (target.snapshot_id, target.run_id, target.committed_at) == (
+        record.snapshot_id, record.run_id, record.committed_at,
+    )  # fmt: skip
 
 
 def _changed(after: Served, before: Served | None) -> tuple[Entry, ...]:
