@@ -12,7 +12,9 @@ from lakecast_assets.pipeline import checks, commits
 from lakecast_assets.pipeline.checks import Verdict
 from lakecast_assets.pipeline.features import active_items, frequency_of
 from lakecast_assets.pipeline.io import LakeIO, read_current
+from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_assets.pipeline.training import BASELINE
+from lakecast_lake import snapshots
 from lakecast_schema.tables import DEMAND, FACT_FORECAST, FACT_METRICS, FACT_REPLENISHMENT
 
 DESCRIPTIONS = {
@@ -21,9 +23,10 @@ DESCRIPTIONS = {
     checks.NOT_WILDLY_OFF: "No source is ten times above or below both recent demand and its last forecast",
     checks.COVERAGE: "The 80 % and 95 % intervals cover about what they promise",
     checks.BEATS_BASELINE: "The best source beats the seasonal naive forecast",
+    checks.NOT_SHRUNK: "Most of the demand that was published last is there again",
     checks.FRESHNESS: "The newest demand is not old",
 }
-BLOCKING = {checks.CONTRACT, checks.NO_ITEM_LOST, checks.NOT_WILDLY_OFF}
+BLOCKING = {checks.CONTRACT, checks.NOT_SHRUNK, checks.NO_ITEM_LOST, checks.NOT_WILDLY_OFF}
 
 
 @dataclass(frozen=True)
@@ -64,14 +67,21 @@ def _result(asset: str, verdict: Verdict) -> dg.AssetCheckResult:
     )
 
 
-@dg.multi_asset_check(name="demand_checks", specs=_specs("demand", [checks.FRESHNESS]))
+@dg.multi_asset_check(name="demand_checks", specs=_specs("demand", [checks.NOT_SHRUNK, checks.FRESHNESS]))
 def demand_checks(
-    context: dg.AssetCheckExecutionContext, lake_io: dg.ResourceParam[LakeIO]
+    context: dg.AssetCheckExecutionContext, settings: RunSettings, lake_io: dg.ResourceParam[LakeIO]
 ) -> Iterator[dg.AssetCheckResult]:
     rows = _Rows(context, lake_io)
-    frequency = frequency_of(rows.now("dim_item"))
+    demand, dim_item = rows.now(DEMAND.name), rows.now("dim_item")
+    frequency = frequency_of(dim_item)
+    last = snapshots.published(lake_io.lake, context.partition_key, DEMAND.name)
+    older = rows.before("dim_item", {})
+    # Rows of another frequency are no measure of these.
+    alike = last is not None and older.num_rows > 0 and frequency_of(older) is frequency
+    published = last.rows if last is not None and alike and not settings.allow_loss else 0
+    yield _result("demand", checks.not_shrunk(demand.num_rows, published))
     today = dt.datetime.now(dt.UTC).date()
-    yield _result("demand", checks.freshness(rows.now(DEMAND.name), frequency, today))
+    yield _result("demand", checks.freshness(demand, frequency, today))
 
 
 @dg.multi_asset_check(

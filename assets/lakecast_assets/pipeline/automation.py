@@ -12,7 +12,7 @@ from lakecast_assets.ingest.folder import slug
 from lakecast_assets.pipeline.forecast import asset_name
 from lakecast_assets.pipeline.ingest import FROM_DEMAND, UPSTREAM
 from lakecast_assets.pipeline.io import LakeIO
-from lakecast_assets.pipeline.landing import Waiting, dataset_ids, waiting
+from lakecast_assets.pipeline.landing import UNSETTLED, Waiting, dataset_ids, waiting
 from lakecast_assets.pipeline.partitions import datasets
 from lakecast_assets.pipeline.training import ENSEMBLE, models_for
 from lakecast_forecast import registry
@@ -66,7 +66,7 @@ def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
     found = list(waiting(root, "demand", known))
     requests: list[dg.RunRequest] = []
     for folder in found:
-        if known.get(str(folder.path), ("", ""))[1] != folder.digest:
+        if folder.digest != UNSETTLED and known.get(str(folder.path), ("", ""))[1] != folder.digest:
             requests += _runs(folder.path, _datasets(context, folder.path), folder.digest)
     names = [str(request.partition_key) for request in requests]
     if not found:
@@ -86,7 +86,8 @@ def results(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
     found = list(waiting(root, "fact_forecast", known))
     if not found:
         return dg.SkipReason(f"no folder with fact_forecast.parquet in {root}")
-    fresh = [folder for folder in found if known.get(str(folder.path), ("", ""))[1] != folder.digest]
+    settled = [folder for folder in found if folder.digest != UNSETTLED]
+    fresh = [folder for folder in settled if known.get(str(folder.path), ("", ""))[1] != folder.digest]
     return dg.SensorResult(
         run_requests=[
             dg.RunRequest(

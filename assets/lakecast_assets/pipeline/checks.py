@@ -19,6 +19,7 @@ NOT_WILDLY_OFF = "not_wildly_off"
 COVERAGE = "coverage"
 BEATS_BASELINE = "beats_seasonal_naive"
 FRESHNESS = "freshness"
+NOT_SHRUNK = "not_shrunk"
 
 TOLERANCE = {"coverage_80": 0.1, "coverage_95": 0.05}
 """How far the coverage of an interval, a mean over items, may lie from what it promises."""
@@ -28,6 +29,10 @@ WILD = 10.0
 _NOTHING = 1e-3
 """Demand per item and period below which nothing is far from nothing."""
 LATE_PERIODS = 2
+LEAST_SHARE = 0.4
+"""Share of the rows of demand published last that must be there again: less looks like a file that was cut off."""
+_FEW_ROWS = 200
+"""Rows of demand below which losing most of them proves nothing."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,15 @@ def contract(table: Table, rows: pa.Table) -> Verdict:
     except rules.ContractError as error:
         return Verdict(CONTRACT, False, {"broken": str(error)})
     return Verdict(CONTRACT, True, {"rows": rows.num_rows})
+
+
+def not_shrunk(rows: int, published: int) -> Verdict:
+    """Most of the demand that was published last is there again. rows, published: rows of `demand`, now and then."""
+    passed = published < _FEW_ROWS or rows >= LEAST_SHARE * published
+    shown: dict[str, float | int | str] = {"rows": rows, "rows published last": published}
+    if not passed:
+        shown["remedy"] = "see whether the file is whole; if it is meant to be smaller, run with allow_loss"
+    return Verdict(NOT_SHRUNK, passed, shown)
 
 
 def no_item_lost(live: pa.Table, items: Sequence[str], sources: Sequence[str]) -> Verdict:

@@ -16,7 +16,14 @@ T = TypeVar("T")
 
 STEMS = ("demand", "items", "stock", "fact_forecast", "fact_metrics", "metadata")
 SETTLED_SECONDS = 10.0
-"""How long a folder must have been left alone before it is read: somebody may still be copying."""
+"""How long a folder must have been left alone before it is looked at: somebody may still be copying."""
+OLD_SECONDS = 120.0
+"""How long a folder must have been left alone to be read at the first look; until then, at the second."""
+UNSETTLED = ""
+"""The digest of a folder that was written to lately and has been seen once."""
+PARTIAL = (".part", ".partial", ".filepart", ".crdownload", ".tmp")
+INCOMPLETE = "_INCOMPLETE"
+"""Files of these endings, or of this name, say that somebody is still copying."""
 
 
 @dataclass(frozen=True)
@@ -31,19 +38,28 @@ class Waiting:
 def waiting(root: Path, stem: str, known: Mapping[str, tuple[str, str]], now: float | None = None) -> Iterator[Waiting]:
     """Folders with a file of that stem: `root` itself, or those right below it, which nobody is writing to.
 
-    known: path -> (stamp, digest) from the last time; a folder with the same stamp is not read again.
+    known: path -> (stamp, digest) from the last look; a folder with the same stamp is not read again. One that was
+    written to lately has the digest `UNSETTLED` until a second look finds it as it was: a copy may have stalled.
     """
     clock = time.time() if now is None else now
     for folder in (root, *subfolders(root)) if root.is_dir() else ():
         found = sorted(path for path in folder.iterdir() if path.is_file() and _is_called(path, STEMS))
         if not any(path.suffix.lower() in files.SUFFIXES and _is_called(path, (stem,)) for path in found):
             continue
+        if any(path.suffix in PARTIAL or path.name == INCOMPLETE for path in folder.iterdir()):
+            continue
         times = [path.stat() for path in found]
-        if clock - max(each.st_mtime for each in times) < SETTLED_SECONDS:
+        age = clock - max(each.st_mtime for each in times)
+        if age < SETTLED_SECONDS:
             continue
         stamp = ";".join(f"{path.name}:{s.st_size}:{s.st_mtime_ns}" for path, s in zip(found, times, strict=True))
-        before = known.get(str(folder))
-        yield Waiting(folder, stamp, before[1] if before is not None and before[0] == stamp else _digest(found))
+        before, digest = known.get(str(folder), ("", UNSETTLED))
+        if before != stamp and age < OLD_SECONDS:
+            yield Waiting(folder, stamp, UNSETTLED)
+        elif before != stamp or digest == UNSETTLED:
+            yield Waiting(folder, stamp, _digest(found))
+        else:
+            yield Waiting(folder, stamp, digest)
 
 
 def dataset_ids(folder: Path) -> tuple[str, ...]:

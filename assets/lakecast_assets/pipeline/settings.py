@@ -56,6 +56,7 @@ class RunSettings(dg.ConfigurableResource[None]):
     decimal: Literal["auto", "point", "comma"] = Field(default="auto", description="Decimal sign of the files")
     dates: Literal["auto", "dmy", "mdy"] = Field(default="auto", description="Day or month first, as in 01/02/2024")
     columns: dict[str, str] = Field(default_factory=dict, description="Field -> its column in the demand file")
+    allow_loss: bool = Field(default=False, description="Publish though most of the demand published last is gone")
     seed: int = Field(default=0, description="The same data and seed give the same forecasts")
     batch_size: int = Field(default=2000, description="Items that a model takes at once")
     fan_out: Literal["inline", "processes", "dask"] = Field(default="inline", description="Where batches run")

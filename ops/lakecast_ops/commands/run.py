@@ -155,6 +155,9 @@ def command(
         list[str] | None,
         typer.Option(metavar="FIELD=COLUMN", help="Column of a demand field; may be repeated.", show_default=False),
     ] = None,
+    allow_loss: Annotated[
+        bool, typer.Option("--allow-loss", help="Publish though most of the demand published last is gone.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="The same data and seed give the same forecasts.")] = 0,
     fan_out: Annotated[FanOut, typer.Option(help="Where batches of items are computed.")] = FanOut.INLINE,
     workers: Annotated[
@@ -191,6 +194,7 @@ def command(
             decimal=decimal.value,
             dates=dates.value,
             columns=columns_of(column or ()),
+            allow_loss=allow_loss,
             seed=seed,
             fan_out=fan_out.value,
             dask_address=dask_address,

@@ -121,3 +121,13 @@ def test_a_broken_contract_is_said_in_its_words() -> None:
     twice = checks.contract(DEMAND, pa.Table.from_pylist([row, row], DEMAND.schema))
     assert not twice.passed
     assert "demand" in str(twice.shown["broken"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "published", "passed"),
+    [(400, 1000, True), (399, 1000, False), (4000, 1000, True), (1, 199, True), (1, 0, True)],
+)
+def test_losing_most_of_the_demand_stops_a_run(rows: int, published: int, passed: bool) -> None:
+    verdict = checks.not_shrunk(rows, published)
+    assert verdict.passed is passed
+    assert ("allow_loss" in str(verdict.shown)) is not passed

@@ -4,23 +4,44 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from lakecast_assets.ingest.folder import open_folder
-from lakecast_assets.pipeline.landing import SETTLED_SECONDS, Folders, dataset_ids, waiting
+from lakecast_assets.pipeline.landing import SETTLED_SECONDS, UNSETTLED, Folders, dataset_ids, waiting
 
 MakeInput = Callable[..., Path]
 TEXT = "dataset_id,item_id,date,quantity\nb,A,2026-01-01,1\na,A,2026-01-01,1\n,A,2026-01-01,1\n"
 
 
-def put(path: Path, text: str, age: float = 100.0) -> None:
+def put(path: Path, text: str, age: float = 200.0) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     os.utime(path, (1000 - age, 1000 - age))
+
+
+@pytest.mark.parametrize("grown", [False, True])
+def test_a_folder_that_was_written_to_lately_is_read_when_a_second_look_finds_it_the_same(
+    tmp_path: Path, grown: bool
+) -> None:
+    put(tmp_path / "demand.csv", TEXT, age=30)
+    (first,) = waiting(tmp_path, "demand", {}, now=1000)
+    assert first.digest == UNSETTLED
+    if grown:  # the copy had stalled
+        put(tmp_path / "demand.csv", TEXT + "c,A,2026-01-01,1\n", age=20)
+    (second,) = waiting(tmp_path, "demand", {str(tmp_path): (first.stamp, first.digest)}, now=1000)
+    assert (second.digest == UNSETTLED) is grown
+    (third,) = waiting(tmp_path, "demand", {str(tmp_path): (second.stamp, second.digest)}, now=1000)
+    assert third.digest not in ("", UNSETTLED)
 
 
 def test_only_settled_folders_with_the_file_are_waiting(tmp_path: Path) -> None:
     put(tmp_path / "old" / "demand.csv", TEXT)
     put(tmp_path / "fresh" / "demand.csv", TEXT, age=SETTLED_SECONDS / 2)
     put(tmp_path / "other" / "notes.csv", TEXT)
+    put(tmp_path / "copying" / "demand.csv", TEXT)
+    put(tmp_path / "copying" / "stock.csv.part", "")
+    put(tmp_path / "marked" / "demand.csv", TEXT)
+    put(tmp_path / "marked" / "_INCOMPLETE", "")
     assert [found.path.name for found in waiting(tmp_path, "demand", {}, now=1000)] == ["old"]
     assert not list(waiting(tmp_path / "nowhere", "demand", {}, now=1000))
 
@@ -28,7 +49,7 @@ def test_only_settled_folders_with_the_file_are_waiting(tmp_path: Path) -> None:
 def test_the_digest_follows_the_content_of_all_files_and_not_their_times(tmp_path: Path) -> None:
     put(tmp_path / "demand.csv", TEXT)
     (first,) = waiting(tmp_path, "demand", {}, now=1000)
-    put(tmp_path / "demand.csv", TEXT, age=200)
+    put(tmp_path / "demand.csv", TEXT, age=300)
     (second,) = waiting(tmp_path, "demand", {str(tmp_path): (first.stamp, first.digest)}, now=1000)
     assert second.digest == first.digest
     assert second.stamp != first.stamp

@@ -245,6 +245,19 @@ def test_a_forecast_wildly_off_is_not_published(
     assert pc.max(published(lake, "fact_forecast")["forecast"]).as_py() < 1e3
 
 
+def test_a_file_that_was_cut_off_is_not_published_unless_that_is_meant(make_input: MakeInput, lake: str) -> None:
+    folder = make_input(items=6)
+    run(folder, lake, sources=NAIVE, horizon=7)
+    make_input(items=2)
+    with pytest.raises(
+        CheckFailed, match=r"check not_shrunk of demand has failed .*allow_loss.*rows: 240; rows published last: 720"
+    ):
+        run(folder, lake, sources=NAIVE, horizon=7)
+    assert [record.snapshot_id for record in snapshots.history(Lake.open(lake))] == [1]
+    run(folder, lake, sources=NAIVE, horizon=7, allow_loss=True)
+    assert set(published(lake, "demand")["item_id"].to_pylist()) == {"item_0", "item_1"}
+
+
 @pytest.mark.slow
 def test_processes_give_the_same_forecasts_as_one(make_input: MakeInput, tmp_path: Path) -> None:
     folder = make_input(items=6)
