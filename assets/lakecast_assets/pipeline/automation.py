@@ -34,7 +34,6 @@ everything = dg.define_asset_job(
     JOB,
     dg.AssetSelection.all(),
     description="From files to a published snapshot, for one data set.",
-    tags={"dagster/max_retries": "2"},
 )
 
 
@@ -42,7 +41,6 @@ stock_only = dg.define_asset_job(
     STOCK_ONLY,
     dg.AssetSelection.assets(*(set(UPSTREAM) - FROM_DEMAND), "fact_replenishment", "snapshot"),
     description="New stock and terms of one data set become new advice, from the forecasts that are published.",
-    tags={"dagster/max_retries": "2"},
 )
 
 
