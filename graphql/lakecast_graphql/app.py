@@ -3,11 +3,14 @@
 import asyncio
 import gc
 import logging
+import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
 
+from lakecast_graphql import worker
 from lakecast_graphql.admin.audit import Audit
 from lakecast_graphql.admin.gate import Gate
 from lakecast_graphql.cache import shared_backend
@@ -38,6 +41,9 @@ from lakecast_graphql.types.schema import schema
 from lakecast_lake.storage import Lake
 
 _log = logging.getLogger("lakecast.settings")
+
+_CLOSE_SECONDS = 0.8
+"""How long what is being loaded is waited for when the server stops."""
 
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -79,6 +85,7 @@ class App:
 
     async def _live(self, state: dict[str, Any], receive: Receive, send: Send) -> None:
         await receive()  # lifespan.startup
+        worker.end_with_parent()
         # The schema and all modules live as long as the process: full collections need not look at them again.
         gc.collect()
         gc.freeze()
@@ -92,9 +99,10 @@ class App:
             task.cancel()
         self.subscriptions.stop()
         self._connections.stop()
-        await asyncio.to_thread(self.service.close)
+        await _within(_CLOSE_SECONDS, self.service.close)
         self._close()
         gc.unfreeze()  # the snapshot is let go of with the rest: DuckDB lists connections that outlive the interpreter
+        worker.end_soon()
         await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -186,7 +194,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
     metrics = Metrics(Parts(service, subscriptions, execution, connections, documents, queries))
     graphql_http = GraphqlHttp(
         execution,
-        Events(execution, subscriptions),
+        Events(execution, subscriptions, connections.stopping),
         queries,
         current,
         bounds,
@@ -236,6 +244,15 @@ def _text(metrics: Metrics) -> AsgiApp:
         await respond(send, 200, metrics.text(), [(b"content-type", _PROMETHEUS)])
 
     return route
+
+
+async def _within(seconds: float, close: Callable[[], None]) -> None:
+    """Call a function in a thread, and leave it to itself where it takes longer: a snapshot may be being loaded."""
+    closing = threading.Thread(target=close, name="lakecast-close", daemon=True)
+    closing.start()
+    until = time.monotonic() + seconds
+    while closing.is_alive() and time.monotonic() < until:
+        await asyncio.sleep(0.02)
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:

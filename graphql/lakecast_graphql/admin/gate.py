@@ -1,5 +1,6 @@
 """Who may refresh and pin: checks the key of a request, slows down guessing, writes the audit log."""
 
+import logging
 import os
 import threading
 import time
@@ -11,6 +12,8 @@ from lakecast_graphql.admin.audit import Audit
 from lakecast_graphql.admin.throttle import Throttle
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.operation.operation import Caller
+
+_log = logging.getLogger("lakecast.admin")
 
 FAILURES = 10
 """Wrong keys that an address may present in `WINDOW` seconds."""
@@ -76,7 +79,11 @@ class Gate:
             if stamp != self._read[0]:
                 try:
                     self._read = (stamp, keys.stored_keys(self._path))
-                except keys.KeysFileError as error:
+                except (keys.KeysFileError, ValueError, AttributeError) as error:
                     # Which file, and why, is for the operator's log, not for the client.
-                    raise RuntimeError(str(error)) from error
+                    _log.error("Admin mutations are off: %s", error)
+                    raise ApiError(
+                        ErrorCode.FORBIDDEN,
+                        "Admin mutations are off: this server cannot read its admin keys. Its log says why.",
+                    ) from None
             return self._read[1]

@@ -95,6 +95,8 @@ class StrawberryExecution:
             return replace(refusal, wrong_method=isinstance(error, WrongMethod))
         except TimeoutError:
             return answers.refusal(timed_out(self._seconds), snapshot_id=_number(view))
+        except Exception as error:  # what cannot be encoded, for one
+            return answers.fault(error, snapshot_id=_number(view))
 
     def answer_now(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
         """The same in the calling thread, without a limit of time: for tests and for warming."""

@@ -79,6 +79,11 @@ def refused(errors: Sequence[GraphQLError], *, snapshot_id: int | None, max_erro
     )
 
 
+def fault(error: BaseException, *, snapshot_id: int | None = None) -> Answer:
+    """The answer to an operation that a fault of ours ended: it is logged under a number."""
+    return refused([GraphQLError("fault", original_error=error)], snapshot_id=snapshot_id)  # type: ignore[arg-type]
+
+
 def refusal(error: ApiError, *, snapshot_id: int | None = None) -> Answer:
     """The answer to an operation that was not run, for one reason."""
     return refused([GraphQLError(error.message, original_error=error)], snapshot_id=snapshot_id)

@@ -32,6 +32,7 @@ class Connections:
 
     Those whose client reads more slowly than answers are written are looked at every second: who reads nothing for
     `unread_seconds` is cut off; while all of them together hold too much, who has read nothing for longest.
+    `stopping` is set once the server is to stop: streams, which would go on for ever, end then.
     """
 
     def __init__(self, limits: ClientLimits, reached: Reached) -> None:
@@ -41,6 +42,7 @@ class Connections:
         self._by_address: Counter[str] = Counter()
         self._slow: dict[Connection, tuple[int, float]] = {}
         self._looking: asyncio.TimerHandle | None = None
+        self.stopping = asyncio.Event()
 
     def admit(self, address: str) -> bool:
         """Count a new connection; whether there may be one more."""

@@ -3,6 +3,7 @@
 Follows https://graphql.github.io/graphql-over-http/draft/: media types, methods and status codes are its.
 """
 
+import asyncio
 import hashlib
 import importlib.metadata
 import time
@@ -17,7 +18,7 @@ from lakecast_graphql.operation.operation import Answer, CachingExecution, Calle
 from lakecast_graphql.operation.persisted import PersistedQueries
 from lakecast_graphql.read.view import View
 from lakecast_graphql.transport import body, compression, requests
-from lakecast_graphql.transport.asgi import Header, Receive, Scope, Send, address, respond
+from lakecast_graphql.transport.asgi import NOSNIFF, Header, Receive, Scope, Send, address, respond, respond_and_close
 from lakecast_graphql.transport.negotiation import Media, is_json, negotiate
 from lakecast_graphql.transport.pages import Page
 from lakecast_graphql.transport.refusals import Refusal
@@ -101,11 +102,16 @@ class GraphqlHttp:
                 else:
                     raise Refusal(405, "GraphQL is asked with GET or POST.", headers=(_ALLOW,), closes=True)
         except Refusal as refusal:
-            status = await _refuse(send, refusal, media)
+            status = await _refuse(receive, send, refusal, media)
         except ApiError as error:
             status = await _send(send, given, media, answers.refusal(error), None)
         except body.ClientDisconnected:
             pass
+        except asyncio.CancelledError:  # the server stops, and has waited for this answer as long as it may
+            stopped = ApiError(ErrorCode.TIMEOUT, "The server is being stopped. Ask again: another one may answer.")
+            status = await _send(send, given, Media.GRAPHQL, answers.refusal(stopped), None)
+        except Exception as error:  # a fault of ours has a code, too
+            status = await _send(send, given, Media.GRAPHQL, answers.fault(error), None)
         self._observe(method, status, time.perf_counter() - began)
 
     async def _post(self, scope: Scope, receive: Receive, send: Send, given: Given, media: Media) -> str:
@@ -125,7 +131,7 @@ class GraphqlHttp:
         if not answer.executed or b"accept-encoding" in given or answer.wrong_method:
             return await _send(send, given, media, answer, None)
         content = answer.body
-        headers = [_TYPES[media], _NO_STORE, (b"content-length", b"%d" % len(content))]
+        headers = [_TYPES[media], _NO_STORE, NOSNIFF, (b"content-length", b"%d" % len(content))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": content})
         return "200"
@@ -153,13 +159,13 @@ async def _send(send: Send, given: Given, media: Media, answer: Answer, tag: byt
     """Send an answer; `tag` is its entity tag where others may keep it. Returns the status."""
     content = answer.body
     if answer.executed and not answer.wrong_method:
-        status, headers = 200, [_TYPES[media], _NO_STORE]
+        status, headers = 200, [_TYPES[media], _NO_STORE, NOSNIFF]
     else:
-        status, headers = _status(answer, media), [_TYPES[media], _NO_STORE]
+        status, headers = _status(answer, media), [_TYPES[media], _NO_STORE, NOSNIFF]
         if status == 405:
             headers.append(_ALLOW_POST)
     if tag is not None:
-        headers[1:] = [(b"etag", tag), _REVALIDATE, _VARY]
+        headers[1:2] = [(b"etag", tag), _REVALIDATE, _VARY]
     if b"accept-encoding" in given and len(content) >= compression.SMALLEST:
         coding = compression.chosen(given[b"accept-encoding"].decode("latin-1"))
         if coding is not None:
@@ -212,13 +218,15 @@ def _status(answer: Answer, media: Media) -> int:
     return _STATUS.get(answer.code or "", 400)
 
 
-async def _refuse(send: Send, refusal: Refusal, media: Media) -> str:
+async def _refuse(receive: Receive, send: Send, refusal: Refusal, media: Media) -> str:
     if media is Media.EVENTS:
         media = Media.JSON
     content = orjson.dumps({"errors": [{"message": refusal.error.message, "extensions": refusal.error.extensions}]})
-    closing = [(b"connection", b"close")] if refusal.closes else []
-    headers = [_TYPES[media], _NO_STORE, *refusal.headers, *closing]
-    await respond(send, refusal.status, content, headers)
+    headers = [_TYPES[media], _NO_STORE, *refusal.headers]
+    if refusal.closes:
+        await respond_and_close(receive, send, refusal.status, content, headers)
+    else:
+        await respond(send, refusal.status, content, headers)
     return str(refusal.status)
 
 

@@ -10,7 +10,7 @@ from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
 from lakecast_graphql.operation.operation import Caller
 from lakecast_graphql.read.view import View
 from lakecast_graphql.transport import body
-from lakecast_graphql.transport.asgi import Receive, Scope, Send, address, header, respond
+from lakecast_graphql.transport.asgi import Receive, Scope, Send, address, header, respond, respond_and_close
 from lakecast_graphql.transport.refusals import Refusal
 from lakecast_graphql.types.context import Context, Surroundings
 
@@ -53,9 +53,13 @@ class Refresh:
             loop = asyncio.get_running_loop()
             done = await loop.run_in_executor(self._threads, context.refresh, source, force)
         except Refusal as refusal:
-            await _fail(send, refusal.status, refusal.error, *refusal.headers)
+            content = _failure(refusal.error)
+            if refusal.closes:
+                await respond_and_close(receive, send, refusal.status, content, [*_HEADERS, *refusal.headers])
+            else:
+                await respond(send, refusal.status, content, [*_HEADERS, *refusal.headers])
         except ApiError as error:
-            await _fail(send, _STATUS.get(error.code, 500), error)
+            await respond(send, _STATUS.get(error.code, 500), _failure(error), _HEADERS)
         except body.ClientDisconnected:
             pass
         else:
@@ -95,6 +99,5 @@ def _arguments(content: bytes, results_name: str) -> tuple[str, bool]:
     return source, force
 
 
-async def _fail(send: Send, status: int, error: ApiError, *headers: tuple[bytes, bytes]) -> None:
-    content = orjson.dumps({"error": {"message": error.message, **error.extensions}})
-    await respond(send, status, content, [*_HEADERS, *headers])
+def _failure(error: ApiError) -> bytes:
+    return orjson.dumps({"error": {"message": error.message, **error.extensions}})

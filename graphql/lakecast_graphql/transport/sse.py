@@ -5,6 +5,7 @@ too, for clients that speak nothing else.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 from lakecast_graphql.execution.subscriptions import Subscriptions
@@ -22,27 +23,36 @@ _HEADERS: list[Header] = [
 ]
 
 
+_COMPLETE = {"type": "http.response.body", "body": b"event: complete\ndata:\n\n"}
+_LAST_SECONDS = 0.5
+"""How long the last event is waited for when the server stops."""
+
+
 class Events:
     """Answers operations as streams of events."""
 
-    def __init__(self, execution: Execution, subscriptions: Subscriptions) -> None:
+    def __init__(self, execution: Execution, subscriptions: Subscriptions, stopping: asyncio.Event) -> None:
         self._execution = execution
         self._subscriptions = subscriptions
+        self._stopping = stopping
 
     async def stream(
         self, receive: Receive, send: Send, operation: Operation, view: View | None, caller: Caller
     ) -> None:
-        """Send events until the operation is complete or the client hangs up."""
+        """Send events until the operation is complete, the client hangs up or the server stops."""
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         results = self._subscriptions.results(operation, view, caller, self._execution)
         sending = asyncio.create_task(_send_all(send, results))
-        hung_up = asyncio.create_task(_until_hung_up(receive))
+        tasks = [sending, asyncio.create_task(_until_hung_up(receive)), asyncio.create_task(self._stopping.wait())]
         try:
-            await asyncio.wait({sending, hung_up}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (sending, hung_up):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(sending, hung_up, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+        if self._stopping.is_set():
+            with contextlib.suppress(TimeoutError, RuntimeError):  # who does not read is not waited for
+                await asyncio.wait_for(send(_COMPLETE), _LAST_SECONDS)
 
 
 async def _send_all(send: Send, results: AsyncIterator[bytes]) -> None:
@@ -59,7 +69,7 @@ async def _send_all(send: Send, results: AsyncIterator[bytes]) -> None:
             waiting = None
             await _part(send, b"event: next\ndata: " + result + b"\n\n")
     except StopAsyncIteration:
-        await send({"type": "http.response.body", "body": b"event: complete\ndata:\n\n"})
+        await send(_COMPLETE)
     finally:
         if waiting is not None:
             waiting.cancel()

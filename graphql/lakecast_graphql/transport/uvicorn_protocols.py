@@ -74,6 +74,20 @@ class BoundedHttp(HttpToolsProtocol):
         self.head_complete()
         super().handle_websocket_upgrade()
 
+    def shutdown(self) -> None:
+        """Called by uvicorn for each connection when the server is to stop."""
+        self._watch.stopping.set()
+        super().shutdown()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Called by the transport: who has sent all that it will may still wait for its answer."""
+        if self._refused:
+            return True
+        waits = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+        if waits:
+            self.cycle.keep_alive = False
+        return waits and not self._in_head
+
     def abort(self) -> None:
         """See `Connection`."""
         self.transport.abort()

@@ -202,6 +202,8 @@ class _Connection:
             await self._pass_on(number, results)
         except OSError:
             pass  # hung up
+        except Exception as error:  # a fault of ours has a code, too
+            await self._finish(number, answers.fault(error).body)
         finally:
             with contextlib.suppress(RuntimeError):
                 await results.aclose()  # type: ignore[attr-defined]

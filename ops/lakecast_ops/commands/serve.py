@@ -1,6 +1,9 @@
 """`lakecast serve`: the GraphQL server."""
 
+import logging
 import os
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
@@ -16,7 +19,7 @@ NAME = "serve"
 EXAMPLE = "Example: lakecast serve --lake s3://forecasts/lake --host 0.0.0.0 --workers 2"
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The Prometheus client's own variable, which workers read when they start."""
-GRACE_SECONDS = 10
+GRACE_SECONDS = 2
 """How long requests in flight may go on after the server was told to stop."""
 
 
@@ -45,21 +48,36 @@ def command(
         os.environ["LAKECAST_DEV"] = "1"
     if example:
         first_answer.announce(host, port)
+    signal.signal(signal.SIGTERM, _stopped)
+    code: object = 0
     with _metrics_folder(workers):
-        uvicorn.run(
-            "lakecast_graphql.app:create_app",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            http="lakecast_graphql.transport.uvicorn_protocols:BoundedHttp",
-            log_level="warning" if example else "info",
-            log_config=logs.config(),
-            server_header=False,
-            access_log=False,  # a line per request costs more than its answer; /metrics counts them
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            ws_per_message_deflate=False,  # a compressor takes 300 kB of memory per subscriber, and news are short
-        )
+        try:
+            uvicorn.run(
+                "lakecast_graphql.app:create_app",
+                factory=True,
+                host=host,
+                port=port,
+                workers=workers,
+                http="lakecast_graphql.transport.uvicorn_protocols:BoundedHttp",
+                log_level="warning" if example else "info",
+                log_config=logs.config(),
+                server_header=False,
+                access_log=False,  # a line per request costs more than its answer; /metrics counts them
+                timeout_graceful_shutdown=GRACE_SECONDS,
+                ws_per_message_deflate=False,  # a compressor takes 300 kB of memory per subscriber, and news are short
+            )
+        except SystemExit as stop:
+            code = stop.code
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not by returning: a thread in the midst of a query would hold up the interpreter's end until it is done.
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+
+
+def _stopped(*_: object) -> None:
+    """uvicorn stops gracefully at SIGTERM, then raises it again: a server that was told to stop has not failed."""
+    raise SystemExit(0)
 
 
 @contextmanager
