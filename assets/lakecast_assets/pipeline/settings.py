@@ -89,11 +89,19 @@ class RunSettings(dg.ConfigurableResource[None]):
     def rules(self) -> Rules:
         frequency = None if self.frequency == "auto" else Frequency(self.frequency)
         return Rules(
-            frequency,
-            self.gaps,
-            self.duplicates,
-            self.country or None,
-            dt.date.fromisoformat(self.as_of) if self.as_of else None,
+            frequency=frequency,
+            gaps=self.gaps,
+            duplicates=self.duplicates,
+            country=self.country or None,
+            as_of=dt.date.fromisoformat(self.as_of) if self.as_of else None,
+            last_period=self.last_period,
+            inactive_days=self.inactive_days,
+            allow_rejected=self.allow_rejected,
+            negative=self.negative,
+            by=self.by,
+            decimal=self.decimal,
+            dates=self.dates,
+            columns=self.columns,
         )
 
     @property

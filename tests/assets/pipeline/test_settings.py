@@ -1,5 +1,6 @@
 """Settings of a run: what its fields mean, and that nonsense is refused."""
 
+import dataclasses
 import datetime as dt
 import re
 from pathlib import Path
@@ -48,6 +49,27 @@ def test_what_no_run_can_have_is_refused_with_a_sentence(
         with pytest.raises(dg.DagsterError) as failed:
             defs.resolve_job_def("run").execute_in_process(launchpad, instance, partition_key="parts")
     assert re.search(sentence, str(failed.value.__cause__))
+
+
+def test_every_rule_can_be_set() -> None:
+    chosen = Rules(
+        frequency=Frequency.DAILY,
+        gaps="zero",
+        duplicates="sum",
+        country="US",
+        as_of=dt.date(2024, 2, 29),
+        last_period="keep",
+        inactive_days=90,
+        allow_rejected=0.5,
+        negative="reject",
+        by="location",
+        decimal="comma",
+        dates="dmy",
+        columns={"date": "DATA"},
+    )
+    given = {field.name: getattr(chosen, field.name) for field in dataclasses.fields(Rules)}
+    assert all(given[field.name] != getattr(Rules(), field.name) for field in dataclasses.fields(Rules))
+    assert RunSettings(**{**given, "frequency": "daily", "as_of": "2024-02-29"}).rules == chosen
 
 
 @pytest.mark.parametrize("wrong", [{"frequency": "hourly"}, {"gaps": "never"}, {"as_of": "31/01/2024"}])
