@@ -16,7 +16,7 @@ from lakecast_forecast.input import forms, names
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.forms import Form
 
-SUFFIXES = (".csv", ".parquet")
+SUFFIXES = (".csv", ".parquet", ".xlsx")
 DRIVER_PREFIX = "x_"
 _BLOCK = 8 << 20
 _MAGIC = {b"PAR1": "a Parquet file", b"PK\x03\x04": "a spreadsheet or zip archive", b"\x1f\x8b": "a gzip file"}
@@ -96,7 +96,11 @@ def read(
     if not head:
         raise InputError(path.name, "is empty", f"Write a header and rows with {', '.join(required)}")
     wanted = _Wanted(path.name, tuple(required), tuple(optional), DRIVER_PREFIX if drivers else None, stated or {})
-    content = _read_parquet(path, wanted) if path.suffix.lower() == ".parquet" else _read_csv(path, head, wanted)
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        content = _read_parquet(path, wanted)
+    else:
+        content = _read_excel(path, wanted) if suffix == ".xlsx" else _read_csv(path, head, wanted)
     if content.table.num_rows == 0 and not content.broken:
         raise InputError(path.name, "holds no rows", f"Write rows with {', '.join(required)}")
     return InputFile(
@@ -153,6 +157,26 @@ def _read_parquet(path: Path, wanted: _Wanted) -> _Content:
         return pq.read_table(path, columns=list(ignored)) if ignored else None
 
     return _Content(table, rows, (), ignored, others, "Parquet")
+
+
+def _read_excel(path: Path, wanted: _Wanted) -> _Content:
+    from lakecast_forecast.input import excel  # its reader is no dependency of the library, which reads frames
+
+    header, columns = excel.read(path)
+    places = wanted.of(header)
+    table = pa.table({name: columns[place] for name, place in places.items()})
+    # Sheets often end with formatted rows that hold nothing.
+    blank = np.ones(table.num_rows, dtype=bool)
+    for column in columns:
+        blank &= column.is_null().to_numpy()
+    rows = np.flatnonzero(~blank)
+    rest = [place for place in range(len(header)) if place not in places.values()]
+
+    def others() -> pa.Table | None:
+        return pa.table({str(place): columns[place].take(pa.array(rows)) for place in rest}) if rest else None
+
+    ignored = tuple(header[place] for place in rest)
+    return _Content(table.take(pa.array(rows)), rows + 1, (), ignored, others, "Excel")
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -17,7 +17,9 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "item_id": (
         "item", "item code", "codigo", "codigo do item", "cod item", "codigo do produto", "cod produto",
         "codigo produto",
-        "codigo material", "codigo do material", "cod", "produto", "product", "product id", "part number", "sku",
+        "codigo material", "codigo do material", "cod", "produto", "product", "product id", "part number",
+        "produto servico",
+        "sku",
     ),
     "date": (
         "data", "dia", "mes", "competencia", "periodo", "day", "month", "period", "data movimento", "data do movimento",
@@ -93,11 +95,17 @@ def columns(
             place
             for place, name in enumerate(header)
             if place not in places.values() and plain(name) in _SYNONYMS.get(field, ())
+        ] or [
+            place
+            for place, name in enumerate(header)
+            if place not in places.values() and field == "date" and plain(name).startswith(("data ", "date "))
         ]
         if len(alike) > 1:
             named = " and ".join(header[place] for place in alike)
             remedy = f"Say which one is meant: --column {field}={header[alike[0]]}"
-            raise InputError(file, f"the columns {named} may both be {field}", remedy, column=field)
+            raise InputError(
+                file, f"the columns {named} may {'both' if len(alike) == 2 else 'all'} be {field}", remedy, column=field
+            )
         if alike:
             places[field] = alike[0]
     if prefix is not None:

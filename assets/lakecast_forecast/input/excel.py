@@ -1,0 +1,45 @@
+"""The first sheet of an Excel workbook as a typed table."""
+
+import datetime as dt
+from pathlib import Path
+
+import pyarrow as pa
+from python_calamine import CalamineError, CalamineWorkbook
+
+from lakecast_forecast.input.errors import InputError
+
+
+def read(path: Path) -> tuple[list[str], list[pa.ChunkedArray]]:
+    """Header and columns of the first sheet: its first row that is not empty, and the rows below it.
+
+    Columns that hold numbers or dates only are typed as such, others are text. Raises `InputError`.
+    """
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=True)
+    except (CalamineError, OSError, ValueError) as error:
+        problem = f"is no readable Excel workbook ({str(error).strip() or type(error).__name__})"
+        raise InputError(path.name, problem, "Save it anew as .xlsx or as CSV") from error
+    if not rows:
+        raise InputError(path.name, "is empty", "Write a header and rows")
+    header = [str(cell).strip() for cell in rows[0]]
+    return header, [_column([row[place] for row in rows[1:]]) for place in range(len(header))]
+
+
+def _column(cells: list[object]) -> pa.ChunkedArray:
+    values = [None if cell is None or cell == "" else cell for cell in cells]
+    kinds = {type(value) for value in values if value is not None}
+    if kinds and kinds <= {int, float}:
+        if all(value is None or float(value) == int(value) for value in values):  # type: ignore[arg-type, call-overload]
+            return pa.chunked_array([pa.array(values, pa.float64()).cast(pa.int64())])
+        return pa.chunked_array([pa.array(values, pa.float64())])
+    if kinds and kinds <= {dt.date, dt.datetime}:
+        days = [value.date() if isinstance(value, dt.datetime) else value for value in values]
+        return pa.chunked_array([pa.array(days, pa.date32())])
+    return pa.chunked_array([pa.array([None if value is None else _text(value) for value in values], pa.string())])
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
+    return str(value)
