@@ -1,6 +1,6 @@
 """Whether the files of a folder speak of the same items: what matches nothing, counted from both sides."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,11 +43,13 @@ def matching(
         yield from _some("info", messages.ITEMS_WITHOUT_DEMAND.of(file=file), without)
         codes = np.unique(parts.items.items.codes[of_dataset(parts.items, parts.dataset_id)])
         described = {parts.items.items.names[code] for code in codes.tolist()}
+        yield from _alike(file, set(without) & described, used)
         bare = [name for name in used if name not in described]
         yield from _some("warning", messages.ITEMS_MISSING.of(file=file), bare)
     if parts.stock is not None:
         file = parts.stock.file.name
         yield from _some("warning", messages.STOCK_STRANGERS.of(file=file), strangers)
+        yield from _alike(file, strangers, used)
         with_stock = set(tables["fact_inventory"]["item_id"].to_pylist())
         bare = [name for name in used if name not in with_stock]
         yield from _some("warning", messages.STOCK_MISSING.of(file=file), bare)
@@ -62,6 +64,18 @@ def matching(
             if count:
                 words = messages.DATASET_WITHOUT_DEMAND.of(file=masters.file.name)
                 yield line("warning", words, lost[:EXAMPLES], count=count)
+
+
+def _alike(file: str, strangers: Collection[str], used: Sequence[str]) -> Iterator[Line]:
+    """A line about ids that match no item, but would in their normal form."""
+    forms = {_normal(name): name for name in used}
+    pairs = [f"{name} (for {forms[_normal(name)]})" for name in sorted(strangers) if _normal(name) in forms]
+    yield from _some("warning", messages.WOULD_MATCH.of(file=file), pairs)
+
+
+def _normal(name: str) -> str:
+    """An id in lower case, letters and digits only, without leading zeros."""
+    return "".join(sign for sign in name.lower() if sign.isalnum()).lstrip("0")
 
 
 def _some(severity: Severity, words: Words, names: Sequence[str]) -> Iterator[Line]:

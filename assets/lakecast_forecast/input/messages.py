@@ -198,3 +198,11 @@ STALE_DEMAND = Words(
     "itens têm estoque de {newest}, muito depois do fim da demanda ({last}); ele conta como desconhecido até haver "
     "demanda mais nova",
 )
+
+WOULD_MATCH = Words(
+    "ids_would_match",
+    "ids of {file} match no item as they are written, but would without leading zeros, case and signs between; write "
+    "them alike in all files",
+    "ids de {file} não coincidem com nenhum item como estão escritos, mas coincidiriam sem zeros à esquerda, "
+    "maiúsculas e sinais; escreva-os da mesma forma em todos os arquivos",
+)

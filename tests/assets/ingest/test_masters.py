@@ -116,6 +116,9 @@ def test_rows_that_match_no_item_are_counted_from_both_sides(folder: Write) -> N
         "1 items of stock.csv are neither in the demand nor among the items, so their stock is not used, such as 0"
         in said
     )
+    assert "2 ids of items.csv match no item as they are written, but would" in said
+    assert "1 (for 001) and 2 (for 002)" in said
+    assert "1 ids of stock.csv match no item as they are written, but would" in said
     assert "3 items with demand have no stock in stock.csv, such as 000 and 001" in said
     assert "2 items with demand are not in items.csv, such as 001 and 002" in said
 
