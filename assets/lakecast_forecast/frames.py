@@ -16,6 +16,7 @@ Frame: TypeAlias = Any
 """A pandas or Polars DataFrame, an Arrow table, anything with Arrow's PyCapsule interface, or a mapping of columns."""
 
 NAME = "data frame"
+_UNNAMED_INDEX = "__index_level_"  # as Arrow calls an index of pandas that has no name
 _ALIASES = {"item_id": "unique_id", "date": "ds", "quantity": "y"}
 """Our names of the columns -> those of utilsforecast and its kin."""
 
@@ -73,10 +74,16 @@ def read(frame: Frame) -> tuple[InputFile, Style]:
     ]
     chosen = {ours: table[theirs] for ours, theirs in names.items()} | {name: table[name] for name in extra}
     known = pa.table({name: _plain(name, column) for name, column in chosen.items()})
-    ignored = tuple(name for name in table.column_names if name not in (*names.values(), *extra))
+    others = (name for name in table.column_names if name not in (*names.values(), *extra))
+    ignored = tuple(name for name in others if not name.startswith(_UNNAMED_INDEX))
     item_type = known["item_id"].type
     style = Style(backend, names["item_id"], names["date"], names["quantity"], item_type)
     return InputFile(NAME, "", known, np.arange(known.num_rows), (), ignored), style
+
+
+def arrow(frame: Frame) -> pa.Table:
+    """A frame as an Arrow table."""
+    return _arrow(frame)[0]
 
 
 def _arrow(frame: Frame) -> tuple[pa.Table, str]:
@@ -126,7 +133,7 @@ def _name(header: list[str], ours: str) -> str:
         return ours if ours in header else theirs
     found = ", ".join(header) or "none"
     remedy = f"Name a column {ours} (or {theirs}); found are: {found}"
-    if "__index_level_0__" in header or not set(header) & {*_ALIASES, *_ALIASES.values()}:
+    if not set(header) & {*_ALIASES, *_ALIASES.values()}:
         remedy += ". What stands in a pandas index becomes a column by reset_index()"
     raise InputError(NAME, "the column is missing", remedy, column=ours)
 

@@ -7,6 +7,7 @@ does not.
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 
 from lakecast_forecast.interface import Model
 
@@ -37,6 +38,14 @@ _BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "empirical": {"batched": "empirical:Empirical"},
     "negative_binomial": {"batched": "negative_binomial:NegativeBinomial"},
 }
+_ENSEMBLE = "ensemble"
+_NEEDS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("lstm", "batched"): ("torch", "nets"),
+    ("mlp", "batched"): ("torch", "nets"),
+    ("arima", "library"): ("statsmodels", "reference"),
+    ("prophet", "library"): ("prophet", "reference"),
+}
+"""Name and engine -> the package that it needs beside the extra `forecast`, and the extra that brings it."""
 
 
 class UnknownModelError(LookupError):
@@ -44,7 +53,7 @@ class UnknownModelError(LookupError):
 
 
 def names() -> tuple[str, ...]:
-    """Every model that `get` knows, built-in ones first."""
+    """Every model that learns from demand, built-in ones first; `get` knows the ensemble of them as well."""
     return (*_BUILT_IN, *sorted(set(_plugins()) - set(_BUILT_IN)))
 
 
@@ -53,13 +62,24 @@ def has_engine(name: str, engine: str) -> bool:
     return engine in _BUILT_IN.get(name, {"batched": ""}) and name in names()
 
 
+def missing(name: str, engine: str = "batched") -> str | None:
+    """Why a model that is known cannot run here, and what to install; None where it can."""
+    package, extra = _NEEDS.get((name, engine), (None, None))
+    if package is None or find_spec(package) is not None:
+        return None
+    return f"{package} is not installed: pip install 'lakecast[forecast,{extra}]'"
+
+
 def get(name: str, engine: str = "batched", **options: object) -> Model:
     """The model of that name, constructed with its options.
 
     `engine` chooses between our batched solver and the well-known library behind the same interface; a model
-    that has no such second engine is given as it is by "batched" only. Raises UnknownModelError, which lists what
-    there is, and TypeError for an option that the model does not have or an object that is no model.
+    that has no such second engine is given as it is by "batched" only. `ensemble` is a model, too, which trains its
+    members. Raises UnknownModelError, which lists what there is or says what to install, and TypeError for an option
+    that the model does not have or an object that is no model.
     """
+    if reason := missing(name, engine):
+        raise UnknownModelError(f"model {name!r} cannot run: {reason}")
     model = _load(name, engine)(**options)
     if not isinstance(model, Model):
         raise TypeError(f"{name!r} is no model: it needs the attributes name and version and the method fit")
@@ -75,11 +95,12 @@ def _load(name: str, engine: str):  # type: ignore[no-untyped-def]  # a class of
             raise UnknownModelError(f"model {name!r} has no engine {engine!r}; leave the engine out")
         module, attribute = paths[engine].split(":")
         return getattr(import_module(_PACKAGE + module), attribute)
+    if name == _ENSEMBLE:
+        return import_module("lakecast_forecast.ensemble.model").Ensemble
     plugin = _plugins().get(name)
     if plugin is None:
-        hint = "; the ensemble is combined from other models' forecasts" if name == "ensemble" else ""
-        known = ", ".join(names())
-        raise UnknownModelError(f"no model {name!r}{hint}; known are {known}; plug-ins register in the group {GROUP}")
+        known = ", ".join((*names(), _ENSEMBLE))
+        raise UnknownModelError(f"no model {name!r}; known are {known}; plug-ins register in the group {GROUP}")
     try:
         return plugin.load()
     except ImportError as error:

@@ -113,6 +113,8 @@ def test_other_columns_are_ignored_by_name() -> None:
     file, _ = read(pd.DataFrame(COLUMNS).assign(x_price=1.0, colour="red"))
     assert file.drivers == ("x_price",)
     assert file.ignored == ("colour",)
+    shuffled, _ = read(pd.DataFrame(COLUMNS).sample(frac=1, random_state=0))
+    assert shuffled.ignored == ()
 
 
 def test_levels_are_nested_and_those_of_the_model_stay() -> None:

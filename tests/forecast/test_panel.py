@@ -1,3 +1,7 @@
+import re
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -33,19 +37,37 @@ def test_until_moves_the_ends(frequency: Frequency) -> None:
     np.testing.assert_array_equal(past.ends, shift(np.array([END, END]), -2, frequency))
 
 
-@given(st.integers(0, 7))
-def test_drivers_stay_known_when_the_origin_moves(periods: int) -> None:
+@given(st.integers(0, 7), st.integers(0, 3))
+def test_drivers_are_known_as_far_ahead_as_they_are_now(periods: int, steps: int) -> None:
     whole = panel([[1.0, 2.0, 3.0, 4.0, 5.0]])
     known = np.arange(8.0)[None, :]  # five past and three future periods
-    whole = Panel(**{**vars(whole), "drivers": {"price": known}})
-    past = whole.until(periods)
-    drivers = past.drivers["price"][0]
-    last = 4 - periods  # what the driver was in the last period that the origin sees
-    column = past.values.shape[1] - 1
-    if periods < 5:
-        assert drivers[column] == last
-    assert drivers[-1] == 7
-    assert np.isnan(drivers[: max(periods - 5, 0)]).all()
+    known[:, 5 + steps :] = np.nan
+    past = replace(whole, drivers={"price": known}).until(periods)
+    seen = past.values.shape[1]
+    values = past.drivers["price"][0]
+    assert len(values) == seen + 3
+    times = np.arange(4 - periods - seen + 1, 4 - periods + 3 + 1)  # of the columns; what the driver was is its time
+    is_known = (times >= 0) & (np.arange(len(values)) < seen + steps)
+    np.testing.assert_array_equal(values, np.where(is_known, times, np.nan))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"values": np.ones((2, 3))}, "values must be float64 of shape"),
+        ({"values": np.ones((1, 3), dtype=np.float32)}, "got float32"),
+        ({"values": np.ones((1, 0))}, "between 0 and the 0 periods"),
+        ({"lengths": np.array([3.0])}, "lengths must be integers"),
+        ({"lengths": np.array([4])}, "between 0 and the 3 periods"),
+        ({"ends": np.array(["NaT"], dtype="datetime64[D]")}, "ends must be dates"),
+        ({"values": np.array([[1.0, np.inf, 2.0]])}, "values of item item-0 is infinite in column 1"),
+        ({"drivers": {"price": np.ones((1, 2))}}, "driver price must be float64 of shape (1, 3 or more)"),
+        ({"drivers": {"price": np.array([[1.0, 1.0, -np.inf]])}}, "driver price of item item-0 is infinite"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(change: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)):
+        replace(panel([[1.0, 2.0, 3.0]]), **change)
 
 
 def test_until_refuses_the_future() -> None:

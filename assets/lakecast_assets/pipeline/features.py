@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from lakecast_assets.pipeline.io import HandedOver, LakeIO
 from lakecast_assets.pipeline.partitions import datasets
+from lakecast_assets.pipeline.progress import Progress
 from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, OWNERS
 from lakecast_forecast.input.panel import build_panel
@@ -28,12 +29,15 @@ GROUP = "features"
 def panel(
     context: dg.AssetExecutionContext,
     settings: RunSettings,
+    progress: dg.ResourceParam[Progress],
     demand: pa.Table,
     driver: pa.Table,
     dim_item: pa.Table,
 ) -> dg.Output[Panel]:
     """Demand and known-in-advance values as right-aligned arrays, one row per active item, with the calendar."""
     built = _build(context.partition_key, settings, demand, driver, dim_item)
+    for note in built.notes:
+        progress.say(note)
     shown: dict[str, Any] = {
         "items": len(built),
         "periods": int(built.values.shape[1]),
@@ -42,6 +46,8 @@ def panel(
         "drivers": ", ".join(built.drivers) or "none",
         "country": built.country or "none",
     }
+    if built.notes:
+        shown["notes"] = "\n".join(built.notes)
     return dg.Output(built, metadata=shown)
 
 

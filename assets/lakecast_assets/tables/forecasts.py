@@ -5,7 +5,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lakecast_assets.tables.outcome import Outcome
-from lakecast_forecast.evaluation.backtest import SourceForecasts
 from lakecast_forecast.evaluation.origins import actuals, takes_part
 from lakecast_forecast.interface import LEVELS, Forecasts
 from lakecast_forecast.panel import Panel
@@ -35,15 +34,6 @@ def forecast_table(outcome: Outcome, panel: Panel, run_id: str) -> pa.Table:
         seen = actuals(panel, offset, horizon)
         parts.append(_rows(outcome, panel, scored, window, cutoffs, seen, "backtest", run_id))
     return pa.concat_tables(parts)
-
-
-def windows(found: SourceForecasts, panel: Panel) -> list[tuple[NDArray[np.int64], Forecasts, Array]]:
-    """Scored windows, newest first: the rows of the panel that take part, all forecasts, all actuals."""
-    horizon = found.live.mean.shape[1]
-    return [
-        (np.flatnonzero(takes_part(panel, offset)), window, actuals(panel, offset, horizon))
-        for window, offset in zip(found.backtest, found.origins.offsets, strict=False)
-    ]
 
 
 def _rows(

@@ -13,7 +13,7 @@ from lakecast_forecast.evaluation import conformal
 from lakecast_forecast.evaluation.backtest import SourceForecasts, Weight
 from lakecast_forecast.evaluation.origins import actuals, takes_part
 from lakecast_forecast.features.classify import STEADY, classify
-from lakecast_forecast.interface import Diagnostics, Forecasts
+from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
 from lakecast_forecast.panel import Array, Panel
 from lakecast_schema.accuracy import scales
 from lakecast_schema.periods import Frequency
@@ -43,7 +43,7 @@ class _Blend:
     def apply(self, forecasts: Mapping[str, Forecasts]) -> Forecasts:
         spoken = [voice.speak(forecasts) for voice in self.voices]
         whole = voices.mixed(spoken, self.quantiles)
-        return Forecasts(voices.mixed(spoken, self.means).mean, whole.quantiles, whole.issues)
+        return replace(whole, mean=voices.mixed(spoken, self.means).mean)
 
     def shares(self) -> dict[str, float]:
         """Weight of each source in the quantiles; a group's is divided evenly among its members."""
@@ -100,18 +100,10 @@ def combine(members: Sequence[SourceForecasts], panel: Panel) -> SourceForecasts
         backtest.append(past.calibrated(blends, older).apply(raw[number], past.classes[number]))
     blends = past.blends(origins.telling)
     raw += [past.spoken(blends, number) for number in range(origins.scored, len(origins.offsets))]
-    now = classify(panel)
-    raw_live = _by_class(blends, {member.source: member.raw_live for member in members}, now)
-    live = past.calibrated(blends, origins.telling).apply(raw_live, now)
-    issues = _issues(members)
-    weights = tuple(
-        Weight(source, name, share)
-        for group, blend in blends.items()
-        for name in group
-        if name in now
-        for source, share in sorted(blend.shares().items())
-        if share > 0
-    )
+    combination = Combination(blends, past.calibrated(blends, origins.telling))
+    raw_live = combination.raw({member.source: member.raw_live for member in members}, panel)
+    live = combination.calibration.apply(raw_live, classify(panel))
+    issues = _issues([member.live for member in members])
     return SourceForecasts(
         NAME,
         VERSION,
@@ -122,12 +114,49 @@ def combine(members: Sequence[SourceForecasts], panel: Panel) -> SourceForecasts
         raw_live,
         Diagnostics({"margin": _MARGIN, "members": sorted(member.source for member in members)}),
         np.sum([member.seconds for member in members], axis=0),
-        weights,
+        combination.weights(panel),
     )
 
 
 Blends = Mapping[tuple[str, ...], _Blend]
 """Group of demand classes -> how its items' forecasts are combined."""
+
+
+@dataclass(frozen=True)
+class Combination:
+    """What the ensemble has learned: how members are combined by demand class, and the shifts of the intervals."""
+
+    blends: Blends
+    calibration: conformal.Calibration
+
+    def raw(self, forecasts: Mapping[str, Forecasts], panel: Panel) -> Forecasts:
+        """The members' forecasts of the panel (source -> forecasts, of one set of levels) combined."""
+        return _by_class(self.blends, forecasts, classify(panel))
+
+    def apply(self, forecasts: Mapping[str, Forecasts], panel: Panel) -> Forecasts:
+        """As `raw`, calibrated; an item has an issue where every member has one."""
+        calibrated = self.calibration.apply(self.raw(forecasts, panel), classify(panel))
+        return replace(calibrated, issues=_issues(list(forecasts.values())))
+
+    def weights(self, panel: Panel) -> tuple[Weight, ...]:
+        """Shares of the members above 0, by the demand classes that the panel has."""
+        present = set(classify(panel).tolist())
+        return tuple(
+            Weight(source, name, share)
+            for group, blend in self.blends.items()
+            for name in group
+            if name in present
+            for source, share in sorted(blend.shares().items())
+            if share > 0
+        )
+
+
+def learn(members: Sequence[SourceForecasts], panel: Panel) -> Combination:
+    """Weights and intervals for the future, from the members' past windows on the panel."""
+    past = _Past.of(members, panel, members[0].live.mean.shape[1])
+    telling = members[0].origins.telling
+    blends = past.blends(telling)
+    return Combination(blends, past.calibrated(blends, telling))
 
 
 @dataclass(frozen=True)
@@ -196,7 +225,7 @@ def _by_class(blends: Blends, forecasts: Mapping[str, Forecasts], classes: NDArr
         if rows.size:
             said = blend.apply({name: _rows(one, rows) for name, one in forecasts.items()})
             mean[rows], quantiles[rows] = said.mean, said.quantiles
-    return Forecasts(mean, quantiles, first.issues)
+    return replace(first, mean=mean, quantiles=quantiles)
 
 
 def _voices(names: Sequence[str], group: tuple[str, ...], frequency: Frequency) -> tuple[Voice, ...]:
@@ -253,7 +282,7 @@ def _evidence(
     if len(rows) > _WITNESSES:  # the same ones in whatever order the items stand
         by_name = rows[np.argsort([seen.item_ids[row] for row in rows], kind="stable")]
         rows = by_name[np.linspace(0, len(rows) - 1, _WITNESSES).astype(np.int64)]
-    part = {name: _rows(one, rows) for name, one in forecasts.items()}
+    part = {name: _rows(one, rows).at(LEVELS) for name, one in forecasts.items()}
     spoken = [voice.speak(part) for voice in heard]
     scale, squared = scales(seen.values[rows], seen.frequency.season_length)
     return Evidence(
@@ -274,10 +303,10 @@ def _joined(evidence: Sequence[Evidence]) -> Evidence | None:
 
 
 def _rows(forecasts: Forecasts, rows: NDArray[np.int64]) -> Forecasts:
-    return Forecasts(forecasts.mean[rows], forecasts.quantiles[rows], ())
+    return replace(forecasts, mean=forecasts.mean[rows], quantiles=forecasts.quantiles[rows], issues=())
 
 
-def _issues(members: Sequence[SourceForecasts]) -> tuple[str | None, ...]:
+def _issues(members: Sequence[Forecasts]) -> tuple[str | None, ...]:
     """An item's reason where no member could model it."""
-    each = zip(*(member.live.issues for member in members), strict=True)
+    each = zip(*(member.issues for member in members), strict=True)
     return tuple(issues[0] if all(issues) else None for issues in each)

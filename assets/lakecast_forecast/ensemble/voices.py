@@ -1,12 +1,12 @@
 """What an ensemble weighs: single members, and groups of members that speak with one voice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lakecast_forecast.evaluation.guard import ordered
-from lakecast_forecast.interface import LEVELS, Forecasts
+from lakecast_forecast.interface import Forecasts
 from lakecast_forecast.panel import Array
 
 FAMILIES = ("arima", "ces", "ces_log", "ets", "random_walk", "theta")
@@ -16,8 +16,6 @@ NETS = ("lstm", "mlp")
 RATES = ("adida", "imapa", "moving_average", "ses", "tsb")
 """Single estimators that the negative binomial holds already: never weighed on their own."""
 BASELINE = "seasonal_naive"
-
-_MEDIAN = LEVELS.index(0.5)
 
 
 @dataclass(frozen=True)
@@ -60,13 +58,14 @@ def mixed(parts: Sequence[Forecasts], weights: Array) -> Forecasts:
         if weight > 0:
             mean += weight * part.mean
             quantiles += weight * part.quantiles
-    return Forecasts(mean, ordered(quantiles), parts[0].issues)
+    return replace(parts[0], mean=mean, quantiles=ordered(quantiles))
 
 
 def _median(parts: Sequence[Forecasts]) -> Forecasts:
     """The members' median as centre, their mean distances from their own medians as spread."""
-    centers = np.array([part.quantiles[:, :, _MEDIAN] for part in parts])
+    middle = parts[0].levels.index(0.5)
+    centers = np.array([part.quantiles[:, :, middle] for part in parts])
     center = np.median(centers, axis=0)
     average = np.mean([part.quantiles for part in parts], axis=0)
     quantiles = average + (center - centers.mean(axis=0))[:, :, None]
-    return Forecasts(np.median([part.mean for part in parts], axis=0), ordered(quantiles), parts[0].issues)
+    return replace(parts[0], mean=np.median([part.mean for part in parts], axis=0), quantiles=ordered(quantiles))

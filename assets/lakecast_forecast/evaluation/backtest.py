@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,10 @@ class SourceForecasts:
     seconds: Array
     weights: tuple[Weight, ...] = ()
 
+    def raw_at(self, levels: Sequence[float]) -> Self:
+        """With the forecasts before calibration at these levels."""
+        return replace(self, raw=tuple(window.at(levels) for window in self.raw), raw_live=self.raw_live.at(levels))
+
 
 def run_source(
     model: Model,
@@ -75,7 +79,22 @@ def run_source(
     map: Map = map,
     beside: Sequence[Neighbour] = (),
 ) -> SourceForecasts:
-    """Backtest and live forecasts of one model for every item of the panel.
+    """As `backtested`, without the fitted model."""
+    return backtested(model, panel, origins, horizon, seed=seed, batch_size=batch_size, map=map, beside=beside)[0]
+
+
+def backtested(
+    model: Model,
+    panel: Panel,
+    origins: Origins,
+    horizon: int,
+    *,
+    seed: int = 0,
+    batch_size: int = BATCH_SIZE,
+    map: Map = map,
+    beside: Sequence[Neighbour] = (),
+) -> tuple[SourceForecasts, Fitted | Exception]:
+    """Backtest and live forecasts of one model for every item of the panel, and the model as it was fitted to all.
 
     The model is trained on everything for the live forecasts, anew on what was known at the origin for every scored
     window, and once, at the oldest origin, for those that only calibrate: no window is ever in its training.
@@ -103,7 +122,8 @@ def run_source(
             seconds[part] += spent / len(part)
     live, *raw = found
     diagnostics = Diagnostics() if isinstance(now, Exception) else now.diagnostics
-    return calibrated(model.name, model.version, panel, origins, tuple(raw), live, diagnostics, seconds)
+    result = calibrated(model.name, model.version, panel, origins, tuple(raw), live, diagnostics, seconds)
+    return result, now
 
 
 def calibrated(
@@ -137,6 +157,47 @@ def calibrated(
         backtest.append(conformal.learn(older, horizon).apply(raw[number], windows[number].classes))
     future = conformal.learn([windows[k] for k in origins.telling], horizon).apply(live, classify(panel))
     return SourceForecasts(source, version, origins, tuple(backtest), future, raw, live, diagnostics, seconds)
+
+
+def at_levels(found: SourceForecasts, panel: Panel, levels: Sequence[float]) -> SourceForecasts:
+    """The source with calibrated quantiles at more levels: those of LEVELS stay, the others lie between them in order.
+
+    The raw forecasts are interpolated at the levels asked for, and calibrated there.
+    """
+    fine = found.raw_at(symmetric(levels))
+    again = calibrated(
+        fine.source, fine.version, panel, fine.origins, fine.raw, fine.raw_live, fine.diagnostics, fine.seconds
+    )
+    return merged(found, again)
+
+
+def symmetric(levels: Sequence[float]) -> tuple[float, ...]:
+    """LEVELS, the levels and their mirror images around 0.5, ascending."""
+    return tuple(sorted({round(level, 10) for one in (*LEVELS, *levels) for level in (one, 1 - one)}))
+
+
+def merged(found: SourceForecasts, again: SourceForecasts) -> SourceForecasts:
+    """The source with the further levels of the same source, kept between those that it has."""
+    return replace(
+        found,
+        backtest=tuple(_between(a, b) for a, b in zip(found.backtest, again.backtest, strict=True)),
+        live=_between(found.live, again.live),
+    )
+
+
+def _between(coarse: Forecasts, fine: Forecasts) -> Forecasts:
+    quantiles = fine.quantiles.copy()
+    own = np.searchsorted(np.array(coarse.levels), np.array(fine.levels), side="right") - 1
+    for place, level in enumerate(fine.levels):
+        below = coarse.quantiles[:, :, max(own[place], 0)]
+        if level in coarse.levels:
+            quantiles[:, :, place] = below
+            continue
+        if own[place] >= 0:
+            quantiles[:, :, place] = np.maximum(quantiles[:, :, place], below)
+        if own[place] + 1 < len(coarse.levels):
+            quantiles[:, :, place] = np.minimum(quantiles[:, :, place], coarse.quantiles[:, :, own[place] + 1])
+    return replace(coarse, quantiles=np.sort(quantiles, axis=2), levels=fine.levels)
 
 
 def _past(model: Model, own: Neighbour, seed: int) -> list[Fitted | Exception]:

@@ -21,7 +21,6 @@ from lakecast_forecast.features.classify import CLASSES, STEADY
 from lakecast_forecast.interface import LEVELS, Forecasts
 from lakecast_forecast.panel import Array
 
-_MEDIAN = LEVELS.index(0.5)
 _ENOUGH = 400
 """Misses that a pool needs before it stands on its own; below, the next larger pool is taken."""
 _WORST = 20.0
@@ -56,47 +55,49 @@ class Calibration:
         moved = np.empty_like(forecasts.quantiles)
         for first in range(0, len(moved), _ROWS):
             rows = slice(first, first + _ROWS)
-            moved[rows] = self._moved(forecasts.quantiles[rows], classes[rows])
+            moved[rows] = self._moved(forecasts.quantiles[rows], classes[rows], forecasts.levels)
         return replace(forecasts, quantiles=moved)
 
-    def _moved(self, q: Array, classes: NDArray[np.str_]) -> Array:
-        shift = np.zeros_like(q)
+    def _moved(self, q: Array, classes: NDArray[np.str_], levels: tuple[float, ...]) -> Array:
+        shift, middle = np.zeros_like(q), levels.index(0.5)
         for name, own in self.classes.items():
-            shift[classes == name] = own
+            shift[classes == name] = own[: q.shape[1]]
         steady = np.isin(classes, STEADY)[:, None, None]
         common = (shift + shift[:, :, ::-1]) / 2
         shift -= np.where(
             steady & (q > 0), common / 2, 0.0
         )  # a quantile of 0 is an atom, which half a shift would lose
-        moved = q + shift * spread(q)[:, :, None]
-        median = q[:, :, _MEDIAN, None]
+        moved = q + shift * spread(q, levels)[:, :, None]
+        median = q[:, :, middle, None]
         sorted_out = np.concatenate(
-            [np.minimum(moved[:, :, :_MEDIAN], median), median, np.maximum(moved[:, :, _MEDIAN + 1 :], median)], axis=2
+            [np.minimum(moved[:, :, :middle], median), median, np.maximum(moved[:, :, middle + 1 :], median)], axis=2
         )
         return ordered(np.where(steady, sorted_out, moved))
 
 
-def spread(q: Array) -> Array:
+def spread(q: Array, levels: tuple[float, ...] = LEVELS) -> Array:
     """(n, h) size of the error that quantiles (n, h, levels) expect: their 80 % or 95 % width in standard deviations.
 
     0 where all quantiles are one value: such a forecast neither teaches nor learns.
     """
-    inner = (q[:, :, -2] - q[:, :, 1]) / 2.563
-    outer = (q[:, :, -1] - q[:, :, 0]) / 3.920
+    low, below, above, high = (q[:, :, levels.index(level)] for level in (0.025, 0.1, 0.9, 0.975))
+    inner = (above - below) / 2.563
+    outer = (high - low) / 3.920
     return np.asarray(np.maximum(inner, outer))
 
 
 def learn(windows: Sequence[Window], horizon: int) -> Calibration:
-    """Shifts from past windows. Without any, nothing is shifted.
+    """Shifts from past windows, whose levels are alike and lie symmetric around 0.5. Without any, nothing is shifted.
 
     One level after the other: the misses of all levels at once would take several times the forecasts' memory.
     """
     if not windows:
         return Calibration({})
-    sizes = [spread(window.forecasts.quantiles) for window in windows]
+    levels = windows[0].forecasts.levels
+    sizes = [spread(window.forecasts.quantiles, levels) for window in windows]
     classes = np.concatenate([window.classes[window.counts] for window in windows])
-    shifts = {name: np.zeros((horizon, len(LEVELS))) for name in CLASSES}
-    for k, level in enumerate(LEVELS):
+    shifts = {name: np.zeros((horizon, len(levels))) for name in CLASSES}
+    for k, level in enumerate(levels):
         misses = np.concatenate([_misses(window, size, k) for window, size in zip(windows, sizes, strict=True)])
         seen = int(np.isfinite(misses).sum())
         every = _by_horizon(misses, level, _quantile(misses, level) * seen / (seen + _SHRINK))

@@ -35,8 +35,36 @@ def build_panel(
     values = np.full((len(items.names), periods), np.nan)
     values[items.codes, column] = demand["quantity"].to_numpy()
     last = grid_index(ends, frequency)
-    drivers = _drivers(driver, items.names, last, periods, horizon, frequency)
-    return Panel(dataset_id, frequency, items.names, values, lengths, ends, drivers, country)
+    drivers, notes = known_ahead(_drivers(driver, items.names, last, periods, horizon, frequency), periods)
+    return Panel(dataset_id, frequency, items.names, values, lengths, ends, drivers, country, notes)
+
+
+def known_ahead(
+    drivers: Mapping[str, NDArray[np.float64]], periods: int
+) -> tuple[Mapping[str, NDArray[np.float64]], tuple[str, ...]]:
+    """The drivers without those of which nothing is known ahead, and a sentence on each that was left out.
+
+    A model that learned from a driver which it then has to do without would promise what it cannot keep: for an item
+    whose future of a driver is unknown, the driver is unknown, and where that is so for all items there is none.
+    Drivers of panels without a future stay.
+    """
+    result, notes = {}, []
+    for name, values in drivers.items():
+        if values.shape[1] == periods:
+            result[name] = values
+            continue
+        blind = ~np.isfinite(values[:, periods:]).any(axis=1)
+        used = np.isfinite(values).any(axis=1)
+        if blind.all():
+            notes.append(
+                f"driver x_{name} is left out: no value is known after any item's last demand. Give its future as rows "
+                "with an empty quantity"
+            )
+            continue
+        if count := int((blind & used).sum()):
+            notes.append(f"driver x_{name} is left out for {count} items, of which it is not known ahead")
+        result[name] = np.where(blind[:, None], np.nan, values)
+    return result, tuple(notes)
 
 
 def _is_sorted(demand: pa.Table) -> bool:

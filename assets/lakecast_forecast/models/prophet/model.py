@@ -1,6 +1,7 @@
 """The `prophet` source: Prophet's posterior mode for a whole panel, series with the same dates solved together."""
 
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from typing import Literal
 
 import numpy as np
@@ -74,6 +75,11 @@ class FittedProphet:
             for start in range(0, len(rows), _TOGETHER):
                 part = rows[start : start + _TOGETHER]
                 mean[part], quantiles[part], converged = self._solve(panel, part, observed, built)
+                if self.fallback and not converged.all() and find_spec("prophet") is None:
+                    mean[part[~converged]] = np.nan
+                    for row in part[~converged]:
+                        issues[row] = "did not converge, and prophet is not installed: seasonal naive instead"
+                    continue
                 for row in part[~converged] if self.fallback else ():
                     mean[row], quantiles[row], issues[row] = library.forecast(
                         panel, int(row), almanac, observed, self.options
