@@ -29,7 +29,7 @@ install: .venv-ml/.installed .venv-serve/.installed ## build both environments: 
 .venv-ml/.installed: pyproject.toml constraints/ml.txt
 	@echo "Building .venv-ml, the training environment: several minutes the first time."
 	@$(call new-environment,.venv-ml)
-	@$(ML)/pip install $(PIP_FLAGS) -c constraints/ml.txt -e '.[ml,dask,sklearn]' --group test --group test-ml --group check-ml
+	@$(ML)/pip install $(PIP_FLAGS) -c constraints/ml.txt -e '.[ml,dask]' --group test --group test-ml --group check-ml
 	@touch $@
 
 .venv-serve/.installed: pyproject.toml constraints/serve.txt ops/native_build.py graphql/lakecast_graphql/rows/_interleave.c

@@ -1,9 +1,9 @@
 """Levels of prediction intervals, and the quantiles that bound them."""
 
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
-from scipy.special import ndtri
 
 from lakecast_forecast.panel import Array
 
@@ -45,4 +45,4 @@ def column_names(level: float) -> tuple[str, str]:
 
 def normal_quantiles(levels: Sequence[float]) -> Array:
     """Quantiles of the standard normal distribution."""
-    return np.asarray(ndtri(np.asarray(levels, dtype=np.float64)))
+    return np.array([NormalDist().inv_cdf(level) for level in levels])

@@ -35,7 +35,3 @@ def test_engine_that_a_model_lacks_is_refused() -> None:
 def test_options_go_to_the_model_by_name() -> None:
     with pytest.raises(TypeError, match="colour"):
         registry.get("seasonal_naive", colour="red")
-
-
-def test_plugins_are_found_by_entry_point() -> None:
-    assert "gradient_boosting" in registry.names()

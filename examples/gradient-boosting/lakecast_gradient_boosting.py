@@ -1,9 +1,4 @@
-"""An example plug-in: scikit-learn's gradient boosting on lags, one model for all items and steps ahead.
-
-It registers in `pyproject.toml` under the entry-point group `lakecast.models`, as a model of any other package
-would, and needs the extra `sklearn`. Copy it to start your own: a source is a class with a name, a version and
-`fit`, whose result has `diagnostics` and `predict`.
-"""
+"""A plug-in of Lakecast: scikit-learn's gradient boosting on lags, one model for all items and steps ahead."""
 
 from dataclasses import dataclass
 
