@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lakecast_forecast.frames import NAME, Frame, Style, read
 from lakecast_forecast.input.demand import judge
@@ -25,8 +26,8 @@ _SHOWN = ("row", "column", "value", "reason")
 class Dataset:
     """Demand of one data set on its grid.
 
-    demand, driver: as of the tables of those names; rejected: row, column, value and reason of each row that was not
-    used; notes: what a person should know about the reading, in sentences.
+    demand, driver: as of the tables of those names, demand of items whose demand has not ended; rejected: row, column,
+    value and reason of each row that was not used; notes: what a person should know about the reading, in sentences.
     """
 
     frequency: Frequency
@@ -57,7 +58,13 @@ class Dataset:
         rejected = rows.verdicts.table(where, names[0], dt.datetime.now(dt.UTC)).select(_SHOWN)
         columns = [style.column(name) for name in rejected["column"].to_pylist()]
         rejected = rejected.set_column(1, "column", pa.array(columns, pa.string()))
-        notes = []
+        active = [name for name, one in zip(found.names, found.series.is_active.tolist(), strict=True) if one]
+        if not active:
+            raise InputError(
+                NAME, "holds no item whose demand goes on", "Add the newest rows, there is nothing to forecast"
+            )
+        demand = found.demand.filter(pc.is_in(found.demand["item_id"], pa.array(active, pa.string())))
+        notes = [one.sentence for one in found.report if one.severity != "info"]
         if rejected.num_rows:
             first = rejected.slice(0, 1).to_pylist()[0]
             notes.append(
@@ -70,7 +77,7 @@ class Dataset:
             notes.append(f"unknown columns ignored: {', '.join(file.ignored)}; drivers are named x_*")
         for note in notes:
             _log.warning("%s: %s", NAME, note)
-        return cls(found.periods.frequency, found.demand, found.driver, rejected, tuple(notes), style, rules.country)
+        return cls(found.periods.frequency, demand, found.driver, rejected, tuple(notes), style, rules.country)
 
     def panel(self, horizon: int) -> Panel:
         """The panel to forecast `horizon` periods of."""

@@ -119,11 +119,12 @@ def test_a_plot_has_history_forecast_and_bands(fitted: Forecaster) -> None:
 
 def test_rejected_rows_and_notes_are_told() -> None:
     frame = demand()
-    frame.loc[3, "quantity"] = -2.0
+    frame.loc[3, "quantity"] = np.inf
     fitted = Forecaster(HORIZON, models="seasonal_naive").fit(frame.assign(colour="red"))
     assert fitted.rejected["row"].tolist() == [3]
-    assert "1 rows rejected, such as row 3, column quantity: quantity is negative" in fitted.notes[0]
-    assert "colour" in fitted.notes[1]
+    said = "\n".join(fitted.notes)
+    assert "1 rows rejected, such as row 3, column quantity: quantity is NaN or infinite" in said
+    assert "colour" in said
     assert "1 rows rejected" in repr(fitted)
 
 
