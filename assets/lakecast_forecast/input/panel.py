@@ -53,7 +53,7 @@ def known_ahead(
         if values.shape[1] == periods:
             result[name] = values
             continue
-        blind = ~np.isfinite(values[:, periods:]).any(axis=1)
+        blind: NDArray[np.bool_] = np.asarray(~np.isfinite(values[:, periods:]).any(axis=1))
         used = np.isfinite(values).any(axis=1)
         if blind.all():
             notes.append(
