@@ -17,9 +17,11 @@ _NONE: Mapping[str, Method] = {}
 Alike = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class KeyRange:
     """The rows first:last of a space, which is divided into units: items, blocks of forecasts, rows of small tables.
+
+    Made for every request, so it is not `frozen`; not to be changed.
 
     Attributes:
         space: what rows are counted in; the same row of the same space of one snapshot is always alike.

@@ -7,7 +7,7 @@ themselves. This is the only module that uses uvicorn's classes: written against
 """
 
 import asyncio
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 from uvicorn.config import Config
@@ -123,11 +123,19 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called by the parser, for trailers too."""
-        self._count(len(name) + len(value) + 4)
-        if len(self.headers) >= self._limits.head_lines:
-            self._watch.reached.count("max_head_lines", self.address)
-            raise self._refused_for(431, f"The request's head has more than {self._limits.head_lines:,} lines.")
-        super().on_header(name, value)
+        # As uvicorn does it, in one call: a browser sends some twenty headers, and they cost as much as an answer.
+        self._head_size += len(name) + len(value) + 4
+        if self._head_size > self._limits.head_bytes or len(self.headers) >= self._limits.head_lines:
+            self._refuse_header()
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
+
+    def _refuse_header(self) -> NoReturn:
+        self._count(0)
+        self._watch.reached.count("max_head_lines", self.address)
+        raise self._refused_for(431, f"The request's head has more than {self._limits.head_lines:,} lines.")
 
     def on_headers_complete(self) -> None:
         """Called by the parser."""
