@@ -318,7 +318,9 @@ class Service:
 
     def find(self, snapshot_id: int) -> SnapshotRecord:
         """The record of a retained snapshot; looks at the lake again before it says SNAPSHOT_GONE."""
-        for look in (lambda: self.history, self._look):  # the store is asked only for what is not known
+        # The store is asked only for what is not known.
+        looks: tuple[Callable[[], Sequence[SnapshotRecord]], ...] = (lambda: self.history, self._look)
+        for look in looks:
             for record in look():
                 if record.snapshot_id == snapshot_id:
                     return record
