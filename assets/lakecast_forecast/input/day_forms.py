@@ -47,8 +47,8 @@ def order(words: Iterable[str]) -> Order:
     if day_first and month_first:
         raise OrderUnclear(f"{day_first} has its day first and {month_first} its month")
     if either and not day_first and not month_first:
-        one, other = day(either, "dmy"), day(either, "mdy")
-        raise OrderUnclear(f"{either} may be {one} (day first) or {other} (month first), and no other date tells")
+        readings = f"{day(either, 'dmy')} (day first) or {day(either, 'mdy')} (month first)"
+        raise OrderUnclear(f"{either} may be {readings}, and no other date tells")
     return "mdy" if month_first else "dmy"
 
 

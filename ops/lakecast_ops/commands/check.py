@@ -70,7 +70,7 @@ def command(
         duplicates=duplicates.value,
         negative=negative.value,
         last_period=last_period.value,
-        by="" if by is None else by.value,
+        by="" if by is None else "location",
         decimal=decimal.value,
         dates=dates.value,
         columns=columns_of(column or ()),
