@@ -21,7 +21,7 @@ from lakecast_graphql.operation.documents import Documents, Prepared, Refused, i
 from lakecast_graphql.operation.operation import Caller, Execution, Operation
 from lakecast_graphql.read.view import View
 from lakecast_graphql.serving.service import Served
-from lakecast_graphql.threads import one_niced
+from lakecast_graphql.serving.threads import one_niced
 from lakecast_graphql.types.context import Context, Surroundings
 
 _log = logging.getLogger("lakecast.subscriptions")

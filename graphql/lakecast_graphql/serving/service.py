@@ -15,8 +15,8 @@ from datetime import datetime
 
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input, explain
 from lakecast_graphql.serving.old_snapshots import OldSnapshots
+from lakecast_graphql.serving.threads import one_niced
 from lakecast_graphql.serving.worker_signals import WorkerSignals
-from lakecast_graphql.threads import one_niced
 from lakecast_lake import columns
 from lakecast_lake.columns import Snapshot, allocation
 from lakecast_lake.errors import LakeError
