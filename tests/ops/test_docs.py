@@ -103,5 +103,5 @@ def test_the_lake_has_one_default() -> None:
     from lakecast_graphql.settings import Settings
 
     assert Settings.model_fields["lake"].default == lake_option.DEFAULT_LAKE
-    dagster = (ROOT / "assets" / "lakecast_assets" / "definitions.py").read_text()
+    dagster = (ROOT / "assets" / "lakecast_assets" / "pipeline" / "definitions.py").read_text()
     assert f'environ.get("LAKECAST_LAKE", "{lake_option.DEFAULT_LAKE}")' in dagster
