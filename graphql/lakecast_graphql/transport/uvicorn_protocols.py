@@ -42,6 +42,7 @@ class BoundedHttp(HttpToolsProtocol):
         self.address = ""
         self._watch = _watch(app_state)
         self._limits = self._watch.limits
+        self._most_bytes, self._most_lines = self._limits.head_bytes, self._limits.head_lines
         self.timeout_keep_alive = self._limits.idle_seconds  # type: ignore[assignment]
         if self.ws_protocol_class is WebSocketsSansIOProtocol:
             self.ws_protocol_class = BoundedWebSocket
@@ -125,7 +126,7 @@ class BoundedHttp(HttpToolsProtocol):
         """Called by the parser, for trailers too."""
         # As uvicorn does it, in one call: a browser sends some twenty headers, and they cost as much as an answer.
         self._head_size += len(name) + len(value) + 4
-        if self._head_size > self._limits.head_bytes or len(self.headers) >= self._limits.head_lines:
+        if self._head_size > self._most_bytes or len(self.headers) >= self._most_lines:
             self._refuse_header()
         name = name.lower()
         if name == b"expect" and value.lower() == b"100-continue":
