@@ -13,7 +13,7 @@ from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, TABLES, Table
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 SAMPLES = {
     pa.string(): "x", pa.float64(): 0.5, pa.int64(): 1, pa.timestamp("us", tz="UTC"): NOW,
-    pa.date32(): dt.date(2026, 1, 1),
+    pa.date32(): dt.date(2026, 1, 1), pa.bool_(): True,
 }  # fmt: skip
 WORDS = {
     "model_version": "v1.0.0", "kind": "live", "frequency": "daily", "demand_class": "lumpy", "alert": "ok",
@@ -65,7 +65,7 @@ BAD = {
     "disordered quantiles": (replaced(FORECAST, "lower_80", 0.75), "must not be below"),
     "an empty item": (replaced(FORECAST, "item_id", " "), "must not be empty"),
     "a strange version": (replaced(FORECAST, "model_version", "1.0"), "v1.2.3"),
-    "an unknown kind": (replaced(FORECAST, "kind", "test"), "live or backtest"),
+    "an unknown kind": (replaced(FORECAST, "kind", "test"), "live, past or backtest"),
     "a forecast of the past": (replaced(FORECAST, "cutoff", dt.date(2026, 6, 1)), "later than cutoff"),
     "a double key": (replaced(FORECAST, "date", FORECAST["date"][0].as_py()), "2 times"),
     "an infinite actual": (replaced(FORECAST, "actual", INFINITY), "finite number"),

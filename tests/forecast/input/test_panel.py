@@ -45,10 +45,10 @@ def test_what_no_driver_says_is_unknown() -> None:
     driver = table(
         DRIVER.schema,
         dataset_id="d",
-        item_id=["A", "nobody"],
-        date=np.r_[days[2], days[3]],
-        name=["x_promo"] * 2,
-        value=[1.0, 5.0],
+        item_id=["A", "A", "nobody"],
+        date=np.r_[days[2], days[3] + 1, days[3]],
+        name=["x_promo"] * 3,
+        value=[1.0, 2.0, 5.0],
     )
     known = build_panel("d", Frequency.DAILY, demand, driver, horizon=1).drivers["x_promo"]
-    np.testing.assert_array_equal(known, [[np.nan, np.nan, 1, np.nan, np.nan]])
+    np.testing.assert_array_equal(known, [[np.nan, np.nan, 1, np.nan, 2]])

@@ -99,8 +99,8 @@ def _holds(row: Row, name: str, test: Any) -> bool:
         case "not":
             return not holds(row, test)
         case "search":
-            texts = (row["item_id"], row["sku"], row["name"])
-            return folded(test) in "\n".join(folded(text) for text in texts if text is not None)
+            texts = [folded(row[name]) for name in ("item_id", "sku", "name", "supplier") if row[name] is not None]
+            return all(any(word in text for text in texts) for word in folded(test).split())
         case "has_forecast":
             return bool(row["has_forecast"]) is test
     value = row["scaled_quantile_loss" if name == "quantile_loss" else name]

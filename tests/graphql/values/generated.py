@@ -75,14 +75,21 @@ def _few(found: dict[str, Any]) -> dict[str, Any]:
     return dict(list(found.items())[:2])
 
 
+def _stated(where: Any) -> Any:
+    """A filter without nulls, which are refused inside `or` and `not`."""
+    if isinstance(where, dict):
+        return {name: _stated(value) for name, value in where.items() if value is not None}
+    return [_stated(part) for part in where] if isinstance(where, list) else where
+
+
 def filters(fields: Mapping[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
     leaf = st.fixed_dictionaries({}, optional=dict(fields)).map(_few)
     return st.recursive(
         leaf,
         lambda inner: st.one_of(
             st.builds(lambda parts, more: {**more, "and": parts}, st.lists(inner, max_size=2), leaf),
-            st.builds(lambda parts, more: {**more, "or": parts}, st.lists(inner, max_size=3), leaf),
-            st.builds(lambda part: {"not": part}, inner),
+            st.builds(lambda parts, more: {**more, "or": parts}, st.lists(inner.map(_stated), max_size=3), leaf),
+            st.builds(lambda part: {"not": part}, inner.map(_stated)),
         ),
         max_leaves=4,
     )

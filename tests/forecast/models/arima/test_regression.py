@@ -34,7 +34,7 @@ def test_a_driver_without_effect_is_left_out() -> None:
     )
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, 0.0, 1e12])
+@pytest.mark.parametrize("value", [np.nan, 0.0, 1e12])
 def test_a_driver_that_says_nothing_is_ignored(value: float) -> None:
     whole, _ = _driven(0.5)
     useless = replace(whole, drivers={"x_useless": np.full_like(whole.drivers["x_promotion"], value)})
