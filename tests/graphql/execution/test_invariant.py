@@ -98,6 +98,7 @@ def compare_pages(ways: Any, seed: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_every_way_gives_the_ordinary_answer(ways: Any) -> None:
     seen: Counter[str] = Counter()
 
@@ -116,6 +117,7 @@ def test_every_way_gives_the_ordinary_answer(ways: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_every_way_gives_the_ordinary_pages(ways: Any) -> None:
     before = Counter(ways.cells.ways)
     for seed in range(OPERATIONS // 4):
@@ -146,6 +148,7 @@ def test_fields_of_a_mixed_workload_go_the_fast_ways(ways: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_python_answers_where_there_is_no_compiler(ways: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (column, render, row_groups):
         monkeypatch.setattr(module, "interleave", interleaved)
