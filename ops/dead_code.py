@@ -23,6 +23,7 @@ CALLED = (
     *("send_400_response", "eof_received", "on_header"),  # uvicorn and asyncio, of a protocol
     "Formatter",  # the log's configuration
     *("NativeBuild", "initialize"),  # hatchling
+    *("demand_std", "stockout_probability", "expected_fill_rate"),  # figures of a decision, stored by their names
     "every_live",  # a snapshot's rows, by the name of their kind
     *("read_folder", "SUPPORTED", "answer_now"),  # what tests compare the product with
 )

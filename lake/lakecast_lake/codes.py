@@ -15,8 +15,11 @@ _DAY_OFFSET = 1 << (_DAY_BITS - 1)  # days before 1970 are negative; date32 reac
 def ranks(values: pa.ChunkedArray) -> Codes:
     """Integers in the order of the values (text byte by byte, as Parquet and DuckDB compare); null is the least.
 
-    values: (n,) text, dates, instants or integers. Returns (n,).
+    values: (n,) text, dates, instants, integers or floats. Returns (n,).
     """
+    if pa.types.is_floating(values.type):
+        ascending: Codes = np.unique(values.fill_null(-np.inf).to_numpy(), return_inverse=True)[1].astype(np.int64)
+        return ascending
     if pa.types.is_string(values.type):
         encoded = values.combine_chunks().dictionary_encode()
         texts = [text.encode() for text in encoded.dictionary.to_pylist()]

@@ -17,6 +17,7 @@ class DemandPath:
     edges: (n, P + 1) days from the forecast's first day to the end of each period, beginning with 0.
     cumulative: (n, P + 1) expected demand until then, beginning with 0.
     season_start: (n,) column at which the last season of the forecast begins.
+    start: (n,) days of the forecast that are over; days are counted from there.
 
     Rows with fewer periods repeat their last column. Demand is spread evenly over the calendar days of a period;
     after the last one, the last season goes on and on.
@@ -25,6 +26,7 @@ class DemandPath:
     edges: Array
     cumulative: Array
     season_start: NDArray[np.int64]
+    start: Array
 
     @classmethod
     def of(cls, forecast: Array, days: Array, season_length: NDArray[np.int64] | int) -> Self:
@@ -34,7 +36,19 @@ class DemandPath:
         edges = np.concatenate([start, np.cumsum(np.where(known, days, 0.0), axis=1)], axis=1)
         cumulative = np.concatenate([start, np.cumsum(np.where(known, forecast, 0.0), axis=1)], axis=1)
         periods = known.sum(axis=1)
-        return cls(edges, cumulative, np.maximum(periods - np.asarray(season_length), 0))
+        return cls(edges, cumulative, np.maximum(periods - np.asarray(season_length), 0), np.zeros(len(forecast)))
+
+    def after(self, days: Array) -> Self:
+        """The same from `days` (n,) later on; what is negative counts as 0: a forecast that begins later is whole."""
+        return replace(self, start=np.maximum(days, 0.0))
+
+    def mixed(self, rate: Array, weight: Array) -> Self:
+        """The path with a constant daily demand `rate` (n,) in place of a share `weight` (n,) of it."""
+        share = np.reshape(weight, (-1, 1))
+        flat = np.reshape(rate, (-1, 1)) * self.edges
+        return replace(
+            self, cumulative=np.where(share > 0, (1 - share) * self.cumulative + share * flat, self.cumulative)
+        )
 
     def times(self, factor: Array | float) -> Self:
         """The path of `factor` times the demand; a factor for all, or (n,)."""
@@ -49,6 +63,7 @@ class DemandPath:
             edges=self.edges[rows],
             cumulative=self.cumulative[rows],
             season_start=self.season_start[rows],
+            start=self.start[rows],
         )
 
     @cached_property
@@ -67,12 +82,23 @@ class DemandPath:
         at = np.arange(len(self.edges)), self.season_start
         return self.horizon - self.edges[at], self.total - self.cumulative[at]
 
-    @property
+    @cached_property
     def daily(self) -> Array:
-        """(n,) mean demand per calendar day of the forecast."""
-        return self.total / np.maximum(self.horizon, 1.0)
+        """(n,) mean demand per calendar day of what is left of the forecast, of its last season where nothing is."""
+        left = self.horizon - self.start
+        rest = (self.total - self._before) / np.maximum(left, 1.0)
+        return np.where(left > 0, rest, self.season[1] / np.maximum(self.season[0], 1.0))
+
+    @cached_property
+    def _before(self) -> Array:
+        """(n,) expected demand of the days that are over."""
+        return self._until(self.start) if self.start.any() else np.zeros(len(self.start))
 
     def until(self, days: Array) -> Array:
+        """(n,) expected demand over the next `days` (n,) calendar days."""
+        return np.maximum(self._until(self.start + days) - self._before, 0.0)
+
+    def _until(self, days: Array) -> Array:
         """(n,) expected demand over the first `days` (n,) calendar days of the forecast."""
         beyond, seasons, rest = self._past_horizon(days)
         within = self._interpolate(np.where(beyond, rest, np.minimum(days, self.horizon)))
@@ -81,16 +107,17 @@ class DemandPath:
     def days_until(self, demand: Array, limit: Array) -> Array:
         """(n,) days after which the cumulative demand exceeds `demand` (n,); NaN where it does not within `limit`."""
         season_days, season = self.season
+        demand = np.maximum(demand, 0.0) + self._before
         excess = demand - self.total
         with np.errstate(divide="ignore", invalid="ignore"):
             seasons = np.where((excess >= 0) & (season > 0), np.floor(excess / season) + 1, 0.0)
-        wanted = np.maximum(demand, 0.0) - seasons * season
+        wanted = demand - seasons * season
         column = _count_up_to(self.cumulative, wanted)
         reached = column < self.cumulative.shape[1]
         after = np.minimum(column, self.cumulative.shape[1] - 1)
         (left, low), (right, high) = self._at(np.maximum(after - 1, 0)), self._at(after)
         share = np.divide(wanted - low, high - low, out=np.zeros_like(low), where=high > low)
-        days = left + share * (right - left) + seasons * season_days
+        days = np.maximum(left + share * (right - left) + seasons * season_days - self.start, 0.0)
         return np.where(reached & (days <= limit) & ~np.isnan(demand), days, np.nan)
 
     def _past_horizon(self, days: Array) -> tuple[NDArray[np.bool_], Array, Array]:

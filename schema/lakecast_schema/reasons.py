@@ -1,100 +1,181 @@
-"""One sentence that says why an item's alert and order are what they are, in English and Portuguese."""
+"""One sentence that says what to do about an item and why, as a buyer would, in English and Portuguese."""
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 
-from lakecast_schema.replenishment import Alert
+from lakecast_schema.replenishment import Action, Alert
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The numbers that a reason names; quantities in the item's unit, None where unknown."""
+    """What a reason names; quantities in the item's unit, None where unknown. is_chosen: the order is a scenario's."""
 
     alert: Alert
+    action: Action
+    as_of: dt.date
+    unit: str | None
+    currency: str | None
     on_hand: float | None
     on_order: float | None
-    lead_time_days: float
     daily_demand: float
+    lead_time_demand: float
     reorder_point: float
-    review_period_days: float
-    days_to_stockout: float | None
+    order_up_to: float
     recommended_order: float | None
+    recommended_order_value: float | None
+    excess: float | None
+    excess_value: float | None
+    stockout: dt.date | None
+    order_by: dt.date | None
+    arrival: dt.date | None
+    next_due: dt.date | None = None
+    is_chosen: bool = False
+
+    def unit_name(self, *, portuguese: bool) -> str:
+        """The item's unit; pieces where it has none."""
+        return self.unit or ("un" if portuguese else "pcs")
+
+    @property
+    def position(self) -> float:
+        return (self.on_hand or 0.0) + (self.on_order or 0.0)
 
 
 def english(facts: Facts) -> str:
     """The reason in English."""
-    say = _Numbers(decimal_comma=False)
-    return _ENGLISH[facts.alert].format(**say.of(facts)) + (
-        f" Order {say.number(facts.recommended_order)}." if facts.recommended_order else ""
-    )
+    return _Sentence(facts, portuguese=False).text
 
 
 def portuguese(facts: Facts) -> str:
     """The reason in Brazilian Portuguese."""
-    say = _Numbers(decimal_comma=True)
-    return _PORTUGUESE[facts.alert].format(**say.of(facts)) + (
-        f" Pedir {say.number(facts.recommended_order)}." if facts.recommended_order else ""
-    )
+    return _Sentence(facts, portuguese=True).text
 
 
 @dataclass(frozen=True)
-class _Numbers:
-    decimal_comma: bool
+class _Sentence:
+    facts: Facts
+    portuguese: bool
 
-    def number(self, value: float | None) -> str:
-        """At most three significant digits after the point, none that say nothing."""
+    def _say(self, english: str, portuguese: str) -> str:
+        return portuguese if self.portuguese else english
+
+    @property
+    def text(self) -> str:
+        facts = self.facts
+        if facts.alert is Alert.UNKNOWN:
+            return self._unknown()
+        parts = [self._stock(), self._next()]
+        return " ".join(part for part in parts if part)
+
+    def _unknown(self) -> str:
+        point = self.quantity(self.facts.reorder_point)
+        if self.facts.on_hand is None:
+            return self._say(
+                f"Stock is unknown: count it. The reorder point is {point}.",
+                f"Estoque desconhecido: conte-o. O ponto de pedido é {point}.",
+            )
+        counted, day = self.quantity(self.facts.on_hand), self.day(self.facts.as_of)
+        return self._say(
+            f"The stock of {counted} was counted on {day} and is too old to decide on: count it. "
+            f"The reorder point is {point}.",
+            f"O estoque de {counted} foi contado em {day} e é antigo demais para decidir: conte-o. "
+            f"O ponto de pedido é {point}.",
+        )
+
+    def _stock(self) -> str:
+        facts = self.facts
+        stock = self.quantity(facts.on_hand)
+        if (facts.on_hand or 0.0) <= 0:
+            backlog = self.quantity(-(facts.on_hand or 0.0))
+            if (facts.on_hand or 0.0) < 0:
+                return self._say(f"Out of stock, {backlog} owed.", f"Sem estoque, {backlog} em atraso.")
+            return (
+                self._say("Out of stock.", "Sem estoque.")
+                if facts.order_up_to > 0
+                else self._say("No stock, and none is needed.", "Sem estoque, e não é necessário.")
+            )
+        if facts.stockout is None:
+            return self._say(f"{stock} on hand, no demand expected.", f"{stock} em estoque, sem demanda esperada.")
+        until, now = self.day(facts.stockout), self.day(facts.as_of)
+        return self._say(
+            f"{stock} on hand on {now} should last until {until}.",
+            f"{stock} em estoque em {now}: deve durar até {until}.",
+        )
+
+    def _next(self) -> str:
+        facts = self.facts
+        position, point = self.quantity(facts.position), self.quantity(facts.reorder_point)
+        with_orders = (facts.on_order or 0.0) > 0
+        held = self._say(
+            f"{position} with what is on order" if with_orders else position,
+            f"{position} com o que está em pedido" if with_orders else position,
+        )
+        if facts.action is Action.ORDER:
+            order, money = self.quantity(facts.recommended_order), self.money(facts.recommended_order_value)
+            arrival = self.day(facts.arrival)
+            return self._say(
+                f"Order {order}{money} now: {held} is not above the reorder point of {point}; arrival {arrival}.",
+                f"Peça {order}{money} agora: {held} não passa do ponto de pedido de {point}; chegada em {arrival}.",
+            )
+        if facts.action is Action.EXPEDITE:
+            due = self.quantity(facts.on_order)
+            when = (
+                ""
+                if facts.next_due is None
+                else self._say(f", due on {self.day(facts.next_due)}", f", com entrega em {self.day(facts.next_due)}")
+            )
+            return self._say(
+                f"Expedite what is on order ({due}{when}): it is enough but comes too late.",
+                f"Antecipe o que está em pedido ({due}{when}): basta, mas chega tarde.",
+            )
+        if facts.order_by is None:
+            return self._excess()
+        by = self.day(facts.order_by)
+        if facts.action is Action.WATCH:
+            return self._say(
+                f"Nothing to order yet: {held} reaches the reorder point of {point} by {by}.",
+                f"Ainda não é preciso pedir: {held} chega ao ponto de pedido de {point} até {by}.",
+            )
+        enough = self._say(
+            f"Nothing to order before {by} (reorder point {point}).",
+            f"Nada a pedir antes de {by} (ponto de pedido {point}).",
+        )
+        return " ".join(part for part in (enough, self._excess()) if part)
+
+    def _excess(self) -> str:
+        facts = self.facts
+        if facts.action is not Action.REDUCE:
+            return ""
+        excess, money = self.quantity(facts.excess), self.money(facts.excess_value)
+        return self._say(f"{excess}{money} more than is needed.", f"{excess}{money} além do necessário.")
+
+    def quantity(self, value: float | None) -> str:
+        """A quantity with its unit: whole as it is, else to three digits behind the point."""
+        unit = self.facts.unit_name(portuguese=self.portuguese)
         if value is None or math.isnan(value):
             return "?"
-        text = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
-        return text.replace(".", ",") if self.decimal_comma else text
+        if self.facts.unit is None:
+            one = abs(value) == 1
+            unit = self._say("piece" if one else "pieces", "peça" if one else "peças")
+        return f"{self.number(value, 0 if float(value).is_integer() else 3)} {unit}"
 
-    def of(self, facts: Facts) -> dict[str, str]:
-        position = (facts.on_hand or 0.0) + (facts.on_order or 0.0)
-        review = facts.daily_demand * facts.review_period_days
-        return {
-            "on_hand": self.number(facts.on_hand),
-            "position": self.number(position),
-            "lead_time": self.number(facts.lead_time_days),
-            "daily": self.number(facts.daily_demand),
-            "reorder_point": self.number(facts.reorder_point),
-            "review_level": self.number(facts.reorder_point + review),
-            "stockout": self.number(facts.days_to_stockout),
-        }
+    def number(self, value: float, digits: int) -> str:
+        """A number with separators of thousands, zeros at the end of its decimals left out."""
+        text = f"{value:,.{digits}f}"
+        if digits:
+            text = text.rstrip("0").rstrip(".")
+        return text.translate(str.maketrans(",.", ".,")) if self.portuguese else text
 
+    def money(self, value: float | None) -> str:
+        """Money in brackets, nothing where unknown."""
+        if value is None or math.isnan(value) or value <= 0:
+            return ""
+        text = f"{value:,.2f}".translate(str.maketrans(",.", ".,")) if self.portuguese else f"{value:,.2f}"
+        sign = {"BRL": "R$", "USD": "US$", "EUR": "€"}.get(self.facts.currency or "", self.facts.currency or "")
+        return f" ({sign} {text})" if sign else self._say(f" (worth {text})", f" (valor {text})")
 
-_ENGLISH = {
-    Alert.CRITICAL: (
-        "{on_hand} on hand last {stockout} days, but an order placed now takes {lead_time} days to arrive."
-    ),
-    Alert.HIGH: "{position} on hand and on order are at or below the reorder point of {reorder_point}.",
-    Alert.MEDIUM: (
-        "{position} on hand and on order will fall to the reorder point of {reorder_point} "
-        "within one review period (expected demand {daily} a day)."
-    ),
-    Alert.OK: (
-        "{position} on hand and on order cover the reorder point of {reorder_point} "
-        "and one review period (expected demand {daily} a day)."
-    ),
-    Alert.UNKNOWN: (
-        "Stock is unknown; the reorder point is {reorder_point} for a lead time of {lead_time} days "
-        "(expected demand {daily} a day)."
-    ),
-}
-_PORTUGUESE = {
-    Alert.CRITICAL: (
-        "O estoque de {on_hand} dura {stockout} dias, mas um pedido feito agora leva {lead_time} dias para chegar."
-    ),
-    Alert.HIGH: "{position} em estoque e em pedidos não passam do ponto de pedido de {reorder_point}.",
-    Alert.MEDIUM: (
-        "{position} em estoque e em pedidos chegarão ao ponto de pedido de {reorder_point} "
-        "dentro de um período de revisão (demanda esperada de {daily} por dia)."
-    ),
-    Alert.OK: (
-        "{position} em estoque e em pedidos cobrem o ponto de pedido de {reorder_point} "
-        "e um período de revisão (demanda esperada de {daily} por dia)."
-    ),
-    Alert.UNKNOWN: (
-        "Estoque desconhecido; o ponto de pedido é {reorder_point} para um prazo de entrega de {lead_time} dias "
-        "(demanda esperada de {daily} por dia)."
-    ),
-}
+    def day(self, value: dt.date | None) -> str:
+        """A date as people write it."""
+        if value is None:
+            return "?"
+        return f"{value:%d/%m/%Y}" if self.portuguese else f"{value.day} {value:%b %Y}"

@@ -163,4 +163,6 @@ _KEEPS: dict[Rule, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
     Rule.DEMAND_CLASS: _or_null(_one_of("smooth", "erratic", "intermittent", "lumpy")),
     Rule.ALERT: _or_null(_one_of("critical", "high", "medium", "ok", "unknown")),
     Rule.DISTRIBUTION: _or_null(_one_of("normal", "negative_binomial")),
+    Rule.ACTION: _or_null(_one_of("order", "expedite", "watch", "reduce", "none", "check_data")),
+    Rule.SERVICE_MEASURE: _or_null(_one_of("cycle", "fill")),
 }

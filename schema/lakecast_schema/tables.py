@@ -29,6 +29,8 @@ class Rule(Enum):
     DEMAND_CLASS = "must be smooth, erratic, intermittent or lumpy"
     ALERT = "must be critical, high, medium, ok or unknown"
     DISTRIBUTION = "must be normal or negative_binomial"
+    ACTION = "must be order, expedite, watch, reduce, none or check_data"
+    SERVICE_MEASURE = "must be cycle or fill"
 
 
 @dataclass(frozen=True)
@@ -291,8 +293,8 @@ FACT_REPLENISHMENT = Table(
         Column("service_level", REAL, "Wanted probability of no stockout in a cycle", rule=Rule.FRACTION),
         Column("min_order_quantity", REAL, "Smallest order", rule=Rule.NOT_NEGATIVE),
         _measure("unit_cost", "Cost of one unit"),
-        Column("distribution", TEXT, "Family of the demand over the lead time", rule=Rule.DISTRIBUTION),
-        _measure("dispersion", "Size parameter of the negative binomial per day; null for normal"),
+        Column("distribution", TEXT, "Not written any more", nullable=True, rule=Rule.DISTRIBUTION),
+        _measure("dispersion", "Not written any more"),
         Column("daily_demand", REAL, "Mean demand per calendar day", rule=Rule.NOT_NEGATIVE),
         Column("demand_std", REAL, "Standard deviation of the forecast error per day", rule=Rule.NOT_NEGATIVE),
         Column("lead_time_demand", REAL, "Expected demand over the lead time", rule=Rule.NOT_NEGATIVE),
@@ -304,8 +306,43 @@ FACT_REPLENISHMENT = Table(
         Column("alert", TEXT, "Urgency", rule=Rule.ALERT),
         _generated_at("When the decision was computed"),
         _run(),
+        Column("service_measure", TEXT, "What service_level promises", nullable=True, rule=Rule.SERVICE_MEASURE),
+        _measure("order_multiple", "What orders are multiples of"),
+        _measure("noise_variance", "Variance per day of forecast errors that differ from day to day"),
+        _measure("level_variance", "Variance per day squared of the error that all days share"),
+        _measure("demand_size", "Mean demand of periods that have any"),
+        _measure("long_run_rate", "Mean demand per day of all history"),
+        _measure("long_run_weight", "Share of the long-run rate in the expected demand", Rule.FRACTION),
+        _measure("largest_window", "Largest demand of any window of lead time and review period"),
+        _measure("order_up_to", "What an order fills the position up to"),
+        _measure("expected_fill_rate", "Share of pieces that it is expected to deliver from stock", Rule.FRACTION),
+        _measure("stockout_probability", "Chance of running out before an order placed now arrives", Rule.FRACTION),
+        _measure("stockout_cost", "That chance x criticality x value of the demand that would be missed"),
+        _measure("excess", "Position above what could still be wanted"),
+        Column("action", TEXT, "What to do", nullable=True, rule=Rule.ACTION),
+        Column("order_by_date", DATE, "Last day to order so that the service level holds", nullable=True),
+        Column("stockout_date", DATE, "Day at whose end nothing is expected to be left", nullable=True),
+        Column("arrival_date", DATE, "When an order placed on as_of is expected", nullable=True),
     ),
     key=("dataset_id", "item_id"),
+)
+
+DECISION_CALIBRATION = Table(
+    "decision_calibration",
+    "gold",
+    "service promised and held of a group, by decisions that past origins would have made",
+    (
+        _dataset(),
+        Column("group", TEXT, "all, or the demand class", rule=Rule.NOT_EMPTY),
+        Column("demand_class", TEXT, "Null for all items", nullable=True, rule=Rule.DEMAND_CLASS),
+        Column("promised", REAL, "Service level", rule=Rule.FRACTION),
+        _measure("held", "Share of windows in which demand did not exceed the level", Rule.FRACTION),
+        _measure("fill_rate", "Share of pieces that the level would have delivered", Rule.FRACTION),
+        Column("items", COUNT, "Items that have windows"),
+        Column("cycles", COUNT, "Windows of lead time and review period"),
+        _run(),
+    ),
+    key=("dataset_id", "group", "promised"),
 )
 
 MODEL_RUN = Table(
@@ -379,6 +416,6 @@ TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
         LANDED_DEMAND, REJECTED_ROWS, DEMAND, DRIVER, DIM_ITEM, FACT_INVENTORY, FACT_FORECAST, FACT_METRICS,
-        FACT_REPLENISHMENT, MODEL_RUN, SNAPSHOT,
+        FACT_REPLENISHMENT, DECISION_CALIBRATION, MODEL_RUN, SNAPSHOT,
     )
 }  # fmt: skip

@@ -45,6 +45,5 @@ def round_up(quantity: Array, step: Array) -> Array:
     """The smallest multiple of `step` that is not below `quantity`, but for the rounding of floats."""
     fraction = 1e-9 * np.maximum(np.abs(quantity / step), 1.0)
     whole = np.ceil(quantity / step - fraction)
-    # Dividing by a whole number gives the float nearest to the decimal: 0.003, not 3 x 0.001.
-    per_unit = np.round(1 / step)
-    return np.where(step < 1, whole / np.maximum(per_unit, 1), whole * step)
+    # 3 x 0.001 is not the float nearest to 0.003.
+    return np.where(step < 1, np.round(whole * step, 9), whole * step)

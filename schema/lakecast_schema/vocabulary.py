@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from lakecast_schema.periods import Frequency
+from lakecast_schema.replenishment import Action as StockAction
 from lakecast_schema.replenishment import Alert as AlertLevel
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "RefreshOutcome",
     "ReplenishmentDimension",
     "ReplenishmentOrderField",
+    "ServiceMeasure",
+    "StockAction",
     "TimeGrain",
     "TotalsOrderField",
 ]
@@ -119,7 +122,17 @@ class ReplenishmentDimension(StrEnum):
     CATEGORY = "category"
     SUPPLIER = "supplier"
     ALERT = "alert"
+    ACTION = "action"
     ABC_CLASS = "abc_class"
+    DEMAND_CLASS = "demand_class"
+    ORDER_WEEK = "order_week"
+
+
+class ServiceMeasure(StrEnum):
+    """What a service level promises."""
+
+    CYCLE = "cycle"
+    FILL = "fill"
 
 
 class Language(StrEnum):
@@ -160,12 +173,22 @@ class ForecastOrderField(StrEnum):
 
 
 class ReplenishmentOrderField(StrEnum):
-    """What replenishment is ordered by; alerts sort by urgency, most urgent first."""
+    """What replenishment is ordered by; PRIORITY is what a stockout costs, alerts sort by urgency."""
 
+    PRIORITY = "priority"
     DAYS_TO_STOCKOUT = "days_to_stockout"
     ALERT = "alert"
     RECOMMENDED_ORDER = "recommended_order"
     RECOMMENDED_ORDER_VALUE = "recommended_order_value"
+    EXCESS_VALUE = "excess_value"
+    ON_HAND = "on_hand"
+    ORDER_BY_DATE = "order_by_date"
+    STOCKOUT_DATE = "stockout_date"
+    LEAD_TIME_DAYS = "lead_time_days"
+    ABC_CLASS = "abc_class"
+    NAME = "name"
+    CATEGORY = "category"
+    SUPPLIER = "supplier"
     ITEM_ID = "item_id"
 
 

@@ -25,7 +25,7 @@ def test_every_item_in_use_has_a_reorder_point_and_an_order_in_whole_pieces(
     unit = {row["item_id"]: row["unit"] for row in items}
     year = max(month for each in months.values() for month in each) - dt.timedelta(days=365)
     used = {item for item, each in months.items() if max(each) > year}
-    assert len(rows) == len(months)
+    assert {row["item_id"] for row in rows} >= used  # an item whose demand has ended has no orders
     assert {row["source"] for row in rows} == {sources[-1]}
     for row in rows:
         step = (

@@ -1,6 +1,6 @@
 """A small lake with something of everything: frequencies, cutoffs, nulls, text that needs escaping, two data sets."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -201,10 +201,34 @@ class _Run:
                     "recommended_order": None if unknown else float(self.random.integers(0, 40)),
                     "recommended_order_value": self._pick((None, 100.0, 55.5)),
                     "alert": "unknown" if unknown else self._pick(ALERTS[:4]),
+                    **(self._learned(unknown) if n % 3 else {}),
                     "generated_at": MADE_AT,
                 }
             )
         return self._table(FACT_REPLENISHMENT, rows)
+
+    def _learned(self, unknown: bool) -> dict[str, Any]:
+        """What versions of an older contract do not have."""
+        day = date(2026, 1, 30)
+        return {
+            "service_measure": self._pick((None, "cycle")),
+            "order_multiple": self._pick((1.0, 4.0)),
+            "noise_variance": self._pick((0.3, 2.0)),
+            "level_variance": 0.01,
+            "demand_size": 2.0,
+            "long_run_rate": 0.4,
+            "long_run_weight": self._pick((0.0, 0.5)),
+            "largest_window": self._pick((None, 9.0, 900.0)),
+            "order_up_to": 22.0,
+            "expected_fill_rate": 0.97,
+            "stockout_probability": None if unknown else 0.25,
+            "stockout_cost": None if unknown else float(self.random.integers(0, 500)) / 4,
+            "excess": None if unknown else self._pick((0.0, 12.0)),
+            "action": "check_data" if unknown else self._pick(("order", "watch", "reduce", "none", "expedite")),
+            "order_by_date": None if unknown else day + timedelta(days=int(self.random.integers(0, 40))),
+            "stockout_date": self._pick((None, day + timedelta(days=12))),
+            "arrival_date": day + timedelta(days=30),
+        }
 
     def runs(self) -> pa.Table:
         return self._table(

@@ -1,131 +1,254 @@
-"""Replenishment: the rules of the contract hold for whatever stock, demand and lead time."""
+"""Replenishment: what must hold for whatever stock, demand, terms and lead time."""
 
 import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lakecast_schema.demand_path import DemandPath
-from lakecast_schema.reasons import Facts, english, portuguese
-from lakecast_schema.replenishment import Alert, Inputs, Scenario, decide, dispersion, error_std_per_day
+from lakecast_schema.replenishment import FIGURES, LONGEST, Inputs, Scenario, decide, missed_weights
 
 ITEM = st.fixed_dictionaries(
     {
         "demand": st.sampled_from([0.0, 0.02, 1.0, 30.0]),
-        "demand_std": st.sampled_from([0.0, 0.3, 5.0]),
-        "counts": st.booleans(),
+        "noise": st.sampled_from([0.1, 1.0, 20.0]),
+        "level": st.sampled_from([0.0, 0.1]),
+        "demand_size": st.sampled_from([math.nan, 3.0]),
+        "largest_window": st.sampled_from([math.nan, 5.0, 4000.0]),
         "step": st.sampled_from([1.0, 0.001]),
         "used": st.booleans(),
         "lead_time_days": st.sampled_from([0.0, 3.0, 14.5, 90.0]),
         "lead_time_std_days": st.sampled_from([0.0, 4.0]),
         "review_period_days": st.sampled_from([0.0, 7.0]),
         "service_level": st.sampled_from([0.5, 0.9, 0.99]),
+        "is_fill": st.booleans(),
         "min_order_quantity": st.sampled_from([0.0, 25.0]),
-        "unit_cost": st.sampled_from([math.nan, 2.5]),
-        "on_hand": st.sampled_from([math.nan, 0.0, 3.0, 40.0, 5000.0]),
+        "order_multiple": st.sampled_from([1.0, 6.0]),
+        "on_hand": st.sampled_from([math.nan, -2.0, 0.0, 3.0, 40.0, 5000.0]),
         "on_order": st.sampled_from([math.nan, 0.0, 20.0]),
     }
 )
+ORDINARY = {
+    "demand": 2.0, "noise": 1.0, "level": 0.01, "demand_size": math.nan, "largest_window": math.nan, "step": 1.0,
+    "used": True, "lead_time_days": 10.0, "lead_time_std_days": 1.0, "review_period_days": 7.0,
+    "service_level": 0.95, "is_fill": False, "min_order_quantity": 0.0, "order_multiple": 1.0, "on_hand": 30.0,
+    "on_order": 0.0,
+}  # fmt: skip
 
 
-def inputs_of(items):
+def inputs_of(items, arrivals=()):
     """Inputs from dictionaries of plain numbers, each with a flat forecast of 28 days."""
-    columns = {name: np.array([item[name] for item in items]) for name in items[0] if name != "demand"}
-    forecast = np.array([[item["demand"]] * 28 for item in items])
-    return Inputs(path=DemandPath.of(forecast, np.ones_like(forecast), 7), **columns)
+    columns = {
+        name: np.array([item[name] for item in items]) for name in items[0] if name not in ("demand", "noise", "level")
+    }
+    rate = np.array([item["demand"] for item in items])
+    forecast = np.repeat(rate[:, None], 28, axis=1)
+    days, quantities = (np.array([[pair[part] for pair in arrivals]] * len(items), float) for part in (0, 1))
+    shape = (len(items), len(arrivals))
+    return Inputs(
+        path=DemandPath.of(forecast, np.ones_like(forecast), 7),
+        noise_variance=np.array([item["noise"] * item["demand"] for item in items]),
+        level_variance=np.array([item["level"] * item["demand"] ** 2 for item in items]),
+        period_days=np.full(len(items), 1.0),
+        window_days=np.array([item["lead_time_days"] + item["review_period_days"] or 1.0 for item in items]),
+        unit_cost=np.full(len(items), 2.5),
+        weight=np.full(len(items), 2.5),
+        inbound_days=days.reshape(shape),
+        inbound=quantities.reshape(shape),
+        ordered=np.full(len(items), np.nan),
+        **columns,
+    )
+
+
+def decided(arrivals=(), **changes):
+    return decide(inputs_of([ORDINARY | changes], arrivals))
+
+
+def assert_multiple(quantity, step):
+    assert quantity / step == pytest.approx(round(quantity / step), abs=1e-5)
 
 
 @given(st.lists(ITEM, min_size=1, max_size=6))
 def test_decisions_keep_the_rules(items):
     found = decide(inputs_of(items))
     for i, item in enumerate(items):
-        daily, lead_time = item["demand"], item["lead_time_days"]
-        assert found.daily_demand[i] == pytest.approx(daily)
-        assert found.lead_time_demand[i] == pytest.approx(daily * lead_time)
-        assert found.reorder_point[i] == pytest.approx(found.lead_time_demand[i] + found.safety_stock[i])
+        point, up_to = found.reorder_point[i], found.order_up_to[i]
+        assert found.lead_time_demand[i] == pytest.approx(item["demand"] * item["lead_time_days"])
         assert found.safety_stock[i] >= 0
-        assert found.reorder_point[i] >= (item["step"] if item["used"] else 0)
-        assert_multiple(found.reorder_point[i], item["step"])
-        if not item["counts"] and item["service_level"] == 0.5:
-            assert found.safety_stock[i] <= item["step"] + 1e-9
+        assert point == pytest.approx(found.lead_time_demand[i] + found.safety_stock[i])
+        assert point >= (item["step"] if item["used"] else 0)
+        assert up_to > point or point == up_to == 0
+        for quantity in (point, up_to):
+            assert_multiple(quantity, item["step"])
         if math.isnan(item["on_hand"]):
-            assert found.alert[i] == "unknown"
-            assert math.isnan(found.recommended_order[i])
-            assert math.isnan(found.days_to_stockout[i])
+            assert (found.alert[i], found.action[i]) == ("unknown", "check_data")
+            assert np.isnan(
+                [getattr(found, name)[i] for name in ("recommended_order", "stockout_cost", "excess")]
+            ).all()
             continue
         position = item["on_hand"] + (0 if math.isnan(item["on_order"]) else item["on_order"])
-        target = found.reorder_point[i] + daily * item["review_period_days"]
-        order, due = found.recommended_order[i], position <= found.reorder_point[i] and target > position
-        wanted = max(target - position, item["min_order_quantity"]) if due else 0
-        assert wanted - 1e-6 <= order < wanted + item["step"] + 1e-6
-        assert_multiple(order, item["step"])
-        stockout = item["on_hand"] / daily if daily else math.inf
-        if stockout < lead_time - 1e-9:
-            assert found.alert[i] == "critical"
-            assert found.days_to_stockout[i] == pytest.approx(stockout)
-        elif due:
-            assert found.alert[i] in {"high", "critical"}
+        order, due = found.recommended_order[i], position <= point + 1e-9 and position < up_to
+        assert (order > 0) == due
+        assert_multiple(order, item["order_multiple"])
+        wanted = max(up_to - position, item["min_order_quantity"]) if due else 0
+        assert wanted - 1e-6 <= order < wanted + item["order_multiple"] + 1e-6
+        assert found.alert[i] != "critical" or found.action[i] in ("order", "expedite")
+        assert found.action[i] != "order" or found.alert[i] in ("critical", "high")
+        assert (found.alert[i] in ("medium", "ok")) <= (order == 0)
+        if found.alert[i] == "medium":
+            assert point < position < point + item["demand"] * item["review_period_days"]
+        if item["demand"] and item["on_hand"] / item["demand"] < LONGEST:
+            assert found.days_to_stockout[i] == pytest.approx(max(item["on_hand"], 0) / item["demand"], abs=1e-6)
         else:
-            assert found.alert[i] == ("medium" if position < target else "ok")
-            assert order == 0
-
-
-def assert_multiple(quantity, step):
-    assert quantity / step == pytest.approx(round(quantity / step), abs=1e-6)
-
-
-@given(ITEM)
-def test_an_order_silences_the_advice_until_stock_has_gone(item):
-    """What was ordered is on order the next day, and nothing is ordered again."""
-    item = item | {"on_hand": 3.0, "on_order": 0.0}
-    order = decide(inputs_of([item])).recommended_order[0]
-    assert decide(inputs_of([item | {"on_order": order}])).recommended_order[0] == 0 or order == 0
+            assert np.isnan(found.days_to_stockout[i])
 
 
 @given(ITEM, ITEM)
 def test_an_item_is_decided_alike_alone_and_among_others(one, other):
     alone, together = decide(inputs_of([one])), decide(inputs_of([other, one]))
-    for name, values in vars(alone).items():
-        if name == "alert":
-            assert values[0] == getattr(together, name)[1]
-        else:
-            np.testing.assert_allclose(values[0], getattr(together, name)[1], rtol=1e-12)
+    for name in FIGURES:
+        np.testing.assert_allclose(getattr(alone, name)[0], getattr(together, name)[1], rtol=1e-9)
+    assert (alone.alert[0], alone.action[0]) == (together.alert[1], together.action[1])
 
 
 @given(ITEM)
-def test_a_higher_service_level_never_needs_less_stock(item):
-    inputs = inputs_of([item])
-    points = [decide(Scenario(service_level=level).apply(inputs)).reorder_point[0] for level in (0.6, 0.9, 0.99)]
-    assert points == sorted(points)
+def test_what_was_ordered_silences_the_advice_until_the_position_falls_to_s(item):
+    item = item | {"on_hand": 3.0, "on_order": 0.0}
+    first = decide(inputs_of([item]))
+    item["on_order"] = first.recommended_order[0]
+    again = decide(inputs_of([item]))
+    assert again.recommended_order[0] == 0
+    item["on_hand"] -= max(3.0 + item["on_order"] - again.reorder_point[0], 0)
+    later = decide(inputs_of([item]))
+    assert later.recommended_order[0] > 0 or later.order_up_to[0] == 0
+
+
+RARE = {"demand": 0.02, "noise": 1.0, "level": 0.0, "demand_size": 3.0, "step": 0.001, "is_fill": True}
+
+
+@given(ITEM)
+@example(ORDINARY | RARE | {"lead_time_std_days": 0.0, "review_period_days": 0.0})
+@example(ORDINARY | RARE | {"lead_time_std_days": 4.0})
+def test_higher_promises_and_longer_lead_times_never_need_less_stock(item):
+    inputs = inputs_of([item | {"largest_window": math.nan, "service_level": max(item["service_level"], 0.9)}])
+    for scenarios in (
+        [Scenario(service_level=level) for level in (0.6, 0.9, 0.99)],
+        [Scenario(lead_time_days=days) for days in (2.0, 10.0, 60.0)],
+    ):
+        levels = [decide(scenario.apply(inputs)).order_up_to[0] for scenario in scenarios]
+        assert levels == sorted(levels)
+
+
+@given(ITEM, st.sampled_from([1.0, 12.0, 300.0]))
+def test_more_stock_never_means_more_urgency_or_a_larger_order(item, more):
+    if math.isnan(item["on_hand"]):
+        return
+    before, after = (decide(inputs_of([item | {"on_hand": item["on_hand"] + extra}])) for extra in (0.0, more))
+    urgency = ["ok", "medium", "high", "critical"]
+    assert urgency.index(after.alert[0]) <= urgency.index(before.alert[0])
+    assert after.recommended_order[0] <= before.recommended_order[0]
+    assert after.stockout_probability[0] <= before.stockout_probability[0] + 1e-12
+    assert after.stockout_cost[0] <= before.stockout_cost[0] + 1e-9
+
+
+@given(ITEM)
+def test_the_decision_is_the_same_whatever_the_unit(item):
+    """Kilometres instead of metres: everything is a thousandth, but for what is rounded to a thousandth of a unit."""
+    item = item | {"step": 0.001, "order_multiple": 0.001}
+    sizes = ("demand", "demand_size", "largest_window", "on_hand", "on_order", "min_order_quantity")
+    large = item | {name: 1000 * item[name] for name in sizes} | {"noise": 1000 * item["noise"]}
+    one, other = decide(inputs_of([item])), decide(inputs_of([large]))
+    for name in ("reorder_point", "order_up_to", "recommended_order", "stockout_cost", "excess"):
+        small, big = getattr(one, name)[0], getattr(other, name)[0]
+        assert big == pytest.approx(1000 * small, abs=2.1, rel=1e-6, nan_ok=True)
+    np.testing.assert_allclose(one.stockout_probability, other.stockout_probability, rtol=1e-6)
+
+
+def test_lead_time_variance_review_period_and_undershoot_all_cost_stock():
+    base = decided(step=0.001)
+    assert decided(step=0.001, lead_time_std_days=6.0).reorder_point > base.reorder_point * 1.1
+    assert decided(step=0.001, review_period_days=20.0).order_up_to == pytest.approx(
+        base.order_up_to + 2.0 * 13, abs=0.01
+    )
+    expected = base.lead_time_demand + base._undershoot[0]
+    assert base._below.mean == pytest.approx(expected)
+    assert base._undershoot[0][0] == pytest.approx(2.0 * (1 + 2.0 / 4.0) / 2)
+
+
+def test_a_reorder_point_never_passes_what_any_window_ever_needed_by_more_than_half():
+    calm = decided(noise=20.0, largest_window=30.0)
+    assert decided(noise=20.0).reorder_point[0] > 45 == calm.reorder_point[0]
+
+
+def test_a_fill_rate_is_held_by_the_closed_form():
+    for level in (0.9, 0.98):
+        found = decided(is_fill=True, service_level=level, step=0.001)
+        assert found.expected_fill_rate[0] == pytest.approx(level, abs=2e-3)
+
+
+def test_what_is_on_its_way_counts_by_its_dates():
+    late = decided(arrivals=((8.0, 100.0),), on_hand=10.0, on_order=100.0)
+    assert (late.alert[0], late.action[0], late.recommended_order[0]) == ("critical", "expedite", 0)
+    assert late.days_to_stockout[0] == pytest.approx(5.0)
+    soon = decided(arrivals=((3.0, 100.0),), on_hand=10.0, on_order=100.0)
+    assert (soon.alert[0], soon.recommended_order[0]) == ("ok", 0)
+    assert soon.days_to_stockout[0] == pytest.approx(55.0)
+    assert soon.stockout_probability[0] < 0.1 < 0.9 < late.stockout_probability[0]
+
+
+@given(st.sampled_from([0.0, 4.0, 10.0, 30.0]), st.sampled_from([1.0, 5.0, 8.0, 20.0]))
+def test_an_order_that_is_split_is_the_same_order(on_hand, day):
+    whole = decided(arrivals=((day, 40.0),), on_hand=on_hand, on_order=40.0)
+    parts = decided(arrivals=((day, 15.0), (day, 25.0)), on_hand=on_hand, on_order=40.0)
+    for name in FIGURES:
+        np.testing.assert_allclose(getattr(whole, name), getattr(parts, name), err_msg=name)
+    assert (whole.alert[0], whole.action[0]) == (parts.alert[0], parts.action[0])
+
+
+def test_a_later_day_of_the_same_forecast_is_a_forecast_that_begins_there():
+    forecast = np.arange(1.0, 29.0)[None, :]
+    whole = DemandPath.of(forecast, np.ones((1, 28)), 7).after(np.array([10.0]))
+    rest = DemandPath.of(forecast[:, 10:], np.ones((1, 18)), 7)
+    for days in (3.0, 17.5, 40.0):
+        assert whole.until(np.array([days])) == pytest.approx(rest.until(np.array([days])))
+    limit = np.array([LONGEST])
+    assert whole.days_until(np.array([200.0]), limit) == pytest.approx(rest.days_until(np.array([200.0]), limit))
+    assert whole.daily == pytest.approx(rest.daily)
+
+
+def test_a_forecast_that_has_ended_goes_on_with_its_last_season():
+    forecast = np.arange(1.0, 29.0)[None, :]
+    over = DemandPath.of(forecast, np.ones((1, 28)), 7).after(np.array([30.0]))
+    assert over.until(np.array([7.0])) == pytest.approx(forecast[0, -7:].sum())
+    assert over.daily == pytest.approx(forecast[0, -7:].mean())
+
+
+def test_excess_is_what_lies_above_any_need():
+    found = decided(on_hand=500.0)
+    assert (found.alert[0], found.action[0]) == ("ok", "reduce")
+    assert found.excess[0] == math.floor(500 - found.order_up_to[0] - 14)
 
 
 def test_a_scenario_changes_only_what_it_names():
-    item = {
-        "demand": 2.0, "demand_std": 1.0, "counts": False, "step": 1.0, "used": True,
-        "lead_time_days": 10.0, "lead_time_std_days": 1.0,
-        "review_period_days": 7.0, "service_level": 0.95, "min_order_quantity": 0.0, "unit_cost": 1.0,
-        "on_hand": 30.0, "on_order": 0.0,
-    }  # fmt: skip
-    inputs = inputs_of([item])
-    unchanged, own = decide(Scenario().apply(inputs)), decide(inputs)
-    assert all(np.array_equal(value, getattr(own, name)) for name, value in vars(unchanged).items())
+    inputs = inputs_of([ORDINARY])
+    own = decide(inputs)
+    for name in FIGURES:
+        assert np.array_equal(getattr(decide(Scenario().apply(inputs)), name), getattr(own, name), equal_nan=True)
     doubled = decide(Scenario(demand_factor=2.0, lead_time_days=20.0, lead_time_factor=0.5).apply(inputs))
     assert doubled.lead_time_demand[0] == pytest.approx(40.0)
     assert decide(Scenario(on_hand=0.0).apply(inputs)).alert[0] == "critical"
+    assert decide(Scenario(on_hand=0.0, order_multiple=50.0).apply(inputs)).recommended_order[0] % 50 == 0
+    assert decide(Scenario(on_hand=0.0, min_order_quantity=900.0).apply(inputs)).recommended_order[0] == 900
+    assert decide(Scenario(order_quantity=11.0).apply(inputs)).recommended_order[0] == 11
+    assert decide(Scenario(review_period_days=50.0).apply(inputs)).order_up_to[0] == own.reorder_point[0] + 100
+    filled = decide(Scenario(service_measure="fill").apply(inputs))
+    assert filled.expected_fill_rate[0] == pytest.approx(0.95, abs=0.03)
 
 
-def test_errors_are_scaled_to_a_day_and_the_bias_counts():
-    errors, days = np.array([[2.0, -2.0, np.nan], [np.nan] * 3]), np.full((2, 3), 4.0)
-    assert error_std_per_day(errors, days) == pytest.approx([1.0, np.nan], nan_ok=True)
-    assert dispersion(np.array([1.0, 1.0]), np.array([2.0, 1.0])) == pytest.approx([1 / 3, np.nan], nan_ok=True)
-
-
-@pytest.mark.parametrize("alert", Alert)
-def test_every_alert_has_a_reason_with_numbers_in_both_languages(alert):
-    facts = Facts(alert, 12.5, None, 30.0, 1.25, 60.0, 7.0, 10.0, 56.25)
-    assert "?" not in english(facts) + portuguese(facts)
-    assert english(facts).endswith("Order 56.2.")
-    assert portuguese(facts).endswith("Pedir 56,2.")
-    assert any(number in english(facts) for number in ("12.5", "60"))
+def test_a_missed_unit_weighs_its_cost_or_its_categorys_median_and_its_criticality():
+    cost, groups = np.array([1.0, 3.0, np.nan, np.nan]), np.array([0, 0, 0, 1])
+    none = np.full(4, np.nan)
+    assert missed_weights(cost, groups, none).tolist() == [1.0, 3.0, 2.0, 2.0]
+    assert missed_weights(none, groups, np.array([3.0, 5.0, 1.0, np.nan])) == pytest.approx([1, 5 / 3, 1 / 3, 1])

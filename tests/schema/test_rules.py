@@ -17,7 +17,7 @@ SAMPLES = {
 }  # fmt: skip
 WORDS = {
     "model_version": "v1.0.0", "kind": "live", "frequency": "daily", "demand_class": "lumpy", "alert": "ok",
-    "distribution": "normal", "cutoff": dt.date(2025, 12, 31),
+    "distribution": "normal", "cutoff": dt.date(2025, 12, 31), "service_measure": "cycle", "action": "order",
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def good_rows(table: Table, count: int = 3) -> pa.Table:
     rows = [dict(row) for _ in range(count)]
     for number, each in enumerate(rows):
         name = table.key[-1]
-        each[name] = {str: f"x{number}", int: number}.get(type(row[name])) or (
+        each[name] = {str: f"x{number}", int: number, float: number / count}.get(type(row[name])) or (
             row[name] + dt.timedelta(days=number) if isinstance(row[name], dt.date) else number
         )
     return pa.Table.from_pylist(rows, schema=table.schema)

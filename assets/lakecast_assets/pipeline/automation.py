@@ -20,8 +20,8 @@ from lakecast_lake.handover import import_
 from lakecast_schema.tables import TABLES
 
 JOB, STOCK_ONLY, IMPORT = "run", "stock_only", "import_results"
-PANEL = "panel"
-"""The one asset that is neither a table nor a source."""
+HANDED_OVER = ("panel", "spread")
+"""Assets that are neither tables nor sources."""
 TIME_ZONE = "America/Sao_Paulo"
 LANDING, RESULTS = "LAKECAST_LANDING", "LAKECAST_RESULTS"
 """Environment variables: folders of input, and folders of results made elsewhere, that the sensors watch."""
@@ -138,7 +138,7 @@ def _runs(folder: Path, names: Sequence[str], key: str) -> list[dg.RunRequest]:
 def selection(sources: Sequence[str]) -> list[dg.AssetKey]:
     """The assets of a run that publishes these sources, without the steps of models that it cannot need."""
     models = [*models_for(sources), *([ENSEMBLE] if ENSEMBLE in sources else [])]
-    return [dg.AssetKey(name) for name in (*TABLES, PANEL, *map(asset_name, models))]
+    return [dg.AssetKey(name) for name in (*TABLES, *HANDED_OVER, *map(asset_name, models))]
 
 
 def _cursor(context: dg.SensorEvaluationContext) -> dict[str, tuple[str, str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from lakecast_assets.pipeline import asset_checks, automation, features, ingest, publish
+from lakecast_assets.pipeline import asset_checks, automation, decide, features, ingest, publish
 from lakecast_assets.pipeline.alerts import failures
 from lakecast_assets.pipeline.evaluate import evaluate_assets
 from lakecast_assets.pipeline.forecast import ensemble_asset, source_asset
@@ -39,6 +39,8 @@ def definitions(
             *(source_asset(name) for name in models),
             *([ensemble_asset(models)] if ENSEMBLE in asked_for else []),
             *evaluate_assets((*models, *([ENSEMBLE] if ENSEMBLE in asked_for else []))),
+            decide.spread,
+            decide.decision_calibration,
             publish.fact_replenishment,
             publish.snapshot,
         ],

@@ -8,16 +8,16 @@ import pyarrow as pa
 from lakecast_assets.pipeline import commits
 from lakecast_assets.pipeline.announce import announce
 from lakecast_assets.pipeline.features import frequency_of
-from lakecast_assets.pipeline.io import WHERE, LakeIO, read_current
+from lakecast_assets.pipeline.io import WHERE, HandedOver, LakeIO, read_current
 from lakecast_assets.pipeline.partitions import datasets
 from lakecast_assets.pipeline.progress import Progress
 from lakecast_assets.pipeline.retries import RETRIES, retried
-from lakecast_assets.pipeline.table_asset import LAKE_IO, OWNERS, table_asset, table_description
-from lakecast_assets.tables.replenishment import replenishment_table
+from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, OWNERS, table_asset, table_description
+from lakecast_assets.tables.replenishment import Tables, published_learned, replenishment_table
 from lakecast_lake.commit import Commit
 from lakecast_lake.publish import publish
 from lakecast_lake.summary import summarise
-from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, SNAPSHOT, TABLES
+from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, FACT_REPLENISHMENT, SNAPSHOT, TABLES
 
 GROUP = "publish"
 PUBLISHED = tuple(name for name in TABLES if name != SNAPSHOT.name)
@@ -32,6 +32,7 @@ PUBLISHED = tuple(name for name in TABLES if name != SNAPSHOT.name)
             name: dg.AssetIn(name, input_manager_key=LAKE_IO)
             for name in ("fact_metrics", "dim_item", "fact_inventory", "demand")
         },
+        "spread": dg.AssetIn("spread", input_manager_key=HAND_OVER),
     },
 )
 def fact_replenishment(
@@ -41,16 +42,18 @@ def fact_replenishment(
     dim_item: pa.Table,
     fact_inventory: pa.Table,
     demand: pa.Table,
+    lake_io: dg.ResourceParam[LakeIO],
+    spread: HandedOver,
 ) -> pa.Table:
     if not live.num_rows or not fact_metrics.num_rows:
         raise dg.Failure(
             f"no forecasts of {context.partition_key} are published, nor made in this run; materialise all its assets",
             allow_retries=False,
         )
+    tables = Tables(live, fact_metrics, dim_item, fact_inventory, demand)
     now = dt.datetime.now(dt.UTC)
-    return replenishment_table(
-        live, fact_metrics, dim_item, fact_inventory, demand, frequency_of(dim_item), context.run.run_id, now
-    )
+    learned = spread.load() or published_learned(lake_io.published(context.partition_key, FACT_REPLENISHMENT.name))
+    return replenishment_table(tables, learned, frequency_of(dim_item), context.run.run_id, now)
 
 
 @dg.asset(

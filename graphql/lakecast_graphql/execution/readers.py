@@ -26,6 +26,8 @@ READERS: Mapping[str, Reader] = {
     "replenishment": read.replenishment,
     "replenishment_totals": read.replenishment_totals,
     "what_if": read.what_if,
+    "service_curve": read.service_curve,
+    "decision_calibration": read.decision_calibration,
     "overview": read.overview,
     "sources": read.sources,
     "model_runs": read.model_runs,

@@ -62,12 +62,14 @@ from lakecast_graphql.read.overview import overview, sources
 from lakecast_graphql.read.paging import snapshot_of
 from lakecast_graphql.read.provenance import model_runs, snapshot_info, snapshots
 from lakecast_graphql.read.replenishment import replenishment
+from lakecast_graphql.read.service import decision_calibration, service_curve
 from lakecast_graphql.read.stock_totals import replenishment_totals
 from lakecast_graphql.read.totals import forecast_totals
 from lakecast_graphql.read.what_if import what_if
 
 __all__ = [
     "alert_changes",
+    "decision_calibration",
     "demand_totals",
     "forecast_diff",
     "forecast_history",
@@ -82,6 +84,7 @@ __all__ = [
     "overview",
     "replenishment",
     "replenishment_totals",
+    "service_curve",
     "snapshot_info",
     "snapshot_of",
     "snapshots",

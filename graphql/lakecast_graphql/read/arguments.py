@@ -154,7 +154,7 @@ def names_in(snapshot: Snapshot, where: Filter, argument: str = "where") -> None
         if name in ("and_", "or_"):
             for part in value:
                 names_in(snapshot, part, argument)
-        elif name == "not_":
+        elif name in ("not_", "item"):
             names_in(snapshot, value, argument)
         elif name in ("dataset_id", "source"):
             check = dataset if name == "dataset_id" else source

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakecast_graphql.read import arguments
 from lakecast_graphql.read.items import matching
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.column import instants
+from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Ints, Segment
 from lakecast_schema.vocabulary import AlertLevel
 
@@ -49,6 +51,13 @@ class Overview:
     skill: float | None
     coverage_80: float | None
     coverage_95: float | None
+    demand_as_of: date | None
+    stock_as_of: date | None
+    out_of_stock: int
+    on_hand_value: float | None
+    excess_value: float | None
+    order_lines: int
+    recommended_order_value: float | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,7 @@ def overview(view: View, where: Any = None) -> Overview:
         skill=mean(snapshot.metrics.numbers("skill")[metric]),
         coverage_80=mean(snapshot.metrics.numbers("coverage_80")[metric]),
         coverage_95=mean(snapshot.metrics.numbers("coverage_95")[metric]),
+        **_stock(view, codes),
     )
 
 
@@ -119,6 +129,46 @@ def _alerts(view: View, codes: Ints) -> list[AlertCount]:
     rows = first[last > first]
     counts = Counter(facts.table["alert"].take(rows).to_pylist())
     return [AlertCount(level.value, counts[level.value]) for level in AlertLevel]
+
+
+def _stock(view: View, codes: Ints) -> dict[str, Any]:
+    """What is in stock and to be ordered of some items, and how old demand and stock are where they are oldest."""
+    snapshot, facts = view.snapshot, view.snapshot.replenishment
+    first, last = facts.first[codes], facts.first[codes + 1]
+    rows = first[last > first]
+    on_hand, cost, order, value, excess = (
+        facts.numbers(name)[rows]
+        for name in ("on_hand", "unit_cost", "recommended_order", "recommended_order_value", "excess")
+    )
+    counted = rows[np.isfinite(on_hand)]
+    stock_days = facts.table["as_of"].cast(pa.int32()).to_numpy()[counted]
+    demand_days = snapshot.items.table["last_date"].cast(pa.int32()).to_numpy()[codes]
+    known = np.isfinite(demand_days)
+    return {
+        "demand_as_of": _oldest(snapshot, codes[known], demand_days[known]),
+        "stock_as_of": _oldest(snapshot, facts.item[counted].astype(np.int64), stock_days),
+        "out_of_stock": int((on_hand <= 0).sum()),
+        "on_hand_value": _total(on_hand * cost),
+        "excess_value": _total(excess * cost),
+        "order_lines": int((order > 0).sum()),
+        "recommended_order_value": _total(value),
+    }
+
+
+def _oldest(snapshot: Snapshot, codes: Ints, days: Any) -> date | None:
+    """The newest day of each data set that some items are of, and of these the oldest."""
+    if not len(codes):
+        return None
+    dataset = np.searchsorted(snapshot.items.bounds, codes, "right")
+    newest = np.full(int(dataset.max()) + 1, -np.inf)
+    np.maximum.at(newest, dataset, days.astype(np.float64))
+    return date(1970, 1, 1) + timedelta(int(newest[np.isfinite(newest)].min()))
+
+
+def _total(values: Any) -> float | None:
+    """The sum of what is not null; None where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(known.sum()) if len(known) else None
 
 
 def _newest(view: View, codes: Ints) -> datetime | None:

@@ -8,27 +8,49 @@ import numpy as np
 from lakecast_graphql.read import arguments, paging, search
 from lakecast_graphql.read.item_rows import item_rows
 from lakecast_graphql.read.paging import Connection
-from lakecast_graphql.read.replenishment_rows import decisions_between, replenishment_rows
+from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns.segment import Ints
+from lakecast_lake.columns.where import Fields
 from lakecast_schema.vocabulary import AlertLevel
 
 URGENCY = "case r.alert {} end".format(
     " ".join(f"when '{level.value}' then {place}" for place, level in enumerate(AlertLevel))
 )
-FIELDS = {
+ACTION = """coalesce(r.action, case when r.alert = 'unknown' then 'check_data' when r.recommended_order > 0 then 'order'
+    when r.alert = 'critical' then 'expedite' when r.alert = 'medium' then 'watch' else 'none' end)"""
+"""The stored action; from alert and order in versions that do not have it."""
+FIELDS: Fields = {
+    "item": search.ITEM,
     "dataset_id": "r.dataset_id",
     "item_id": "r.item_id",
     "category": "i.category",
     "supplier": "i.supplier",
     "alert": "r.alert",
+    "action": ACTION,
     "days_to_stockout": "r.days_to_stockout",
+    "on_hand": "r.on_hand",
     "recommended_order": "r.recommended_order",
+    "recommended_order_value": "r.recommended_order_value",
+    "excess_value": "r.excess * r.unit_cost",
+    "order_by_date": "r.order_by_date",
+    "stockout_date": "r.stockout_date",
     "search": search.SEARCH,
 }
 """`ReplenishmentFilter` over `replenishment` as `r` and `item` as `i`."""
+DEFAULT_ORDER: arguments.Order = (("priority", False),)
 _ORDER = {
+    "priority": "-r.stockout_cost",
+    "excess_value": "r.excess * r.unit_cost",
+    "on_hand": "r.on_hand",
+    "order_by_date": "r.order_by_date",
+    "stockout_date": "r.stockout_date",
+    "lead_time_days": "r.lead_time_days",
+    "abc_class": "i.abc_class",
+    "name": search.collated("coalesce(i.name, i.item_id)"),
+    "category": search.collated("i.category"),
+    "supplier": search.collated("i.supplier"),
     "days_to_stockout": "r.days_to_stockout",
     "alert": URGENCY,
     "recommended_order": "r.recommended_order",
@@ -44,24 +66,18 @@ def replenishment(
     first: int = 50,
     after: str | None = None,
 ) -> Connection[Rows]:
-    """A page of reorder decisions, by data set and item id unless ordered otherwise."""
+    """A page of reorder decisions, those that a stockout would hurt most first unless ordered otherwise."""
     arguments.page_size(first)
-    filtered, order = arguments.canonical(where), arguments.order(order_by)
+    filtered, order = arguments.canonical(where), arguments.order(order_by) or DEFAULT_ORDER
     asked = paging.Question("replenishment", filtered, order)
     begin = paging.start(after, view.snapshot.snapshot_id, asked)
-    arguments.names_in(view.snapshot, filtered)
-    between = None if order else view.snapshot.replenishment.between(view.snapshot.items, filtered.equalities)
-    if between is None:
-        found = matching(view, filtered, order)
-        rows, count = replenishment_rows(view, found[begin : begin + first], item_rows), len(found)
-    else:
-        low, high = between
-        rows, count = decisions_between(view, item_rows, low + begin, min(low + begin + first, high)), high - low
-    return Connection(rows, begin, count, view.snapshot.snapshot_id, asked)
+    found = matching(view, filtered, order)
+    rows = replenishment_rows(view, found[begin : begin + first], item_rows)
+    return Connection(rows, begin, len(found), view.snapshot.snapshot_id, asked)
 
 
 def matching(view: View, where: arguments.Filter, order: arguments.Order = ()) -> Ints:
-    """Row numbers of the decisions that match, in order."""
+    """Row numbers of the decisions that match, in order; by data set and item id without one."""
     arguments.names_in(view.snapshot, where)
     between = None if order else view.snapshot.replenishment.between(view.snapshot.items, where.equalities)
     if between is not None:

@@ -14,7 +14,7 @@ from lakecast_graphql.read.arguments import Filter, Order
 from lakecast_graphql.read.view import View
 from lakecast_lake.columns.segment import Ints
 from lakecast_lake.columns.sql import QueryTimeout
-from lakecast_lake.columns.where import condition
+from lakecast_lake.columns.where import Fields, condition
 
 SEARCH = (
     "list_bool_and(list_transform(string_split_regex(trim(strip_accents(lower(?))), '\\s+'), lambda word: "
@@ -100,7 +100,7 @@ def rows(
     relations: str,
     uses: Sequence[str],
     where: Filter,
-    fields: Mapping[str, str],
+    fields: Fields,
     order: str,
 ) -> Ints:
     """The rows that match, in order.

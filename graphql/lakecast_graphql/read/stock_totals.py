@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from lakecast_graphql.read import arguments, search
-from lakecast_graphql.read.replenishment import FIELDS, URGENCY
+from lakecast_graphql.read.replenishment import ACTION, FIELDS, URGENCY
 from lakecast_graphql.read.table_rows import table_rows
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.rows import Rows
@@ -17,14 +17,18 @@ _DIMENSIONS = {
     "category": "i.category",
     "supplier": "i.supplier",
     "alert": "r.alert",
+    "action": ACTION,
     "abc_class": "i.abc_class",
+    "demand_class": "i.demand_class",
+    "order_week": "date_trunc('week', r.order_by_date)::date",
 }
 
 
 def replenishment_totals(view: View, where: Any = None, group_by: Sequence[Any] = (), first: int = 100) -> Rows:
     """The first groups by their keys, alerts by urgency, nulls last.
 
-    recommended_order_value, on_hand_value: sums over the items whose value is known, None where none is.
+    recommended_order_value, on_hand_value, excess_value: sums over the items whose value is known, None where none is.
+    order_lines: items with something to order. order_by_date: the earliest. order_week: its Monday.
     mean_lead_time_days: plain mean over items.
     """
     arguments.page_size(first)
@@ -39,12 +43,15 @@ def replenishment_totals(view: View, where: Any = None, group_by: Sequence[Any] 
     table = search.ask(
         view,
         f"select {keys}count(*) as item_count, sum(r.recommended_order_value) as recommended_order_value, "
-        "sum(r.on_hand * r.unit_cost) as on_hand_value, avg(r.lead_time_days) as mean_lead_time_days "
+        "sum(r.on_hand * r.unit_cost) as on_hand_value, avg(r.lead_time_days) as mean_lead_time_days, "
+        "count(*) filter (r.recommended_order > 0) as order_lines, sum(r.excess * r.unit_cost) as excess_value, "
+        "min(r.order_by_date) as order_by_date "
         f"from replenishment r join item i on i.code = r.item where {text} group by {groups} order by {order} limit ?",
         [*parameters, first],
         uses=("replenishment", "item"),
     )
     for name in _DIMENSIONS:
         if name not in by:
-            table = table.append_column(name, pa.nulls(len(table), pa.string()))
-    return table_rows(table, enums=("alert", "abc_class"))
+            kind = pa.date32() if name == "order_week" else pa.string()
+            table = table.append_column(name, pa.nulls(len(table), kind))
+    return table_rows(table, enums=("alert", "action", "abc_class", "demand_class"))

@@ -1,19 +1,21 @@
 """Reorder decisions under other assumptions: the formula of the training side over the snapshot's columns."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read import arguments, paging
 from lakecast_graphql.read.item_rows import item_rows
 from lakecast_graphql.read.overview import AlertCount
 from lakecast_graphql.read.paging import Connection
-from lakecast_graphql.read.replenishment import matching
-from lakecast_graphql.read.replenishment_rows import STORED, replenishment_rows
+from lakecast_graphql.read.replenishment import DEFAULT_ORDER, matching
+from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.view import View
 from lakecast_graphql.read.what_if_inputs import stored
 from lakecast_graphql.rows.column import Numbers
@@ -21,6 +23,7 @@ from lakecast_graphql.rows.nested import Nested
 from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints
+from lakecast_lake.pieces import listed
 from lakecast_schema.replenishment import Decision, Scenario, decide
 from lakecast_schema.vocabulary import AlertLevel
 
@@ -75,64 +78,84 @@ def what_if(
 
 def _checked(scenario: arguments.Filter) -> Scenario:
     for name, value in scenario.items():
-        level = name == "service_level"
-        good = 0 < value < 1 if level else 0 <= value <= _MOST
+        if name == "service_measure":
+            continue
+        level, above = name == "service_level", name == "order_multiple"
+        good = 0 < value < 1 if level else (value > 0 if above else value >= 0) and value <= _MOST
         if not good:
             words = name.split("_")
             shown = words[0] + "".join(word.title() for word in words[1:])
-            wanted = "above 0 and below 1" if level else f"from 0 to {_MOST:,.0f}"
+            wanted = f"{'above' if above else 'from'} 0 {'and at most' if above else 'to'} {_MOST:,.0f}"
+            wanted = "above 0 and below 1" if level else wanted
             raise bad_input(f"`{shown}` must be {wanted}, not {value}.", argument="scenario")
     return Scenario(**scenario)
 
 
 @dataclass(frozen=True, eq=False)
 class _Recomputed:
-    """Decisions about some rows of the snapshot's `replenishment`; all arrays are (rows,).
-
-    assumed: the figures of the contract's `Replenishment` that went into the decision.
-    """
+    """Decisions about some rows of the snapshot's `replenishment`, (rows,)."""
 
     snapshot: Snapshot
     rows: Ints
-    assumed: dict[str, Floats]
+    scenario: Scenario
     decision: Decision
 
     @property
     def nbytes(self) -> int:
-        decided: list[Any] = list(vars(self.decision).values())
-        return self.rows.nbytes + sum(int(array.nbytes) for array in [*self.assumed.values(), *decided])
+        """Of what is the scenario's own: the path and terms are mostly shared with the snapshot's."""
+        made = [value for value in vars(self.decision).values() if isinstance(value, np.ndarray)]
+        return self.rows.nbytes + sum(int(array.nbytes) for array in made)
 
-    def figures(self, name: str) -> Floats:
-        """A figure of the contract's `Replenishment` under the scenario."""
-        values: Floats = self.assumed[name] if name in self.assumed else getattr(self.decision, name)
-        return values
+    def of(self, places: Ints) -> Decision:
+        """Decisions of some of the rows, with everything that can be asked of them."""
+        return decide(self.scenario.apply(stored(self.snapshot).inputs.take(self.rows[places])))
 
     def delta(self, name: str) -> Floats:
         """What the scenario adds to a stored figure."""
-        return self.figures(name) - self.snapshot.replenishment.numbers(name)[self.rows]
+        values: Floats = getattr(self.decision, name) - self.snapshot.replenishment.numbers(name)[self.rows]
+        return values
 
     def ordered(self, order: arguments.Order) -> Ints:
         """Places in order of the figures under the scenario, nulls last."""
-        if not order:
-            return np.arange(len(self.rows))
         keys: list[Any] = [np.arange(len(self.rows))]
-        for name, descending in reversed(order):
-            if name == "item_id":
-                values = np.unique(np.array(self._item_ids, dtype=object).astype(str), return_inverse=True)[1].astype(
-                    float
-                )
-            elif name == "alert":
-                values = np.array([_LEVELS.index(level) for level in self.decision.alert.tolist()], np.float64)
-            else:
-                values = self.figures(name)
+        for name, descending in reversed(order or DEFAULT_ORDER):
+            values = self._sorted_by(name)
             # NaN sorts last, also when negated.
             keys.append(-values if descending else values)
         return np.lexsort(keys)
 
+    def _sorted_by(self, name: str) -> Floats:
+        decision = self.decision
+        if name == "priority":
+            return -decision.stockout_cost
+        if name == "alert":
+            return np.array([_LEVELS.index(level) for level in decision.alert.tolist()], np.float64)
+        if name == "excess_value":
+            return decision.excess * decision.inputs.unit_cost
+        if name == "order_by_date":
+            return self._days + decision.order_by_days
+        if name == "stockout_date":
+            return self._days + np.ceil(decision.days_to_stockout - 1e-9)
+        if name in ("item_id", "name", "category", "supplier", "abc_class"):
+            return self._ranks(name)
+        values: Floats = getattr(decision.inputs if hasattr(decision.inputs, name) else decision, name)
+        return values
+
     @property
-    def _item_ids(self) -> list[str]:
-        codes = self.snapshot.replenishment.item[self.rows]
-        return [self.snapshot.items.item_id[code] for code in codes.tolist()]
+    def _days(self) -> Floats:
+        days: Floats = self.snapshot.replenishment.table["as_of"].cast(pa.int32()).to_numpy()[self.rows].astype(float)
+        return days
+
+    def _ranks(self, name: str) -> Floats:
+        """Places of a text in the order of people, accents and case aside; NaN for null."""
+        table, codes = self.snapshot.items.table, self.snapshot.replenishment.item[self.rows]
+        texts = listed(table[name].take(pa.array(codes)))
+        if name == "name":
+            ids = listed(table["item_id"].take(pa.array(codes)))
+            texts = [item if text is None else text for text, item in zip(texts, ids, strict=True)]
+        plain = [None if text is None else text if name == "item_id" else _folded(text) for text in texts]
+        place = {text: float(rank) for rank, text in enumerate(sorted({text for text in plain if text is not None}))}
+        return np.array([np.nan if text is None else place[text] for text in plain])
 
     @cached_property
     def totals(self) -> WhatIfTotals:
@@ -145,6 +168,11 @@ class _Recomputed:
         )
 
 
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFD", text.lower())
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 def _sum(values: Floats) -> float | None:
     known = values[np.isfinite(values)]
     return float(known.sum()) if len(known) else None
@@ -153,12 +181,9 @@ def _sum(values: Floats) -> float | None:
 def _recompute(view: View, rows: Ints, scenario: Scenario) -> _Recomputed:
     view.check_deadline()
     snapshot = view.snapshot
-    everything = stored(snapshot)
-    own = everything.inputs
+    own = stored(snapshot).inputs
     inputs = scenario.apply(own if len(rows) == len(own.on_hand) and _ascends(rows) else own.take(rows))
-    # The path of each item is as large as its forecast: it is not kept with the answer.
-    assumed = {name: value for name, value in vars(inputs).items() if name in STORED}
-    return _Recomputed(snapshot, rows, assumed, decide(inputs))
+    return _Recomputed(snapshot, rows, scenario, decide(inputs))
 
 
 def _ascends(rows: Ints) -> bool:
@@ -173,15 +198,7 @@ def _rows(view: View, found: _Recomputed, places: Ints) -> Rows:
         {
             "item": lambda _: Nested(item_rows(view, facts.item[rows].astype(np.int64))),
             "baseline": lambda _: Nested(replenishment_rows(view, rows, item_rows)),
-            "scenario": lambda _: Nested(
-                replenishment_rows(
-                    view,
-                    rows,
-                    item_rows,
-                    lambda name: found.figures(name)[places],
-                    found.decision.alert[places].tolist(),
-                )
-            ),
+            "scenario": lambda _: Nested(replenishment_rows(view, rows, item_rows, found.of(places))),
             "order_delta": lambda _: Numbers(found.delta("recommended_order")[places]),
             "order_value_delta": lambda _: Numbers(found.delta("recommended_order_value")[places]),
         },

@@ -3,6 +3,7 @@
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from lakecast_lake.columns import Snapshot
@@ -12,10 +13,12 @@ from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_lake.pieces import listed
 from lakecast_schema.demand_path import DemandPath
 from lakecast_schema.periods import days_in
-from lakecast_schema.remaining import after_day
-from lakecast_schema.replenishment import NEGATIVE_BINOMIAL, Inputs
+from lakecast_schema.replenishment import FILL, Alert, Inputs, missed_weights
 from lakecast_schema.units import steps
 
+RARE = ("intermittent", "lumpy")
+"""Demand classes of which a period may have no demand."""
+_PERIOD_DAYS = np.array([frequency.mean_days for frequency in FREQUENCIES])
 _AT_ONCE = 4_096
 """Decisions whose forecasts are spread out at a time: what is needed in between is many times the result."""
 
@@ -24,19 +27,63 @@ class Stored:
     """The decisions' own columns, and the demand that each one's source forecast."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        facts = snapshot.replenishment
-        units = snapshot.items.table["unit"].take(facts.item)
+        facts, items = snapshot.replenishment, snapshot.items
+        count = len(facts.item)
+        kinds = np.array(listed(items.table["demand_class"].take(facts.item)), dtype=object)
+        alerts = np.array(listed(facts.table["alert"]), dtype=object)
+        measures = np.array(listed(facts.table["service_measure"]), dtype=object)
         names = (
-            "demand_std", "lead_time_days", "lead_time_std_days", "review_period_days", "service_level",
-            "min_order_quantity", "unit_cost", "on_hand", "on_order",
+            "lead_time_days", "lead_time_std_days", "review_period_days", "service_level", "min_order_quantity",
+            "unit_cost", "on_order", "largest_window",
         )  # fmt: skip
+        # Stock that was too old to decide on is unknown here, too.
+        on_hand = np.where(alerts == Alert.UNKNOWN.value, np.nan, facts.numbers("on_hand"))
         self.inputs = Inputs(
             path=_path(snapshot),
-            counts=np.array(facts.table["distribution"].to_pylist(), dtype=object) == NEGATIVE_BINOMIAL,
-            step=steps(listed(units)),
-            used=snapshot.items.table["is_used"].take(facts.item).to_numpy(),
+            noise_variance=_or(facts.numbers("noise_variance"), facts.numbers("demand_std") ** 2),
+            level_variance=_or(facts.numbers("level_variance"), 0.0),
+            demand_size=np.where(np.isin(kinds, RARE), facts.numbers("demand_size"), np.nan),
+            period_days=_PERIOD_DAYS[items.frequency[facts.item]],
+            window_days=facts.numbers("lead_time_days") + facts.numbers("review_period_days"),
+            step=steps(listed(items.table["unit"].take(facts.item))),
+            used=items.table["is_used"].take(facts.item).to_numpy(),
+            is_fill=measures == FILL,
+            order_multiple=order_multiple(snapshot),
+            weight=_weights(snapshot)[facts.item],
+            on_hand=on_hand,
+            inbound_days=np.zeros((count, 0)),
+            inbound=np.zeros((count, 0)),
+            ordered=np.full(count, np.nan),
             **{name: facts.numbers(name) for name in names},
         )
+
+
+def order_multiple(snapshot: Snapshot) -> Floats:
+    """(decisions,) what orders are multiples of; 1 in versions that do not say."""
+    return _or(snapshot.replenishment.numbers("order_multiple"), 1.0)
+
+
+def _weights(snapshot: Snapshot) -> Floats:
+    """(items,) value of one missed unit of each item."""
+    items = snapshot.items
+    cost = items.table["unit_cost"].to_numpy()
+    names = items.table.column_names
+    criticality = (
+        items.table["criticality"].cast(pa.float64()).to_numpy()
+        if "criticality" in names
+        else np.full(len(cost), np.nan)
+    )
+    category = np.array([name or "" for name in listed(items.table["category"])])
+    _, group = np.unique(category, return_inverse=True)
+    parts = [
+        missed_weights(cost[low:high], group[low:high].astype(np.int64), criticality[low:high])
+        for low, high in zip(items.bounds[:-1].tolist(), items.bounds[1:].tolist(), strict=True)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _or(values: Floats, default: Floats | float) -> Floats:
+    return np.where(np.isnan(values), default, values)
 
 
 _STORED: WeakKeyDictionary[Snapshot, Stored] = WeakKeyDictionary()
@@ -70,12 +117,13 @@ def _path(snapshot: Snapshot) -> DemandPath:
     sizes = np.where(block >= 0, at[block + 1] - at[block], 0)
     width = max(int(sizes.max(initial=0)), 1)
     edges, cumulative = np.empty((len(block), width + 1)), np.empty((len(block), width + 1))
-    season_start = np.zeros(len(block), np.int64)
+    season_start, start = np.zeros(len(block), np.int64), np.zeros(len(block))
     for begin in range(0, len(block), _AT_ONCE):
         rows = np.arange(begin, min(begin + _AT_ONCE, len(block)))
         part = _part(snapshot, rows, block[rows], sizes[rows], width)
-        edges[rows], cumulative[rows], season_start[rows] = part.edges, part.cumulative, part.season_start
-    return DemandPath(edges, cumulative, season_start)
+        edges[rows], cumulative[rows] = part.edges, part.cumulative
+        season_start[rows], start[rows] = part.season_start, part.start
+    return DemandPath(edges, cumulative, season_start, start)
 
 
 def _part(snapshot: Snapshot, rows: Ints, block: Ints, sizes: Ints, width: int) -> DemandPath:
@@ -95,4 +143,6 @@ def _part(snapshot: Snapshot, rows: Ints, block: Ints, sizes: Ints, width: int) 
         days[mine] = days_in(starts[mine], FREQUENCIES[code])
         season[mine] = FREQUENCIES[code].season_length
     as_of = facts.table["as_of"].take(rows).to_numpy().astype("datetime64[D]")
-    return DemandPath.of(*after_day(mean, starts, days, as_of), season)
+    rate, weight = (_or(facts.numbers(name)[rows], 0.0) for name in ("long_run_rate", "long_run_weight"))
+    after = np.where(sizes > 0, (as_of - starts[:, 0]).astype(np.int64) + 1.0, 0.0)
+    return DemandPath.of(mean, days, season).mixed(rate, weight).after(after)

@@ -23,6 +23,8 @@ from lakecast_schema.vocabulary import (
     RefreshOutcome,
     ReplenishmentDimension,
     ReplenishmentOrderField,
+    ServiceMeasure,
+    StockAction,
     TimeGrain,
     TotalsOrderField,
 )
@@ -110,7 +112,30 @@ _publish(
     {"PERIOD": "The date, at the grain asked for."},
 )
 _publish(LeaderboardGroup, "What a leaderboard is made for: everything at once, or each of these.")
-_publish(ReplenishmentDimension, "What replenishment totals are grouped by.")
+_publish(
+    ReplenishmentDimension,
+    "What replenishment totals are grouped by.",
+    {"ORDER_WEEK": "The Monday of the week of the last day to order."},
+)
+_publish(
+    StockAction,
+    "What to do about an item.",
+    {
+        "ORDER": "Order now what is recommended.",
+        "EXPEDITE": "What is on its way is enough but comes too late.",
+        "WATCH": "The reorder point is reached within a review period.",
+        "REDUCE": "More is there than could still be wanted.",
+        "CHECK_DATA": "Stock is missing or too old to decide on.",
+    },
+)
+_publish(
+    ServiceMeasure,
+    "What a service level promises.",
+    {
+        "CYCLE": "The share of replenishment cycles without a stockout.",
+        "FILL": "The share of pieces delivered from stock.",
+    },
+)
 _publish(
     RefreshOutcome,
     "What a refresh led to.",
@@ -127,7 +152,11 @@ _publish(ForecastOrderField, "What forecasts are ordered by.")
 _publish(
     ReplenishmentOrderField,
     "What replenishment is ordered by.",
-    {"ALERT": "Most urgent first when ascending.", "DAYS_TO_STOCKOUT": "Null (never, or unknown) sorts last."},
+    {
+        "PRIORITY": "By `stockoutCost`; ascending is the most urgent first.",
+        "ALERT": "Most urgent first when ascending.",
+        "DAYS_TO_STOCKOUT": "Null (never, or unknown) sorts last.",
+    },
 )
 _publish(TotalsOrderField, "What forecast totals are ordered by.")
 _publish(
@@ -168,6 +197,8 @@ __all__ = [
     "RefreshOutcome",
     "ReplenishmentDimension",
     "ReplenishmentOrderField",
+    "ServiceMeasure",
+    "StockAction",
     "TimeGrain",
     "TotalsOrderField",
 ]

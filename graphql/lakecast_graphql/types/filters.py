@@ -5,7 +5,7 @@ import datetime as dt
 import strawberry
 from strawberry import UNSET
 
-from lakecast_graphql.types.enums import ABCClass, AlertLevel, DemandClass, Frequency
+from lakecast_graphql.types.enums import ABCClass, AlertLevel, DemandClass, Frequency, StockAction
 
 _AND = "All of these must hold; an empty list holds."
 _OR = "At least one of these must hold; an empty list never holds."
@@ -90,6 +90,14 @@ class AlertLevelFilter:
     in_: list[AlertLevel] | None = strawberry.field(name="in", default=UNSET, description="Any of these values.")
 
 
+@strawberry.input(description="Comparisons of what to do about an item.")
+class StockActionFilter:
+    """Comparisons of an action."""
+
+    eq: StockAction | None = UNSET
+    in_: list[StockAction] | None = strawberry.field(name="in", default=UNSET, description="Any of these values.")
+
+
 @strawberry.input(description="Which items. Every given field must hold.")
 class ItemFilter:
     """Which items."""
@@ -165,9 +173,16 @@ class ReplenishmentFilter:
     item_id: StringFilter | None = UNSET
     category: StringFilter | None = UNSET
     supplier: StringFilter | None = UNSET
+    item: ItemFilter | None = UNSET
     alert: AlertLevelFilter | None = UNSET
+    action: StockActionFilter | None = UNSET
     days_to_stockout: FloatFilter | None = UNSET
+    on_hand: FloatFilter | None = strawberry.field(default=UNSET, description="In the item's unit.")
     recommended_order: FloatFilter | None = strawberry.field(default=UNSET, description="In the item's unit.")
+    recommended_order_value: FloatFilter | None = UNSET
+    excess_value: FloatFilter | None = UNSET
+    order_by_date: DateFilter | None = UNSET
+    stockout_date: DateFilter | None = UNSET
     search: str | None = strawberry.field(
         default=UNSET, description="Words, each in item id, sku, name or supplier; case and accents do not matter."
     )

@@ -9,6 +9,7 @@ from lakecast_graphql.types.enums import (
     ItemOrderField,
     OrderDirection,
     ReplenishmentOrderField,
+    ServiceMeasure,
     TotalsOrderField,
 )
 
@@ -65,7 +66,18 @@ class ScenarioInput:
         default=UNSET, description="Standard deviation of the lead time in days, at least 0."
     )
     service_level: float | None = strawberry.field(
-        default=UNSET, description="Wanted probability of no stockout in a cycle, above 0 and below 1."
+        default=UNSET, description="What `serviceMeasure` is promised to be, above 0 and below 1."
+    )
+    service_measure: ServiceMeasure | None = UNSET
+    review_period_days: float | None = strawberry.field(
+        default=UNSET, description="Days between two looks at the stock, at least 0."
+    )
+    order_multiple: float | None = strawberry.field(default=UNSET, description="What orders are multiples of, above 0.")
+    min_order_quantity: float | None = strawberry.field(
+        default=UNSET, description="Smallest order, at least 0, in the item's unit."
     )
     demand_factor: float | None = strawberry.field(default=UNSET, description="Multiplies the demand, at least 0.")
     on_hand: float | None = strawberry.field(default=UNSET, description="Stock on hand, in the item's unit.")
+    order_quantity: float | None = strawberry.field(
+        default=UNSET, description="What if this is ordered instead of what is recommended."
+    )

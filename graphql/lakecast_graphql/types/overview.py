@@ -32,6 +32,41 @@ class Overview:
     skill: float | None = strawberry.field(description="1 - quantile loss / that of seasonal naive.")
     coverage_80: float | None = strawberry.field(description="Share of actuals within the 80 % interval.")
     coverage_95: float | None = strawberry.field(description="Share of actuals within the 95 % interval.")
+    demand_as_of: dt.date | None = strawberry.field(
+        description="Last period of observed demand of each data set, and of these the oldest."
+    )
+    stock_as_of: dt.date | None = strawberry.field(
+        description="Last day of stock of each data set, and of these the oldest."
+    )
+    out_of_stock: int = strawberry.field(description="Items with nothing on hand.")
+    on_hand_value: float | None
+    excess_value: float | None = strawberry.field(description="Value of stock above what could still be wanted.")
+    order_lines: int = strawberry.field(description="Items with something to order.")
+    recommended_order_value: float | None
+
+
+@strawberry.type(description="Service promised against what demand would have met at past origins.")
+class DecisionCalibration:
+    """Service promised and held of a group."""
+
+    group: str | None = strawberry.field(description="Null for all; the data set or the demand class in lower case.")
+    promised: float
+    achieved: float = strawberry.field(
+        description="Share of windows of lead time and review period without a stockout."
+    )
+    fill_rate: float | None = strawberry.field(description="Share of pieces that would have been delivered from stock.")
+    item_count: int
+    cycles: int = strawberry.field(description="Windows that were counted.")
+
+
+@strawberry.type(description="What holding a service level would cost, over all matching items.")
+class ServicePoint:
+    """A service level and its cost; null where no item has a cost."""
+
+    service_level: float
+    safety_stock_value: float | None
+    order_up_to_value: float | None
+    recommended_order_value: float | None
 
 
 @strawberry.type(description="A forecast that differs between two snapshots.")

@@ -38,7 +38,7 @@ from lakecast_graphql.types.orders import (
     ScenarioInput,
     TotalsOrder,
 )
-from lakecast_graphql.types.overview import Overview
+from lakecast_graphql.types.overview import DecisionCalibration, Overview, ServicePoint
 from lakecast_graphql.types.paging import Connection
 from lakecast_graphql.types.replenishment import AlertChange, Replenishment, ReplenishmentTotals, WhatIfConnection
 from lakecast_graphql.types.snapshots import ModelRun, SnapshotInfo, Source
@@ -171,7 +171,9 @@ class LakeReader:
         """Sources ranked by backtest error."""
         return resolved(read.leaderboard(reading(root), measure, group_by, plain(where)))
 
-    @strawberry.field(description="Reorder decisions, by data set and item id unless ordered otherwise.")
+    @strawberry.field(
+        description="Reorder decisions, those that a stockout would hurt most first unless ordered otherwise."
+    )
     def replenishment(
         root: Root,
         info: Info,
@@ -246,6 +248,25 @@ class LakeReader:
         view, cursor = reading_page(root, info, first, after)
         bounds = {"from": given(from_), "to": given(to)}
         return resolved(read.demand_totals(view, group_by, plain(where), grain, first, cursor, **bounds))
+
+    @strawberry.field(
+        description="What holding each service level would cost, over all matching items, by the formula of `whatIf`."
+    )
+    def service_curve(
+        root: Root, levels: list[float], where: ReplenishmentFilter | None = UNSET
+    ) -> list[ServicePoint] | None:
+        """A point per level."""
+        return resolved(read.service_curve(reading(root), levels, plain(where)))
+
+    @strawberry.field(
+        description="Service promised by reorder points against what the demand after past origins would have met, by "
+        "data set or demand class; `where` knows `datasetId` and `demandClass`. Empty where histories are too short."
+    )
+    def decision_calibration(
+        root: Root, group_by: LeaderboardGroup = LeaderboardGroup.ALL, where: ItemFilter | None = UNSET
+    ) -> list[DecisionCalibration] | None:
+        """Service promised and held."""
+        return resolved(read.decision_calibration(reading(root), group_by, plain(where)))
 
     @strawberry.field(description="The headline figures of the snapshot.")
     def overview(root: Root, where: ItemFilter | None = UNSET) -> Overview | None:

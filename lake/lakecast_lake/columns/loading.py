@@ -16,6 +16,7 @@ from lakecast_lake.pinned import Partition, PinnedTable
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import (
+    DECISION_CALIBRATION,
     DEMAND,
     DIM_ITEM,
     FACT_FORECAST,
@@ -25,7 +26,9 @@ from lakecast_schema.tables import (
     MODEL_RUN,
 )
 
-SERVED = (DIM_ITEM, FACT_FORECAST, DEMAND, FACT_INVENTORY, FACT_METRICS, FACT_REPLENISHMENT, MODEL_RUN)
+SERVED = (
+    DIM_ITEM, FACT_FORECAST, DEMAND, FACT_INVENTORY, FACT_METRICS, FACT_REPLENISHMENT, DECISION_CALIBRATION, MODEL_RUN,
+)  # fmt: skip
 """Tables that a server reads, in this order: items say which forecasts are live, these have memory first."""
 
 
@@ -117,6 +120,9 @@ def _assemble(
         parts=parts,
         metrics=collect(FACT_METRICS, tables[FACT_METRICS.name], items),
         replenishment=collect(FACT_REPLENISHMENT, tables[FACT_REPLENISHMENT.name], items),
+        calibration=pa.concat_tables(
+            [DECISION_CALIBRATION.schema.empty_table(), *tables[DECISION_CALIBRATION.name].values()]
+        ),
         runs=table.sort_by([("generated_at", "descending"), ("dataset_id", "ascending"), ("source", "ascending")]),
         past=past,
         lake=lake,

@@ -39,6 +39,7 @@ class Snapshot:
         items: the items of all data sets, numbered.
         parts: everything that was read, by table and partition.
         metrics, replenishment: `fact_metrics` and `fact_replenishment` by item.
+        calibration: rows of `decision_calibration`.
         runs: rows of `model_run`, newest first.
         past: keys of the partitions of past forecasts, which stay in the files of `lake`.
         serial: another one for every load in this process, also of the same snapshot.
@@ -50,6 +51,7 @@ class Snapshot:
     parts: Mapping[Key, Part]
     metrics: Facts
     replenishment: Facts
+    calibration: pa.Table
     runs: pa.Table
     past: frozenset[tuple[str, ...]]
     lake: Lake = field(repr=False)

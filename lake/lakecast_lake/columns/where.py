@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Filter = Mapping[str, Any]
+Fields = Mapping[str, "str | Mapping[str, str]"]
 
 _COMPARE = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
@@ -16,24 +17,24 @@ class UnknownField(KeyError):
     """The filter names a field or operator that the table does not have."""
 
 
-def condition(where: Filter | None, fields: Mapping[str, str]) -> tuple[str, list[Any]]:
+def condition(where: Filter | None, fields: Fields) -> tuple[str, list[Any]]:
     """A SQL condition and its parameters in order.
 
     Args:
         where: the filter; None and {} hold for every row. Operators whose value is None do not filter.
         fields: field -> SQL expression of its value. A field whose filter is a plain value (`search`,
-            `has_forecast`) has an expression with one `?`.
+            `has_forecast`) has an expression with one `?`. A field whose filter nests another one has its fields.
     """
     parameters: list[Any] = []
     return _all(where or {}, fields, parameters), parameters
 
 
-def _all(where: Filter, fields: Mapping[str, str], parameters: list[Any]) -> str:
+def _all(where: Filter, fields: Fields, parameters: list[Any]) -> str:
     parts = [_one(name, value, fields, parameters) for name, value in where.items() if value is not None]
     return " and ".join(parts) if parts else "true"
 
 
-def _one(name: str, value: Any, fields: Mapping[str, str], parameters: list[Any]) -> str:
+def _one(name: str, value: Any, fields: Fields, parameters: list[Any]) -> str:
     if name in ("and_", "or_"):
         inner = [f"({_all(part, fields, parameters)})" for part in value]
         if name == "and_":
@@ -43,10 +44,13 @@ def _one(name: str, value: Any, fields: Mapping[str, str], parameters: list[Any]
         return f"not ({_all(value, fields, parameters)})"
     if name not in fields:
         raise UnknownField(name)
+    column = fields[name]
+    if not isinstance(column, str):
+        return f"({_all(value, column, parameters)})"
     if not isinstance(value, Mapping):
         parameters.append(value)
-        return f"coalesce({fields[name]}, false)"
-    parts = [_leaf(fields[name], op, operand, parameters) for op, operand in value.items() if operand is not None]
+        return f"coalesce({column}, false)"
+    parts = [_leaf(column, op, operand, parameters) for op, operand in value.items() if operand is not None]
     return f"({' and '.join(parts)})" if parts else "true"
 
 

@@ -10,7 +10,10 @@ import pytest
 
 from lakecast_assets.tables.forecasts import forecast_table
 from lakecast_assets.tables.metrics import metrics_table
-from lakecast_assets.tables.replenishment import choose, replenishment_table
+from lakecast_assets.tables.replenishment import Tables, choose, replenishment_table
+from lakecast_assets.tables.stock import Stock
+from lakecast_forecast.decisions.learned import Learned
+from lakecast_forecast.decisions.learning import learn
 from lakecast_schema import rules
 from lakecast_schema.periods import Frequency, days_in, shift
 from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_INVENTORY, FACT_REPLENISHMENT
@@ -42,12 +45,15 @@ def demand(made: Any) -> pa.Table:
     )
 
 
-def decide(made: Any, dim_item: pa.Table, *counts: dict[str, object]) -> dict[str, dict[str, Any]]:
+def decide(
+    made: Any, dim_item: pa.Table, *counts: dict[str, object], learned: Learned | None = None
+) -> dict[str, dict[str, Any]]:
     rows = forecast_table(made.outcome, made.panel, "run")
     live = rows.filter(pa.compute.equal(rows["kind"], "live"))
     metrics = metrics_table(made.outcome, made.panel, None, "run", NOW)
     inventory = pa.Table.from_pylist(list(counts), FACT_INVENTORY.schema)
-    table = replenishment_table(live, metrics, dim_item, inventory, demand(made), Frequency.MONTHLY, "run", NOW)
+    tables = Tables(live, metrics, dim_item, inventory, demand(made))
+    table = replenishment_table(tables, learned, Frequency.MONTHLY, "run", NOW)
     rules.check(FACT_REPLENISHMENT, table)
     return {row["item_id"]: row for row in table.to_pylist()}
 
@@ -80,9 +86,56 @@ def test_stock_counted_within_a_period_leaves_the_rest_of_it(monthly: Any) -> No
     assert made["item 0"]["alert"] == "critical"
 
 
-def test_stock_counted_after_the_forecast_takes_it_as_it_is(monthly: Any) -> None:
-    made = decide(monthly, items(monthly.panel.item_ids, lead_time_days=28.0), stock("item 0", "2030-01-01", 5.0))
-    assert made["item 0"]["lead_time_demand"] == pytest.approx(monthly.outcome.forecasts.live.mean[0][0])
+def test_stock_counted_after_the_forecast_has_its_last_season_before_it(monthly: Any) -> None:
+    """Six months of forecast are all of the season that is known; they go on and on."""
+    made = decide(monthly, items(monthly.panel.item_ids, lead_time_days=3 * 365.0), stock("item 0", "2030-01-01", 5.0))
+    mean = monthly.outcome.forecasts.live.mean[0]
+    assert made["item 0"]["lead_time_demand"] == pytest.approx(6 * mean.sum(), rel=0.05)
+    assert made["item 0"]["daily_demand"] == pytest.approx(mean.sum() / 181, rel=0.01)
+
+
+def test_stock_older_than_a_review_period_against_the_newest_is_too_old_to_decide_on(monthly: Any) -> None:
+    names = monthly.panel.item_ids
+    counts = [
+        stock(names[0], "2026-04-30", 5.0),
+        stock(names[1], "2026-04-24", 5.0),
+        stock(names[2], "2026-04-20", 5.0),
+    ]
+    made = decide(monthly, items(names, review_period_days=7.0), *counts)
+    assert [made[name]["alert"] == "unknown" for name in names[:3]] == [False, False, True]
+    old = made[names[2]]
+    assert (old["on_hand"], old["recommended_order"], old["action"]) == (5.0, None, "check_data")
+
+
+def test_what_past_forecasts_teach_is_stored_and_decides(monthly: Any) -> None:
+    names = monthly.panel.item_ids
+    learned = learn(monthly.panel, 6, np.full(len(names), 37.0))
+    rows = decide(monthly, items(names), learned=learned)
+    for place, name in enumerate(learned.item_ids):
+        for column in ("noise_variance", "level_variance", "long_run_rate", "largest_window"):
+            wanted = getattr(learned, column)[place]
+            assert rows[name][column] == (None if np.isnan(wanted) else pytest.approx(wanted))
+    wild = replace(learned, noise_variance=100 * learned.noise_variance, largest_window=np.full(len(names), np.nan))
+    assert decide(monthly, items(names), learned=wild)[names[0]]["safety_stock"] > rows[names[0]]["safety_stock"]
+
+
+def test_orders_on_their_way_count_by_their_dates_and_instead_of_what_stock_says(monthly: Any) -> None:
+    orders = pa.table(
+        {
+            "item_id": ["item 0", "item 0", "nobody"],
+            "due_date": pa.array([dt.date(2026, 3, 1), dt.date(2026, 6, 1), dt.date(2026, 6, 1)]),
+            "quantity": [4.0, 500.0, 1.0],
+        }
+    )
+    days, quantity = (
+        each.tolist()[0]
+        for each in Stock.of(
+            pa.Table.from_pylist([stock("item 0", "2026-04-30", 1.0) | {"on_order": 9.0}], FACT_INVENTORY.schema),
+            orders,
+            ("item 0",),
+        ).inbound(np.array(["2026-04-30"], "datetime64[D]"))
+    )
+    assert (days, quantity) == ([1.0, 32.0], [4.0, 500.0])
 
 
 def test_terms_that_nobody_gave_have_defaults_and_rare_items_a_count_distribution(monthly: Any) -> None:
@@ -90,11 +143,10 @@ def test_terms_that_nobody_gave_have_defaults_and_rare_items_a_count_distributio
     assert made["item 0"]["service_level"] == 0.95
     assert made["item 0"]["lead_time_days"] == 30.0
     assert made["item 0"]["lead_time_std_days"] == pytest.approx(7.5)
-    assert made["item 0"]["distribution"] == "normal"
-    assert made["item 0"]["dispersion"] is None
-    rare = decide(monthly, items(monthly.panel.item_ids, demand_class="lumpy"))
-    assert rare["item 0"]["distribution"] == "negative_binomial"
-    assert float(rare["item 0"]["reorder_point"]).is_integer()
+    assert (made["item 0"]["service_measure"], made["item 0"]["order_multiple"]) == ("cycle", 1.0)
+    assert float(made["item 0"]["reorder_point"]).is_integer()
+    measured = decide(monthly, items(monthly.panel.item_ids, unit="m"))
+    assert measured["item 0"]["order_multiple"] == 0.001
 
 
 def test_an_item_without_backtest_still_has_a_deviation(monthly: Any) -> None:

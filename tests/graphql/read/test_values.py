@@ -345,7 +345,9 @@ def test_replenishment(lake: Any, where: dict[str, Any], descending: bool) -> No
         for row in lake.plain.table("fact_replenishment")
         if oracle.holds({**lake.plain.items[row["dataset_id"], row["item_id"]], **row}, where)
     ]
-    rows.sort(key=lambda row: (row["dataset_id"], row["item_id"]))
+    rows.sort(
+        key=lambda row: (row["stockout_cost"] is None, -(row["stockout_cost"] or 0), row["dataset_id"], row["item_id"])
+    )
     plain = read.replenishment(lake.view, where, first=1000)
     assert [(row.dataset_id, row.item_id) for row in plain.nodes] == [(r["dataset_id"], r["item_id"]) for r in rows]
     known = [row for row in rows if row["days_to_stockout"] is not None]

@@ -329,9 +329,14 @@ class Expected:
                 "recommendedOrderValue": row["recommended_order_value"],
                 "unitCost": row["unit_cost"],
                 "alert": upper(row["alert"]),
+                "action": upper(row["action"]) or action_of(row),
+                "stockoutCost": row["stockout_cost"],
+                "excess": row["excess"],
+                "orderByDate": iso(row["order_by_date"]),
+                "orderWeek": iso(monday(row["order_by_date"])),
                 **{
                     name: self.items[row["dataset_id"], row["item_id"]][name]
-                    for name in ("category", "supplier", "sku", "name", "abcClass")
+                    for name in ("category", "supplier", "sku", "name", "abcClass", "demandClass")
                 },
             }
             for row in self.stock_rows
@@ -371,6 +376,23 @@ class Expected:
     def stock_where(self, where: Filter) -> list[Row]:
         """Decisions that match."""
         return [row for row in self.stock if holds(where, row, self._searched)]
+
+
+def iso(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def monday(day: dt.date | None) -> dt.date | None:
+    return None if day is None else day - dt.timedelta(days=day.weekday())
+
+
+def action_of(row: Row) -> str:
+    """The action of a decision that was stored without one."""
+    if row["alert"] == "unknown":
+        return "CHECK_DATA"
+    if row["recommended_order"]:
+        return "ORDER"
+    return {"critical": "EXPEDITE", "medium": "WATCH"}.get(row["alert"], "NONE")
 
 
 def holds(where: Filter, row: Row, searched: Callable[[Row, str], bool] = lambda row, text: False) -> bool:

@@ -1,0 +1,1 @@
+"""What past forecasts teach about decisions: how errors of sums grow, and whether promised service was held."""

@@ -1,0 +1,41 @@
+"""Learns from a panel's past what decisions about its items are made from."""
+
+import numpy as np
+
+from lakecast_forecast.decisions.calibration import calibration
+from lakecast_forecast.decisions.learned import Learned
+from lakecast_forecast.decisions.replay import replay
+from lakecast_forecast.decisions.spread import Spread
+from lakecast_forecast.panel import Array, Panel
+
+
+def learn(panel: Panel, horizon: int, days: Array) -> Learned:
+    """Learn from a panel's past; `days` (n,): lead time and review period of each item."""
+    spread = Spread(replay(panel, horizon))
+    now, per_period = spread.replay.present, panel.frequency.mean_days
+    noise, level = spread.components(now, now)
+    periods = np.maximum(days / per_period, 1.0)
+    weight = spread.long_run_weight(now, int(np.median(np.round(periods)))) if len(panel) else 0.0
+    return Learned(
+        item_ids=panel.item_ids,
+        noise_variance=noise / per_period,
+        level_variance=level / per_period**2,
+        demand_size=np.where(now.size > 0, now.size, np.nan),
+        long_run_rate=now.long_run / per_period,
+        long_run_weight=np.where(now.rare, weight, 0.0),
+        largest_window=largest_window(panel.values, np.ceil(periods - 1e-9).astype(np.int64)),
+        calibration=tuple(calibration(spread, days)),
+    )
+
+
+def largest_window(values: Array, periods: np.ndarray) -> Array:
+    """(n,) the largest sum of `periods` (n,) successive values of each row; NaN where a row has fewer."""
+    width = values.shape[1]
+    total = np.concatenate([np.zeros((len(values), 1)), np.nan_to_num(values).cumsum(axis=1)], axis=1)
+    found = np.full(len(values), np.nan)
+    begun = np.isfinite(values).argmax(axis=1)
+    for length in np.unique(periods).tolist():
+        rows = np.flatnonzero((periods == length) & (begun + length <= width))
+        if rows.size:
+            found[rows] = (total[rows, length:] - total[rows, : width - length + 1]).max(axis=1)
+    return found

@@ -1,0 +1,110 @@
+"""What holding service levels costs, and what promised service came to at past origins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lakecast_graphql.errors import bad_input
+from lakecast_graphql.read import arguments
+from lakecast_graphql.read.replenishment import matching
+from lakecast_graphql.read.view import View
+from lakecast_graphql.read.what_if_inputs import stored
+from lakecast_lake.columns.segment import Floats
+from lakecast_lake.columns.where import condition
+from lakecast_schema.replenishment import Scenario, decide
+from lakecast_schema.vocabulary import LeaderboardGroup
+
+_MOST_LEVELS = 20
+_ALL = "all"
+"""Group of `decision_calibration` that holds all items of a data set."""
+_FIELDS = {"dataset_id": "c.dataset_id", "demand_class": "c.demand_class"}
+
+
+@dataclass(frozen=True)
+class ServicePoint:
+    """What a service level costs over some items; None where no item has a cost."""
+
+    service_level: float
+    safety_stock_value: float | None
+    order_up_to_value: float | None
+    recommended_order_value: float | None
+
+
+@dataclass(frozen=True)
+class DecisionCalibration:
+    """Service promised and held of a group."""
+
+    group: str | None
+    promised: float
+    achieved: float
+    fill_rate: float | None
+    item_count: int
+    cycles: int
+
+
+def service_curve(view: View, levels: Sequence[float], where: Any = None) -> list[ServicePoint]:
+    """A point per level, in the order asked for, by the formula of `what_if`."""
+    if len(levels) > _MOST_LEVELS:
+        raise bad_input(f"`levels` must be at most {_MOST_LEVELS}, not {len(levels)}.", argument="levels")
+    for level in levels:
+        if not 0 < level < 1:
+            raise bad_input(f"`levels` must be above 0 and below 1, not {level}.", argument="levels")
+    own = stored(view.snapshot).inputs.take(matching(view, arguments.canonical(where)))
+    points = []
+    for level in levels:
+        view.check_deadline()
+        decision = decide(Scenario(service_level=level).apply(own))
+        points.append(
+            ServicePoint(
+                level,
+                _sum(decision.safety_stock * own.unit_cost),
+                _sum(decision.order_up_to * own.unit_cost),
+                _sum(decision.recommended_order_value),
+            )
+        )
+    return points
+
+
+def decision_calibration(
+    view: View, group_by: Any = LeaderboardGroup.ALL, where: Any = None
+) -> list[DecisionCalibration]:
+    """Rows of `decision_calibration`, by group and promised level; several data sets count by their windows.
+
+    Raises BAD_USER_INPUT for a group or filter that the table does not know: it has data sets and demand classes.
+    """
+    group, filtered = arguments.word(group_by), arguments.canonical(where)
+    arguments.names_in(view.snapshot, filtered)
+    if group == LeaderboardGroup.CATEGORY.value:
+        raise bad_input("Calibration is by data set and demand class, not by category.", argument="groupBy")
+    if not set(filtered) <= set(_FIELDS):
+        raise bad_input(
+            "Calibration can be filtered by `datasetId` and `demandClass` only.",
+            argument="where",
+            known=["datasetId", "demandClass"],
+        )
+    by_class = group == LeaderboardGroup.DEMAND_CLASS.value or "demand_class" in filtered
+    text, parameters = condition(filtered, _FIELDS)
+    key = {"all": "null", "dataset_id": "c.dataset_id", "demand_class": "c.demand_class"}[group]
+    table = view.snapshot.sql.over(
+        {"calibration": view.snapshot.calibration},
+        f"""
+        select {key} as grouped, c.promised, sum(c.held * c.cycles) / sum(c.cycles) as achieved,
+               sum(c.fill_rate * c.cycles) / sum(c.cycles) filter (c.fill_rate is not null) as fill_rate,
+               sum(c.items)::bigint as item_count, sum(c.cycles)::bigint as cycles
+        from calibration c where (c."group" = '{_ALL}') = {not by_class} and {text}
+        group by all order by 1 nulls first, 2""",
+        parameters,
+    )
+    return [
+        DecisionCalibration(
+            row["grouped"], row["promised"], row["achieved"], row["fill_rate"], row["item_count"], row["cycles"]
+        )
+        for row in table.to_pylist()
+    ]
+
+
+def _sum(values: Floats) -> float | None:
+    known = values[np.isfinite(values)]
+    return float(known.sum()) if len(known) else None

@@ -1,0 +1,141 @@
+"""The distribution of demand over an interval: a chance of none, else gamma, with closed forms for all of it.
+
+Quantiles of the gamma distribution after Wilson & Hilferty (1931): the cube root of a gamma variable is nearly
+normal. Probabilities and expected shortages use the same approximation, so that they agree with the quantiles.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lakecast_schema import normal
+
+Array = NDArray[np.float64]
+
+_CERTAIN = 1 - 1e-6
+_LEAST_SPREAD = 0.1
+"""Least deviation of demand that occurs, as a share of its mean, where none is possible, too."""
+
+
+@dataclass(frozen=True)
+class IntervalDemand:
+    """Demand of n items over an interval of each; every array is (n,).
+
+    mean, variance: of all of it. nothing: the chance of no demand at all.
+    """
+
+    mean: Array
+    variance: Array
+    nothing: Array
+
+    @classmethod
+    def of(
+        cls, mean: Array, days: Array, noise: Array, level: Array, lead_std: Array, nothing: Array | float = 0.0
+    ) -> Self:
+        """Demand over `days` with this mean, of days whose errors share a part.
+
+        noise: variance per day of what is independent from day to day. level: variance per day² of what all days
+        share, the error of the forecast's level. lead_std: deviation of the interval's length in days. The variance
+        of a sum of errors is learnt as one (Saoud, Kourentzes & Boylan 2022); the term of the lead time is that of
+        Silver, Pyke & Thomas.
+        """
+        rate = mean / np.maximum(days, 1.0)
+        variance = noise * days + level * (days**2 + lead_std**2) + rate**2 * lead_std**2
+        return cls(mean, variance, np.broadcast_to(np.asarray(nothing, np.float64), mean.shape))
+
+    def plus(self, mean: Array, variance: Array) -> Self:
+        """This and something independent that is never nothing."""
+        return type(self)(self.mean + mean, self.variance + variance, np.zeros_like(self.mean))
+
+    @cached_property
+    def _some(self) -> tuple[Array, Array, Array, Array]:
+        """Chance of nothing; mean, and a and b of the cube root a + b z, of demand where there is some."""
+        nothing = np.clip(self.nothing, 0.0, _CERTAIN)
+        some = self.mean / (1 - nothing)
+        spread = (self.variance + self.mean**2) / (1 - nothing) - some**2
+        least = np.where(nothing > 0.02, _LEAST_SPREAD, 1e-4) ** 2
+        share = np.maximum(np.divide(spread, some**2, out=np.zeros_like(some), where=some > 0), least) / 9
+        return nothing, some, 1 - share, np.sqrt(share)
+
+    def quantile(self, level: Array) -> Array:
+        """(n,) what demand does not exceed with probability `level` (n,): none where none is that likely."""
+        nothing, some, a, b = self._some
+        inner = np.clip((level - nothing) / (1 - nothing), 1e-4, 1 - 1e-5)
+        found = some * np.maximum(a + b * normal.quantile(inner), 0.0) ** 3
+        return np.where(level <= nothing, 0.0, found)
+
+    def exceeds(self, stock: Array) -> Array:
+        """(n,) chance that demand is more than `stock` (n,)."""
+        nothing, _, _, _ = self._some
+        chance = (1 - nothing) * normal.upper(self._score(stock))
+        return np.where(stock < 0, 1.0, np.where(self.mean > 0, chance, 0.0))
+
+    def shortage(self, stock: Array) -> Array:
+        """(n,) expected demand above `stock` (n,): E max(demand - stock, 0)."""
+        nothing, some, a, b = self._some
+        z = self._score(stock)
+        q0, q1 = normal.upper(z), normal.density(z)
+        q2, q3 = z * q1 + q0, (z * z + 2) * q1
+        above = some * (a**3 * q0 + 3 * a * a * b * q1 + 3 * a * b * b * q2 + b**3 * q3) - np.maximum(stock, 0.0) * q0
+        return np.where(self.mean > 0, (1 - nothing) * np.maximum(above, 0.0), 0.0) + np.maximum(-stock, 0.0)
+
+    def shortage_with(self, mean: Array, variance: Array, stock: Array) -> Array:
+        """(n,) expected demand above `stock` (n,) of this and of something independent that is never nothing.
+
+        Where this is nothing, only the other is left. One shape for both cases would not agree with `shortage`, and
+        their difference, what a cycle is short, could rise with the stock and fall with the lead time.
+        """
+        nothing, some, _, b = self._some
+        alone = type(self)(mean, variance, np.zeros_like(mean))
+        both = type(self)(some + mean, (3 * b * some) ** 2 + variance, np.zeros_like(mean))
+        return nothing * alone.shortage(stock) + (1 - nothing) * both.shortage(stock)
+
+    def _score(self, stock: Array) -> Array:
+        """(n,) normal score of a stock, where there is demand."""
+        _, some, a, b = self._some
+        share = np.divide(np.maximum(stock, 0.0), some, out=np.zeros_like(some), where=some > 0)
+        return np.clip((np.cbrt(share) - a) / b, -38.0, 38.0)
+
+
+def no_demand(mean: Array, days: Array, size: Array, period_days: Array) -> Array:
+    """(n,) chance of no demand over `days`: occasions of the mean size, every period of the history alike.
+
+    size: mean demand of a period that has any; NaN or 0 where demand is steady, which then never is nothing.
+    """
+    size = np.nan_to_num(size)
+    chance = np.divide(mean * period_days, days * size, out=np.ones_like(mean), where=(days > 0) & (size > 0))
+    nothing = (1 - np.clip(chance, 0.0, 0.9999)) ** (days / period_days)
+    return np.where(size > 0, np.where(days > 0, nothing, 1.0), 0.0)
+
+
+def undershoot(rate: Array, noise: Array) -> tuple[Array, Array]:
+    """Mean and variance of how far demand takes the position below the reorder point before an order is placed.
+
+    E U = E X² / 2 E X and E U² = E X³ / 3 E X of a renewal process (Tijms; Silver, Pyke & Thomas), X being a day's
+    demand, taken as gamma with mean `rate` and variance `noise` for its third moment.
+    """
+    spread = np.divide(noise, rate**2, out=np.zeros_like(rate), where=rate > 0)
+    mean = rate * (1 + spread) / 2
+    return mean, np.maximum(rate**2 * (1 + spread) * (1 + 2 * spread) / 3 - mean**2, 0.0)
+
+
+def level_for_fill(
+    before: IntervalDemand, last: tuple[Array, Array], gap: Array, cycle: Array, fill: Array, rounds: int = 32
+) -> Array:
+    """(n,) lowest stock that leaves at most (1 - fill) of a cycle's demand `cycle` (n,) short.
+
+    before, last: demand until an order arrives, without and with the last day's, its mean and variance. What was
+    short already when the order before arrived, `gap` above the stock, is not short once more (Silver, Pyke & Thomas;
+    without it the level is too high: Babiloni et al. 2012).
+    """
+    low = np.zeros_like(before.mean)
+    high = 3 * before.plus(*last).quantile(np.full_like(low, 1 - 1e-5))
+    for _ in range(rounds):
+        middle = (low + high) / 2
+        short = before.shortage_with(*last, middle) - before.shortage(middle + gap)
+        many = short > (1 - fill) * cycle
+        low, high = np.where(many, middle, low), np.where(many, high, middle)
+    return high
