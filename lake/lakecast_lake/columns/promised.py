@@ -48,7 +48,7 @@ def verify_key(contract: Table, table: pa.Table, where: str) -> None:
 def _verify(column: Column, values: pa.ChunkedArray, where: str) -> None:
     if not column.nullable and values.null_count:
         raise broken(where, column.name, f"is null in {values.null_count} rows")
-    if column.rule is None:
+    if column.rule is None or not len(values):  # `all` of nothing is null
         return
     if pa.types.is_string(column.type):  # few distinct values
         distinct = pc.unique(values)

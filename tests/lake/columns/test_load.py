@@ -14,10 +14,11 @@ from deltalake import DeltaTable
 
 from lakecast_lake import columns, commit, publish, snapshots
 from lakecast_lake.columns import spill
+from lakecast_lake.columns.promised import verify
 from lakecast_lake.columns.relations import blocks_of
 from lakecast_lake.errors import LakeError
 from lakecast_lake.storage import Lake
-from lakecast_schema.tables import DIM_ITEM, FACT_FORECAST, FACT_METRICS
+from lakecast_schema.tables import DIM_ITEM, FACT_FORECAST, FACT_METRICS, TABLES
 
 Maker = Callable[..., pa.Table]
 SUMMARY = {
@@ -282,3 +283,8 @@ def test_what_exceeds_the_budget_is_mapped_and_says_the_same(
     half = columns.load(lake, snapshots.newest(lake), budget=whole.nbytes // 2)
     kept = {key[2] for key, s in half.forecasts.items() if not s.mapped}
     assert kept == {"live"}
+
+
+def test_no_rows_break_no_contract() -> None:
+    for table in TABLES.values():
+        verify(table, table.schema.empty_table(), "here")
