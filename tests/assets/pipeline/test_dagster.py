@@ -23,7 +23,7 @@ def test_a_run_of_processes_publishes_and_notes_what_it_did(make_input: MakeInpu
     home.mkdir()
     (home / "dagster.yaml").write_bytes((Path(__file__).parents[3] / "ops" / "dagster.yaml").read_bytes())
     asked = {"data": str(make_input()), "sources": ["seasonal_naive"], "horizon": 7}
-    selected = ",".join([*TABLES, "panel", "seasonal_naive_forecast"])
+    selected = ",".join([*TABLES, "panel", "spread", "seasonal_naive_forecast"])
     with dg.DagsterInstance.from_config(str(home)) as instance:
         instance.add_dynamic_partitions("dataset", ["parts"])
         told = subprocess.run(
