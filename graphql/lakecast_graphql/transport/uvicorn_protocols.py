@@ -81,10 +81,13 @@ class BoundedHttp(HttpToolsProtocol):
         super().shutdown()
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """Called by the transport: who has sent all that it will may still wait for its answer."""
+        """Called by the transport: who has sent all that it will may still wait for its answer.
+
+        Who hears a stream of events and sends no more has left: a stream has begun, and has no end to wait for.
+        """
         if self._refused:
             return True
-        waits = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+        waits = self.cycle is not None and not self.cycle.response_started and not self.cycle.more_body
         if waits:
             self.cycle.keep_alive = False
         return waits and not self._in_head

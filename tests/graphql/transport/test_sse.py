@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import httpx
+from attacks import until
 from running import Running
 
 EVENTS = {"accept": "text/event-stream"}
@@ -55,6 +56,7 @@ def test_a_subscription_goes_on_until_the_client_leaves(server: Running, admin: 
                     break
                 server.data("mutation { refreshData(force: true) { outcome } }", admin[1])
     assert seen == [2, 2]
+    assert until(lambda: "\nlakecast_subscribers 0.0\n" in server.http.get("/metrics").text), "who left is forgotten"
 
 
 def test_a_subscription_needs_a_stream(server: Running) -> None:
