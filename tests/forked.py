@@ -19,6 +19,7 @@ LIBRARIES = (
     *("pytest", "_pytest.junitxml", "hypothesis.extra.numpy", "numpy", "scipy.special", "scipy.stats", "pandas"),
     *("pyarrow.compute", "pyarrow.dataset", "pyarrow.fs", "pyarrow.parquet", "deltalake", "duckdb", "graphql"),
     *("strawberry", "starlette.applications", "uvicorn", "redis", "orjson", "httpx", "pydantic_settings"),
+    *("torch", "holidays", "narwhals"),
 )
 
 

@@ -3,7 +3,8 @@
 A seeded sample of places is drawn, each is broken in one way by Cosmic Ray's operators (another operator, comparison or
 number; a condition turned round; a loop that never runs), and the fast tests that mirror the broken module or import it
 run in a copy of the tree. Left out is what mypy or any run at all would notice: places in annotations and in
-`@dataclass(...)`, a shift in place of a sum. A mutant that no test notices is a survivor: write the test, or say why
+`@dataclass(...)`, a shift in place of a sum; and what changes no result: `strict=True` of zip, sizes of caches and
+batches, what is logged. A mutant that no test notices is a survivor: write the test, or say why
 none can be written.
 
 Runs in the environment `.venv-mutants`, the tests in the module's own: python tests/mutants.py MODULE_OR_FOLDER...
@@ -34,11 +35,21 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE_ROOTS = ("schema", "lake", "graphql", "assets", "ops")
-COPIED = (*SOURCE_ROOTS, "tests", "docs", "constraints")
+COPIED = (*SOURCE_ROOTS, "tests", "docs", "constraints", "examples")
 """Folders of which every worker has a copy, with the files beside them."""
 DURATIONS = ROOT / ".lakecast" / "test-durations.json"
-ELSEWHERE = {"tests/forecast/input": "tests/assets/ingest"}
-"""Mirrored folders whose modules are tested from another folder, too: whole files are read there."""
+ALSO = {
+    "assets/lakecast_forecast/input": ("tests/assets/ingest",),
+    "assets/lakecast_forecast/models": ("tests/forecast/models/test_reference.py",),
+    "assets/lakecast_forecast/features": ("tests/forecast/models/test_reference.py",),
+    "assets/lakecast_forecast/evaluation": ("tests/forecast/evaluation/test_reference.py",),
+    "assets/lakecast_forecast/ensemble": ("tests/forecast/evaluation/test_reference.py",),
+}
+"""Folders whose modules are tested from elsewhere, too: from a folder, or a file that compares numbers."""
+SIZES = frozenset(
+    {"_AT_ONCE", "_ROWS", "_BYTES", "_TOGETHER", "_SIMILAR", "_MOST_MEMBERS", "_HOLIDAYS", "_BATCH", "BATCH_SIZE"}
+)
+"""Constants on which speed and memory depend, but no result."""
 SERVE = ("graphql",)
 """Source roots that are tested in the serving environment; all others in the training one."""
 _ALIKE = (
@@ -142,9 +153,14 @@ def mirrors_of(module: Path, root: Path = ROOT) -> list[str]:
     importers = [
         path for path in sorted((root / "tests" / package).rglob("test_*.py")) if wanted.search(path.read_text())
     ]
-    other = ELSEWHERE.get(str(folder.relative_to(root)))
-    also = [] if other is None else sorted((root / other).glob("test_*.py"))
-    paths = dict.fromkeys([*([mirror] if mirror.exists() else []), *importers, *also])
+    also = [
+        file
+        for place, others in ALSO.items()
+        if module.is_relative_to(ROOT / place)
+        for other in others
+        for file in ([root / other] if other.endswith(".py") else sorted((root / other).glob("test_*.py")))
+    ]
+    paths = dict.fromkeys([*([mirror] if mirror.exists() else []), *also, *importers])
     if not paths:
         while not folder.is_dir():
             folder = folder.parent
@@ -284,17 +300,29 @@ def _is_plausible(operator: str) -> bool:
 
 def _left_out(source: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     for node in ast.walk(ast.parse(source)):
-        found: list[ast.expr | None] = []
-        if isinstance(node, ast.AnnAssign | ast.arg):
-            found.append(node.annotation)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found.append(node.returns)
-        if isinstance(node, ast.ClassDef):
-            found += [one for one in node.decorator_list if "dataclass" in ast.unparse(one)]
-        for one in found:
-            if one is not None and one.end_lineno is not None and one.end_col_offset is not None:
+        for one in _unmutated(node):
+            if one.end_lineno is not None and one.end_col_offset is not None:
                 # A decorator is said to begin at its @, which lies before the expression.
                 yield (one.lineno, max(one.col_offset - 1, 0)), (one.end_lineno, one.end_col_offset)
+
+
+def _unmutated(node: ast.AST) -> list[ast.expr]:
+    """Parts of a node in which no mutant is worth a run."""
+    match node:
+        case ast.AnnAssign(annotation=annotation) | ast.arg(annotation=ast.expr() as annotation):
+            return [annotation]
+        case ast.FunctionDef(returns=returns, decorator_list=decorators):
+            caches = [one for one in decorators if "cache" in ast.unparse(one)]
+            return caches if returns is None else [*caches, returns]
+        case ast.ClassDef(decorator_list=decorators):
+            return [one for one in decorators if "dataclass" in ast.unparse(one)]
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in SIZES:
+            return [value]
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="_log"))):
+            return [node]
+        case ast.keyword(arg="strict", value=value):
+            return [value]
+    return []
 
 
 def _place(one: Mutant) -> tuple[str, int, int]:

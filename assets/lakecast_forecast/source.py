@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, overload
 
 from lakecast_forecast.input.rules import Duplicates, Gaps, Rules
@@ -14,25 +15,25 @@ if TYPE_CHECKING:
     from lakecast_forecast.frames import Frame
 
 
-class Source:
+class Source(ABC):
     """Base class of models: its `fit` takes a panel, as every `Model`'s does, or a data frame.
 
-    A subclass has a name, a version and `fit_panel`.
+    A subclass has a name, a version and `fit_panel`; without one of them it cannot be constructed.
     """
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """The source's name, by which results call it."""
-        raise NotImplementedError(f"{type(self).__name__} has no name")
 
     @property
+    @abstractmethod
     def version(self) -> str:
         """Changes whenever the code or the default parameters do, as v1.2.3."""
-        raise NotImplementedError(f"{type(self).__name__} has no version")
 
+    @abstractmethod
     def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> Fitted:
         """Learn what is shared by all items. The same panel and seed give the same model."""
-        raise NotImplementedError(f"{type(self).__name__} has no fit_panel")
 
     @overload
     def fit(self, data: Panel, horizon: int, *, seed: int = 0) -> Fitted: ...

@@ -2,6 +2,7 @@ import pytest
 
 from lakecast_forecast import registry
 from lakecast_forecast.interface import Model
+from lakecast_forecast.source import Source
 
 
 def test_every_source_published_by_default_is_known_or_combined() -> None:
@@ -35,3 +36,11 @@ def test_engine_that_a_model_lacks_is_refused() -> None:
 def test_options_go_to_the_model_by_name() -> None:
     with pytest.raises(TypeError, match="colour"):
         registry.get("seasonal_naive", colour="red")
+
+
+def test_a_model_without_its_parts_cannot_be_constructed() -> None:
+    class Nameless(Source):
+        version = "v1.0.0"
+
+    with pytest.raises(TypeError, match=r"abstract methods '?fit_panel'?, '?name"):
+        Nameless()  # type: ignore[abstract]
