@@ -178,7 +178,7 @@ def test_racing_publishers_neither_share_an_id_nor_lose_an_entry(any_lake):
 
 @pytest.mark.slow
 def test_killing_writers_leaves_the_newest_snapshot_whole(lake):
-    """Every second kill waits for a run's first commit, the others fall where they may: the pauses take most of a run."""
+    """Every second kill waits for a run's first commit, the others fall anywhere: pauses take most of a run."""
 
     def under_way():
         entry = snapshots.newest(lake).entry("alpha", "fact_forecast")
