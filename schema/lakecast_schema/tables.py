@@ -31,6 +31,8 @@ class Rule(Enum):
     DISTRIBUTION = "must be normal or negative_binomial"
     ACTION = "must be order, expedite, watch, reduce, none or check_data"
     SERVICE_MEASURE = "must be cycle or fill"
+    CRITICALITY = "must be a whole number from 1 to 5"
+    CURRENCY = "must be an ISO 4217 code of three capital letters"
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,13 @@ DIM_ITEM = Table(
         Column("frequency", TEXT, "Length of a period", rule=Rule.FREQUENCY),
         Column("demand_class", TEXT, "Syntetos-Boylan class", nullable=True, rule=Rule.DEMAND_CLASS),
         Column("is_active", pa.bool_(), "False for an item whose demand has ended; null counts as true", nullable=True),
+        _measure("order_multiple", "What orders are multiples of"),
+        Column("service_measure", TEXT, "What service_level promises", nullable=True, rule=Rule.SERVICE_MEASURE),
+        Column("criticality", COUNT, "1 to 5, 5 the gravest", nullable=True, rule=Rule.CRITICALITY),
+        Column("location", TEXT, "Where it is kept", nullable=True),
+        Column("currency", TEXT, "Of unit_cost, an ISO 4217 code", nullable=True, rule=Rule.CURRENCY),
+        Column("attributes", TEXT, "Other columns of the items file, as a JSON object of texts", nullable=True),
+        _measure("yearly_demand", "Demand of the data set's last 365 days"),
     ),
     key=("dataset_id", "item_id"),
 )
@@ -196,6 +205,19 @@ FACT_INVENTORY = Table(
         _measure("on_order", "Ordered and not yet arrived"),
     ),
     key=("dataset_id", "item_id", "date"),
+)
+
+OPEN_ORDER = Table(
+    "open_order",
+    "silver",
+    "quantity on its way of an item on a due date",
+    (
+        _dataset(),
+        _item(),
+        Column("due_date", DATE, "Day on which it is expected; an overdue order keeps its date"),
+        Column("quantity", REAL, "Sum of the orders of the day, in the item's unit", rule=Rule.NOT_NEGATIVE),
+    ),
+    key=("dataset_id", "item_id", "due_date"),
 )
 
 BOUNDS = ("lower_95", "lower_80", "median", "upper_80", "upper_95")
@@ -415,7 +437,7 @@ SNAPSHOT = Table(
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
-        LANDED_DEMAND, REJECTED_ROWS, DEMAND, DRIVER, DIM_ITEM, FACT_INVENTORY, FACT_FORECAST, FACT_METRICS,
-        FACT_REPLENISHMENT, DECISION_CALIBRATION, MODEL_RUN, SNAPSHOT,
+        LANDED_DEMAND, REJECTED_ROWS, DEMAND, DRIVER, DIM_ITEM, FACT_INVENTORY, OPEN_ORDER, FACT_FORECAST,
+        FACT_METRICS, FACT_REPLENISHMENT, DECISION_CALIBRATION, MODEL_RUN, SNAPSHOT,
     )
 }  # fmt: skip

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lakecast_schema.rules import ContractError, check
-from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, TABLES, Table
+from lakecast_schema.tables import DIM_ITEM, FACT_FORECAST, FACT_METRICS, TABLES, Table
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 SAMPLES = {
@@ -18,6 +18,7 @@ SAMPLES = {
 WORDS = {
     "model_version": "v1.0.0", "kind": "live", "frequency": "daily", "demand_class": "lumpy", "alert": "ok",
     "distribution": "normal", "cutoff": dt.date(2025, 12, 31), "service_measure": "cycle", "action": "order",
+    "currency": "BRL",
 }  # fmt: skip
 
 
@@ -70,6 +71,18 @@ BAD = {
     "a double key": (replaced(FORECAST, "date", FORECAST["date"][0].as_py()), "2 times"),
     "an infinite actual": (replaced(FORECAST, "actual", INFINITY), "finite number"),
 }
+
+
+ITEM = good_rows(DIM_ITEM)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [("criticality", 0, "from 1 to 5"), ("criticality", 6, "from 1 to 5"), ("currency", "R$", "ISO 4217")],
+)
+def test_facts_of_items_have_their_rules(column, value, words):
+    with pytest.raises(ContractError, match=words):
+        check(DIM_ITEM, replaced(ITEM, column, value))
 
 
 @pytest.mark.parametrize("kind", BAD)

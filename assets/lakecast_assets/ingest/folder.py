@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from lakecast_assets.ingest.dataset import Parts, assemble
-from lakecast_assets.ingest.masters import MasterRows, read_items, read_stock
+from lakecast_assets.ingest.masters import MasterRows, read_items, read_orders, read_stock
 from lakecast_forecast.input.demand import DemandRows, read_demand
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.grid import GridTooLargeError
@@ -26,7 +26,8 @@ _KEPT_APART = re.compile(r"[^a-z0-9]+")
 class DatasetInput:
     """The tables of one data set, as the contracts want them, and what there is to say about them.
 
-    tables: landed_demand, rejected_rows, demand, driver, dim_item and fact_inventory; those without rows are empty.
+    tables: landed_demand, rejected_rows, demand, driver, dim_item, fact_inventory and open_order; those without rows
+    are empty.
     """
 
     dataset_id: str
@@ -57,6 +58,7 @@ class Folder:
     demand: DemandRows
     items: MasterRows | None
     stock: MasterRows | None
+    orders: MasterRows | None
     now: dt.datetime
     rules: Rules
     datasets: tuple[str, ...]
@@ -64,7 +66,7 @@ class Folder:
     @property
     def digest(self) -> str:
         """Changes when the content of any file does."""
-        files = (self.demand.file, *(rows.file for rows in (self.items, self.stock) if rows is not None))
+        files = (self.demand.file, *(rows.file for rows in (self.items, self.stock, self.orders) if rows is not None))
         return "-".join(file.digest[:12] for file in files)
 
     def dataset(self, dataset_id: str) -> DatasetInput:
@@ -73,7 +75,16 @@ class Folder:
         takes_all = single or dataset_id == (self.default if self.default in self.datasets else self.datasets[0])
         over = self.rules.as_of + dt.timedelta(days=1) if self.rules.as_of else self.now.astimezone().date()
         parts = Parts(
-            dataset_id, self.demand, self.items, self.stock, self.now, over, takes_all, self.rules.by == "location"
+            dataset_id,
+            self.demand,
+            self.items,
+            self.stock,
+            self.orders,
+            self.now,
+            _today(self.rules, self.now),
+            over,
+            takes_all,
+            self.rules.by == "location",
         )
         try:
             made = assemble(parts, self.rules)
@@ -99,7 +110,7 @@ class Ingested:
 def open_folder(
     path: Path | str, dataset: str | None = None, rules: Rules | None = None, *, now: dt.datetime | None = None
 ) -> Folder:
-    """Read and judge the files of a folder: `demand`, optionally `items` and `stock`, each CSV or Parquet.
+    """Read and judge the files of a folder: `demand`, optionally `items`, `stock` and `orders`.
 
     dataset: data set of rows that name none; else the folder's name as a slug. now: the time of the run; its day, in
     the machine's time zone, is the last that demand and stock may have, unless `rules.as_of` states another.
@@ -109,7 +120,7 @@ def open_folder(
     default = dataset or slug(folder.resolve().name)
     chosen = rules or Rules()
     moment = now or dt.datetime.now(dt.UTC)
-    today = chosen.as_of or moment.astimezone().date()
+    today = _today(chosen, moment)
     demand = read_demand(folder, default, today, chosen)
     usable = np.unique(demand.datasets.codes[~np.isnan(demand.quantity)])
     return Folder(
@@ -118,6 +129,7 @@ def open_folder(
         demand,
         read_items(folder, default, chosen),
         read_stock(folder, default, today, chosen),
+        read_orders(folder, default, today, chosen),
         moment,
         chosen,
         tuple(demand.datasets.names[code] for code in usable),
@@ -147,6 +159,10 @@ def read_folder(
     if not good:
         raise next(iter(bad.values()))
     return Ingested(good, bad)
+
+
+def _today(rules: Rules, moment: dt.datetime) -> dt.date:
+    return rules.as_of or moment.astimezone().date()
 
 
 def slug(name: str) -> str:

@@ -1,7 +1,7 @@
-"""The optional files: items with their master data, and stock."""
+"""The optional files: items with their master data, stock, and open orders."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,27 +9,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_forecast.input import messages
+from lakecast_forecast.input.dates import FAR_YEARS
 from lakecast_forecast.input.demand import EARLIEST, LATEST, datasets_of, days_of, figures_of
 from lakecast_forecast.input.files import InputFile, as_text, find, read
 from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.values import Identifiers, Numbers, identifiers
 
-TEXTS = ("sku", "name", "category", "unit", "supplier")
+TEXTS = ("sku", "name", "category", "unit", "supplier", "location", "service_measure", "currency")
 FIGURES = (
     "lead_time_days", "lead_time_std_days", "service_level", "review_period_days", "min_order_quantity",
-    "unit_cost",
+    "order_multiple", "unit_cost", "criticality",
 )  # fmt: skip
 STOCK_FIGURES = ("on_hand", "on_order")
+ORDER_FIGURES = ("quantity",)
+DAYS_IN_YEAR = 365.25
+_MEASURES = {"cycle": "cycle", "ciclo": "cycle", "fill": "fill", "fill rate": "fill"}
+_CURRENCIES = {"R$": "BRL", "US$": "USD", "€": "EUR"}
 
 
 @dataclass(frozen=True)
 class MasterRows:
-    """The rows of an items or stock file, in its order; those rejected are to be left out.
+    """The rows of a file of items, stock or orders, in its order; those rejected are to be left out.
 
     datasets: None where the file has no such column: then a row speaks of that item in every data set.
-    day: (n,) of stock rows only. texts: name -> (n,) objects, None where empty; figures: name -> (n,), NaN where
-    empty or not usable; not_usable: name -> (n,) where the file has a value that cannot be used.
+    day: (n,) of stock, or on which an order is due; None of items. texts: name -> (n,) objects, None where empty;
+    figures: name -> (n,), NaN where empty or not usable; not_usable: name -> (n,) where the file has a value that
+    cannot be used.
     """
 
     file: InputFile
@@ -47,7 +53,8 @@ def read_items(folder: Path, dataset: str, rules: Rules) -> MasterRows | None:
     path = find(folder, "items")
     if path is None:
         return None
-    rows = _judge(read(path, ("item_id",), ("dataset_id", *TEXTS, *FIGURES)), dataset, FIGURES, None, rules)
+    file = read(path, ("item_id",), ("dataset_id", *TEXTS, *FIGURES))
+    rows = _judge(_items_judged(file), dataset, FIGURES, rules)
     _reject_repeated(rows)
     return rows
 
@@ -61,33 +68,63 @@ def read_stock(folder: Path, dataset: str, today: dt.date, rules: Rules) -> Mast
     if path is None:
         return None
     required = ("item_id", "date", "on_hand")
-    file = read(path, required, ("dataset_id", "location", "on_order"))
-    return _judge(file, dataset, STOCK_FIGURES, today, rules, rules.by)
+    verdicts = _items_judged(read(path, required, ("dataset_id", "location", "on_order")))
+    day = _days(verdicts, "date", rules)
+    verdicts.reject(day > np.datetime64(today), "date", messages.FUTURE.of(today=today, remedy="remove the row"))
+    return _judge(verdicts, dataset, STOCK_FIGURES, rules, day, rules.by)
+
+
+def read_orders(folder: Path, dataset: str, today: dt.date, rules: Rules) -> MasterRows | None:
+    """Read and judge the file of open orders of a folder; None where there is none. Raises `InputError`.
+
+    today: orders that are due years before or after it are rejected.
+    """
+    path = find(folder, "orders")
+    if path is None:
+        return None
+    verdicts = _items_judged(read(path, ("item_id", "due_date", "quantity"), ("dataset_id", "location")))
+    day = _days(verdicts, "due_date", rules)
+    far = np.abs((day - np.datetime64(today)).astype(np.float64)) > FAR_YEARS * DAYS_IN_YEAR
+    verdicts.reject(far & ~np.isnat(day), "due_date", messages.FAR_DUE_DATE.of(years=FAR_YEARS, today=today))
+    rows = _judge(verdicts, dataset, ORDER_FIGURES, rules, day, rules.by)
+    empty = np.isnan(rows.figures["quantity"]) & ~rows.not_usable["quantity"]
+    verdicts.reject(empty, "quantity", messages.NO_ORDER_QUANTITY)
+    return rows
+
+
+def _items_judged(file: InputFile) -> Rejections:
+    """Verdicts on a file, of which rows without an item are the first to be rejected."""
+    verdicts = Rejections(file)
+    verdicts.reject(identifiers(file.table["item_id"]).codes < 0, "item_id", messages.NO_ITEM)
+    return verdicts
+
+
+def _days(verdicts: Rejections, column: str, rules: Rules) -> NDArray[np.datetime64]:
+    day = days_of(verdicts.file, rules, column)
+    verdicts.reject(np.isnat(day) & verdicts.file.table[column].is_null().to_numpy(), column, messages.NO_DATE)
+    verdicts.reject(np.isnat(day), column, messages.BAD_DATE)
+    outside = messages.DATE_OUTSIDE.of(earliest=EARLIEST, latest=LATEST)
+    verdicts.reject((day < EARLIEST) | (day >= LATEST), column, outside)
+    return day
 
 
 def _judge(
-    file: InputFile, dataset: str, figures: Sequence[str], today: dt.date | None, rules: Rules, by: str = ""
+    verdicts: Rejections,
+    dataset: str,
+    figures: Sequence[str],
+    rules: Rules,
+    day: NDArray[np.datetime64] | None = None,
+    by: str = "",
 ) -> MasterRows:
-    """The rows of a file; today: where they have a date, the last that they may have."""
-    verdicts = Rejections(file)
+    """The rows of a file, whose items and days are judged already."""
+    file = verdicts.file
     has = file.table.column_names
-    items = identifiers(file.table["item_id"])
-    verdicts.reject(items.codes < 0, "item_id", messages.NO_ITEM)
-    day = None
-    if today is not None:
-        day = days_of(file, rules)
-        verdicts.reject(np.isnat(day) & file.table["date"].is_null().to_numpy(), "date", messages.NO_DATE)
-        verdicts.reject(np.isnat(day), "date", messages.BAD_DATE)
-        verdicts.reject(
-            (day < EARLIEST) | (day >= LATEST), "date", messages.DATE_OUTSIDE.of(earliest=EARLIEST, latest=LATEST)
-        )
-        future = messages.FUTURE.of(today=today, remedy="remove the row")
-        verdicts.reject(day > np.datetime64(today), "date", future)
     names = [name for name in figures if name in has]
     values = {name: _figure(verdicts, name, parsed) for name, parsed in figures_of(file, names, rules).items()}
     wrong = {name: each.not_usable for name, each in values.items()}
-    texts = {name: _words(file, name) for name in TEXTS if name in has}
+    texts = {name: _text(verdicts, name) for name in TEXTS if name in has}
     datasets = datasets_of(file, dataset, by=by) if "dataset_id" in has or by else None
+    items = identifiers(file.table["item_id"])
     return MasterRows(file, datasets, items, day, texts, {n: v.values for n, v in values.items()}, wrong, verdicts)
 
 
@@ -99,6 +136,8 @@ def _figure(verdicts: Rejections, name: str, parsed: Numbers) -> "_Figure":
     if name == "service_level":
         outside = (parsed.values >= 1) | (parsed.values == 0)
         reasons.append((outside, messages.SERVICE_LEVEL))
+    if name == "criticality":
+        reasons.append((~np.isin(parsed.values, range(1, 6)) & ~np.isnan(parsed.values), messages.CRITICALITY))
     not_usable = np.zeros(parsed.values.size, dtype=bool)
     for rows, words in reasons:
         verdicts.reject_values(rows, name, words)
@@ -113,8 +152,30 @@ class _Figure:
     not_usable: NDArray[np.bool_]
 
 
-def _words(file: InputFile, name: str) -> NDArray[np.object_]:
-    words = [(word or "").strip() or None for word in as_text(file.table[name]).to_pylist()]
+def _text(verdicts: Rejections, name: str) -> NDArray[np.object_]:
+    """A column of texts, None where it is empty, or its word is none of those that the column may have."""
+    words = [(word or "").strip() or None for word in as_text(verdicts.file.table[name]).to_pylist()]
+    known: Callable[[str], str | None] | None = _WORDS_OF.get(name)
+    if known is None:
+        return _objects(words)
+    meant = [None if word is None else known(word) for word in words]
+    lost = np.array([word is not None and other is None for word, other in zip(words, meant, strict=True)], dtype=bool)
+    verdicts.reject_values(lost, name, messages.SERVICE_MEASURE if name == "service_measure" else messages.CURRENCY)
+    return _objects(meant)
+
+
+def _currency(word: str) -> str | None:
+    code = _CURRENCIES.get(word.upper(), word.upper())
+    return code if len(code) == 3 and code.isascii() and code.isalpha() else None
+
+
+_WORDS_OF: Mapping[str, Callable[[str], str | None]] = {
+    "service_measure": lambda word: _MEASURES.get(word.lower()),
+    "currency": _currency,
+}
+
+
+def _objects(words: Sequence[str | None]) -> NDArray[np.object_]:
     return np.array([*words, None], dtype=object)[:-1]
 
 

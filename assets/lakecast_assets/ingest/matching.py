@@ -1,6 +1,7 @@
 """Whether the files of a folder speak of the same items: what matches nothing, counted from both sides."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,14 @@ from lakecast_forecast.input.report import EXAMPLES, Line, Severity, Words, line
 
 if TYPE_CHECKING:
     from lakecast_assets.ingest.dataset import Parts
+
+
+@dataclass(frozen=True)
+class Strangers:
+    """Names of other files that are no items of a data set."""
+
+    of_stock: tuple[str, ...]
+    of_orders: tuple[str, ...]
 
 
 def of_dataset(rows: MasterRows | None, dataset_id: str) -> NDArray[np.int64]:
@@ -28,11 +37,11 @@ def of_dataset(rows: MasterRows | None, dataset_id: str) -> NDArray[np.int64]:
 
 
 def matching(
-    parts: "Parts", tables: Mapping[str, pa.Table], seen: Sequence[str], used: Sequence[str], strangers: Sequence[str]
+    parts: "Parts", tables: Mapping[str, pa.Table], seen: Sequence[str], used: Sequence[str], strangers: Strangers
 ) -> Iterator[Line]:
     """Lines about items that one file has and another lacks, and about columns that nobody reads.
 
-    seen: items of the demand; used: those with a usable row; strangers: items of the stock that are none.
+    seen: items of the demand; used: those with a usable row.
     """
     if parts.demand.locations is not None and not parts.by_location:
         yield line("info", messages.LOCATIONS, parts.demand.locations.names)
@@ -48,15 +57,19 @@ def matching(
         yield from _some("warning", messages.ITEMS_MISSING.of(file=file), bare)
     if parts.stock is not None:
         file = parts.stock.file.name
-        yield from _some("warning", messages.STOCK_STRANGERS.of(file=file), strangers)
-        yield from _alike(file, strangers, used)
+        yield from _some("warning", messages.STOCK_STRANGERS.of(file=file), strangers.of_stock)
+        yield from _alike(file, strangers.of_stock, used)
         with_stock = set(tables["fact_inventory"]["item_id"].to_pylist())
         bare = [name for name in used if name not in with_stock]
         yield from _some("warning", messages.STOCK_MISSING.of(file=file), bare)
-    for rows in (parts.demand, parts.items, parts.stock):
+    if parts.orders is not None:
+        file = parts.orders.file.name
+        yield from _some("warning", messages.ORDER_STRANGERS.of(file=file), strangers.of_orders)
+        yield from _alike(file, strangers.of_orders, used)
+    for rows in (parts.demand, parts.stock, parts.orders):  # those of the items are kept as attributes
         if rows is not None and parts.takes_all:
             yield from _some("info", messages.COLUMNS_IGNORED.of(file=rows.file.name), rows.file.ignored)
-    for masters in (parts.items, parts.stock):
+    for masters in (parts.items, parts.stock, parts.orders):
         if masters is not None and masters.datasets is not None and parts.takes_all:
             lost = [name for name in masters.datasets.names if name not in parts.demand.datasets.names]
             places = [masters.datasets.names.index(name) for name in lost]

@@ -17,13 +17,13 @@ _LONG = 60
 """Days by which stock may be newer than demand; monthly demand is often a month old."""
 
 
-def inventory_table(dataset_id: str, rows: MasterRows, mine: Integers) -> pa.Table:
+def inventory_table(dataset_id: str, rows: MasterRows | None, mine: Integers) -> pa.Table:
     """One row per item and day of the rows at the positions `mine`, which all have an item and a day.
 
     A figure that several rows give is their sum. An empty one adds nothing; one that cannot be used makes the sum
     unknown, since what the other rows give would be a stock that is too small.
     """
-    if rows.day is None or mine.size == 0:
+    if rows is None or rows.day is None or mine.size == 0:
         return FACT_INVENTORY.schema.empty_table()
     mine = mine[np.lexsort((rows.day[mine], rows.items.codes[mine]))]
     item, day = rows.items.codes[mine], rows.day[mine]

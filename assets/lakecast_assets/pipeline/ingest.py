@@ -21,6 +21,7 @@ UPSTREAM: dict[str, set[str]] = {
     "driver": {"landed_demand"},
     "dim_item": {"demand"},
     "fact_inventory": {"dim_item"},
+    "open_order": {"dim_item"},
 }
 FROM_DEMAND = {"landed_demand", "demand", "driver"}
 """Tables of the demand file alone: a run that takes new stock leaves them as they are published."""

@@ -14,7 +14,7 @@ from lakecast_forecast.input.rules import Rules
 
 T = TypeVar("T")
 
-STEMS = ("demand", "items", "stock", "fact_forecast", "fact_metrics", "metadata")
+STEMS = ("demand", "items", "stock", "orders", "fact_forecast", "fact_metrics", "metadata")
 SETTLED_SECONDS = 10.0
 """How long a folder must have been left alone before it is looked at: somebody may still be copying."""
 OLD_SECONDS = 120.0

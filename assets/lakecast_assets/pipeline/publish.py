@@ -30,7 +30,7 @@ PUBLISHED = tuple(name for name in TABLES if name != SNAPSHOT.name)
         "live": dg.AssetIn("fact_forecast", input_manager_key=LAKE_IO, metadata={WHERE: {"kind": "live"}}),
         **{
             name: dg.AssetIn(name, input_manager_key=LAKE_IO)
-            for name in ("fact_metrics", "dim_item", "fact_inventory", "demand")
+            for name in ("fact_metrics", "dim_item", "fact_inventory", "open_order", "demand")
         },
         "spread": dg.AssetIn("spread", input_manager_key=HAND_OVER),
     },
@@ -41,6 +41,7 @@ def fact_replenishment(
     fact_metrics: pa.Table,
     dim_item: pa.Table,
     fact_inventory: pa.Table,
+    open_order: pa.Table,
     demand: pa.Table,
     lake_io: dg.ResourceParam[LakeIO],
     spread: HandedOver,
@@ -50,7 +51,7 @@ def fact_replenishment(
             f"no forecasts of {context.partition_key} are published, nor made in this run; materialise all its assets",
             allow_retries=False,
         )
-    tables = Tables(live, fact_metrics, dim_item, fact_inventory, demand)
+    tables = Tables(live, fact_metrics, dim_item, fact_inventory, demand, open_order)
     now = dt.datetime.now(dt.UTC)
     learned = spread.load() or published_learned(lake_io.published(context.partition_key, FACT_REPLENISHMENT.name))
     return replenishment_table(tables, learned, frequency_of(dim_item), context.run.run_id, now)

@@ -124,13 +124,13 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
     )
 
 
-def days_of(file: InputFile, rules: Rules) -> NDArray[np.datetime64]:
-    """The column `date` of a file. Raises `InputError` where day and month cannot be told apart."""
+def days_of(file: InputFile, rules: Rules, column: str = "date") -> NDArray[np.datetime64]:
+    """A column of days of a file. Raises `InputError` where day and month cannot be told apart."""
     try:
-        return days(file.table["date"], rules.dates)
+        return days(file.table[column], rules.dates)
     except OrderUnclear as error:
         remedy = "Write dates as 2024-01-31, or state --dates dmy or --dates mdy"
-        raise InputError(file.name, str(error), remedy, column="date") from error
+        raise InputError(file.name, str(error), remedy, column=column) from error
 
 
 def figures_of(file: InputFile, columns: Sequence[str], rules: Rules) -> dict[str, Numbers]:

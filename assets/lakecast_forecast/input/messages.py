@@ -64,6 +64,35 @@ STOCK_STRANGERS = Words(
     "items of {file} are neither in the demand nor among the items, so their stock is not used",
     "itens de {file} não estão na demanda nem entre os itens, por isso seu estoque não é usado",
 )
+ORDER_STRANGERS = Words(
+    "orders_of_unknown_items",
+    "items of {file} are neither in the demand nor among the items, so their orders are not used",
+    "itens de {file} não estão na demanda nem entre os itens, por isso seus pedidos não são usados",
+)
+ORDERS_OVERDUE = Words(
+    "overdue_orders",
+    "orders of {file} were due before {today} and have not arrived; they count as due the next day, so remove those "
+    "that will not come",
+    "pedidos de {file} venceram antes de {today} e não chegaram; contam como previstos para o dia seguinte, por isso "
+    "remova os que não virão",
+)
+ORDERS_DIFFER = Words(
+    "on_order_differs",
+    "items have another quantity on order in {stock} than their orders in {file} add up to; where there are orders, "
+    "they count",
+    "itens têm em {stock} uma quantidade em pedido diferente da soma dos seus pedidos em {file}; onde há pedidos, "
+    "eles valem",
+)
+FAR_DUE_DATE = Words(
+    "far_due_date",
+    "due_date lies more than {years} years from {today}; correct the year",
+    "due_date está a mais de {years} anos de {today}; corrija o ano",
+)
+NO_ORDER_QUANTITY = Words(
+    "no_order_quantity",
+    "quantity is empty; write what is on its way, or leave the row out",
+    "a quantidade está vazia; escreva o que está a caminho ou remova a linha",
+)
 STOCK_MISSING = Words(
     "items_without_stock",
     "items with demand have no stock in {file}",
@@ -140,6 +169,21 @@ SERVICE_LEVEL = Words(
     "service_level",
     "service_level must lie between 0 and 1, such as 0.95 for 95 %",
     "service_level deve estar entre 0 e 1, como 0.95 para 95 %",
+)
+SERVICE_MEASURE = Words(
+    "service_measure",
+    "service_measure must be cycle (no stockout in a cycle) or fill (pieces delivered from stock)",
+    "service_measure deve ser cycle (nenhuma ruptura no ciclo) ou fill (peças entregues do estoque)",
+)
+CRITICALITY = Words(
+    "criticality",
+    "criticality must be a whole number from 1 to 5, 5 the gravest",
+    "criticality deve ser um número inteiro de 1 a 5, sendo 5 o mais grave",
+)
+CURRENCY = Words(
+    "currency",
+    "currency must be an ISO 4217 code such as BRL or USD",
+    "currency deve ser um código ISO 4217 como BRL ou USD",
 )
 REPEATED_ITEM = Words(
     "repeated_item",

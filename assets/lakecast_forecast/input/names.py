@@ -10,6 +10,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "demand": ("demand", "demanda", "demandas", "consumo", "vendas"),
     "items": ("items", "itens", "materiais", "produtos"),
     "stock": ("stock", "estoque", "estoques", "saldo", "saldos"),
+    "orders": ("orders", "openorders", "pedidos", "pedidosabertos", "pedidosemaberto", "ordens"),
 }
 """Stem -> what a file of that kind may be called."""
 
@@ -35,7 +36,17 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "unit": ("u m", "um", "unidade", "un", "unidade de medida"),
     "supplier": ("fornecedor", "fornec", "vendor"),
     "lead_time_days": ("prazo", "prazo de entrega", "lead time", "leadtime", "prazo dias", "lead time dias"),
+    "lead_time_std_days": ("desvio do prazo", "desvio padrao do prazo"),
     "service_level": ("nivel de servico",),
+    "service_measure": ("medida de servico",),
+    "review_period_days": ("periodo de revisao", "revisao", "dias de revisao"),
+    "order_multiple": ("multiplo", "multiplo de compra", "multiplo de pedido", "embalagem", "pack size"),
+    "criticality": ("criticidade",),
+    "currency": ("moeda",),
+    "due_date": (
+        "date", "data", "data prevista", "previsao", "previsao de entrega", "data de entrega", "data entrega",
+        "data prevista de entrega", "entrega", "expected date", "delivery date", "eta", "prazo",
+    ),
     "min_order_quantity": ("lote minimo", "pedido minimo", "moq"),
     "unit_cost": ("custo", "custo unitario", "preco", "preco unitario", "unit price", "cost"),
     "on_hand": ("estoque", "saldo", "estoque atual", "stock", "saldo atual", "em estoque"),

@@ -1,6 +1,7 @@
 """The optional files: master data and stock."""
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 
 from lakecast_assets.ingest.folder import DatasetInput, read_folder
 from lakecast_forecast.input.rules import Rules
+from lakecast_schema.periods import Frequency
 
 Write = Callable[..., Path]
+DAILY = Frequency.DAILY
 DEMAND = "item_id,date,quantity\n" + "".join(
     f"{item},2024-01-{day:02d},{day}\n" for item in "AB" for day in range(1, 15)
 )
@@ -33,6 +36,34 @@ def test_items_are_described_and_those_without_demand_are_kept(folder: Write) ->
     assert by_id["C"]["demand_class"] is None
     assert by_id["C"]["frequency"] == "daily"
     assert any("1 items of items.csv have no demand" in note for note in made.notes)
+
+
+def test_more_facts_of_items_are_taken_and_all_other_columns_kept_as_attributes(folder: Write) -> None:
+    items = (
+        "item_id,múltiplo,service_measure,criticidade,depósito,moeda,Cor,x,cor da tampa\n"
+        "A,12,Fill,5,Recife,R$,azul,,\nB,,most,6,,reais, verde ,1,\n"
+    )
+    made = read(folder(demand=DEMAND, items=items))
+    one, other = made.tables["dim_item"].to_pylist()
+    assert (one["order_multiple"], one["service_measure"], one["criticality"]) == (12.0, "fill", 5)
+    assert (one["location"], one["currency"]) == ("Recife", "BRL")
+    assert json.loads(one["attributes"]) == {"Cor": "azul"}
+    assert json.loads(other["attributes"]) == {"Cor": "verde", "x": "1"}
+    assert [other[name] for name in ("order_multiple", "service_measure", "criticality", "currency")] == [None] * 4
+    (rejected,) = made.tables["rejected_rows"].to_pylist()
+    for words in ("from 1 to 5", "cycle (no stockout in a cycle) or fill", "ISO 4217"):
+        assert words in rejected["reason"]
+
+
+def test_yearly_demand_is_that_of_the_data_sets_last_365_days(folder: Write) -> None:
+    rows = ("A,2022-12-31,1000", "A,2024-01-01,5", "A,2024-12-30,7", "B,2022-12-31,2", "B,2024-12-30,3")
+    made = read_folder(folder(demand="item_id,date,quantity\n" + "\n".join(rows)), rules=Rules(frequency=DAILY))
+    (table,) = (each.tables["dim_item"] for each in made.datasets.values())
+    assert table["yearly_demand"].to_pylist() == [12.0, 3.0]
+    rows = tuple(row.replace("2024-01-01", "2023-12-31") for row in rows)
+    made = read_folder(folder(demand="item_id,date,quantity\n" + "\n".join(rows)), rules=Rules(frequency=DAILY))
+    (table,) = (each.tables["dim_item"] for each in made.datasets.values())
+    assert table["yearly_demand"].to_pylist() == [7.0, 3.0], "2023-12-31 is 365 days before the last"
 
 
 def test_a_bad_value_of_an_item_costs_that_value_only(folder: Write) -> None:

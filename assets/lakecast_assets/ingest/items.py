@@ -1,0 +1,80 @@
+"""Rows of `dim_item`: every item with demand, and those of the items file that have none yet."""
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lakecast_assets.ingest.masters import FIGURES, TEXTS, MasterRows
+from lakecast_forecast.input.files import as_text
+from lakecast_forecast.input.series import DemandSeries, constant
+from lakecast_schema.tables import DIM_ITEM
+
+Integers = NDArray[np.int64]
+YEAR = np.timedelta64(365, "D")
+
+
+def item_table(
+    dataset_id: str, read: DemandSeries, rows: MasterRows | None, mine: Integers, demand_class: Mapping[str, str]
+) -> pa.Table:
+    """Items of a data set, sorted: those with demand, and those that the rows at the positions `mine` describe.
+
+    demand_class: of the items that have one.
+    """
+    described = {} if rows is None else {rows.items.names[rows.items.codes[row]]: row for row in mine.tolist()}
+    names = sorted({*read.names, *described})
+    place = np.array([described.get(name, -1) for name in names], dtype=np.int64)
+    active = dict(zip(read.names, read.series.is_active.tolist(), strict=True))
+    yearly = _yearly(read)
+    columns: dict[str, pa.Array] = {
+        "dataset_id": constant(dataset_id, len(names)),
+        "item_id": pa.array(names, pa.string()),
+        "frequency": constant(str(read.periods.frequency), len(names)),
+        "is_active": pa.array([active.get(name, True) for name in names], pa.bool_()),
+        "demand_class": pa.array([demand_class.get(name) for name in names], pa.string()),
+        "attributes": pa.array(_attributes(rows, place), pa.string()),
+        "yearly_demand": pa.array([yearly.get(name) for name in names], pa.float64()),
+    }
+    for name in TEXTS:
+        words = np.array([None], dtype=object) if rows is None else np.r_[rows.texts.get(name, _NONE), [None]]
+        usable = place if words.size > 1 else np.full_like(place, -1)
+        columns[name] = pa.array(words[usable].tolist(), pa.string())
+    for name in FIGURES:
+        figures = np.array([np.nan]) if rows is None else np.r_[rows.figures.get(name, _NO_FIGURE), np.nan]
+        usable = place if figures.size > 1 else np.full_like(place, -1)
+        columns[name] = pa.array(figures[usable], pa.float64(), from_pandas=True).cast(DIM_ITEM.schema.field(name).type)
+    return pa.table([columns[name] for name in DIM_ITEM.column_names], schema=DIM_ITEM.schema)
+
+
+_NONE: NDArray[np.object_] = np.array([], dtype=object)
+_NO_FIGURE: NDArray[np.float64] = np.array([], dtype=np.float64)
+
+
+def _yearly(read: DemandSeries) -> dict[str, float]:
+    """Item -> demand of the 365 days up to the data set's last known period."""
+    series = read.series
+    known = ~np.isnan(series.quantity)
+    recent = known & (series.dates > series.dates[known].max() - YEAR)
+    sums = np.add.reduceat(np.where(recent, series.quantity, 0.0), series.offsets[:-1])
+    return dict(zip(read.names, sums.tolist(), strict=True))
+
+
+def _attributes(rows: MasterRows | None, place: Integers) -> list[str | None]:
+    """What the other columns of the items file say of each item, as a JSON object of texts; None where nothing."""
+    others = None if rows is None else rows.file.others()
+    if rows is None or others is None:
+        return [None] * place.size
+    there = np.flatnonzero(place >= 0)
+    table = others.take(pa.array(place[there]))
+    texts = {
+        name: as_text(column).to_pylist()
+        for name, column in zip(rows.file.ignored, table.columns, strict=True)
+        if name.strip()
+    }
+    attributes: list[str | None] = [None] * place.size
+    for number, item in enumerate(there.tolist()):
+        values = {name: each[number].strip() for name, each in texts.items() if (each[number] or "").strip()}
+        attributes[item] = json.dumps(values, ensure_ascii=False) if values else None
+    return attributes
