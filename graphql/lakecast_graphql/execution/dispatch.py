@@ -129,7 +129,7 @@ class Dispatcher:
             lambda key, value: 3 * len(key[0]) + (0 if value[1] is None else 150 * len(value[1].values)),  # type: ignore[index]
         )
         self.cells = CellCache(cell_bytes)
-        self._kept: SnapshotCells | None = None  # one for all requests of a snapshot
+        self._cells: SnapshotCells | None = None  # one for all requests of a snapshot
         self.answers: LruCache[_CachedAnswer] = LruCache(answer_bytes, _size)
         self._asked = Doorkeeper()
 
@@ -181,13 +181,10 @@ class Dispatcher:
     def _prepare(self, operation: Operation, view: View) -> tuple[Plan, Values]:
         self._documents.check_variables(operation)
         plan, literals = self._plan(operation)
-        kept = self._kept
-        if kept is None or kept.serial != view.snapshot.serial:
-            kept = self._kept = self._kept_of(view.snapshot)
-        return plan, plan.values(operation.variables or _NO_VARIABLES, literals, kept)
-
-    def _kept_of(self, snapshot: Snapshot) -> SnapshotCells:
-        return SnapshotCells(snapshot.serial, self.cells if self.cells.limit else None)
+        cells = self._cells
+        if self.cells.limit and (cells is None or cells.serial != view.snapshot.serial):
+            cells = self._cells = SnapshotCells(view.snapshot.serial, self.cells)
+        return plan, plan.values(operation.variables or _NO_VARIABLES, literals, cells)
 
     def _made(self, plan: Plan, body: bytes, view: View, key: Hashable | None, operation: Operation) -> Answer:
         """An answer, kept under its key where it has one."""

@@ -18,6 +18,7 @@ from lakecast_graphql.execution.compiler import Compiler
 from lakecast_graphql.execution.not_compilable import NotCompilable
 from lakecast_graphql.execution.render import render_list, render_row
 from lakecast_graphql.execution.selection import Shape, Values
+from lakecast_graphql.rows.interleaving import Piece, joined
 from lakecast_graphql.rows.rows import Row, Rows
 
 SUPPORTED = {"graphql-core": "3.3.2", "strawberry-graphql": "0.341.2"}
@@ -54,9 +55,9 @@ class ColumnarExecutor(StrawberryGraphQLCoreExecutionContext):
         values = Values(self.variable_values.coerced)
         shape = self._shape(kind, field_details_list)
         if isinstance(result, Rows):
-            out: list[bytes] = []
+            out: list[Piece] = []
             render_list(result, shape, values, out)
-            return orjson.Fragment(b"".join(out))
+            return orjson.Fragment(joined(out))
         return orjson.Fragment(render_row(result, shape, values))
 
     def _shape(self, kind: GraphQLObjectType, field_details_list: Any) -> Shape:

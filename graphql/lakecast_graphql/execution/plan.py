@@ -29,6 +29,7 @@ from lakecast_graphql.execution.selection import ABSENT, Selected, SnapshotCells
 from lakecast_graphql.read.arguments import NO_FILTER, canonical
 from lakecast_graphql.read.paging import Connection, snapshot_of
 from lakecast_graphql.read.view import View
+from lakecast_graphql.rows.interleaving import Piece, joined
 
 _LIGHT = {"item", "sources", "model_runs", "overview", SNAPSHOT_INFO}
 """Fields that read little whatever their arguments."""
@@ -68,7 +69,7 @@ class Plan:
         infos = [chosen.shape for chosen in self.fields if chosen.name == SNAPSHOT_INFO and chosen.shape is not None]
         return not any(chosen.name == "previous" for shape in infos for chosen in shape.fields)
 
-    def values(self, given: Mapping[str, Any], literals: Sequence[Any], kept: SnapshotCells | None = None) -> Values:
+    def values(self, given: Mapping[str, Any], literals: Sequence[Any], cells: SnapshotCells | None = None) -> Values:
         """The variables coerced. Raises NotCompilable for anything that is not plainly right."""
         found: dict[str, Any] = {}
         for variable in self.variables:
@@ -79,7 +80,7 @@ class Plan:
                 found[variable.name] = variable.default(Values({}, literals))
             elif variable.required:
                 raise NotCompilable("missing variable")
-        return Values(found, literals, kept)
+        return Values(found, literals, cells)
 
     def arguments(self, values: Values, snapshot_id: int) -> list[dict[str, Any]]:
         """The arguments of each root field. Raises NotCompilable for a page that began in another snapshot."""
@@ -122,7 +123,7 @@ class Plan:
 
     def render(self, view: View, values: Values, found: Sequence[Any]) -> bytes:
         """The JSON of the whole response."""
-        out: list[bytes] = []
+        out: list[Piece] = []
         separator = b'{"data":{'
         for chosen, value in zip(self.fields, found, strict=True):
             out.append(separator + chosen.key)
@@ -130,7 +131,7 @@ class Plan:
             render(value, chosen, values, out)
         end = b'},"extensions":{"snapshotId":%d}}' % view.snapshot.snapshot_id
         out.append(end if self.fields else b'{"data":{' + end)
-        return b"".join(out)
+        return joined(out)
 
     def answer(
         self, view: View, values: Values, arguments: Sequence[Mapping[str, Any]], readers: Mapping[str, Reader]

@@ -1,6 +1,6 @@
 """Rows to JSON, column by column: no value is completed on its own.
 
-Texts are appended to a list that is joined once, so that a large answer is copied once.
+Pieces are appended to a list that is joined once, so that a large answer is written once.
 """
 
 from collections.abc import Hashable, Sequence
@@ -13,12 +13,12 @@ from lakecast_graphql.execution.not_compilable import NotCompilable
 from lakecast_graphql.execution.selection import Selected, Shape, Values, part_of_key
 from lakecast_graphql.rows.column import NULL, Column, cell
 from lakecast_graphql.rows.column import Values as ValueColumn
-from lakecast_graphql.rows.interleaving import Cells, Source, interleave
+from lakecast_graphql.rows.interleaving import Cells, Piece, Source, Span, interleave, joined
 from lakecast_graphql.rows.nested import Nested, NestedLists
 from lakecast_graphql.rows.rows import Row, Rows
 
 
-def render(value: Any, chosen: Selected, values: Values, out: list[bytes]) -> None:
+def render(value: Any, chosen: Selected, values: Values, out: list[Piece]) -> None:
     """Append any value of a field: what the read functions return, or a part of it."""
     if value is None:
         out.append(NULL)
@@ -35,15 +35,15 @@ def render(value: Any, chosen: Selected, values: Values, out: list[bytes]) -> No
         _object(value, chosen.shape, values, out)
 
 
-def render_list(rows: Rows, shape: Shape, values: Values, out: list[bytes]) -> None:
+def render_list(rows: Rows, shape: Shape, values: Values, out: list[Piece]) -> None:
     """Append a JSON array of the rows, from kept cells where there are any."""
     if not rows.count:
         out.append(b"[]")
         return
-    texts = None if rows.keys is None else row_groups.texts_of(rows.keys, shape, values, sources_of)
+    spans = None if rows.keys is None else row_groups.spans_of(rows.keys, shape, values, sources_of)
     separator = b"["
-    for text in texts or units_of(rows, shape, values, [rows.count]):
-        out += (separator, text)
+    for span in spans or (Span(sources_of(rows, shape, values), rows.count),):
+        out += (separator, span)
         separator = b","
     out.append(b"]")
 
@@ -60,7 +60,7 @@ def render_row(row: Row, shape: Shape, values: Values) -> bytes:
     return render_rows(row.rows, shape, values)[0]
 
 
-def _list(value: Sequence[Any], chosen: Selected, values: Values, out: list[bytes]) -> None:
+def _list(value: Sequence[Any], chosen: Selected, values: Values, out: list[Piece]) -> None:
     separator = b"["
     for entry in value:
         out.append(separator)
@@ -69,7 +69,7 @@ def _list(value: Sequence[Any], chosen: Selected, values: Values, out: list[byte
     out.append(b"]" if value else b"[]")
 
 
-def _object(value: Any, shape: Shape, values: Values, out: list[bytes]) -> None:
+def _object(value: Any, shape: Shape, values: Values, out: list[Piece]) -> None:
     separator = b"{"
     for chosen in shape.fields:
         out.append(separator + chosen.key)
@@ -179,8 +179,8 @@ def _objects(column: Column, chosen: Selected, values: Values) -> list[bytes]:
     if isinstance(column, ValueColumn):
         texts = []
         for value in column.values:
-            out: list[bytes] = []
+            out: list[Piece] = []
             render(value, chosen, values, out)
-            texts.append(b"".join(out))
+            texts.append(joined(out))
         return texts
     raise NotCompilable("column of objects")

@@ -13,23 +13,19 @@ ABSENT = object()
 
 @dataclass(slots=True, eq=False)
 class SnapshotCells:
-    """Where what was rendered of one snapshot, by its serial, is kept.
-
-    Attributes:
-        cells: columns; None where none are kept.
-    """
+    """The cells of columns of one snapshot, by its serial."""
 
     serial: int
-    cells: CellCache | None = None
+    cache: CellCache
 
 
 @dataclass(slots=True, eq=False)
 class Values:
-    """What the values of an operation's variables and lifted literals are, this time; and where it may be kept."""
+    """What the values of an operation's variables and lifted literals are, this time; and the cells to render from."""
 
     variables: Mapping[str, Any]
     literals: Sequence[Any] = ()
-    kept: SnapshotCells | None = None
+    cells: SnapshotCells | None = None
 
 
 Source = Callable[[Values], Any]
@@ -108,7 +104,7 @@ class Shape:
         """Equal for selections that render any row the same way, arguments included; `alike` is of the `Run`."""
         if not self._asking:
             return self._same
-        fixed, serial = self._fixed, values.kept.serial if values.kept is not None else None
+        fixed, serial = self._fixed, values.cells.serial if values.cells is not None else None
         if fixed[0] is not values.literals or fixed[1] != serial:
             found = [None if asks.varies else part_of_key(asks, values, alike) for asks, _ in self._asking]
             fixed = self.__dict__["_fixed"] = values.literals, serial, found

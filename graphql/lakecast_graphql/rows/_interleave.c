@@ -261,37 +261,76 @@ static int used_up(const Source *source)
     return 0;
 }
 
-/* The texts of units of `sizes` rows each, as a list of bytes; all of them fit into `most` bytes. */
-static PyObject *units(Source *sources, Py_ssize_t count, PyObject *sizes, Py_ssize_t most)
+/* Some rows, prepared to be written. */
+typedef struct {
+    Source *sources;
+    Py_ssize_t count; /* of sources */
+    Py_ssize_t rows;
+    Py_ssize_t most;  /* bytes that the rows take at most, and a block */
+} Rows;
+
+static void release(Source *source)
+{
+    PyMem_Free(source->owned);
+    if (source->codes.obj != NULL)
+        PyBuffer_Release(&source->codes);
+}
+
+static void release_rows(Rows *rows)
+{
+    for (Py_ssize_t place = 0; place < rows->count; place++)
+        release(&rows->sources[place]);
+    PyMem_Free(rows->sources);
+}
+
+/* Prepares rows from `first` on; -1 with an error set. To be released in either case. */
+static int prepare_rows(PyObject *sources, Py_ssize_t first, Py_ssize_t count, Rows *rows)
+{
+    Py_ssize_t size;
+    if (!PyList_CheckExact(sources))
+        return PyErr_SetString(PyExc_TypeError, "sources are a list"), -1;
+    rows->sources = PyMem_Calloc((size_t)PyList_GET_SIZE(sources) + 1, sizeof(Source));
+    if (rows->sources == NULL)
+        return PyErr_NoMemory(), -1;
+    rows->count = PyList_GET_SIZE(sources);
+    rows->rows = count;
+    rows->most = count + BLOCK;
+    for (Py_ssize_t place = 0; place < rows->count; place++) {
+        Source *source = &rows->sources[place];
+        if (prepare(PyList_GET_ITEM(sources, place), first, count, source) < 0 || (size = bytes_of(source, count)) < 0)
+            return -1;
+        rows->most += size;
+    }
+    return 0;
+}
+
+/* After the last row: -1 with an error set where a source still has numbers. */
+static int all_used_up(const Rows *rows)
+{
+    for (Py_ssize_t place = 0; place < rows->count; place++)
+        if (used_up(&rows->sources[place]) < 0)
+            return -1;
+    return 0;
+}
+
+/* The texts of units of `sizes` rows each, as a list of bytes. */
+static PyObject *units(Rows *rows, PyObject *sizes)
 {
     Py_ssize_t many = PyList_GET_SIZE(sizes), row = 0;
-    /* A unit alone is written where it stays: to copy a large one costs as much as to make it. */
-    PyObject *alone = many == 1 ? PyBytes_FromStringAndSize(NULL, most) : NULL;
-    char *room = many == 1 ? (alone ? PyBytes_AS_STRING(alone) : NULL) : PyMem_Malloc((size_t)most);
+    char *room = PyMem_Malloc((size_t)rows->most), *end = room;
     PyObject *texts = PyList_New(many);
-    if (room == NULL && alone == NULL && !PyErr_Occurred())
+    if (room == NULL && !PyErr_Occurred())
         PyErr_NoMemory();
     for (Py_ssize_t unit = 0; !PyErr_Occurred() && unit < many; unit++) {
         Py_ssize_t last = row + PyLong_AsSsize_t(PyList_GET_ITEM(sizes, unit));
-        char *end = put_rows(room, sources, count, row, last);
+        end = put_rows(room, rows->sources, rows->count, row, last);
         row = last;
-        if (end == NULL)
-            break;
-        PyObject *text = alone;
-        if (alone != NULL)
-            alone = NULL, _PyBytes_Resize(&text, end - room);
-        else
-            text = PyBytes_FromStringAndSize(room, end - room);
+        PyObject *text = end == NULL ? NULL : PyBytes_FromStringAndSize(room, end - room);
         if (text != NULL)
             PyList_SET_ITEM(texts, unit, text);
     }
-    if (many != 1)
-        PyMem_Free(room);
-    Py_XDECREF(alone);
-    for (Source *source = sources; source < sources + count; source++)
-        if (!PyErr_Occurred())
-            used_up(source);
-    if (PyErr_Occurred())
+    PyMem_Free(room);
+    if (PyErr_Occurred() || all_used_up(rows) < 0)
         Py_CLEAR(texts);
     return texts;
 }
@@ -311,44 +350,70 @@ static Py_ssize_t sum(PyObject *sizes)
     return rows;
 }
 
-static void release(Source *source)
-{
-    PyMem_Free(source->owned);
-    if (source->codes.obj != NULL)
-        PyBuffer_Release(&source->codes);
-}
-
 static PyObject *interleave(PyObject *module, PyObject *const *given, Py_ssize_t arguments)
 {
     (void)module;
-    if (arguments < 2 || arguments > 3 || !PyList_CheckExact(given[0]) || !PyList_CheckExact(given[1])) {
-        PyErr_SetString(PyExc_TypeError, "interleave takes a list of sources, a list of sizes and a first row");
+    if (arguments != 2 || !PyList_CheckExact(given[1])) {
+        PyErr_SetString(PyExc_TypeError, "interleave takes a list of sources and a list of sizes");
         return NULL;
     }
-    Py_ssize_t count = PyList_GET_SIZE(given[0]), rows = sum(given[1]), total;
-    Py_ssize_t first = arguments == 3 ? PyLong_AsSsize_t(given[2]) : 0;
-    if (first < 0 && !PyErr_Occurred())
-        PyErr_SetString(PyExc_ValueError, "there is no negative row");
-    if (rows < 0 || first < 0)
-        return NULL;
-    PyObject *texts = NULL;
-    Source *sources = PyMem_Calloc((size_t)count + 1, sizeof(Source));
-    if (sources == NULL)
-        return PyErr_NoMemory();
-    total = rows + BLOCK;
-    for (Py_ssize_t place = 0; place < count; place++) {
-        Py_ssize_t size;
-        if (prepare(PyList_GET_ITEM(given[0], place), first, rows, &sources[place]) < 0 ||
-            (size = bytes_of(&sources[place], rows)) < 0)
-            goto done;
-        total += size;
-    }
-    texts = units(sources, count, given[1], total);
-done:
-    for (Py_ssize_t place = 0; place < count; place++)
-        release(&sources[place]);
-    PyMem_Free(sources);
+    Rows rows = {0};
+    Py_ssize_t count = sum(given[1]);
+    PyObject *texts = count < 0 || prepare_rows(given[0], 0, count, &rows) < 0 ? NULL : units(&rows, given[1]);
+    release_rows(&rows);
     return texts;
+}
+
+/* Prepares a piece of `joined`: a text, or (sources, rows, first); -1 with an error set. */
+static int prepare_piece(PyObject *piece, Rows *rows)
+{
+    if (PyBytes_CheckExact(piece)) {
+        rows->most = PyBytes_GET_SIZE(piece);
+        return 0;
+    }
+    if (!PyTuple_Check(piece) || PyTuple_GET_SIZE(piece) != 3)
+        return PyErr_SetString(PyExc_TypeError, "a piece is bytes or (sources, rows, first)"), -1;
+    Py_ssize_t count = PyLong_AsSsize_t(PyTuple_GET_ITEM(piece, 1)), first = PyLong_AsSsize_t(PyTuple_GET_ITEM(piece, 2));
+    if (PyErr_Occurred())
+        return -1;
+    if (count < 0 || first < 0)
+        return PyErr_SetString(PyExc_ValueError, "there is no negative row"), -1;
+    return prepare_rows(PyTuple_GET_ITEM(piece, 0), first, count, rows);
+}
+
+/* Writes a piece; the end of what was written, NULL with an error set. */
+static char *put_piece(char *to, PyObject *piece, Rows *rows)
+{
+    if (PyBytes_CheckExact(piece))
+        return put(to, PyBytes_AS_STRING(piece), PyBytes_GET_SIZE(piece));
+    to = put_rows(to, rows->sources, rows->count, 0, rows->rows);
+    return to == NULL || all_used_up(rows) < 0 ? NULL : to;
+}
+
+/* A large answer is written once, where it stays: to copy it would cost as much as to make it. */
+static PyObject *joined(PyObject *module, PyObject *pieces)
+{
+    (void)module;
+    if (!PyList_CheckExact(pieces))
+        return PyErr_SetString(PyExc_TypeError, "joined takes a list of pieces"), NULL;
+    Py_ssize_t count = PyList_GET_SIZE(pieces), most = 0, place = 0;
+    Rows *rows = PyMem_Calloc((size_t)count + 1, sizeof(Rows));
+    if (rows == NULL)
+        return PyErr_NoMemory();
+    while (place < count && prepare_piece(PyList_GET_ITEM(pieces, place), &rows[place]) == 0)
+        most += rows[place++].most;
+    PyObject *text = PyErr_Occurred() ? NULL : PyBytes_FromStringAndSize(NULL, most);
+    char *to = text == NULL ? NULL : PyBytes_AS_STRING(text);
+    for (place = 0; to != NULL && place < count; place++)
+        to = put_piece(to, PyList_GET_ITEM(pieces, place), &rows[place]);
+    if (to == NULL)
+        Py_CLEAR(text);
+    else
+        _PyBytes_Resize(&text, to - PyBytes_AS_STRING(text));
+    for (place = 0; place < count; place++)
+        release_rows(&rows[place]);
+    PyMem_Free(rows);
+    return text;
 }
 
 /* Lays out the cells of a source one after the other, a byte between them; -1 with an error set. */
@@ -437,7 +502,8 @@ static PyTypeObject CellsType = {
 
 static PyMethodDef methods[] = {
     {"interleave", (PyCFunction)(void (*)(void))interleave, METH_FASTCALL,
-     "interleave(sources, sizes, first=0)\n--\n\nSee `lakecast_graphql.rows.interleaving`."},
+     "interleave(sources, sizes)\n--\n\nSee `lakecast_graphql.rows.interleaving`."},
+    {"joined", joined, METH_O, "joined(pieces)\n--\n\nSee `lakecast_graphql.rows.interleaving`."},
     {NULL, NULL, 0, NULL},
 };
 

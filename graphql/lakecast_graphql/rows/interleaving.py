@@ -5,8 +5,10 @@
 take 0.7 ms, of which 0.45 are the digits of their numbers, and 3.3 in Python. It is built where the package is
 installed if there is a C compiler; without one, Python answers the same.
 
-`Cells(source, rows)` are a source laid out, to be used again and again: `interleave(sources, sizes, first)` begins at
-one of their rows, and finds it at once. Their `nbytes` are what they take.
+`Cells(source, rows)` are a source laid out, to be used again and again from any of their rows on. Their `nbytes` are
+what they take.
+
+`joined(pieces)` is the text of an answer, whose rows are written where they stay: a piece is bytes, or a `Span`.
 """
 
 from collections.abc import Sequence
@@ -42,8 +44,20 @@ Source = bytes | list[bytes] | Digits | Picks | PlainCells
 """Where rows take a part of their text from: the same for all of them, a cell per row, or one of these."""
 
 
+class Span(NamedTuple):
+    """Rows put together from sources, joined by commas: so many from `first` on, which sources but cells count from."""
+
+    sources: list[Source]
+    rows: int
+    first: int = 0
+
+
+Piece = bytes | Span
+"""A part of an answer's text."""
+
+
 def interleaved(sources: list[Source], sizes: list[int], first: int = 0) -> list[bytes]:
-    """What `interleave` returns, in Python.
+    """What `interleave` returns, in Python; of cells, from row `first` on.
 
     Slices of lists are assigned and joined by C code: twice as fast as a template per row.
     """
@@ -53,6 +67,13 @@ def interleaved(sources: list[Source], sizes: list[int], first: int = 0) -> list
         flat[place::width] = _cells(source, count, first)
     begins = [width * row for row in accumulate(sizes, initial=0)]
     return [b"".join(flat[begin : max(end - 1, begin)]) for begin, end in pairwise(begins)]
+
+
+def joined_in_python(pieces: list[Piece]) -> bytes:
+    """What `joined` returns, in Python."""
+    return b"".join(
+        [piece if isinstance(piece, bytes) else interleaved(piece[0], [piece[1]], piece[2])[0] for piece in pieces]
+    )
 
 
 def _cells(source: Source, count: int, first: int = 0) -> Sequence[bytes]:
@@ -74,8 +95,9 @@ def _cells(source: Source, count: int, first: int = 0) -> Sequence[bytes]:
 if TYPE_CHECKING:
     Cells = PlainCells
     interleave = interleaved
+    joined = joined_in_python
 else:
     try:
-        from lakecast_graphql.rows._interleave import Cells, interleave
+        from lakecast_graphql.rows._interleave import Cells, interleave, joined
     except ImportError:
-        Cells, interleave = PlainCells, interleaved
+        Cells, interleave, joined = PlainCells, interleaved, joined_in_python

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakecast_graphql.errors import ApiError, ErrorCode
-from lakecast_graphql.execution import render, row_groups
+from lakecast_graphql.execution import plan, render, row_groups
 from lakecast_graphql.execution.dispatch import Dispatcher
 from lakecast_graphql.execution.graphql_core import ColumnarExecutor
 from lakecast_graphql.execution.strawberry import StrawberryExecution
@@ -23,7 +23,7 @@ from lakecast_graphql.operation.limits import Limits
 from lakecast_graphql.operation.operation import Caller, Operation
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows import column
-from lakecast_graphql.rows.interleaving import PlainCells, interleaved
+from lakecast_graphql.rows.interleaving import PlainCells, interleaved, joined_in_python
 from lakecast_graphql.types.context import Surroundings
 from lakecast_graphql.types.schema import schema
 from lakecast_lake import columns, snapshots
@@ -151,8 +151,10 @@ def test_fields_of_a_mixed_workload_go_the_fast_ways(ways: Any) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_python_answers_where_there_is_no_compiler(ways: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (column, render, row_groups):
+    for module in (column, render):
         monkeypatch.setattr(module, "interleave", interleaved)
+    for module in (plan, render):
+        monkeypatch.setattr(module, "joined", joined_in_python)
     monkeypatch.setattr(render, "Cells", PlainCells)
     ways.cells.cells.keep_only(-1)
     for seed in range(100):

@@ -76,8 +76,7 @@ def test_a_page_of_a_run_is_that_of_the_read_function(
     if begin:
         after = READ[field](view, first=begin).page_info.end_cursor
     plan = plans[field]
-    kept = SnapshotCells(0, CellCache(1 << 20) if cells else None)
-    values = plan.values({"n": first, "a": after}, (), kept)
+    values = plan.values({"n": first, "a": after}, (), SnapshotCells(0, CellCache(1 << 20)) if cells else None)
     wanted = READ[field](view, first=first, after=after)
     arguments = plan.arguments(values, view.snapshot.snapshot_id)
     assert plan.needs_no_sql(arguments)

@@ -3,6 +3,7 @@
 import shutil
 from datetime import UTC, datetime
 from itertools import accumulate, pairwise
+from typing import Any
 
 import numpy as np
 import orjson
@@ -12,7 +13,18 @@ from hypothesis import strategies as st
 
 from lakecast_graphql.rows import interleaving
 from lakecast_graphql.rows.column import Coded, Column, Constant, Counts, Dates, Enums, Lists, Numbers, Values
-from lakecast_graphql.rows.interleaving import Cells, Digits, Picks, PlainCells, Source, interleaved
+from lakecast_graphql.rows.interleaving import (
+    Cells,
+    Digits,
+    Picks,
+    Piece,
+    PlainCells,
+    Source,
+    Span,
+    interleaved,
+    joined,
+    joined_in_python,
+)
 
 WAYS = [interleaving.interleave, interleaved]
 NUMBERS = st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**63), 2**64 - 1))
@@ -48,12 +60,13 @@ def test_cells_are_those_of_their_source_from_any_row_on(
     laid = [
         [part if type(part) is bytes else kind(part, count) for part in given_sources] for kind in (Cells, PlainCells)
     ]
+    laid.append([part if type(part) is bytes else Cells(part, count) for part in laid[0]])  # they are sources, too
     rows = interleaved(given_sources, [1] * count)
-    expected = [b",".join(rows[a:b]) for a, b in pairwise(accumulate(sizes, initial=before))]
-    assert interleaving.interleave(laid[0], sizes, before) == expected
-    assert interleaved(laid[1], sizes, before) == expected
-    again = [part if type(part) is bytes else Cells(part, count) for part in laid[0]]  # they are sources themselves
-    assert interleaving.interleave(again, sizes, before) == expected
+    bounds = list(pairwise(accumulate(sizes, initial=before)))
+    expected = b"|".join([b",".join(rows[a:b]) for a, b in bounds])
+    for join, parts in zip((joined, joined_in_python, joined), laid, strict=True):
+        pieces: list[Piece] = [piece for a, b in bounds for piece in (b"|", Span(parts, b - a, a))][1:]
+        assert join(pieces) == expected
 
 
 @pytest.mark.parametrize("kind", [Cells, PlainCells])
@@ -65,11 +78,11 @@ def test_cells_know_what_they_take(kind: type[PlainCells]) -> None:
 
 def test_rows_that_cells_have_not_are_refused() -> None:
     source = [b"1", b"2", b"3"]
-    for interleave, kind in ((interleaving.interleave, Cells), (interleaved, PlainCells)):
-        assert interleave([kind(source, 3)], [2], 1) == [b"2,3"]
-        for sizes, first in (([3], 1), ([1], 3), ([4], 0)):
+    for join, kind in ((joined, Cells), (joined_in_python, PlainCells)):
+        assert join([Span([kind(source, 3)], 2, 1)]) == b"2,3"
+        for rows, first in ((3, 1), (1, 3), (4, 0)):
             with pytest.raises(ValueError, match="cells"):
-                interleave([kind(source, 3)], sizes, first)
+                join([Span([kind(source, 3)], rows, first)])
         for other in (source, Digits(b"[1,2,3]"), Picks([b"1"], np.zeros(3, np.int32))):
             with pytest.raises(ValueError, match=r"cells|number|code"):
                 kind(other, 2)
@@ -123,10 +136,31 @@ def test_what_is_no_source_is_refused(wrong: object, kind: type[Exception]) -> N
         interleaving.Cells([], -1)
     with pytest.raises(ValueError, match="negative"):
         interleaving.interleave([b"x"], [1, -1])
-    with pytest.raises(ValueError, match="negative"):
-        interleaving.interleave([b"x"], [1], -1)
     with pytest.raises(TypeError):
         interleaving.interleave((b"x",), [1])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("piece", "kind"),
+    [
+        ("text", TypeError),
+        ((), TypeError),
+        (([b"x"], "1", 0), TypeError),
+        (((b"x",), 1, 0), TypeError),
+        (Span([b"x"], -1), ValueError),
+        (Span([b"x"], 1, -1), ValueError),
+        (Span([[b"1", b"2"]], 1), ValueError),
+        (Span([Digits(b"[1,2]")], 1), ValueError),
+        (Span([Digits(b"[1]")], 2), ValueError),
+    ],
+)
+def test_what_is_no_piece_is_refused(piece: Any, kind: type[Exception]) -> None:
+    if joined is joined_in_python:
+        pytest.skip("there is no compiler, and Python would find out by itself")
+    with pytest.raises(kind):
+        joined([b"[", Span([b"{", b"}"], 3), piece, b"]"])
+    with pytest.raises(TypeError):
+        joined((b"x",))  # type: ignore[arg-type]
 
 
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=5), st.data())
