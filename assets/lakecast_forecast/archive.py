@@ -29,22 +29,22 @@ def save(path: Path, settings: Mapping[str, object], dataset: Dataset, panel: Pa
     for name in _TABLES:
         arrays[f"table/{name}"] = _bytes(getattr(dataset, name))
     sources = {}
-    for name, found in ran.forecasts.items():
-        parts = {"live": found.live, "raw_live": found.raw_live}
-        parts |= {f"backtest{k}": one for k, one in enumerate(found.backtest)}
-        parts |= {f"raw{k}": one for k, one in enumerate(found.raw)}
-        for part, forecasts in parts.items():
-            arrays[f"{name}/{part}/mean"], arrays[f"{name}/{part}/quantiles"] = forecasts.mean, forecasts.quantiles
-        arrays[f"{name}/seconds"] = found.seconds
+    for name, source in ran.forecasts.items():
+        parts = {"live": source.live, "raw_live": source.raw_live}
+        parts |= {f"backtest{k}": one for k, one in enumerate(source.backtest)}
+        parts |= {f"raw{k}": one for k, one in enumerate(source.raw)}
+        for part, one in parts.items():
+            arrays[f"{name}/{part}/mean"], arrays[f"{name}/{part}/quantiles"] = one.mean, one.quantiles
+        arrays[f"{name}/seconds"] = source.seconds
         sources[name] = {
-            "version": found.version,
-            "offsets": found.origins.offsets,
-            "scored": found.origins.scored,
-            "weights": [dataclasses.astuple(weight) for weight in found.weights],
-            "parameters": dict(found.diagnostics.parameters),
-            "loss_curve": found.diagnostics.loss_curve,
-            "issues": {part: forecasts.issues for part, forecasts in parts.items()},
-            "levels": found.live.levels,
+            "version": source.version,
+            "offsets": source.origins.offsets,
+            "scored": source.origins.scored,
+            "weights": [dataclasses.astuple(weight) for weight in source.weights],
+            "parameters": dict(source.diagnostics.parameters),
+            "loss_curve": source.diagnostics.loss_curve,
+            "issues": {part: one.issues for part, one in parts.items()},
+            "levels": source.live.levels,
         }
     style = dataset.style
     described = {
@@ -55,7 +55,7 @@ def save(path: Path, settings: Mapping[str, object], dataset: Dataset, panel: Pa
         "country": dataset.country,
         "notes": dataset.notes,
         "style": [style.backend, style.item_id, style.date, style.quantity, str(style.item_type)],
-        "asked_for": ran.asked_for,
+        "asked_for": ran.sources,
         "members": ran.members,
         "run_notes": ran.notes,
         "sources": sources,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lakecast_forecast.dataset import Dataset
-from lakecast_forecast.evaluation import guard
+from lakecast_forecast.evaluation import validity
 from lakecast_forecast.frames import Frame
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.interface import Diagnostics, Fitted, Forecasts
@@ -42,7 +42,7 @@ class FittedModel:
         longest = getattr(self.fitted, "horizon", wanted)
         if wanted > longest:
             raise ValueError(f"{self.source} was fitted for {longest} periods ahead; fit it with horizon={wanted}")
-        return guard.predict(self.fitted, self.dataset.panel(wanted), wanted)
+        return validity.predict(self.fitted, self.dataset.panel(wanted), wanted)
 
     def predict(self, horizon: int | None = None, levels: Sequence[float] = INTERVALS) -> Frame:
         """Forecasts of the periods after each item's end, in a frame like the one that was fitted.

@@ -107,8 +107,8 @@ class Forecaster:
         dataset, panel, _ = self._fitted()
         wanted = checked(levels)
         name = source or self.champion
-        found = self._at(self._source(name), wanted)
-        return dataset.style.write(forecast_rows(name, panel, found.live, wanted))
+        forecasts = self._at(self._source(name), wanted)
+        return dataset.style.write(forecast_rows(name, panel, forecasts.live, wanted))
 
     def backtest(self, source: str | None = None, levels: Sequence[float] = INTERVALS) -> Frame:
         """What the sources forecast at past origins, and what was demanded: one row per item, window, date and source.
@@ -118,7 +118,7 @@ class Forecaster:
         """
         dataset, panel, ran = self._fitted()
         wanted = checked(levels)
-        names = ran.asked_for if source is None else (source,)
+        names = ran.sources if source is None else (source,)
         tables = [backtest_rows(self._at(self._source(name), wanted), panel, wanted) for name in names]
         return dataset.style.write(pa.concat_tables(tables))
 
@@ -128,7 +128,7 @@ class Forecaster:
         Columns: source, the measures of `MEASURES`, and of means the seconds of computation.
         """
         dataset, panel, ran = self._fitted()
-        measures = {name: self._measures(name) for name in ran.asked_for}
+        measures = {name: self._measures(name) for name in ran.sources}
         if by_item:
             tables = [
                 pa.table(
@@ -158,9 +158,9 @@ class Forecaster:
     def champion(self) -> str:
         """The source whose forecasts count unless another is named: the ensemble, else the best in the backtest."""
         _, panel, ran = self._fitted()
-        figures = [self._measures(name) for name in ran.asked_for]
+        figures = [self._measures(name) for name in ran.sources]
         item = np.tile(np.arange(len(panel)), len(figures))
-        source = np.repeat(np.array(ran.asked_for, dtype=object), len(panel)).tolist()
+        source = np.repeat(np.array(ran.sources, dtype=object), len(panel)).tolist()
         loss, rmsse = (
             np.concatenate([figure[name] for figure in figures]) for name in ("scaled_quantile_loss", "rmsse")
         )
@@ -181,7 +181,7 @@ class Forecaster:
     def issues(self) -> Frame:
         """Items that a source has no model of their own for: item_id, source and reason."""
         dataset, panel, ran = self._fitted()
-        tables = [issue_rows(name, panel, ran.forecasts[name].live.issues) for name in ran.asked_for]
+        tables = [issue_rows(name, panel, ran.forecasts[name].live.issues) for name in ran.sources]
         return dataset.style.write(pa.concat_tables(tables))
 
     @property
@@ -202,12 +202,12 @@ class Forecaster:
             members = {member: ran.fitted[member] for member in ran.members}
             own = fitted_ensemble([ran.forecasts[member] for member in members], members, panel)
             return FittedModel(name, own, dataset, horizon)
-        kept = ran.fitted.get(name)
-        if kept is None:
-            kept = (self._models.get(name) or registry.get(name)).fit(panel, horizon, seed=self._seed)
-        if isinstance(kept, Exception):
-            raise NotFittedError(f"{name} could not be trained: {kept}")
-        return FittedModel(name, kept, dataset, horizon)
+        fitted = ran.fitted.get(name)
+        if fitted is None:
+            fitted = (self._models.get(name) or registry.get(name)).fit(panel, horizon, seed=self._seed)
+        if isinstance(fitted, Exception):
+            raise NotFittedError(f"{name} could not be trained: {fitted}")
+        return FittedModel(name, fitted, dataset, horizon)
 
     def save(self, path: str | Path) -> None:
         """Write settings, demand and forecasts to one file, without pickle. Models are fitted anew when asked for."""
@@ -247,13 +247,13 @@ class Forecaster:
         return plot(panel, panel.item_ids.index(wanted), mine, checked(levels), last, ax)
 
     def __repr__(self) -> str:
-        asked = ", ".join(self._models)
+        names = ", ".join(self._models)
         if self._state is None:
-            return f"Forecaster(horizon={self._horizon}, models=[{asked}]), not fitted"
+            return f"Forecaster(horizon={self._horizon}, models=[{names}]), not fitted"
         dataset, panel, _ = self._state
         rejected = f", {dataset.rejected.num_rows} rows rejected" if dataset.rejected.num_rows else ""
         horizon = self._horizon or dataset.frequency.default_horizon
-        return f"Forecaster of {len(panel)} {dataset.frequency} items, horizon {horizon}, models: {asked}{rejected}"
+        return f"Forecaster of {len(panel)} {dataset.frequency} items, horizon {horizon}, models: {names}{rejected}"
 
     def _settings(self) -> dict[str, object]:
         rules = self._rules
@@ -279,24 +279,24 @@ class Forecaster:
             raise registry.UnknownModelError(f"no source {name!r} in this forecaster; there are {have}")
         return ran.forecasts[name]
 
-    def _at(self, found: SourceForecasts, levels: Sequence[float]) -> SourceForecasts:
+    def _at(self, forecasts: SourceForecasts, levels: Sequence[float]) -> SourceForecasts:
         """The source with calibrated quantiles for intervals of these levels."""
         wanted = quantile_levels(levels)
-        if set(wanted) <= set(found.live.levels):
-            return found
+        if set(wanted) <= set(forecasts.live.levels):
+            return forecasts
         _, panel, ran = self._fitted()
-        if found.source != ensemble.NAME:
-            return at_levels(found, panel, wanted)
+        if forecasts.source != ensemble.NAME:
+            return at_levels(forecasts, panel, wanted)
         members = [ran.forecasts[name] for name in ran.members]
         grid = symmetric(wanted)
-        return merged(found, ensemble.combine([member.raw_at(grid) for member in members], panel))
+        return merged(forecasts, ensemble.combine([member.raw_at(grid) for member in members], panel))
 
     def _measures(self, name: str) -> dict[str, Array]:
         _, panel, ran = self._fitted()
-        found = ran.forecasts[name]
-        scale = scores.scales(panel, found.origins)
+        forecasts = ran.forecasts[name]
+        scale = scores.scales(panel, forecasts.origins)
         unknown = np.full(len(panel), np.nan)
-        columns = scores.score(found, panel, scale)
+        columns = scores.score(forecasts, panel, scale)
         baseline = scores.score(ran.forecasts[BASELINE], panel, scale)
         loss = columns.get("scaled_quantile_loss", unknown)
         columns["skill"] = accuracy.skill(loss, baseline.get("scaled_quantile_loss", unknown))
@@ -309,18 +309,18 @@ def _models(models: Sequence[str | Model] | None) -> Mapping[str, Model | None]:
         return {name: None for name in registry.DEFAULT_SOURCES if registry.missing(name) is None}
     if isinstance(models, str):
         models = (models,)
-    found: dict[str, Model | None] = {}
+    by_name: dict[str, Model | None] = {}
     for model in models:
         if isinstance(model, str):
             registry.get(model)
-            found[model] = None
+            by_name[model] = None
         elif isinstance(model, Model):
-            found[model.name] = model
+            by_name[model.name] = model
         else:
             raise TypeError(f"{model!r} is no model: give a name, or an object with name, version and fit")
-    if not found:
+    if not by_name:
         raise ValueError("models is empty; name one at least, such as theta")
-    return found
+    return by_name
 
 
 def _mean(values: Array) -> float | None:

@@ -91,11 +91,13 @@ class Model(Protocol):
 class JointModel(Model, Protocol):
     """A global model that can learn from the other panels of a run, too: what one has few of, another may have."""
 
-    def learns_beside(self, panel: Panel) -> bool:
+    def learns_from_others(self, panel: Panel) -> bool:
         """Whether other panels can add anything to this one."""
         ...
 
-    def fit_beside(self, panel: Panel, horizon: int, others: Sequence[tuple[Panel, int]], *, seed: int = 0) -> Fitted:
+    def fit_with_others(
+        self, panel: Panel, horizon: int, others: Sequence[tuple[Panel, int]], *, seed: int = 0
+    ) -> Fitted:
         """Learn for the panel from it and from other panels, each with its horizon; none must be of the same items.
 
         Which of a run's panels is the first argument must not change what it costs: the work may be kept and shared.

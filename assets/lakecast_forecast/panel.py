@@ -83,24 +83,24 @@ class Panel:
         """
         if periods < 0:
             raise ValueError(f"a rolling origin lies 0 or more periods before the end, got {periods}")
-        kept = max(self.values.shape[1] - periods, 0)
-        before = periods - (self.values.shape[1] - kept)  # periods by which the origin precedes the first column
+        columns = max(self.values.shape[1] - periods, 0)
+        before = periods - (self.values.shape[1] - columns)  # periods by which the origin precedes the first column
         return replace(
             self,
-            values=self.values[:, :kept],
+            values=self.values[:, :columns],
             lengths=np.maximum(self.lengths - periods, 0),
             ends=shift(self.ends, -periods, self.frequency),
-            drivers={name: self._driver_until(known, kept, before) for name, known in self.drivers.items()},
+            drivers={name: self._driver_until(known, columns, before) for name, known in self.drivers.items()},
         )
 
-    def _driver_until(self, known: Array, kept: int, before: int) -> Array:
+    def _driver_until(self, known: Array, columns: int, before: int) -> Array:
         """A driver of `until`: `kept` columns of the past, as many of the future as there are now."""
         ahead = known.shape[1] - self.values.shape[1]
-        shifted = np.pad(known, ((0, 0), (before, 0)), constant_values=np.nan)[:, : kept + ahead].copy()
+        shifted = np.pad(known, ((0, 0), (before, 0)), constant_values=np.nan)[:, : columns + ahead].copy()
         future = np.isfinite(known[:, self.values.shape[1] :])
         steps = np.where(future.any(axis=1), ahead - future[:, ::-1].argmax(axis=1), 0) if ahead else np.zeros(0)
         if ahead:
-            shifted[:, kept:][np.arange(ahead) >= steps[:, None]] = np.nan
+            shifted[:, columns:][np.arange(ahead) >= steps[:, None]] = np.nan
         return shifted
 
     def trimmed(self) -> Self:

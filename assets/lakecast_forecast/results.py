@@ -26,32 +26,32 @@ def forecast_rows(
     return _rows(source, panel, np.arange(len(panel)), forecasts, panel.ends, levels, {})
 
 
-def backtest_rows(found: SourceForecasts, panel: Panel, levels: Sequence[float]) -> pa.Table:
+def backtest_rows(backtest: SourceForecasts, panel: Panel, levels: Sequence[float]) -> pa.Table:
     """As `forecast_rows`, for every scored window, with the cutoff (the last period that was seen) and the actual."""
-    horizon = found.live.mean.shape[1]
+    horizon = backtest.live.mean.shape[1]
     parts = []
-    for window, offset in zip(found.backtest, found.origins.offsets, strict=False):
+    for window, offset in zip(backtest.backtest, backtest.origins.offsets, strict=False):
         rows = np.flatnonzero(takes_part(panel, offset))
         cutoffs = shift(panel.ends, -offset, panel.frequency)
         more = {
             "cutoff": pa.array(np.repeat(cutoffs[rows], horizon), pa.date32()),
             "actual": pa.array(actuals(panel, offset, horizon)[rows].reshape(-1), from_pandas=True),
         }
-        parts.append(_rows(found.source, panel, rows, window, cutoffs, levels, more))
+        parts.append(_rows(backtest.source, panel, rows, window, cutoffs, levels, more))
     if parts:
         return pa.concat_tables(parts)
     more = {"cutoff": pa.array([], pa.date32()), "actual": pa.array([], pa.float64())}
-    return _rows(found.source, panel, np.arange(0), found.live, panel.ends, levels, more)
+    return _rows(backtest.source, panel, np.arange(0), backtest.live, panel.ends, levels, more)
 
 
 def issue_rows(source: str, panel: Panel, issues: Sequence[str | None]) -> pa.Table:
     """item_id, source and reason of the items that a source has no model of their own for."""
-    told = [(item, reason) for item, reason in zip(panel.item_ids, issues, strict=True) if reason]
+    pairs = [(item, reason) for item, reason in zip(panel.item_ids, issues, strict=True) if reason]
     return pa.table(
         {
-            "item_id": pa.array([item for item, _ in told], pa.string()),
-            "source": pa.array([source] * len(told), pa.string()),
-            "reason": pa.array([reason for _, reason in told], pa.string()),
+            "item_id": pa.array([item for item, _ in pairs], pa.string()),
+            "source": pa.array([source] * len(pairs), pa.string()),
+            "reason": pa.array([reason for _, reason in pairs], pa.string()),
         }
     )
 

@@ -20,12 +20,12 @@ _log = logging.getLogger("lakecast_forecast")
 class Run:
     """Forecasts of the sources that were asked for, and of those that they needed.
 
-    asked_for: the sources to show; members: those of the ensemble that have forecasts; forecasts: source -> its windows
+    sources: those to show; members: those of the ensemble that have forecasts; forecasts: source -> its windows
     and live forecasts; fitted: source -> the fitted model, or the error of its training; notes: what was left out, in
     sentences.
     """
 
-    asked_for: tuple[str, ...]
+    sources: tuple[str, ...]
     members: tuple[str, ...]
     forecasts: Mapping[str, SourceForecasts]
     fitted: Mapping[str, Fitted | Exception]

@@ -14,7 +14,7 @@ from panels import panel, seasonal, sporadic
 
 from lakecast_forecast import registry
 from lakecast_forecast.ensemble import combine
-from lakecast_forecast.evaluation import guard, origins, scores
+from lakecast_forecast.evaluation import origins, scores, validity
 from lakecast_forecast.evaluation.backtest import SourceForecasts, run_source
 from lakecast_forecast.interface import Forecasts, Model
 from lakecast_forecast.models.arima.orders import Order
@@ -65,7 +65,7 @@ def whole(frequency: Frequency) -> Panel:
 def numbers(variant: str, frequency: Frequency) -> list[list[float]]:
     """Four figures per item: the mean of the first step, and weighted means of means, lower and upper quantiles."""
     of, horizon = whole(frequency), HORIZONS[frequency]
-    return _digest(guard.predict(MODELS[variant]().fit(of, horizon, seed=3), of, horizon))
+    return _digest(validity.predict(MODELS[variant]().fit(of, horizon, seed=3), of, horizon))
 
 
 def version(variant: str) -> str:
@@ -100,8 +100,8 @@ def _many(frequency: Frequency) -> Panel:
 def _digest(forecasts: Forecasts) -> list[list[float]]:
     weight = 1 + np.arange(forecasts.mean.shape[1]) * 0.618 % 1
     across = 1 + np.arange(forecasts.quantiles.shape[2]) * 0.618 % 1
-    spoken = np.einsum("nhl,h,l->nl", forecasts.quantiles, weight, across) / weight.sum()
-    low, high = spoken[:, :5].mean(axis=1), spoken[:, 5:].mean(axis=1)
+    distribution = np.einsum("nhl,h,l->nl", forecasts.quantiles, weight, across) / weight.sum()
+    low, high = distribution[:, :5].mean(axis=1), distribution[:, 5:].mean(axis=1)
     figures: Array = np.stack([forecasts.mean[:, 0], forecasts.mean @ weight / weight.sum(), low, high], axis=1)
     return [[float(f"{value:.12g}") for value in row] for row in figures.tolist()]
 

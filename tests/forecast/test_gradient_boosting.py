@@ -12,12 +12,12 @@ from lakecast_forecast.panel import Panel
 
 def test_a_plug_in_runs_like_any_other_source_and_learns() -> None:
     whole = panel(seasonal(40, 90))
-    seen, came = whole.until(6), whole.values[:, -6:]
+    seen, actuals = whole.until(6), whole.values[:, -6:]
     plan = origins.plan(seen.lengths, seen.frequency, 6)
     found = run_source(GradientBoosting(trees=60), seen, plan, 6, seed=1)
     naive = run_source(registry.get("seasonal_naive"), seen, plan, 6)
     assert found.source == "gradient_boosting"
-    assert np.abs(found.live.mean - came).sum() < np.abs(naive.live.mean - came).sum()
+    assert np.abs(found.live.mean - actuals).sum() < np.abs(naive.live.mean - actuals).sum()
     assert found.diagnostics.parameters["trees"] == 60
 
 

@@ -22,7 +22,7 @@ def announce(snapshot_id: int, url: str | None = None) -> str:
         with redis.Redis.from_url(
             address, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
         ) as connection:
-            heard = connection.publish(CHANNEL, str(snapshot_id))
+            listeners = connection.publish(CHANNEL, str(snapshot_id))
     except (redis.RedisError, ValueError) as error:
         return f"could not be told: {error}; servers look at the lake by themselves"
-    return f"told {heard} listeners"
+    return f"told {listeners} listeners"

@@ -38,8 +38,8 @@ class _Rows:
 
     def now(self, table: str, where: Mapping[str, str] | None = None) -> pa.Table:
         instance, dataset_id = self.context.instance, self.context.partition_key
-        found = commits.of_run(instance, commits.run_ids(instance, self.context.run), dataset_id, table)
-        return read_current(self.lake_io.lake, dataset_id, table, found, dict(where or {}))
+        event = commits.of_run(instance, commits.run_ids(instance, self.context.run), dataset_id, table)
+        return read_current(self.lake_io.lake, dataset_id, table, event, dict(where or {}))
 
     def before(self, table: str, where: Mapping[str, str]) -> pa.Table:
         return read_current(self.lake_io.lake, self.context.partition_key, table, None, dict(where))

@@ -61,18 +61,18 @@ def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
     """Launches a run of each data set whose files in the landing folder are new, by their content."""
     root = Path(os.environ.get(LANDING, "landing"))
     known = _cursor(context)
-    found = list(waiting(root, "demand", known))
+    folders = list(waiting(root, "demand", known))
     requests: list[dg.RunRequest] = []
-    for folder in found:
+    for folder in folders:
         if folder.digest != UNSETTLED and known.get(str(folder.path), ("", ""))[1] != folder.digest:
             requests += _runs(folder.path, _datasets(context, folder.path), folder.digest)
     names = [str(request.partition_key) for request in requests]
-    if not found:
+    if not folders:
         return dg.SkipReason(f"no folder with a demand file in {root}")
     return dg.SensorResult(
         run_requests=requests,
         dynamic_partitions_requests=[datasets.build_add_request(names)] if names else [],
-        cursor=_bounded(found),
+        cursor=_bounded(folders),
     )
 
 
@@ -81,10 +81,10 @@ def results(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
     """Imports folders of results made elsewhere, once per content."""
     root = Path(os.environ.get(RESULTS, "results"))
     known = _cursor(context)
-    found = list(waiting(root, "fact_forecast", known))
-    if not found:
+    folders = list(waiting(root, "fact_forecast", known))
+    if not folders:
         return dg.SkipReason(f"no folder with fact_forecast.parquet in {root}")
-    settled = [folder for folder in found if folder.digest != UNSETTLED]
+    settled = [folder for folder in folders if folder.digest != UNSETTLED]
     fresh = [folder for folder in settled if known.get(str(folder.path), ("", ""))[1] != folder.digest]
     return dg.SensorResult(
         run_requests=[
@@ -94,7 +94,7 @@ def results(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
             )
             for folder in fresh
         ],
-        cursor=_bounded(found),
+        cursor=_bounded(folders),
     )
 
 
@@ -143,10 +143,10 @@ def selection(sources: Sequence[str]) -> list[dg.AssetKey]:
 
 def _cursor(context: dg.SensorEvaluationContext) -> dict[str, tuple[str, str]]:
     """Folder -> (stamp, digest) from the last evaluation."""
-    kept = json.loads(context.cursor) if context.cursor else {}
-    return {path: (stamp, digest) for path, (stamp, digest) in kept.items()}
+    cursor = json.loads(context.cursor) if context.cursor else {}
+    return {path: (stamp, digest) for path, (stamp, digest) in cursor.items()}
 
 
-def _bounded(found: list[Waiting]) -> str:
+def _bounded(folders: list[Waiting]) -> str:
     """The next cursor: only folders that are still there, so that it does not grow for ever."""
-    return json.dumps({str(folder.path): (folder.stamp, folder.digest) for folder in found})
+    return json.dumps({str(folder.path): (folder.stamp, folder.digest) for folder in folders})

@@ -30,15 +30,15 @@ def definitions(
     lake: its address; hand_over: folder for arrays between steps; folders: input that is open already.
     only_needed: without the assets of models that publishing those sources cannot need.
     """
-    asked_for = settings.sources
-    models = models_for(asked_for) if only_needed else registry.names()
+    sources = settings.sources
+    models = models_for(sources) if only_needed else registry.names()
     return dg.Definitions(
         assets=[
             ingest.ingest,
             features.panel,
             *(source_asset(name) for name in models),
-            *([ensemble_asset(models)] if ENSEMBLE in asked_for else []),
-            *evaluate_assets((*models, *([ENSEMBLE] if ENSEMBLE in asked_for else []))),
+            *([ensemble_asset(models)] if ENSEMBLE in sources else []),
+            *evaluate_assets((*models, *([ENSEMBLE] if ENSEMBLE in sources else []))),
             decide.spread,
             decide.decision_calibration,
             publish.fact_replenishment,

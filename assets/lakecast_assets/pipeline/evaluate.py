@@ -40,18 +40,18 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         settings: RunSettings,
         lake_io: dg.ResourceParam[LakeIO],
         panel: HandedOver,
-        **made: HandedOver,
+        **sources: HandedOver,
     ) -> dg.Output[pa.Table]:
         data = panel_of(panel, lake_io, context.partition_key, settings)
         tables, failures = [FACT_FORECAST.schema.empty_table()], []
-        for outcome in _asked_for(made, settings):
+        for outcome in _outcomes(sources, settings):
             tables.append(forecast_table(outcome, data, context.run.run_id))
             failures += [] if outcome.failure is None else [f"{outcome.source}: {outcome.failure}"]
         rows = pa.concat_tables(tables)
         if rows.num_rows == 0:
             raise _without_sources(failures)
-        gone = _replaced(lake_io.lake, data, settings, rows)
-        return dg.Output(rows, metadata={"pictures": of_forecasts(rows, data), REPLACES: gone})
+        replaced = _replaced(lake_io.lake, data, settings, rows)
+        return dg.Output(rows, metadata={"pictures": of_forecasts(rows, data), REPLACES: replaced})
 
     @table_asset(FACT_METRICS.name, GROUP, {**_PANEL, **handed})
     def fact_metrics(
@@ -59,19 +59,19 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         settings: RunSettings,
         lake_io: dg.ResourceParam[LakeIO],
         panel: HandedOver,
-        **made: HandedOver,
+        **sources: HandedOver,
     ) -> dg.Output[pa.Table]:
         data = panel_of(panel, lake_io, context.partition_key, settings)
-        baseline = made[BASELINE].load() if BASELINE in made else None
+        baseline = sources[BASELINE].load() if BASELINE in sources else None
         now = dt.datetime.now(dt.UTC)
         tables = [
-            metrics_table(outcome, data, baseline, context.run.run_id, now) for outcome in _asked_for(made, settings)
+            metrics_table(outcome, data, baseline, context.run.run_id, now) for outcome in _outcomes(sources, settings)
         ]
         rows = pa.concat_tables([FACT_METRICS.schema.empty_table(), *tables])
         if rows.num_rows == 0:
             raise _without_sources([])
-        gone = _replaced(lake_io.lake, data, settings, rows)
-        return dg.Output(rows, metadata={"pictures": of_metrics(rows), REPLACES: gone})
+        replaced = _replaced(lake_io.lake, data, settings, rows)
+        return dg.Output(rows, metadata={"pictures": of_metrics(rows), REPLACES: replaced})
 
     @table_asset(MODEL_RUN.name, GROUP, {**_PANEL, **_DIM_ITEM, **handed})
     def model_run(
@@ -81,7 +81,7 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         lake_io: dg.ResourceParam[LakeIO],
         panel: HandedOver,
         dim_item: pa.Table,
-        **made: HandedOver,
+        **sources: HandedOver,
     ) -> pa.Table:
         data = panel_of(panel, lake_io, context.partition_key, settings)
         run_id = context.run.run_id
@@ -89,10 +89,10 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         idle = {item: without_forecast(item in active) for item in dim_item["item_id"].to_pylist()}
         for item in data.item_ids:
             idle.pop(item, None)
-        ran = Ran(run_id, digest(data), settings.told)
+        ran = Ran(run_id, digest(data), settings.parameters)
         rows = [
             model_run_table(outcome, data, idle, ran, _keep(lake_io.lake, data.dataset_id, run_id, outcome))
-            for outcome in _asked_for(made, settings)
+            for outcome in _outcomes(sources, settings)
         ]
         older = lake_io.published(context.partition_key, MODEL_RUN.name)
         progress.update(GROUP, 1, 1, "step")
@@ -117,8 +117,8 @@ def _keep(lake: Lake, dataset_id: str, run_id: str, outcome: Outcome) -> str | N
     return None if content is None else checkpoints.keep(lake, dataset_id, run_id, outcome.source, content)
 
 
-def _asked_for(made: Mapping[str, HandedOver], settings: RunSettings) -> Iterator[Outcome]:
+def _outcomes(sources: Mapping[str, HandedOver], settings: RunSettings) -> Iterator[Outcome]:
     """What this run's sources have made, one at a time, those left out that only serve as members."""
-    for source, handed in made.items():
+    for source, handed in sources.items():
         if source in settings.sources and (outcome := handed.load()) is not None:
             yield outcome

@@ -2,13 +2,13 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 import dagster as dg
 
-from lakecast_assets.pipeline import neighbours
+from lakecast_assets.pipeline import other_panels
 from lakecast_assets.pipeline.features import panel_of
 from lakecast_assets.pipeline.io import HandedOver, LakeIO
 from lakecast_assets.pipeline.landing import Folders
@@ -70,8 +70,8 @@ def source_asset(source: str) -> dg.AssetsDefinition:
             yield dg.AssetCheckResult(passed=True, check_name=TRAINED, asset_key=asset_name(source))
             return
         tell = partial(_tell, progress, data, source)
-        beside = partial(neighbours.of, data.dataset_id, folders, settings)
-        yield from _finish(context, progress, data, source, lambda: train(source, data, settings, tell, beside))
+        others = partial(other_panels.of, data.dataset_id, folders, settings)
+        yield from _finish(context, progress, data, source, lambda: train(source, data, settings, tell, others))
 
     return forecast
 
@@ -133,7 +133,7 @@ def _finish(
     if outcome.failure:
         progress.say(f"{source} failed and is left out: {outcome.failure}")
     progress.update(source, len(panel), len(panel))
-    yield dg.Output(outcome, metadata=_shown(outcome))
+    yield dg.Output(outcome, metadata=_metadata(outcome))
     yield dg.AssetCheckResult(
         passed=outcome.failure is None,
         check_name=TRAINED,
@@ -142,16 +142,20 @@ def _finish(
     )
 
 
-def _shown(outcome: Outcome) -> dict[str, Any]:
-    found = outcome.forecasts
-    shown: dict[str, Any] = {"seconds": round(outcome.seconds, 2), "model_version": outcome.version}
-    if found is None:
-        return shown | {FAILURE: outcome.failure or "none"}
-    return shown | {
-        "items": len(found.live.issues),
-        ISSUES: sum(issue is not None for issue in found.live.issues),
-        "windows": found.origins.scored,
-        "parameters": dg.MetadataValue.json(json.loads(json.dumps(dict(found.diagnostics.parameters), default=str))),
-        **of_training(outcome.source, found.diagnostics),
-        "cpu_seconds_per_1000_items": round(1000 * float(found.seconds.mean()), 2),
+def _metadata(outcome: Outcome) -> dict[str, Any]:
+    forecasts = outcome.forecasts
+    metadata: dict[str, Any] = {"seconds": round(outcome.seconds, 2), "model_version": outcome.version}
+    if forecasts is None:
+        return metadata | {FAILURE: outcome.failure or "none"}
+    return metadata | {
+        "items": len(forecasts.live.issues),
+        ISSUES: sum(issue is not None for issue in forecasts.live.issues),
+        "windows": forecasts.origins.scored,
+        "parameters": _json(forecasts.diagnostics.parameters),
+        **of_training(outcome.source, forecasts.diagnostics),
+        "cpu_seconds_per_1000_items": round(1000 * float(forecasts.seconds.mean()), 2),
     }
+
+
+def _json(parameters: Mapping[str, object]) -> dg.JsonMetadataValue:
+    return dg.MetadataValue.json(json.loads(json.dumps(dict(parameters), default=str)))

@@ -29,20 +29,20 @@ def digest(panel: Panel) -> str:
     return whole.hexdigest()
 
 
-def replaced_sources(lake: Lake, panel: Panel, asked_for: Collection[str], made: Collection[str]) -> tuple[str, ...]:
+def replaced_sources(lake: Lake, panel: Panel, sources: Collection[str], ran: Collection[str]) -> tuple[str, ...]:
     """Published sources of a data set that the run does not make and that are not so any more.
 
     A run of all the default sources says what is so now: every other source goes. One that was asked for some sources
     leaves those that were published from the same input (`digest`); it lets others go, and those of unknown input.
 
-    asked_for: sources that the run was asked for. made: those of which it has forecasts.
+    sources: those that the run was asked for. ran: those of which it has forecasts.
     """
     record = snapshots.newest_or_none(lake)
     if record is None:
         return ()
     dataset_id = panel.dataset_id
-    others = {*sources_of(lake, record, dataset_id), *_sources_of_errors(lake, record, dataset_id)} - set(made)
-    if others and not set(DEFAULT_SOURCES) <= set(asked_for):
+    others = {*sources_of(lake, record, dataset_id), *_sources_of_errors(lake, record, dataset_id)} - set(ran)
+    if others and not set(DEFAULT_SOURCES) <= set(sources):
         others -= _of_same_input(lake, record, dataset_id, digest(panel))
     return tuple(sorted(others))
 

@@ -128,17 +128,17 @@ class LakeIO(dg.ConfigurableIOManager):
     def _current(self, context: dg.InputContext | dg.OutputContext, name: str, where: dict[str, str]) -> pa.Table:
         step = context.step_context
         runs = commits.run_ids(step.instance, step.dagster_run)
-        found = commits.of_run(step.instance, runs, context.partition_key, name)
-        return read_current(self.lake, context.partition_key, name, found, where)
+        event = commits.of_run(step.instance, runs, context.partition_key, name)
+        return read_current(self.lake, context.partition_key, name, event, where)
 
 
 def read_current(
-    lake: Lake, dataset_id: str, name: str, found: Commit | dg.AssetMaterialization | None, where: dict[str, str]
+    lake: Lake, dataset_id: str, name: str, event: Commit | dg.AssetMaterialization | None, where: dict[str, str]
 ) -> pa.Table:
     """A data set's rows of a table: at this run's commit, else as published; empty where there are none."""
-    if isinstance(found, Commit):
-        return read_table(lake, dataset_id, name, found.version, where)
-    published = snapshots.published(lake, dataset_id, name) if found is None else None
+    if isinstance(event, Commit):
+        return read_table(lake, dataset_id, name, event.version, where)
+    published = snapshots.published(lake, dataset_id, name) if event is None else None
     if published is None:
         return TABLES[name].schema.empty_table()
     return read_table(lake, dataset_id, name, published.version, where)

@@ -43,21 +43,21 @@ def waiting(root: Path, stem: str, known: Mapping[str, tuple[str, str]], now: fl
     """
     clock = time.time() if now is None else now
     for folder in (root, *subfolders(root)) if root.is_dir() else ():
-        found = sorted(path for path in folder.iterdir() if path.is_file() and _is_called(path, STEMS))
-        if not any(path.suffix.lower() in files.SUFFIXES and _is_called(path, (stem,)) for path in found):
+        paths = sorted(path for path in folder.iterdir() if path.is_file() and _is_called(path, STEMS))
+        if not any(path.suffix.lower() in files.SUFFIXES and _is_called(path, (stem,)) for path in paths):
             continue
         if any(path.suffix in PARTIAL or path.name == INCOMPLETE for path in folder.iterdir()):
             continue
-        times = [path.stat() for path in found]
+        times = [path.stat() for path in paths]
         age = clock - max(each.st_mtime for each in times)
         if age < SETTLED_SECONDS:
             continue
-        stamp = ";".join(f"{path.name}:{s.st_size}:{s.st_mtime_ns}" for path, s in zip(found, times, strict=True))
+        stamp = ";".join(f"{path.name}:{s.st_size}:{s.st_mtime_ns}" for path, s in zip(paths, times, strict=True))
         before, digest = known.get(str(folder), ("", UNSETTLED))
         if before != stamp and age < OLD_SECONDS:
             yield Waiting(folder, stamp, UNSETTLED)
         elif before != stamp or digest == UNSETTLED:
-            yield Waiting(folder, stamp, _digest(found))
+            yield Waiting(folder, stamp, _digest(paths))
         else:
             yield Waiting(folder, stamp, digest)
 
@@ -99,9 +99,9 @@ class Folders:
         self._horizons = horizons
         self._read: dict[str, Any] = {}
 
-    def horizon(self, dataset_id: str, asked: int) -> int:
+    def horizon(self, dataset_id: str, horizon: int) -> int:
         """Periods to forecast of any data set of the run, `asked` being those of the current one; 0: the default."""
-        return asked if self._horizons is None else self._horizons.get(dataset_id, 0)
+        return horizon if self._horizons is None else self._horizons.get(dataset_id, 0)
 
     def kept(self, dataset_id: str, read: Callable[[], T]) -> T:
         """What `read` gives for a data set, read once for all data sets of a run whose folder is open already."""
@@ -109,8 +109,8 @@ class Folders:
             return read()
         if dataset_id not in self._read:
             self._read[dataset_id] = read()
-        found: T = self._read[dataset_id]
-        return found
+        value: T = self._read[dataset_id]
+        return value
 
     def find(self, data: str, dataset_id: str, rules: Rules | None = None) -> Folder:
         """The opened folder that holds a data set: `data` itself, else its subfolder of that name, read by `rules`.

@@ -64,8 +64,8 @@ class Launcher(DefaultRunLauncher):
         records = self._instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT).records
         for record in reversed(records):
             event = record.event_log_entry
-            if found := _STARTED.match((event.dagster_event and event.dagster_event.message) or event.user_message):
-                since = _since(int(found[1]))
+            if match := _STARTED.match((event.dagster_event and event.dagster_event.message) or event.user_message):
+                since = _since(int(match[1]))
                 return since is not None and since <= event.timestamp
         return False
 

@@ -76,13 +76,13 @@ def snapshot(
 ) -> dg.MaterializeResult[None]:
     dataset_id, lake = context.partition_key, lake_io.lake
     runs = commits.run_ids(context.instance, context.run)
-    found = {name: commits.of_run(context.instance, runs, dataset_id, name) for name in PUBLISHED}
-    made = [commit for commit in found.values() if isinstance(commit, Commit)]
-    gone = [name for name, event in found.items() if isinstance(event, dg.AssetMaterialization)]
-    if not made:
+    events = {name: commits.of_run(context.instance, runs, dataset_id, name) for name in PUBLISHED}
+    commits_of_run = [commit for commit in events.values() if isinstance(commit, Commit)]
+    tables_gone = [name for name, event in events.items() if isinstance(event, dg.AssetMaterialization)]
+    if not commits_of_run:
         raise dg.Failure("this run has made no table; materialise those that are new with it", allow_retries=False)
-    live = read_current(lake, dataset_id, FACT_FORECAST.name, found[FACT_FORECAST.name], {"kind": "live"})
-    metrics = read_current(lake, dataset_id, FACT_METRICS.name, found[FACT_METRICS.name], {})
+    live = read_current(lake, dataset_id, FACT_FORECAST.name, events[FACT_FORECAST.name], {"kind": "live"})
+    metrics = read_current(lake, dataset_id, FACT_METRICS.name, events[FACT_METRICS.name], {})
     if not live.num_rows or not metrics.num_rows:
         raise dg.Failure(
             f"no forecasts of {dataset_id} are published, nor made in this run; materialise all its assets",
@@ -90,17 +90,17 @@ def snapshot(
         )
     summary = summarise(live, metrics)
     # Rows of other files stay in bronze even where this run has added none.
-    without = [name for name in gone if TABLES[name].layer != "bronze"]
-    snapshot_id = publish(lake, context.run.run_id, dataset_id, made, summary, without=without)
+    without = [name for name in tables_gone if TABLES[name].layer != "bronze"]
+    snapshot_id = publish(lake, context.run.run_id, dataset_id, commits_of_run, summary, without=without)
     progress.update(GROUP, 1, 1, "step")
-    shown = {name: value for name, value in summary.items() if isinstance(value, float)}
+    metadata = {name: value for name, value in summary.items() if isinstance(value, float)}
     return dg.MaterializeResult(
         metadata={
             "snapshot_id": snapshot_id,
             "servers": announce(snapshot_id),
             "dagster/uri": lake.table_uri(SNAPSHOT.name),
             "dagster/table_name": f"lake.{SNAPSHOT.name}",
-            "tables": ", ".join(f"{commit.table} v{commit.version}" for commit in made),
-            **shown,
+            "tables": ", ".join(f"{commit.table} v{commit.version}" for commit in commits_of_run),
+            **metadata,
         }
     )

@@ -100,8 +100,8 @@ def run(
     `RunError` before anything has changed.
     """
     started = time.monotonic()
-    asked = _settings(data, horizon, sources, settings)
-    folder = open_folder(data, dataset, asked("").rules)
+    settings_of = _settings(data, horizon, sources, settings)
+    folder = open_folder(data, dataset, settings_of("").rules)
     where = Lake.open(lake)
     where.refuse_unsafe_store()
     reports: list[DatasetReport] = []
@@ -111,8 +111,10 @@ def run(
         # One whose rows are all rejected fails, and is not passed over in silence.
         names = (*folder.datasets, *(name for name in folder.demand.datasets.names if name not in folder.datasets))
         for dataset_id in names:
-            told = Progress(progress or Silent(), f"{dataset_id}: " if len(names) > 1 else "")
-            report, error = _run_dataset(dataset_id, where.uri, hand_over, asked(dataset_id), told, folders, recorder)
+            own_progress = Progress(progress or Silent(), f"{dataset_id}: " if len(names) > 1 else "")
+            report, error = _run_dataset(
+                dataset_id, where.uri, hand_over, settings_of(dataset_id), own_progress, folders, recorder
+            )
             reports.append(report)
             errors += [] if error is None else [error]
     if len(errors) == len(reports):
@@ -141,12 +143,12 @@ def _settings(
 
 
 @contextmanager
-def _instance(given: dg.DagsterInstance | None) -> Iterator[dg.DagsterInstance]:
-    if given is not None:
-        yield given
+def _instance(instance: dg.DagsterInstance | None) -> Iterator[dg.DagsterInstance]:
+    if instance is not None:
+        yield instance
     elif os.environ.get("DAGSTER_HOME"):
-        with dg.DagsterInstance.get() as kept:
-            yield kept
+        with dg.DagsterInstance.get() as own:
+            yield own
     else:
         with dg.DagsterInstance.ephemeral() as forgotten:
             yield forgotten
@@ -156,8 +158,8 @@ def _run_dataset(
     dataset_id: str,
     lake: str,
     hand_over: str,
-    asked: RunSettings,
-    told: Progress,
+    settings: RunSettings,
+    progress: Progress,
     folders: Folders,
     instance: dg.DagsterInstance,
 ) -> tuple[DatasetReport, BaseException | None]:
@@ -167,7 +169,7 @@ def _run_dataset(
     instance.add_dynamic_partitions(datasets.name or "", [dataset_id])
     failure: BaseException | None = None
     try:
-        job = definitions(lake, hand_over, asked, told, folders).resolve_job_def(JOB)
+        job = definitions(lake, hand_over, settings, progress, folders).resolve_job_def(JOB)
         job.execute_in_process(
             run_id=run_id,
             instance=instance,
@@ -176,15 +178,15 @@ def _run_dataset(
             tags={WORKER: this_process()},
         )
     except Exception as error:
-        found = cause(error)
-        failure = _failed_check(instance, run_id) if isinstance(found, dg.DagsterError) else None
-        failure = failure or (RunError(found.description) if isinstance(found, dg.Failure) else found)
+        root_cause = cause(error)
+        failure = _failed_check(instance, run_id) if isinstance(root_cause, dg.DagsterError) else None
+        failure = failure or (RunError(root_cause.description) if isinstance(root_cause, dg.Failure) else root_cause)
     seconds = time.monotonic() - started
     shown = _shown(instance, run_id)
     if failure is not None:
-        told.say(f"not published: {failure}")
+        progress.say(f"not published: {failure}")
         return DatasetReport(dataset_id, run_id, seconds, failure=str(failure), error=failure), failure
-    of = {name: shown.get(asset_name(name), {}) for name in asked.sources}
+    of = {name: shown.get(asset_name(name), {}) for name in settings.sources}
     return (
         DatasetReport(
             dataset_id,
@@ -193,7 +195,7 @@ def _run_dataset(
             snapshot_id=int(shown["snapshot"]["snapshot_id"]),
             items=int(shown["panel"]["items"]),
             rejected=int(shown["demand"]["rejected"]),
-            sources=tuple(name for name in asked.sources if FAILURE not in of[name]),
+            sources=tuple(name for name in settings.sources if FAILURE not in of[name]),
             failed_sources={name: str(noted[FAILURE]) for name, noted in of.items() if FAILURE in noted},
             issues={name: int(noted[ISSUES]) for name, noted in of.items() if noted.get(ISSUES)},
             notes=tuple(str(shown["demand"]["notes"]).splitlines()),
@@ -206,10 +208,10 @@ def _failed_check(instance: dg.DagsterInstance, run_id: str) -> CheckFailed | No
     """The blocking checks that a run did not pass, with the figures that they show; None where all have passed."""
     failed = []
     for record in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records:
-        found = record.event_log_entry.asset_check_evaluation
-        if found is not None and not found.passed and found.severity is dg.AssetCheckSeverity.ERROR:
-            figures = "; ".join(f"{name}: {value.value}" for name, value in found.metadata.items())
-            failed.append(f"check {found.check_name} of {found.asset_key.path[-1]} has failed ({figures})")
+        evaluation = record.event_log_entry.asset_check_evaluation
+        if evaluation is not None and not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR:
+            figures = "; ".join(f"{name}: {value.value}" for name, value in evaluation.metadata.items())
+            failed.append(f"check {evaluation.check_name} of {evaluation.asset_key.path[-1]} has failed ({figures})")
     if not failed:
         return None
     return CheckFailed(f"{'; '.join(failed)}. Nothing was published; what was published before still is.")

@@ -105,7 +105,7 @@ class RunSettings(dg.ConfigurableResource[None]):
         )
 
     @property
-    def told(self) -> dict[str, object]:
+    def parameters(self) -> dict[str, object]:
         """What `model_run` tells of a run: all that forecasts depend on, and nothing of this machine."""
         of_machine = {"data", "fan_out", "workers", "dask_address"}
         return {name: getattr(self, name) for name in type(self).model_fields if name not in of_machine}

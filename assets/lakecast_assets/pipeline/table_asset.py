@@ -29,7 +29,7 @@ def table_asset(
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Decorates the function that makes a table's rows: the asset of the table's name."""
     table = TABLES[name]
-    shown = dg.asset(
+    as_asset = dg.asset(
         name=name,
         group_name=group,
         ins=ins,
@@ -44,6 +44,6 @@ def table_asset(
     )
 
     def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
-        return shown(retried(function))
+        return as_asset(retried(function))
 
     return decorate

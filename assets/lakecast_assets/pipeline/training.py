@@ -9,7 +9,7 @@ from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_assets.tables.outcome import Outcome
 from lakecast_forecast import ensemble, registry
 from lakecast_forecast.evaluation import backtest, origins
-from lakecast_forecast.evaluation.backtest import Neighbour
+from lakecast_forecast.evaluation.backtest import OtherPanel
 from lakecast_forecast.interface import JointModel
 from lakecast_forecast.panel import Panel
 
@@ -20,11 +20,11 @@ BASELINE = "seasonal_naive"
 Tell = Callable[[int], None]
 
 
-Beside = Callable[[], Sequence[Neighbour]]
+OtherPanels = Callable[[], Sequence[OtherPanel]]
 
 
-def train(source: str, panel: Panel, settings: RunSettings, tell: Tell, beside: Beside = tuple) -> Outcome:
-    """Backtest and live forecasts of a registered model. `tell` hears how many items are done; `beside` gives the
+def train(source: str, panel: Panel, settings: RunSettings, tell: Tell, others_of: OtherPanels = tuple) -> Outcome:
+    """Backtest and live forecasts of a registered model. `tell` hears how many items are done; `others_of` gives the
     other panels of the run, and is asked only for a model that can learn from them.
 
     Raises whatever keeps the model from running at all; a series that it cannot fit is an issue of the outcome.
@@ -34,7 +34,7 @@ def train(source: str, panel: Panel, settings: RunSettings, tell: Tell, beside: 
     horizon = settings.horizon_for(panel.frequency)
     plan = origins.plan(panel.lengths, panel.frequency, horizon)
     batches = (len(plan.offsets) + 1) * -(-len(panel) // settings.batch_size)
-    others = beside() if isinstance(model, JointModel) and model.learns_beside(panel) else ()
+    others = others_of() if isinstance(model, JointModel) and model.learns_from_others(panel) else ()
     tell(0)  # training may take a while before the first batch is predicted
     with settings.fanning.map() as fan:
 
@@ -43,10 +43,10 @@ def train(source: str, panel: Panel, settings: RunSettings, tell: Tell, beside: 
                 tell(len(panel) * done // batches)
                 yield result
 
-        found = backtest.run_source(
-            model, panel, plan, horizon, seed=settings.seed, batch_size=settings.batch_size, map=counted, beside=others
+        forecasts = backtest.run_source(
+            model, panel, plan, horizon, seed=settings.seed, batch_size=settings.batch_size, map=counted, others=others
         )
-    return _outcome(found, started)
+    return _outcome(forecasts, started)
 
 
 def models_for(sources: Sequence[str]) -> tuple[str, ...]:
@@ -56,11 +56,11 @@ def models_for(sources: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in registry.names() if name in {*sources, *members, BASELINE})
 
 
-def is_needed(source: str, asked_for: Sequence[str], panel: Panel) -> bool:
+def is_needed(source: str, sources: Sequence[str], panel: Panel) -> bool:
     """Whether a model has to run: it is asked for, or the baseline, or a member of the ensemble asked for."""
-    if source in asked_for or source == BASELINE:
+    if source in sources or source == BASELINE:
         return True
-    return ENSEMBLE in asked_for and source in ensemble.member_names(panel)
+    return ENSEMBLE in sources and source in ensemble.member_names(panel)
 
 
 def train_ensemble(members: Iterable[Outcome | None], panel: Panel) -> Outcome:
@@ -88,6 +88,6 @@ def failed(source: str, error: Exception, seconds: float) -> Outcome:
     return Outcome(source, dt.datetime.now(dt.UTC), seconds, failure=f"{type(error).__name__}: {reason}")
 
 
-def _outcome(found: backtest.SourceForecasts, started: float) -> Outcome:
+def _outcome(forecasts: backtest.SourceForecasts, started: float) -> Outcome:
     finished = dt.datetime.now(dt.UTC)
-    return Outcome(found.source, finished, time.monotonic() - started, found, version=found.version)
+    return Outcome(forecasts.source, finished, time.monotonic() - started, forecasts, version=forecasts.version)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_forecast import registry
-from lakecast_forecast.evaluation import guard
+from lakecast_forecast.evaluation import validity
 from lakecast_forecast.evaluation.origins import MINIMUM_HISTORY
 from lakecast_forecast.features.classify import STEADY, classify
 from lakecast_forecast.panel import Array, Panel
@@ -109,4 +109,4 @@ def _at(panel: Panel, offset: int, horizon: int) -> Origin:
 
 
 def _mean(name: str, panel: Panel, horizon: int) -> Array:
-    return guard.predict(registry.get(name).fit(panel, horizon, seed=0), panel, horizon).mean
+    return validity.predict(registry.get(name).fit(panel, horizon, seed=0), panel, horizon).mean

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_forecast.ensemble import voices
-from lakecast_forecast.ensemble.voices import Voice
+from lakecast_forecast.ensemble.components import Component, grouped, mixed, separate
 from lakecast_forecast.ensemble.weighing import Evidence, greedy, improved
 from lakecast_forecast.evaluation import conformal
 from lakecast_forecast.evaluation.backtest import SourceForecasts, Weight
@@ -22,35 +21,35 @@ NAME = "ensemble"
 VERSION = "v1.1.0"
 
 SPORADIC = ("intermittent", "lumpy")
-_WITNESSES = 1000
+_MOST_ITEMS = 1000
 """Items per class group that the weights are learned from: more make them no better, only slower."""
 _MARGIN = 0.03
 """Fraction of the loss by which weights must beat the prior ones: any two windows differ by more than that."""
 _CALIBRATING = 3
 """Windows that the intervals are learned from at most, the newest first."""
-_HONEST = "negative_binomial"
+_CALIBRATED_MEAN = "negative_binomial"
 """Its mean is calibrated to the demand of all rarely bought items: theirs is taken from it."""
 
 
 @dataclass(frozen=True)
 class _Blend:
-    """Weights of the voices (V,) for one group of classes, for the quantiles and for the mean."""
+    """Weights of the components (C,) for one group of classes, for the quantiles and for the mean."""
 
-    voices: tuple[Voice, ...]
+    components: tuple[Component, ...]
     quantiles: Array
     means: Array
 
     def apply(self, forecasts: Mapping[str, Forecasts]) -> Forecasts:
-        spoken = [voice.speak(forecasts) for voice in self.voices]
-        whole = voices.mixed(spoken, self.quantiles)
-        return replace(whole, mean=voices.mixed(spoken, self.means).mean)
+        parts = [component.combine(forecasts) for component in self.components]
+        whole = mixed(parts, self.quantiles)
+        return replace(whole, mean=mixed(parts, self.means).mean)
 
     def shares(self) -> dict[str, float]:
         """Weight of each source in the quantiles; a group's is divided evenly among its members."""
         return {
-            source: float(weight) / len(voice.sources)
-            for voice, weight in zip(self.voices, self.quantiles, strict=True)
-            for source in voice.sources
+            source: float(weight) / len(component.sources)
+            for component, weight in zip(self.components, self.quantiles, strict=True)
+            for source in component.sources
         }
 
 
@@ -81,7 +80,7 @@ def combine(members: Sequence[SourceForecasts], panel: Panel) -> SourceForecasts
     """The ensemble of the members' raw forecasts, calibrated.
 
     Smooth and erratic items: half the median of the statistical families, half the networks, unless other weights
-    were clearly better. Rarely bought items, and any daily ones: the voices that forward selection picks. All
+    were clearly better. Rarely bought items, and any daily ones: the components that forward selection picks. All
     weights of a window come from windows that ended before it began; the live ones from all windows. Members must
     have run on the same panel with the same origins.
     """
@@ -96,11 +95,11 @@ def combine(members: Sequence[SourceForecasts], panel: Panel) -> SourceForecasts
     for number in range(origins.scored):
         older = origins.older(number, horizon)
         blends = past.blends(older)
-        raw.append(past.spoken(blends, number))
+        raw.append(past.mixture(blends, number))
         backtest.append(past.calibrated(blends, older).apply(raw[number], past.classes[number]))
-    blends = past.blends(origins.telling)
-    raw += [past.spoken(blends, number) for number in range(origins.scored, len(origins.offsets))]
-    combination = Combination(blends, past.calibrated(blends, origins.telling))
+    blends = past.blends(origins.live_windows)
+    raw += [past.mixture(blends, number) for number in range(origins.scored, len(origins.offsets))]
+    combination = Combination(blends, past.calibrated(blends, origins.live_windows))
     raw_live = combination.raw({member.source: member.raw_live for member in members}, panel)
     live = combination.calibration.apply(raw_live, classify(panel))
     issues = _issues([member.live for member in members])
@@ -154,9 +153,9 @@ class Combination:
 def learn(members: Sequence[SourceForecasts], panel: Panel) -> Combination:
     """Weights and intervals for the future, from the members' past windows on the panel."""
     past = _Past.of(members, panel, members[0].live.mean.shape[1])
-    telling = members[0].origins.telling
-    blends = past.blends(telling)
-    return Combination(blends, past.calibrated(blends, telling))
+    live_windows = members[0].origins.live_windows
+    blends = past.blends(live_windows)
+    return Combination(blends, past.calibrated(blends, live_windows))
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,7 @@ class _Past:
     counts: Sequence[NDArray[np.bool_]]
     classes: Sequence[NDArray[np.str_]]
     evidence: Mapping[tuple[str, ...], Sequence[Evidence]]
-    heard: Mapping[tuple[str, ...], tuple[Voice, ...]]
+    components: Mapping[tuple[str, ...], tuple[Component, ...]]
     frequency: Frequency
 
     @classmethod
@@ -180,28 +179,28 @@ class _Past:
         forecasts = [{member.source: member.raw[k] for member in members} for k in range(len(offsets))]
         known = [panel.until(offset) for offset in offsets]
         classes = [classify(seen) for seen in known]
-        came = [actuals(panel, offset, horizon) for offset in offsets]
+        demand = [actuals(panel, offset, horizon) for offset in offsets]
         counts = [takes_part(panel, offset) for offset in offsets]
         names = [member.source for member in members]
         groups: tuple[tuple[str, ...], ...] = (STEADY, SPORADIC)
-        heard = {group: _voices(names, group, panel.frequency) for group in groups}
+        by_group = {group: _components(names, group, panel.frequency) for group in groups}
         evidence = {
             group: [
-                _evidence(voiced, forecasts[k], came[k], known[k], counts[k] & np.isin(classes[k], group))
+                _evidence(components, forecasts[k], demand[k], known[k], counts[k] & np.isin(classes[k], group))
                 for k in range(len(offsets))
             ]
-            for group, voiced in heard.items()
+            for group, components in by_group.items()
         }
-        return cls(forecasts, came, counts, classes, evidence, heard, panel.frequency)
+        return cls(forecasts, demand, counts, classes, evidence, by_group, panel.frequency)
 
     def blends(self, windows: Sequence[int]) -> Blends:
         """Weights learned from some of the windows."""
         return {
-            group: _weighed(voiced, [self.evidence[group][k] for k in windows], group, self.frequency)
-            for group, voiced in self.heard.items()
+            group: _weighed(components, [self.evidence[group][k] for k in windows], group, self.frequency)
+            for group, components in self.components.items()
         }
 
-    def spoken(self, blends: Blends, window: int) -> Forecasts:
+    def mixture(self, blends: Blends, window: int) -> Forecasts:
         """What the ensemble with these weights would have forecast in a window."""
         return _by_class(blends, self.forecasts[window], self.classes[window])
 
@@ -209,7 +208,7 @@ class _Past:
         """Intervals of the ensemble with these weights, learned from the newest of some of the windows."""
         return conformal.learn(
             [
-                conformal.Window(self.spoken(blends, k), self.actuals[k], self.counts[k], self.classes[k])
+                conformal.Window(self.mixture(blends, k), self.actuals[k], self.counts[k], self.classes[k])
                 for k in windows[:_CALIBRATING]
             ],
             self.actuals[0].shape[1] if self.actuals else 0,
@@ -223,70 +222,77 @@ def _by_class(blends: Blends, forecasts: Mapping[str, Forecasts], classes: NDArr
     for group, blend in blends.items():
         rows = np.flatnonzero(np.isin(classes, group))
         if rows.size:
-            said = blend.apply({name: _rows(one, rows) for name, one in forecasts.items()})
-            mean[rows], quantiles[rows] = said.mean, said.quantiles
+            mixture = blend.apply({name: _rows(one, rows) for name, one in forecasts.items()})
+            mean[rows], quantiles[rows] = mixture.mean, mixture.quantiles
     return replace(first, mean=mean, quantiles=quantiles)
 
 
-def _voices(names: Sequence[str], group: tuple[str, ...], frequency: Frequency) -> tuple[Voice, ...]:
-    heard = voices.grouped(names) if group == STEADY else voices.separate(names)
+def _components(names: Sequence[str], group: tuple[str, ...], frequency: Frequency) -> tuple[Component, ...]:
+    components = grouped(names) if group == STEADY else separate(names)
     if group == STEADY and frequency is Frequency.DAILY:
-        heard = (*(v for v in heard if v.name == "families" and len(v.sources) > 1), *voices.separate(names))
-    return heard or tuple(Voice(name, (name,)) for name in sorted(names))
+        components = (
+            *(v for v in components if v.name == "families" and len(v.sources) > 1),
+            *separate(names),
+        )
+    return components or tuple(Component(name, (name,)) for name in sorted(names))
 
 
 def _weighed(
-    heard: tuple[Voice, ...], evidence: Sequence[Evidence], group: tuple[str, ...], frequency: Frequency
+    components: tuple[Component, ...], evidence: Sequence[Evidence], group: tuple[str, ...], frequency: Frequency
 ) -> _Blend:
-    prior = _prior(heard, group)
-    found = _joined(evidence)
-    if found is None:
-        return _Blend(heard, prior, _honest(heard, prior) if group == SPORADIC else prior)
+    prior = _prior(components, group)
+    whole = _joined(evidence)
+    if whole is None:
+        return _Blend(components, prior, _on_calibrated_mean(components, prior) if group == SPORADIC else prior)
     if group == STEADY and frequency is not Frequency.DAILY:
-        weights = improved(found.quantile_loss, prior, _MARGIN)
-        return _Blend(heard, weights, weights)
-    picked = greedy(found.quantile_loss, len(heard))
-    weights = prior if picked is None else picked
+        weights = improved(whole.quantile_loss, prior, _MARGIN)
+        return _Blend(components, weights, weights)
+    selected = greedy(whole.quantile_loss, len(components))
+    weights = prior if selected is None else selected
     if group == STEADY:
-        return _Blend(heard, weights, weights)
+        return _Blend(components, weights, weights)
     if frequency is not Frequency.DAILY:
-        return _Blend(heard, weights, _honest(heard, weights))
-    means = greedy(found.squared_error, len(heard))  # of days: whoever follows the season, which a rate does not
-    return _Blend(heard, weights, _honest(heard, weights) if means is None else means)
+        return _Blend(components, weights, _on_calibrated_mean(components, weights))
+    means = greedy(whole.squared_error, len(components))  # of days: whoever follows the season, which a rate does not
+    return _Blend(components, weights, _on_calibrated_mean(components, weights) if means is None else means)
 
 
-def _prior(heard: tuple[Voice, ...], group: tuple[str, ...]) -> Array:
-    """Weights before any evidence: the voices made for the group's demand, alike; all, where there is none."""
-    made = ("families", "nets") if group == STEADY else ("empirical", "negative_binomial")
-    suits = np.array([voice.name in made for voice in heard], dtype=np.float64)
+def _prior(components: tuple[Component, ...], group: tuple[str, ...]) -> Array:
+    """Weights before any evidence: the components made for the group's demand, alike; all, where there is none."""
+    names = ("families", "nets") if group == STEADY else ("empirical", "negative_binomial")
+    suits = np.array([component.name in names for component in components], dtype=np.float64)
     if not suits.any():
-        suits = np.ones(len(heard))
+        suits = np.ones(len(components))
     return np.asarray(suits / suits.sum())
 
 
-def _honest(heard: tuple[Voice, ...], weights: Array) -> Array:
-    """All weight on the voice whose mean is calibrated, where it is heard; the given weights otherwise."""
-    honest = np.array([voice.name == _HONEST for voice in heard], dtype=np.float64)
-    return honest if honest.any() else weights
+def _on_calibrated_mean(components: tuple[Component, ...], weights: Array) -> Array:
+    """All weight on the component whose mean is calibrated, where it is there; the same weights otherwise."""
+    alone = np.array([component.name == _CALIBRATED_MEAN for component in components], dtype=np.float64)
+    return alone if alone.any() else weights
 
 
 def _evidence(
-    heard: tuple[Voice, ...],
+    components: tuple[Component, ...],
     forecasts: Mapping[str, Forecasts],
-    came: Array,
+    actuals: Array,
     seen: Panel,
     belongs: NDArray[np.bool_],
 ) -> Evidence:
-    """What the voices said in one window about the items of the group, and what came."""
+    """Forecasts of the components in one window, of the items of the group, and the demand that followed."""
     rows = np.flatnonzero(belongs)
-    if len(rows) > _WITNESSES:  # the same ones in whatever order the items stand
+    if len(rows) > _MOST_ITEMS:  # the same ones in whatever order the items stand
         by_name = rows[np.argsort([seen.item_ids[row] for row in rows], kind="stable")]
-        rows = by_name[np.linspace(0, len(rows) - 1, _WITNESSES).astype(np.int64)]
+        rows = by_name[np.linspace(0, len(rows) - 1, _MOST_ITEMS).astype(np.int64)]
     part = {name: _rows(one, rows).at(LEVELS) for name, one in forecasts.items()}
-    spoken = [voice.speak(part) for voice in heard]
+    parts = [component.combine(part) for component in components]
     scale, squared = scales(seen.values[rows], seen.frequency.season_length)
     return Evidence(
-        np.array([one.quantiles for one in spoken]), np.array([one.mean for one in spoken]), came[rows], scale, squared
+        np.array([one.quantiles for one in parts]),
+        np.array([one.mean for one in parts]),
+        actuals[rows],
+        scale,
+        squared,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lakecast_forecast import registry
 from lakecast_forecast.ensemble.combination import NAME, VERSION, Combination, learn, member_names
-from lakecast_forecast.evaluation import guard, origins
+from lakecast_forecast.evaluation import origins, validity
 from lakecast_forecast.evaluation.backtest import SourceForecasts, backtested
 from lakecast_forecast.interface import Diagnostics, Fitted, Forecasts
 from lakecast_forecast.panel import Panel
@@ -36,9 +36,9 @@ class FittedEnsemble:
         if horizon > self.horizon:
             raise ValueError(f"the ensemble was fitted for {self.horizon} periods ahead; fit it for {horizon}")
         forecasts = {
-            name: guard.unfitted(panel, horizon, member)
+            name: validity.unfitted(panel, horizon, member)
             if isinstance(member, Exception)
-            else guard.predict(member, panel, horizon)
+            else validity.predict(member, panel, horizon)
             for name, member in self.members.items()
         }
         return self.combination.apply(forecasts, panel)

@@ -1,4 +1,4 @@
-"""Weights of an ensemble's voices, from what they said at rolling origins and what came."""
+"""Weights of an ensemble's components, from their forecasts at rolling origins and the demand that followed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from lakecast_forecast.panel import Array
 from lakecast_schema.accuracy import pinball
 
 Loss = Callable[[Array], float]
-"""Weights (V,) -> loss."""
+"""Weights (C,) -> loss."""
 
 _PICKS = 8
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Past forecasts of V voices, and the demand that followed, over r pairs of item and window.
+    """Past forecasts of C components, and the demand that followed, over r pairs of item and window.
 
-    quantiles: (V, r, h, levels); means: (V, r, h); actuals: (r, h), NaN where unknown.
+    quantiles: (C, r, h, levels); means: (C, r, h); actuals: (r, h), NaN where unknown.
     scale, squared_scale: (r,) what MASE and RMSSE divide by; NaN leaves a row out.
     """
 
@@ -30,7 +30,7 @@ class Evidence:
     squared_scale: Array
 
     def quantile_loss(self, weights: Array) -> float:
-        """Mean scaled quantile loss of the voices so weighted; NaN without any evidence."""
+        """Mean scaled quantile loss of the components so weighted; NaN without any evidence."""
         mixed = np.tensordot(weights, self.quantiles, axes=1)
         loss = 2 * pinball(self.actuals, mixed, LEVELS).mean(axis=2) / self.scale[:, None]
         return _mean(loss)
@@ -41,15 +41,15 @@ class Evidence:
         return _mean((self.actuals - mixed) ** 2 / self.squared_scale[:, None])
 
 
-def greedy(loss: Loss, voices: int) -> Array | None:
-    """(V,) weights by forward selection with replacement (Caruana et al. 2004), None without evidence.
+def greedy(loss: Loss, components: int) -> Array | None:
+    """(C,) weights by forward selection with replacement (Caruana et al. 2004), None without evidence.
 
-    Starts from nothing and adds, eight times, the voice that lowers the loss of the average most. Coarse weights
+    Starts from nothing and adds, eight times, the component that lowers the loss of the average most. Coarse weights
     that sum to 1 are all that a few windows can tell.
     """
-    counts = np.zeros(voices)
+    counts = np.zeros(components)
     for _ in range(_PICKS):
-        trials = np.eye(voices) + counts
+        trials = np.eye(components) + counts
         losses = np.array([loss(trial / trial.sum()) for trial in trials])
         if not np.isfinite(losses).any():
             return None
@@ -60,7 +60,7 @@ def greedy(loss: Loss, voices: int) -> Array | None:
 def improved(loss: Loss, prior: Array, margin: float) -> Array:
     """The prior weights, or others nearby where these lower the loss by more than the margin (a fraction).
 
-    Tried are mixtures of the prior with each single voice, by quarters.
+    Tried are mixtures of the prior with each single component, by quarters.
     """
     best, lowest = prior, loss(prior) * (1 - margin)
     for single in np.eye(len(prior)):

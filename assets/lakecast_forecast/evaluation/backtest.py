@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_forecast.evaluation import conformal, guard
+from lakecast_forecast.evaluation import conformal, validity
 from lakecast_forecast.evaluation.origins import Origins, actuals, takes_part
 from lakecast_forecast.features.classify import classify
 from lakecast_forecast.interface import LEVELS, Diagnostics, Fitted, Forecasts, JointModel, Model
@@ -31,7 +31,7 @@ class Weight:
 
 
 @dataclass(frozen=True)
-class Neighbour:
+class OtherPanel:
     """Another panel of the same run, with its own origins and horizon: something more to learn from."""
 
     panel: Panel
@@ -77,10 +77,10 @@ def run_source(
     seed: int = 0,
     batch_size: int = BATCH_SIZE,
     map: Map = map,
-    beside: Sequence[Neighbour] = (),
+    others: Sequence[OtherPanel] = (),
 ) -> SourceForecasts:
     """As `backtested`, without the fitted model."""
-    return backtested(model, panel, origins, horizon, seed=seed, batch_size=batch_size, map=map, beside=beside)[0]
+    return backtested(model, panel, origins, horizon, seed=seed, batch_size=batch_size, map=map, others=others)[0]
 
 
 def backtested(
@@ -92,31 +92,32 @@ def backtested(
     seed: int = 0,
     batch_size: int = BATCH_SIZE,
     map: Map = map,
-    beside: Sequence[Neighbour] = (),
+    others: Sequence[OtherPanel] = (),
 ) -> tuple[SourceForecasts, Fitted | Exception]:
     """Backtest and live forecasts of one model for every item of the panel, and the model as it was fitted to all.
 
     The model is trained on everything for the live forecasts, anew on what was known at the origin for every scored
     window, and once, at the oldest origin, for those that only calibrate: no window is ever in its training.
     A `JointModel` is trained once, at the oldest scored origin, for all scored windows, and learns from the panels
-    `beside` as well, each as it was at its own oldest origin: three trainings serve the whole run. Predictions run in
+    `others` as well, each as it was at its own oldest origin: three trainings serve the whole run. Predictions run in
     batches of items of similar length through `map`, which may fan out to other processes; the result does not depend
     on the batches.
     """
     started = time.perf_counter()
-    own = Neighbour(panel, origins, horizon)
-    past = _joint_past(model, own, beside, seed) if isinstance(model, JointModel) else _past(model, own, seed)
+    own = OtherPanel(panel, origins, horizon)
+    past = _joint_past(model, own, others, seed) if isinstance(model, JointModel) else _past(model, own, seed)
     now, *then = past
     plan = [(0, now), *zip(origins.offsets, then, strict=True)]
     training = time.perf_counter() - started
     rows = _batches(panel, batch_size)
     batches = [panel.select(part) for part in rows]  # one copy of the panel, whatever the number of windows
-    said = iter(map(_predict, ((fitted, batch, offset, horizon) for offset, fitted in plan for batch in batches)))
+    tasks = ((fitted, batch, offset, horizon) for offset, fitted in plan for batch in batches)
+    predictions = iter(map(_predict, tasks))
     back = np.argsort(np.concatenate([*rows, np.empty(0, np.int64)]), kind="stable").astype(np.int64)
     seconds = np.full(len(panel), training / max(len(panel), 1))
     found = []
     for _ in plan:  # window by window, so that the batches of one only are held beside the result
-        window = list(islice(said, len(rows)))
+        window = list(islice(predictions, len(rows)))
         found.append(_in_order([forecasts for forecasts, _ in window], back, horizon))
         for part, (_, spent) in zip(rows, window, strict=True):
             seconds[part] += spent / len(part)
@@ -155,7 +156,7 @@ def calibrated(
     for number in range(origins.scored):
         older = [windows[k] for k in origins.older(number, horizon)]
         backtest.append(conformal.learn(older, horizon).apply(raw[number], windows[number].classes))
-    future = conformal.learn([windows[k] for k in origins.telling], horizon).apply(live, classify(panel))
+    future = conformal.learn([windows[k] for k in origins.live_windows], horizon).apply(live, classify(panel))
     return SourceForecasts(source, version, origins, tuple(backtest), future, raw, live, diagnostics, seconds)
 
 
@@ -200,7 +201,7 @@ def _between(coarse: Forecasts, fine: Forecasts) -> Forecasts:
     return replace(coarse, quantiles=np.sort(quantiles, axis=2), levels=fine.levels)
 
 
-def _past(model: Model, own: Neighbour, seed: int) -> list[Fitted | Exception]:
+def _past(model: Model, own: OtherPanel, seed: int) -> list[Fitted | Exception]:
     """The model as it is now, and as each window may know it."""
 
     def fitted(offset: int) -> Fitted | Exception:
@@ -208,30 +209,32 @@ def _past(model: Model, own: Neighbour, seed: int) -> list[Fitted | Exception]:
 
     offsets, scored = own.origins.offsets, own.origins.scored
     found = [fitted(offset) for offset in (0, *offsets[:scored])]
-    others = len(offsets) - scored
-    return [*found, *[fitted(own.origins.oldest)] * others] if others else found
+    older = len(offsets) - scored
+    return [*found, *[fitted(own.origins.oldest)] * older] if older else found
 
 
-def _joint_past(model: JointModel, own: Neighbour, beside: Sequence[Neighbour], seed: int) -> list[Fitted | Exception]:
-    """As `_past`, of a model that is trained for all scored windows at once, and beside other panels."""
+def _joint_past(
+    model: JointModel, own: OtherPanel, others: Sequence[OtherPanel], seed: int
+) -> list[Fitted | Exception]:
+    """As `_past`, of a model that is trained for all scored windows at once, and with other panels."""
 
     def fitted(offset: Callable[[Origins], int]) -> Fitted | Exception:
-        others = [(one.panel.until(offset(one.origins)), one.horizon) for one in beside]
+        past = [(one.panel.until(offset(one.origins)), one.horizon) for one in others]
         seen = own.panel.until(offset(own.origins))
-        return _tried(lambda: model.fit_beside(seen, own.horizon, others, seed=seed))
+        return _tried(lambda: model.fit_with_others(seen, own.horizon, past, seed=seed))
 
     offsets, scored = own.origins.offsets, own.origins.scored
     found = [fitted(lambda origins: 0)]
     if scored:
         found += [fitted(lambda origins: origins.oldest_scored)] * scored
-    others = len(offsets) - scored
-    return [*found, *[fitted(lambda origins: origins.oldest)] * others] if others else found
+    older = len(offsets) - scored
+    return [*found, *[fitted(lambda origins: origins.oldest)] * older] if older else found
 
 
 def _tried(fit: Callable[[], Fitted]) -> Fitted | Exception:
     try:
         return fit()
-    except guard.FAILURES as error:
+    except validity.FAILURES as error:
         return error
 
 
@@ -248,14 +251,14 @@ def _predict(task: tuple[Fitted | Exception, Panel, int, int]) -> tuple[Forecast
     started = time.perf_counter()
     seen = panel.until(offset).trimmed()
     if isinstance(fitted, Exception):
-        forecasts = guard.unfitted(seen, horizon, fitted)
+        forecasts = validity.unfitted(seen, horizon, fitted)
     else:
-        forecasts = guard.predict(fitted, seen, horizon)
+        forecasts = validity.predict(fitted, seen, horizon)
     return forecasts, time.perf_counter() - started
 
 
 def _in_order(parts: list[Forecasts], back: NDArray[np.int64], horizon: int) -> Forecasts:
     if not parts:
         return Forecasts(np.empty((0, horizon)), np.empty((0, horizon, len(LEVELS))), ())
-    whole = guard.joined(parts)
+    whole = validity.joined(parts)
     return Forecasts(whole.mean[back], whole.quantiles[back], tuple(whole.issues[k] for k in back))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_forecast.evaluation.guard import ordered
+from lakecast_forecast.evaluation.validity import ordered
 from lakecast_forecast.features.classify import CLASSES, STEADY
 from lakecast_forecast.interface import LEVELS, Forecasts
 from lakecast_forecast.panel import Array

@@ -50,7 +50,7 @@ class Origins:
         return tuple(number for number, offset in enumerate(self.offsets) if offset >= limit)
 
     @property
-    def telling(self) -> tuple[int, ...]:
+    def live_windows(self) -> tuple[int, ...]:
         """Windows that the live forecasts learn from: the scored ones, for which global models are trained afresh.
 
         All of them where one is scored only.

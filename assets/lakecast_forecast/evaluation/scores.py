@@ -25,19 +25,19 @@ def scales(panel: Panel, origins: Origins) -> tuple[Array, Array]:
     return absolute, squared
 
 
-def windows(found: SourceForecasts, panel: Panel) -> list[tuple[NDArray[np.int64], Forecasts, Array]]:
+def windows(backtest: SourceForecasts, panel: Panel) -> list[tuple[NDArray[np.int64], Forecasts, Array]]:
     """Scored windows, newest first: the rows of the panel that take part, all forecasts, all actuals."""
-    horizon = found.live.mean.shape[1]
+    horizon = backtest.live.mean.shape[1]
     return [
         (np.flatnonzero(takes_part(panel, offset)), window, actuals(panel, offset, horizon))
-        for window, offset in zip(found.backtest, found.origins.offsets, strict=False)
+        for window, offset in zip(backtest.backtest, backtest.origins.offsets, strict=False)
     ]
 
 
-def score(found: SourceForecasts, panel: Panel, scale: tuple[Array, Array]) -> dict[str, Array]:
+def score(backtest: SourceForecasts, panel: Panel, scale: tuple[Array, Array]) -> dict[str, Array]:
     """The error columns of a source, each (n,), NaN where there is nothing to score; empty without any window."""
     items, numbers, actual, mean, bounds = [], [], [], [], []
-    for number, (rows, forecasts, seen) in enumerate(windows(found, panel)):
+    for number, (rows, forecasts, seen) in enumerate(windows(backtest, panel)):
         horizon = seen.shape[1]
         items.append(np.repeat(rows, horizon))
         numbers.append(np.full(rows.size * horizon, number))

@@ -88,9 +88,9 @@ def gaps(periods: Periods, items: Integers, quantity: Array, blurred: NDArray[np
     have no date that can be read; they bear no witness.
     """
     cells = _cells(periods, items, quantity)
-    witness = ~blurred[cells.codes]
-    inner = (cells.index[cells.last] - cells.index[cells.first] + 1)[witness].sum()
-    present = (cells.last - cells.first + 1)[witness].sum()
+    complete_items = ~blurred[cells.codes]
+    inner = (cells.index[cells.last] - cells.index[cells.first] + 1)[complete_items].sum()
+    present = (cells.last - cells.first + 1)[complete_items].sum()
     missing = int(inner - present)
     share = missing / max(int(inner), 1)
     zeros = int(np.count_nonzero(cells.total == 0))

@@ -160,8 +160,8 @@ def _first_states(series: Array, starts: NDArray[np.int64], season: int, points:
     return _States(spread, spread / _POTENTIAL, indices)
 
 
-def _mean(series: Array, chosen: NDArray[np.bool_]) -> Array:
-    return np.asarray(np.where(chosen, series, 0.0).sum(axis=0) / np.maximum(chosen.sum(axis=0), 1))
+def _mean(series: Array, mask: NDArray[np.bool_]) -> Array:
+    return np.asarray(np.where(mask, series, 0.0).sum(axis=0) / np.maximum(mask.sum(axis=0), 1))
 
 
 def _run(

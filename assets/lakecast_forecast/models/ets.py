@@ -67,18 +67,18 @@ class Ets(Source):
         if 1 < season <= _LONG_SEASON:
             kinds = ("none", "additive", "multiplicative")
         series = ready.adjusted() if beforehand else ready.values
-        found = [
+        members = [
             _member(Form(trend, kind), series, ready.starts, season, horizon)
             for trend in (False, True)
             for kind in kinds
         ]
-        criteria = np.array([criterion for _, _, criterion in found])
+        criteria = np.array([criterion for _, _, criterion in members])
         relative = np.minimum(criteria - criteria.min(axis=0), 1e6)
         weight = np.exp(-0.5 * self.temperature * relative)
         weight = np.where(np.isfinite(criteria), weight, 0.0)
         weight = (weight / weight.sum(axis=0))[:, None, :]
-        mean = (weight * np.array([center for center, _, _ in found])).sum(axis=0)
-        deviation = (weight * np.array([spread for _, spread, _ in found])).sum(axis=0)
+        mean = (weight * np.array([center for center, _, _ in members])).sum(axis=0)
+        deviation = (weight * np.array([spread for _, spread, _ in members])).sum(axis=0)
         if beforehand:
             factor, offset = ready.seasons.ahead(horizon)
             mean, deviation = mean * factor + offset, deviation * factor

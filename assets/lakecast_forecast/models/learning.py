@@ -19,10 +19,10 @@ memory."""
 
 @dataclass(frozen=True, eq=False)
 class PastWindow:
-    """What was known at an origin, and the demand (n, h) that came."""
+    """What was known at an origin, and the demand (n, h) that followed."""
 
     seen: Panel
-    came: Array
+    actuals: Array
 
     @cached_property
     def scale(self) -> Array:
@@ -30,8 +30,8 @@ class PastWindow:
         return scales(self.seen.values, self.seen.frequency.season_length)[0]
 
     def loss(self, quantiles: Array) -> float:
-        """Mean scaled quantile loss of quantiles (n, h, levels); NaN where nothing came."""
-        loss = 2 * pinball(self.came, quantiles, LEVELS).mean(axis=2) / self.scale[:, None]
+        """Mean scaled quantile loss of quantiles (n, h, levels); NaN where none is known."""
+        loss = 2 * pinball(self.actuals, quantiles, LEVELS).mean(axis=2) / self.scale[:, None]
         known = np.isfinite(loss)
         return float(loss[known].mean()) if known.any() else float("nan")
 

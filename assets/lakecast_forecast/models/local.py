@@ -77,9 +77,9 @@ def forecast(panel: Panel, horizon: int, solve: Solve) -> Forecasts:
 
 def recent(panel: Panel) -> Array:
     """(n, T) the last demand, not negative; NaN where unknown or before an item's start."""
-    kept = min(HISTORY[panel.frequency], panel.values.shape[1])
-    demand = panel.values[:, panel.values.shape[1] - kept :]
-    inside = np.arange(kept) >= kept - panel.lengths[:, None]
+    periods = min(HISTORY[panel.frequency], panel.values.shape[1])
+    demand = panel.values[:, panel.values.shape[1] - periods :]
+    inside = np.arange(periods) >= periods - panel.lengths[:, None]
     return np.where(inside, np.maximum(demand, 0.0), np.nan)
 
 

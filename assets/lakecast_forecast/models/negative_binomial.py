@@ -1,4 +1,4 @@
-"""Rarely bought items, learned together: an honest common mean and the dispersion around it."""
+"""Rarely bought items, learned together: a calibrated common mean and the dispersion around it."""
 
 from dataclasses import dataclass
 
@@ -53,7 +53,7 @@ class NegativeBinomial(Source):
             for inflation in _INFLATIONS:
                 fitted = FittedNegativeBinomial(correction, (decay, inflation), shaped)
                 losses[decay, inflation] = float(
-                    np.sum([window.loss(fitted.spoken(level, horizon)[1]) for window, level in windows])
+                    np.sum([window.loss(fitted.distribution(level, horizon)[1]) for window, level in windows])
                 )
         best = min(losses, key=lambda dispersion: (losses[dispersion], dispersion))
         if not windows or not np.isfinite(losses[best]):
@@ -95,13 +95,13 @@ class FittedNegativeBinomial:
     def predict(self, panel: Panel, horizon: int) -> Forecasts:
         """Forecast every item; the correction is for rarely bought ones only."""
         estimated = _estimated(panel, self.shaped)
-        mean, quantiles = self.spoken(estimated, horizon)
+        mean, quantiles = self.distribution(estimated, horizon)
         empty = estimated.series.lengths == 0
         return Forecasts(
             mean, quantiles, tuple("no observed demand: forecast is zero" if none else None for none in empty)
         )
 
-    def spoken(self, estimated: _Estimated, horizon: int) -> tuple[Array, Array]:
+    def distribution(self, estimated: _Estimated, horizon: int) -> tuple[Array, Array]:
         """Mean (n, h) and quantiles (n, h, levels)."""
         decay, inflation = self.dispersion
         factors = estimated.factors
@@ -125,12 +125,12 @@ def _correction(windows: list[tuple[PastWindow, _Estimated]], items: int) -> flo
     """Demand / forecast over all items and origins, at most 1, nearer to 1 for few items."""
     by_volume, by_scaled_volume = [], []
     for window, estimated in windows:
-        seen, came = window.seen, window.came
+        seen, actuals = window.seen, window.actuals
         rate = estimated.rate[:, None]
         size = np.sqrt(scales(seen.values, seen.frequency.season_length)[1])[:, None]
-        known = np.isfinite(came) & np.isfinite(size)
+        known = np.isfinite(actuals) & np.isfinite(size)
         expected = np.where(known, rate, 0.0)
-        arrived = np.where(known, came, 0.0)
+        arrived = np.where(known, actuals, 0.0)
         if min(arrived.sum(), expected.sum()) <= 0:
             continue
         per = np.where(known, size, 1.0)

@@ -18,9 +18,9 @@ from bench.forecasting import predictions, sets
 from bench.forecasting.predictions import Predictions
 from bench.forecasting.sets import Set
 from lakecast_forecast import ensemble, registry
-from lakecast_forecast.ensemble.voices import NETS
+from lakecast_forecast.ensemble.components import NETS
 from lakecast_forecast.evaluation import origins
-from lakecast_forecast.evaluation.backtest import Neighbour, SourceForecasts, run_source
+from lakecast_forecast.evaluation.backtest import OtherPanel, SourceForecasts, run_source
 from lakecast_forecast.interface import JointModel
 from lakecast_forecast.panel import Panel
 from lakecast_schema.frequency import recognise
@@ -75,8 +75,8 @@ class Task:
         return cls(whole, ours, plan, tuple(name for name in ensemble.member_names(ours) if name not in without))
 
     @property
-    def neighbour(self) -> Neighbour:
-        return Neighbour(self.panel, self.plan, self.whole.kind.horizon)
+    def other_panel(self) -> OtherPanel:
+        return OtherPanel(self.panel, self.plan, self.whole.kind.horizon)
 
 
 Ran = tuple[SourceForecasts, dict[str, float]]
@@ -123,9 +123,9 @@ def _timed(tasks: Sequence[Task], name: str) -> list[Ran]:
     model = registry.get(name)
     said, seconds = [], []
     for task in tasks:
-        beside = [other.neighbour for other in tasks if other is not task]
+        others = [other.other_panel for other in tasks if other is not task]
         started = time.process_time()
-        said.append(run_source(model, task.panel, task.plan, task.whole.kind.horizon, beside=beside))
+        said.append(run_source(model, task.panel, task.plan, task.whole.kind.horizon, others=others))
         seconds.append(time.process_time() - started)
     if isinstance(model, JointModel) and len(tasks) > 1:  # whichever comes first pays for the training
         items = sum(len(task.whole) for task in tasks)

@@ -144,10 +144,10 @@ def _means(one: Found, aim: float) -> Iterator[Verdict]:
     yield _ratio(
         f"{one.whole.name}: pooled RMSSE of the mean", best, len(one.whole), ours["RMSSE"], errors[best], 1.01, aim
     )
-    honest = ours["forecast / demand"]
-    inside = 0.9 <= honest <= 1.1
+    ratio = ours["forecast / demand"]
+    inside = 0.9 <= ratio <= 1.1
     yield Verdict(
-        f"{one.whole.name}: Σ forecast / Σ demand", "–", len(one.whole), f"{honest:.3f}", "–", "–", ".9–1.1", ".9–1.1",
+        f"{one.whole.name}: Σ forecast / Σ demand", "–", len(one.whole), f"{ratio:.3f}", "–", "–", ".9–1.1", ".9–1.1",
         inside, inside,
     )  # fmt: skip
 

@@ -229,7 +229,7 @@ def test_a_forecast_wildly_off_is_not_published(
 ) -> None:
     folder = make_input()
     run(folder, lake, sources=NAIVE, horizon=7)
-    honest = seasonal_naive.SeasonalNaive.fit
+    calibrated_mean = seasonal_naive.SeasonalNaive.fit
 
     class Exaggerating:
         def __init__(self, fitted: Fitted) -> None:
@@ -240,7 +240,7 @@ def test_a_forecast_wildly_off_is_not_published(
             return dataclasses.replace(told, mean=told.mean * 50, quantiles=told.quantiles * 50)
 
     def fit(self: object, panel: Panel, horizon: int, *, seed: int = 0) -> Exaggerating:
-        return Exaggerating(honest(self, panel, horizon, seed=seed))  # type: ignore[arg-type]
+        return Exaggerating(calibrated_mean(self, panel, horizon, seed=seed))  # type: ignore[arg-type]
 
     monkeypatch.setattr(seasonal_naive.SeasonalNaive, "fit", fit)
     with pytest.raises(CheckFailed, match=r"check not_wildly_off of fact_forecast has failed .*highest mean demand"):

@@ -80,19 +80,19 @@ def test_no_forecast_of_a_window_knows_what_came_in_it() -> None:
 
 def test_beats_the_baseline_and_its_intervals_hold() -> None:
     whole = mixed(60, 72)
-    seen, came = whole.until(6), whole.values[:, -6:]
+    seen, actuals = whole.until(6), whole.values[:, -6:]
     members = run(seen)
     found, naive = combine(members, seen).live, members[-1].live
     scale = scales(seen.values, 12)[0]
-    assert np.nanmean(loss(found.quantiles, came) / scale) < 0.9 * np.nanmean(loss(naive.quantiles, came) / scale)
+    assert np.nanmean(loss(found.quantiles, actuals) / scale) < 0.9 * np.nanmean(loss(naive.quantiles, actuals) / scale)
     smooth = np.arange(len(whole)) < 60
-    covered = (came >= found.quantiles[:, :, 1]) & (came <= found.quantiles[:, :, 9])
+    covered = (actuals >= found.quantiles[:, :, 1]) & (actuals <= found.quantiles[:, :, 9])
     assert 0.72 <= covered[smooth].mean() <= 0.88
     assert covered[~smooth].mean() >= 0.78
 
 
-def loss(quantiles: np.ndarray, came: np.ndarray) -> np.ndarray:
-    below = came[:, :, None] - quantiles
+def loss(quantiles: np.ndarray, actuals: np.ndarray) -> np.ndarray:
+    below = actuals[:, :, None] - quantiles
     levels = np.array(LEVELS)
     return np.asarray(np.maximum(levels * below, (levels - 1) * below).mean(axis=(1, 2)))
 
@@ -117,10 +117,10 @@ def levels(items: int = 150, periods: int = 60) -> Panel:
 
 def test_intervals_of_the_ensemble_are_calibrated() -> None:
     whole = levels()
-    past, came = whole.until(4), whole.values[:, -4:]
+    past, actuals = whole.until(4), whole.values[:, -4:]
     plan = origins.plan(past.lengths, past.frequency, 4)
     found = combine([narrow(name, past, plan, 0.1, seed) for seed, name in enumerate(("ets", "lstm"))], past)
-    truth = [came, *(origins.actuals(past, offset, 4) for offset in plan.offsets)]
+    truth = [actuals, *(origins.actuals(past, offset, 4) for offset in plan.offsets)]
     assert len(found.backtest) == 3
     for before, after, demand in zip(
         (found.raw_live, *found.raw[:3]), (found.live, *found.backtest), truth[:4], strict=True

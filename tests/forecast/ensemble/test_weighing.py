@@ -8,12 +8,12 @@ from lakecast_forecast.interface import LEVELS
 
 
 def evidence(biases: list[float], seed: int = 0) -> Evidence:
-    """Voices that are off by so much, and by their own noise."""
+    """Components that are off by so much, and by their own noise."""
     rng = np.random.default_rng(seed)
-    came = rng.uniform(50, 150, (200, 4))
-    means = np.array([came + bias + rng.normal(0, 5, came.shape) for bias in biases])
+    actuals = rng.uniform(50, 150, (200, 4))
+    means = np.array([actuals + bias + rng.normal(0, 5, actuals.shape) for bias in biases])
     quantiles = means[..., None] + 6 * np.linspace(-1.96, 1.96, len(LEVELS))
-    return Evidence(quantiles, means, came, np.ones(200), np.ones(200))
+    return Evidence(quantiles, means, actuals, np.ones(200), np.ones(200))
 
 
 def test_selection_prefers_what_was_right() -> None:

@@ -98,13 +98,13 @@ def covered(forecasts: Forecasts, demand: Array) -> float:
 
 def test_intervals_of_scored_windows_and_of_the_future_are_calibrated() -> None:
     whole = noise()
-    past, came = whole.until(4), whole.values[:, -4:]
+    past, actuals = whole.until(4), whole.values[:, -4:]
     plan = origins.plan(past.lengths, past.frequency, 4)
     found = run_source(Sure(), past, plan, 4)
     assert found.origins.scored == 3
     assert set(classify(past).tolist()) == {"smooth"}
-    assert covered(found.raw_live, came) < 0.3
-    assert covered(found.live, came) == pytest.approx(0.8, abs=0.06)
+    assert covered(found.raw_live, actuals) < 0.3
+    assert covered(found.live, actuals) == pytest.approx(0.8, abs=0.06)
     for number in range(3):
         demand = origins.actuals(past, plan.offsets[number], 4)
         assert covered(found.raw[number], demand) < 0.3

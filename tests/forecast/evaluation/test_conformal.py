@@ -16,9 +16,9 @@ def normal(level: Array, deviation: float, horizon: int) -> Forecasts:
 
 def window(rng: np.random.Generator, told: float, items: int = 300, horizon: int = 6) -> Window:
     level = rng.uniform(50, 500, items)
-    came = level[:, None] + rng.normal(0, 10, (items, horizon))
+    actuals = level[:, None] + rng.normal(0, 10, (items, horizon))
     classes = np.where(np.arange(items) % 2, "smooth", "erratic")
-    return Window(normal(level, told, horizon), came, np.ones(items, bool), classes)
+    return Window(normal(level, told, horizon), actuals, np.ones(items, bool), classes)
 
 
 @settings(max_examples=20)
@@ -56,11 +56,11 @@ def test_a_horizon_learns_from_its_neighbours_and_from_no_other() -> None:
 
 def test_a_zero_that_holds_stays_zero() -> None:
     rng = np.random.default_rng(0)
-    came = rng.binomial(1, 0.1, (400, 4)) * 3.0
+    actuals = rng.binomial(1, 0.1, (400, 4)) * 3.0
     quantiles = np.broadcast_to(np.where(np.array(LEVELS) > 0.9, 3.0, 0.0), (400, 4, len(LEVELS)))
     forecasts = Forecasts(np.full((400, 4), 0.3), quantiles, (None,) * 400)
     classes = np.full(400, "intermittent")
-    found = learn([Window(forecasts, came, np.ones(400, bool), classes)], 4).apply(forecasts, classes)
+    found = learn([Window(forecasts, actuals, np.ones(400, bool), classes)], 4).apply(forecasts, classes)
     np.testing.assert_allclose(found.quantiles[:, :, :9], 0)
 
 
@@ -74,8 +74,8 @@ def test_items_that_do_not_count_and_unknown_demand_teach_nothing() -> None:
     rng = np.random.default_rng(3)
     past = window(rng, 10.0)
     half = np.arange(300) < 150
-    came = np.where(half[:, None], past.actuals, np.nan)
-    unknown = learn([Window(past.forecasts, came, np.ones(300, bool), past.classes)], 6)
+    actuals = np.where(half[:, None], past.actuals, np.nan)
+    unknown = learn([Window(past.forecasts, actuals, np.ones(300, bool), past.classes)], 6)
     left_out = learn([Window(past.forecasts, past.actuals, half, past.classes)], 6)
     for name, shift in unknown.classes.items():
         np.testing.assert_allclose(shift, left_out.classes[name])

@@ -21,4 +21,4 @@ def test_what_came_is_no_part_of_what_was_seen() -> None:
     for window in learning.past_windows(whole, 6):
         length = window.seen.values.shape[1]
         np.testing.assert_array_equal(window.seen.values, whole.values[:, :length])
-        np.testing.assert_array_equal(window.came, whole.values[:, length : length + 6])
+        np.testing.assert_array_equal(window.actuals, whole.values[:, length : length + 6])

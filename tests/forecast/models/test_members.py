@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from panels import AWKWARD, assert_valid, panel, panels, seasonal, sporadic
 
 from lakecast_forecast import registry
-from lakecast_forecast.evaluation import guard
+from lakecast_forecast.evaluation import validity
 from lakecast_forecast.interface import LEVELS, Forecasts
 from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Frequency
@@ -19,7 +19,7 @@ MEMBERS = (
 
 
 def run(name: str, whole: Panel, horizon: int) -> Forecasts:
-    return guard.predict(registry.get(name).fit(whole, horizon, seed=0), whole, horizon)
+    return validity.predict(registry.get(name).fit(whole, horizon, seed=0), whole, horizon)
 
 
 @pytest.mark.parametrize("name", MEMBERS)
@@ -45,9 +45,9 @@ def test_generated_series_get_a_valid_forecast(name: str, whole: Panel, horizon:
 def test_rows_do_not_influence_each_other(name: str) -> None:
     whole = panel([one[k % 30 :] for k, one in enumerate([*seasonal(20, 80), *sporadic(20, 80)])])
     fitted = registry.get(name).fit(whole, 8, seed=0)
-    together = guard.predict(fitted, whole, 8)
+    together = validity.predict(fitted, whole, 8)
     for rows in (np.array([3]), np.arange(40)[::-1], np.arange(0, 40, 3)):
-        alone = guard.predict(fitted, whole.select(rows).trimmed(), 8)
+        alone = validity.predict(fitted, whole.select(rows).trimmed(), 8)
         np.testing.assert_allclose(alone.mean, together.mean[rows], rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(alone.quantiles, together.quantiles[rows], rtol=1e-9, atol=1e-12)
 
@@ -66,10 +66,10 @@ def test_forecasts_scale_with_the_unit(name: str) -> None:
 def test_seasonal_series_are_followed_better_than_by_their_last_values(name: str, frequency: Frequency) -> None:
     season = frequency.season_length
     series = np.array(seasonal(30, 9 * season + 8, season))
-    whole, came = panel(list(series[:, :-8]), frequency), series[:, -8:]
-    error = np.abs(run(name, whole, 8).mean - came).sum()
-    assert error < 0.9 * np.abs(run("seasonal_naive", whole, 8).mean - came).sum()
-    assert error < 0.7 * np.abs(series[:, [-9]] - came).sum()
+    whole, actuals = panel(list(series[:, :-8]), frequency), series[:, -8:]
+    error = np.abs(run(name, whole, 8).mean - actuals).sum()
+    assert error < 0.9 * np.abs(run("seasonal_naive", whole, 8).mean - actuals).sum()
+    assert error < 0.7 * np.abs(series[:, [-9]] - actuals).sum()
 
 
 @pytest.mark.parametrize("name", ["ets", "theta", "random_walk"])
@@ -89,11 +89,11 @@ def test_a_random_walk_goes_on_with_half_of_its_drift_in_logarithms() -> None:
 @pytest.mark.parametrize("name", ["theta", "random_walk", "ets"])
 def test_intervals_of_a_walk_widen_with_the_root_of_the_horizon_and_hold(name: str) -> None:
     walks = 1000 + np.random.default_rng(3).normal(0, 10, (200, 76)).cumsum(axis=1)
-    whole, came = panel(list(walks[:, :60]), Frequency.YEARLY), walks[:, 60:]
+    whole, actuals = panel(list(walks[:, :60]), Frequency.YEARLY), walks[:, 60:]
     quantiles = run(name, whole, 16).quantiles
     low, high = quantiles[:, :, LEVELS.index(0.1)], quantiles[:, :, LEVELS.index(0.9)]
     assert 2.5 < np.median((high - low)[:, 15] / (high - low)[:, 0]) < 5
-    late = (came >= low)[:, 8:] & (came <= high)[:, 8:]
+    late = (actuals >= low)[:, 8:] & (actuals <= high)[:, 8:]
     assert 0.7 < late.mean() < 0.9
 
 
@@ -106,7 +106,7 @@ def test_intervals_of_noise_hardly_widen() -> None:
 
 def test_a_long_season_is_followed() -> None:
     series = np.array(seasonal(10, 52 * 4 + 13, 52))
-    whole, came = panel(list(series[:, :-13]), Frequency.WEEKLY), series[:, -13:]
+    whole, actuals = panel(list(series[:, :-13]), Frequency.WEEKLY), series[:, -13:]
     for name in ("ets", "theta"):
-        error = np.abs(run(name, whole, 13).mean - came).sum()
-        assert error < 0.8 * np.abs(series[:, [-14]] - came).sum()
+        error = np.abs(run(name, whole, 13).mean - actuals).sum()
+        assert error < 0.8 * np.abs(series[:, [-14]] - actuals).sum()

@@ -18,24 +18,24 @@ def fading(items: int, periods: int, seed: int) -> Panel:
 
 def test_the_mean_of_a_fading_range_is_lowered_to_what_will_come() -> None:
     whole = fading(600, 84, 1)
-    seen, came = whole.until(12), whole.values[:, -12:]
+    seen, actuals = whole.until(12), whole.values[:, -12:]
     fitted = NegativeBinomial().fit(seen, 12)
-    plain = FittedNegativeBinomial(1.0, fitted.dispersion, False).predict(seen, 12).mean.sum() / came.sum()
-    honest = fitted.predict(seen, 12).mean.sum() / came.sum()
+    plain = FittedNegativeBinomial(1.0, fitted.dispersion, False).predict(seen, 12).mean.sum() / actuals.sum()
+    calibrated_mean = fitted.predict(seen, 12).mean.sum() / actuals.sum()
     assert fitted.correction < 0.97
     assert plain > 1.1
-    assert abs(honest - 1) < abs(plain - 1)
+    assert abs(calibrated_mean - 1) < abs(plain - 1)
 
 
 def test_a_steady_range_is_left_alone_and_its_intervals_hold() -> None:
     whole = panel(sporadic(500, 96, 2))
-    seen, came = whole.until(12), whole.values[:, -12:]
+    seen, actuals = whole.until(12), whole.values[:, -12:]
     fitted = NegativeBinomial().fit(seen, 12)
     assert fitted.correction > 0.93
     found = fitted.predict(seen, 12)
-    assert 0.9 <= found.mean.sum() / came.sum() <= 1.1
-    assert ((came <= found.quantiles[:, :, 9]) & (came >= found.quantiles[:, :, 1])).mean() >= 0.78
-    assert ((came <= found.quantiles[:, :, 10]) & (came >= found.quantiles[:, :, 0])).mean() >= 0.92
+    assert 0.9 <= found.mean.sum() / actuals.sum() <= 1.1
+    assert ((actuals <= found.quantiles[:, :, 9]) & (actuals >= found.quantiles[:, :, 1])).mean() >= 0.78
+    assert ((actuals <= found.quantiles[:, :, 10]) & (actuals >= found.quantiles[:, :, 0])).mean() >= 0.92
 
 
 def test_smooth_items_are_not_corrected() -> None:

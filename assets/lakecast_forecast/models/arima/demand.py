@@ -23,9 +23,9 @@ _LONG = 40  # known years
 
 def recent(panel: Panel) -> Array:
     """Demand (n, T) of the periods that are fitted, NaN where unknown or before an item's start."""
-    kept = min(_HISTORY[panel.frequency], panel.values.shape[1])
-    demand = panel.values[:, panel.values.shape[1] - kept :]
-    inside = np.arange(kept) >= kept - panel.lengths[:, None]
+    periods = min(_HISTORY[panel.frequency], panel.values.shape[1])
+    demand = panel.values[:, panel.values.shape[1] - periods :]
+    inside = np.arange(periods) >= periods - panel.lengths[:, None]
     return np.where(inside & np.isfinite(demand), np.maximum(demand, 0.0), np.nan)
 
 

@@ -26,9 +26,9 @@ def _path(series: Array, past: Array, full: Lags, ma: Lags, constant: Array, hor
     n = series.shape[1]
     values = np.zeros((back + horizon, n))
     errors = np.zeros((back + horizon, n))
-    kept = min(back, len(series))
-    values[back - kept : back] = series[-kept:]
-    errors[back - kept : back] = past[-kept:]
+    periods = min(back, len(series))
+    values[back - periods : back] = series[-periods:]
+    errors[back - periods : back] = past[-periods:]
     for t in range(back, back + horizon):
         now = constant.copy()
         for lag, c in full.items():

@@ -57,11 +57,11 @@ class ArimaLibrary(Source):
             if reason is not None:
                 continue
             known = regressors(panel, np.array([row]), demand.shape[1], horizon)[:, :, 0]
-            found = self._item(demand[row], known, panel.frequency, horizon)
-            if found is None:
+            estimate = self._item(demand[row], known, panel.frequency, horizon)
+            if estimate is None:
                 reasons[row] = "no order could be fitted"
                 continue
-            center, spread = found
+            center, spread = estimate
             mean[row] = np.maximum(center, 0.0)
             quantiles[row] = np.maximum(center[:, None] + spread[:, None] * NORMAL, 0.0)
         return Forecasts(mean, quantiles, tuple(reasons))
@@ -74,9 +74,9 @@ class ArimaLibrary(Source):
         known = known[:, _independent(known[: len(series)])]
         best, lowest = None, np.inf
         for order in self.orders or _candidates(len(series), frequency):
-            found = _forecast(series / largest, known, order, frequency.season_length, horizon)
-            if found is not None and found[0] < lowest:
-                lowest, best = found[0], (found[1] * largest, found[2] * largest)
+            estimate = _forecast(series / largest, known, order, frequency.season_length, horizon)
+            if estimate is not None and estimate[0] < lowest:
+                lowest, best = estimate[0], (estimate[1] * largest, estimate[2] * largest)
         return best
 
 

@@ -59,8 +59,8 @@ class Arima(Source):
         fittable = np.array([reason is None for reason in reasons], dtype=np.bool_)
         everything = np.ones(len(panel), dtype=np.bool_)
         at_once = self._at_once(demand.shape[1], horizon, count(panel))
-        chosen = [(Pool(tuple(self.orders), ()), everything)] if self.orders else pools(demand, panel.frequency)
-        for orders, where in chosen:
+        groups = [(Pool(tuple(self.orders), ()), everything)] if self.orders else pools(demand, panel.frequency)
+        for orders, where in groups:
             for rows in _buckets(demand, np.flatnonzero(fittable & where), at_once):
                 known = regressors(panel, rows, demand.shape[1], horizon)
                 its_mean, its_quantiles, good = self._bucket(demand[rows], known, orders, season)

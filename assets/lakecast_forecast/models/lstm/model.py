@@ -36,7 +36,7 @@ _FORMAT = 2
 _ALONE = (0, 1)
 _trained = Memory()
 
-Neighbours = Sequence[tuple[Panel, int]]
+OtherPanels = Sequence[tuple[Panel, int]]
 """Other panels of a run, each with its horizon."""
 
 
@@ -59,13 +59,13 @@ class Lstm(Source):
 
     def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> FittedNets:
         """Train on the panel, whatever the order of its items."""
-        return self.fit_beside(panel, horizon, (), seed=seed)
+        return self.fit_with_others(panel, horizon, (), seed=seed)
 
-    def learns_beside(self, panel: Panel) -> bool:
+    def learns_from_others(self, panel: Panel) -> bool:
         """Whether it has series without zeros, of a frequency that shares a net, and no drivers."""
         return not panel.drivers and _is_shared(panel.frequency) and bool((kinds_of(panel) == "smooth").any())
 
-    def fit_beside(self, panel: Panel, horizon: int, others: Neighbours, *, seed: int = 0) -> FittedNets:
+    def fit_with_others(self, panel: Panel, horizon: int, others: OtherPanels, *, seed: int = 0) -> FittedNets:
         """Train for the panel, and on what other panels of the run can add to it."""
         from lakecast_forecast.models.lstm.training import Plan
 
@@ -89,13 +89,13 @@ class ResidualMlp(Source):
 
     def fit_panel(self, panel: Panel, horizon: int, *, seed: int = 0) -> FittedNets:
         """Train on the panel, whatever the order of its items."""
-        return self.fit_beside(panel, horizon, (), seed=seed)
+        return self.fit_with_others(panel, horizon, (), seed=seed)
 
-    def learns_beside(self, panel: Panel) -> bool:
+    def learns_from_others(self, panel: Panel) -> bool:
         """Whether it has series without zeros, of a frequency that shares a net, and no drivers."""
         return not panel.drivers and _is_shared(panel.frequency) and bool((kinds_of(panel) == "smooth").any())
 
-    def fit_beside(self, panel: Panel, horizon: int, others: Neighbours, *, seed: int = 0) -> FittedNets:
+    def fit_with_others(self, panel: Panel, horizon: int, others: OtherPanels, *, seed: int = 0) -> FittedNets:
         """Train for the panel, and on what other panels of the run can add to it."""
         from lakecast_forecast.models.lstm.training import Plan
 
@@ -153,8 +153,8 @@ class FittedNets:
                     for row in part:
                         issues[row] = "too few periods to train a net: seasonal naive instead"
                     continue
-                found = self._answers(served, panel.select(part))
-                mean[part], quantiles[part] = found[0][:, :horizon], found[1][:, :horizon]
+                answers = self._answers(served, panel.select(part))
+                mean[part], quantiles[part] = answers[0][:, :horizon], answers[1][:, :horizon]
         return Forecasts(mean, quantiles, tuple(issues))
 
     def state(self) -> bytes:
@@ -229,7 +229,7 @@ def _check(steps: int, flip: float) -> None:
         raise ValueError(f"steps must be at least 1 and flip in [0, 1), got {steps} and {flip}")
 
 
-def _fit(kind: str, panel: Panel, horizon: int, others: Neighbours, plans: tuple[Plan, Plan], seed: int) -> FittedNets:
+def _fit(kind: str, panel: Panel, horizon: int, others: OtherPanels, plans: tuple[Plan, Plan], seed: int) -> FittedNets:
     """The nets of a panel; plans: for series without zeros, and for the others."""
     if horizon < 1:
         raise ValueError(f"horizon must be at least 1, got {horizon}")
@@ -257,13 +257,13 @@ def _of_kind(panel: Panel, kind: str, most: int, seed: int) -> Panel | None:
     rows = order[kinds_of(panel)[order] == kind]
     count = max(most // max(panel.values.shape[1], 1), 1)
     if len(rows) > count:
-        chosen = np.random.default_rng([seed, _KINDS.index(kind)]).choice(len(rows), count, replace=False)
-        rows = rows[np.sort(chosen)]
+        places = np.random.default_rng([seed, _KINDS.index(kind)]).choice(len(rows), count, replace=False)
+        rows = rows[np.sort(places)]
     return panel.select(rows) if len(rows) else None
 
 
-def _joined(own: Panel, horizon: int, others: Neighbours, seed: int) -> list[tuple[Panel, int]]:
-    """The panel and what there is to learn beside it, in the same order for whichever of them is trained for.
+def _joined(own: Panel, horizon: int, others: OtherPanels, seed: int) -> list[tuple[Panel, int]]:
+    """The panel and what there is to learn with it, in the same order for whichever of them is trained for.
 
     Series with drivers are left apart: a promotion of one data set says nothing about another's.
     """
@@ -282,7 +282,7 @@ def _joined(own: Panel, horizon: int, others: Neighbours, seed: int) -> list[tup
     return sorted([(own, horizon), *fitting], key=lambda one: one[0].dataset_id)
 
 
-def _smooth(kind: str, joined: Neighbours, plan: Plan, seed: int) -> Trained | None:
+def _smooth(kind: str, joined: OtherPanels, plan: Plan, seed: int) -> Trained | None:
     from lakecast_forecast.models.lstm.training import train
 
     panels = [panel.trimmed() for panel, _ in joined]

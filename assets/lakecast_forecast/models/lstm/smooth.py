@@ -91,10 +91,10 @@ class Smooth:
         ahead = np.arange(self.horizon)
         line = self._base[rows, origins][:, None] + self._slope[rows, origins][:, None] * ahead
         anchor = np.log(np.maximum(line, _FLOOR))
-        told = np.clip((anchor - level) / scale, -_CLIP, _CLIP)[:, spaced(self.horizon)]
+        relative = np.clip((anchor - level) / scale, -_CLIP, _CLIP)[:, spaced(self.horizon)]
         static = np.concatenate(
             [
-                told,
+                relative,
                 phases(self._season, self._index[rows] + 1 - (self._periods - origins)),
                 np.log(scale) + 3,
                 (np.log1p(seen / (4 * max(self._season, 4))) - 1)[:, None],

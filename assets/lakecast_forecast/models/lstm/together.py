@@ -37,18 +37,18 @@ class Together:
     def frames(self, rows: Rows, origins: Rows) -> Frames:
         """See `View`; the static features end with the panel."""
         parts = self._parts(rows)
-        found = [
+        frames = [
             self._views[number].frames(rows[at] - self._begins[number], origins[at] - self._shift[number])
             for number, at in parts
         ]
         back = np.argsort(np.concatenate([at for _, at in parts]), kind="stable")
-        static = np.concatenate([one.static for one in found])[back]
+        static = np.concatenate([one.static for one in frames])[back]
         return Frames(
-            np.concatenate([one.sequence for one in found])[back],
+            np.concatenate([one.sequence for one in frames])[back],
             np.concatenate([static, self._told[self._of[rows]]], axis=1),
-            np.concatenate([one.ahead for one in found])[back],
-            np.concatenate([one.anchor for one in found])[back],
-            np.concatenate([one.scale for one in found])[back],
+            np.concatenate([one.ahead for one in frames])[back],
+            np.concatenate([one.anchor for one in frames])[back],
+            np.concatenate([one.scale for one in frames])[back],
         )
 
     def targets(self, rows: Rows, origins: Rows) -> tuple[Array, Array]:

@@ -107,7 +107,7 @@ def _train(kind: str, view: View, now: int, plan: Plan, random: np.random.Genera
     optimiser = torch.optim.AdamW(net.parameters(), lr=plan.rate, weight_decay=1e-3)
     rising = 0.1 if plan.steps > 20 else 0.3  # the schedule divides by 0 where a share is a single step
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.steps, pct_start=rising)
-    best, losses, kept, waited, step = np.inf, [], _weights(net), 0, 0
+    best, losses, best_weights, waited, step = np.inf, [], _weights(net), 0, 0
     later = view.frames(validating, held[validating]) if len(validating) else None
     truth = view.targets(validating, held[validating]) if len(validating) else None
     for step in range(1, plan.steps + 1):
@@ -120,13 +120,13 @@ def _train(kind: str, view: View, now: int, plan: Plan, random: np.random.Genera
             losses.append(float(_loss(net, later, *truth, view.rated)))
         net.train()
         if losses[-1] < best:
-            best, kept, waited = losses[-1], _weights(net), 0
+            best, best_weights, waited = losses[-1], _weights(net), 0
         else:
             waited += 1
         if waited >= plan.patience:
             break
     if later is not None:
-        net.load_state_dict({name: torch.from_numpy(values) for name, values in kept.items()})
+        net.load_state_dict({name: torch.from_numpy(values) for name, values in best_weights.items()})
         rate = max(schedule.get_last_lr()[0], plan.rate / _LAST_RATE)
         for left in range(plan.finish, 0, -1):
             for group in optimiser.param_groups:

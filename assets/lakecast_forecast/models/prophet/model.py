@@ -94,13 +94,13 @@ class FittedProphet:
         past, future = columns(panel, rows, observed, built)
         scales = np.concatenate([built.scales, np.full(len(panel.drivers), self.options.holidays_scale)])
         solve = solver.additive if self.options.seasonality_mode == "additive" else solver.multiplicative
-        found = solve(built.trend, past, known / scale, scales, self.options.changepoint_scale)
-        trend = found.trend @ built.future_trend.T
-        effect = np.einsum("bhk,bk->bh", np.broadcast_to(future, (len(rows), *future.shape[1:])), found.effects)
-        variance = trend_variance(found.trend[:, 2:], built.ahead)
+        estimate = solve(built.trend, past, known / scale, scales, self.options.changepoint_scale)
+        trend = estimate.trend @ built.future_trend.T
+        effect = np.einsum("bhk,bk->bh", np.broadcast_to(future, (len(rows), *future.shape[1:])), estimate.effects)
+        variance = trend_variance(estimate.trend[:, 2:], built.ahead)
         if self.options.seasonality_mode == "additive":
             mean = trend + effect
         else:
             mean, variance = trend * (1 + effect), variance * (1 + effect) ** 2
-        deviation = np.sqrt(variance + found.noise[:, None] ** 2)
-        return *distribution(mean * scale, deviation * scale), found.converged
+        deviation = np.sqrt(variance + estimate.noise[:, None] ** 2)
+        return *distribution(mean * scale, deviation * scale), estimate.converged

@@ -14,15 +14,15 @@ Rows = NDArray[np.int64]
 
 def degenerate(panel: Panel) -> dict[int, tuple[float, str]]:
     """Rows without anything to fit: their flat forecast and the reason."""
-    found: dict[int, tuple[float, str]] = {}
+    flat: dict[int, tuple[float, str]] = {}
     for row, values in enumerate(panel.values):
         known = values[~np.isnan(values)]
         if len(known) < 2:
             value = float(known[0]) if len(known) else 0.0
-            found[row] = value, f"prophet needs two known periods, this series has {len(known)}"
+            flat[row] = value, f"prophet needs two known periods, this series has {len(known)}"
         elif known.min() == known.max():
-            found[row] = float(known[0]), "the series is constant"
-    return found
+            flat[row] = float(known[0]), "the series is constant"
+    return flat
 
 
 def groups(panel: Panel, horizon: int, rows: Sequence[int]) -> Iterator[tuple[Almanac, NDArray[np.bool_], Rows]]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from panels import AWKWARD, assert_valid, panel, panels, seasonal, sporadic
 
-from lakecast_forecast.evaluation import guard
+from lakecast_forecast.evaluation import validity
 from lakecast_forecast.evaluation.backtest import run_source
 from lakecast_forecast.evaluation.origins import Origins
 from lakecast_forecast.interface import LEVELS
@@ -38,7 +38,7 @@ def test_awkward_series_get_a_forecast(model: type[Lstm] | type[ResidualMlp], fr
     of = panel(list(AWKWARD.values()), frequency)
     fitted = model(steps=2).fit(of, 5)
     found = fitted.predict(of, 5)
-    assert_valid(guard.predict(fitted, of, 5), of, 5)
+    assert_valid(validity.predict(fitted, of, 5), of, 5)
     assert "no demand" in str(found.issues[list(AWKWARD).index("all zero")])
 
 
@@ -46,7 +46,7 @@ def test_awkward_series_get_a_forecast(model: type[Lstm] | type[ResidualMlp], fr
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_forecasts_are_finite_ordered_and_not_negative(of: Panel) -> None:
     fitted = Lstm(steps=2).fit(of, 4)
-    assert_valid(guard.predict(fitted, of, 4), of, 4)
+    assert_valid(validity.predict(fitted, of, 4), of, 4)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -175,10 +175,10 @@ def test_a_net_learns_what_series_have_in_common() -> None:
     of = panel(list(values))
     before = of.until(6)
     trained = Lstm(steps=150).fit(before, 6)
-    came, scale = values[:, -6:], values.mean(axis=1)[:, None, None]
+    actuals, scale = values[:, -6:], values.mean(axis=1)[:, None, None]
     naive = np.repeat(values[:, [-7]], 6, axis=1)
-    loss = (pinball(came, trained.predict(before, 6).quantiles, LEVELS) / scale).mean()
-    assert loss < (pinball(came, np.repeat(naive[:, :, None], len(LEVELS), axis=2), LEVELS) / scale).mean() * 0.8
+    loss = (pinball(actuals, trained.predict(before, 6).quantiles, LEVELS) / scale).mean()
+    assert loss < (pinball(actuals, np.repeat(naive[:, :, None], len(LEVELS), axis=2), LEVELS) / scale).mean() * 0.8
 
 
 def test_naming_the_source_does_not_import_torch() -> None:

@@ -8,7 +8,7 @@ import pytest
 from panels import AWKWARD, panel, seasonal, sporadic
 
 from lakecast_forecast.evaluation import backtest, origins
-from lakecast_forecast.evaluation.backtest import Neighbour, SourceForecasts, run_source
+from lakecast_forecast.evaluation.backtest import OtherPanel, SourceForecasts, run_source
 from lakecast_forecast.interface import JointModel
 from lakecast_forecast.models.lstm import Lstm, ResidualMlp, model, training
 from lakecast_forecast.models.lstm.memory import Memory
@@ -34,13 +34,13 @@ def quarterly() -> Panel:
     return replace(panel(seasonal(5, 40, season=4), Frequency.QUARTERLY), dataset_id="quarterly")
 
 
-def neighbour(of: Panel, horizon: int) -> Neighbour:
-    return Neighbour(of, origins.plan(of.lengths, of.frequency, horizon), horizon)
+def other_panel(of: Panel, horizon: int) -> OtherPanel:
+    return OtherPanel(of, origins.plan(of.lengths, of.frequency, horizon), horizon)
 
 
-def run(of: Panel, horizon: int, beside: list[Neighbour], steps: int = FEW) -> SourceForecasts:
-    own = neighbour(of, horizon)
-    return run_source(Lstm(steps=steps), of, own.origins, horizon, beside=beside)
+def run(of: Panel, horizon: int, others: list[OtherPanel], steps: int = FEW) -> SourceForecasts:
+    own = other_panel(of, horizon)
+    return run_source(Lstm(steps=steps), of, own.origins, horizon, others=others)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_what_lies_beyond_a_panels_own_horizon_is_not_learned_from() -> None:
 def test_each_panel_gets_its_forecasts_of_one_net(kind: type[Lstm] | type[ResidualMlp], trainings: list[int]) -> None:
     of = [(monthly().select(np.arange(6)), 9), (yearly(), 4), (quarterly(), 6)]
     for own, horizon in of:
-        fitted = kind(steps=FEW).fit_beside(own, horizon, [one for one in of if one[0] is not own])
+        fitted = kind(steps=FEW).fit_with_others(own, horizon, [one for one in of if one[0] is not own])
         found = fitted.predict(own, horizon)
         assert found.quantiles.shape == (len(own), horizon, 11)
         assert np.isfinite(found.quantiles).all()
@@ -104,10 +104,10 @@ def test_each_panel_gets_its_forecasts_of_one_net(kind: type[Lstm] | type[Residu
 
 def test_the_order_of_panels_and_items_does_not_matter(trainings: list[int]) -> None:
     own, others = monthly().select(np.arange(6)), [(yearly(), 4), (quarterly(), 6)]
-    one = Lstm(steps=FEW).fit_beside(own, 6, others).predict(own, 6)
+    one = Lstm(steps=FEW).fit_with_others(own, 6, others).predict(own, 6)
     turned = [(each.select(np.arange(len(each))[::-1]), horizon) for each, horizon in others[::-1]]
     model._trained = Memory()
-    other = Lstm(steps=FEW).fit_beside(own, 6, turned).predict(own, 6)
+    other = Lstm(steps=FEW).fit_with_others(own, 6, turned).predict(own, 6)
     np.testing.assert_allclose(other.quantiles, one.quantiles, rtol=1e-6)
     assert len(trainings) == 2
 
@@ -120,27 +120,27 @@ def test_no_window_sees_a_future_of_any_panel() -> None:
         values[:, -horizon:] = noise.uniform(1, 1e6, (len(of), horizon))
         return replace(of, values=values)
 
-    honest = run(monthly(), 6, [neighbour(yearly(), 4), neighbour(quarterly(), 6)])
-    other = run(spoilt(monthly(), 6), 6, [neighbour(spoilt(yearly(), 4), 4), neighbour(spoilt(quarterly(), 6), 6)])
-    assert honest.origins.scored >= 2
-    for one, two in zip(honest.raw, other.raw, strict=True):
+    calibrated_mean = run(monthly(), 6, [other_panel(yearly(), 4), other_panel(quarterly(), 6)])
+    other = run(spoilt(monthly(), 6), 6, [other_panel(spoilt(yearly(), 4), 4), other_panel(spoilt(quarterly(), 6), 6)])
+    assert calibrated_mean.origins.scored >= 2
+    for one, two in zip(calibrated_mean.raw, other.raw, strict=True):
         assert np.array_equal(one.quantiles, two.quantiles)
         assert np.array_equal(one.mean, two.mean)
-    assert not np.array_equal(honest.raw_live.quantiles, other.raw_live.quantiles)
+    assert not np.array_equal(calibrated_mean.raw_live.quantiles, other.raw_live.quantiles)
 
 
 def test_a_run_is_trained_for_the_present_and_two_pasts_whatever_its_panels(trainings: list[int]) -> None:
-    of = [neighbour(monthly().select(np.arange(6)), 6), neighbour(quarterly(), 6)]
+    of = [other_panel(monthly().select(np.arange(6)), 6), other_panel(quarterly(), 6)]
     for own in of:
         run(own.panel, own.horizon, [one for one in of if one is not own])
     assert len(trainings) == 3
 
 
-def test_a_neighbour_teaches() -> None:
+def test_another_panel_teaches() -> None:
     own = yearly()
     alone = Lstm(steps=FEW).fit(own, 4).predict(own, 4)
-    beside = Lstm(steps=FEW).fit_beside(own, 4, [(quarterly(), 6)]).predict(own, 4)
-    assert not np.allclose(alone.quantiles, beside.quantiles, rtol=1e-3)
+    others = Lstm(steps=FEW).fit_with_others(own, 4, [(quarterly(), 6)]).predict(own, 4)
+    assert not np.allclose(alone.quantiles, others.quantiles, rtol=1e-3)
 
 
 def test_panels_that_cannot_share_a_net_are_left_apart(trainings: list[int]) -> None:
@@ -149,23 +149,23 @@ def test_panels_that_cannot_share_a_net_are_left_apart(trainings: list[int]) -> 
     promoted = replace(quarterly(), drivers={"x_promo": np.zeros((5, 50))})
     rare = replace(panel(sporadic(4, 60)), dataset_id="rare")
     alone = Lstm(steps=FEW).fit(own, 6)
-    beside = Lstm(steps=FEW).fit_beside(own, 6, [(daily, 7), (promoted, 6), (rare, 6)])
-    assert np.array_equal(alone.predict(own, 6).quantiles, beside.predict(own, 6).quantiles)
-    assert [Lstm().learns_beside(each) for each in (own, daily, promoted, rare)] == [True, False, False, False]
+    others = Lstm(steps=FEW).fit_with_others(own, 6, [(daily, 7), (promoted, 6), (rare, 6)])
+    assert np.array_equal(alone.predict(own, 6).quantiles, others.predict(own, 6).quantiles)
+    assert [Lstm().learns_from_others(each) for each in (own, daily, promoted, rare)] == [True, False, False, False]
 
 
-def test_awkward_neighbours_do_no_harm() -> None:
+def test_awkward_other_panels_do_no_harm() -> None:
     awkward = replace(panel(list(AWKWARD.values()), Frequency.QUARTERLY), dataset_id="awkward")
     own = monthly()
-    for beside in ([(awkward, 5)], [(awkward.until(60), 5)], [(replace(panel([]), dataset_id="empty"), 3)]):
-        found = Lstm(steps=2).fit_beside(own, 6, beside).predict(own, 6)
+    for others in ([(awkward, 5)], [(awkward.until(60), 5)], [(replace(panel([]), dataset_id="empty"), 3)]):
+        found = Lstm(steps=2).fit_with_others(own, 6, others).predict(own, 6)
         assert np.isfinite(found.quantiles).all()
 
 
-def test_a_large_neighbour_is_learned_from_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_other_panel_is_learned_from_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "LEARNED_FROM", 2 * 72 * 4)
     own, large = monthly().select(np.arange(3)), replace(panel(seasonal(20, 72)), dataset_id="large")
-    fitted = Lstm(steps=FEW).fit_beside(own, 6, [(large, 6)])
+    fitted = Lstm(steps=FEW).fit_with_others(own, 6, [(large, 6)])
     assert fitted.items == {"smooth": 7}
 
 

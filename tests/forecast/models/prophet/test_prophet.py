@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from panels import AWKWARD, assert_valid, panel, panels, seasonal
 
-from lakecast_forecast.evaluation import guard
+from lakecast_forecast.evaluation import validity
 from lakecast_forecast.interface import LEVELS, Forecasts
 from lakecast_forecast.models.prophet import Prophet, ProphetLibrary, solver
 from lakecast_forecast.panel import Panel
@@ -48,9 +48,9 @@ def test_forecasts_are_finite_ordered_and_not_negative(of: Panel, mode: Mode, ho
 @given(panels(), st.randoms(use_true_random=False))
 @settings(max_examples=15, deadline=None)
 def test_a_row_depends_on_itself_only(of: Panel, random: object) -> None:
-    together = guard.predict(Prophet(fallback=False).fit(of, 5), of, 5)
+    together = validity.predict(Prophet(fallback=False).fit(of, 5), of, 5)
     for row in range(len(of)):
-        alone = guard.predict(Prophet(fallback=False).fit(of, 5), of.select(np.array([row])), 5)
+        alone = validity.predict(Prophet(fallback=False).fit(of, 5), of.select(np.array([row])), 5)
         assert np.allclose(alone.mean[0], together.mean[row], rtol=1e-6, atol=1e-9 * np.abs(together.mean).max())
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from panels import panel
 
-from lakecast_forecast.evaluation import guard
+from lakecast_forecast.evaluation import validity
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
 from lakecast_forecast.panel import Panel
 
@@ -27,7 +27,7 @@ class Constant:
 
 
 def test_only_the_item_at_fault_loses_its_model() -> None:
-    forecasts = guard.predict(Constant(), panel([[1.0, 2.0], [1.0, 13.0], [1.0, 3.0], [2.0, 4.0]]), 2)
+    forecasts = validity.predict(Constant(), panel([[1.0, 2.0], [1.0, 13.0], [1.0, 3.0], [2.0, 4.0]]), 2)
     assert forecasts.mean[:, 0].tolist() == [5, 13, 5, 5]
     assert forecasts.issues == (None, "model failed: singular matrix; seasonal naive instead", None, None)
 
@@ -37,7 +37,7 @@ def test_only_the_item_at_fault_loses_its_model() -> None:
     [(float("nan"), "not finite"), (float("inf"), "not finite"), (1e9, "exploded")],
 )
 def test_nonsense_becomes_the_baseline_with_a_reason(value: float, reason: str) -> None:
-    forecasts = guard.predict(Constant(value), panel([[1.0, 2.0]]), 3)
+    forecasts = validity.predict(Constant(value), panel([[1.0, 2.0]]), 3)
     assert forecasts.mean[0].tolist() == [2, 2, 2]
     assert reason in str(forecasts.issues[0])
 
@@ -45,7 +45,7 @@ def test_nonsense_becomes_the_baseline_with_a_reason(value: float, reason: str) 
 def test_negative_and_disordered_quantiles_are_put_right() -> None:
     whole = panel([[1.0, 2.0]])
     raw = Forecasts(np.array([[-1.0]]), np.linspace(3, -3, len(LEVELS))[None, None, :], (None,))
-    found = guard.checked(raw, whole, 1)
+    found = validity.checked(raw, whole, 1)
     assert found.mean[0, 0] == 0
     assert (np.diff(found.quantiles) >= 0).all()
     assert (found.quantiles >= 0).all()
@@ -54,17 +54,17 @@ def test_negative_and_disordered_quantiles_are_put_right() -> None:
 
 def test_a_wrong_shape_is_a_defect_of_the_model() -> None:
     with pytest.raises(ValueError, match="a model must return means of shape"):
-        guard.checked(Constant().predict(panel([[1.0]]), 3), panel([[1.0]]), 2)
+        validity.checked(Constant().predict(panel([[1.0]]), 3), panel([[1.0]]), 2)
 
 
 def test_an_empty_batch_is_no_trouble() -> None:
-    assert guard.predict(Constant(), panel([]), 3).mean.shape == (0, 3)
+    assert validity.predict(Constant(), panel([]), 3).mean.shape == (0, 3)
 
 
 def test_what_rounding_left_over_is_zero_whatever_the_unit() -> None:
     for unit in (1e-9, 1.0, 1e12):
         whole = panel([[unit, 2 * unit, 0.0]])
         raw = Forecasts(np.full((1, 1), 1e-15 * unit), np.full((1, 1, len(LEVELS)), 1e-6 * unit), (None,))
-        found = guard.checked(raw, whole, 1)
+        found = validity.checked(raw, whole, 1)
         assert found.mean[0, 0] == 0
         np.testing.assert_array_equal(found.quantiles, raw.quantiles)

@@ -1,32 +1,32 @@
-"""What an ensemble weighs: single members, and groups of members that speak with one voice."""
+"""What an ensemble weighs: single members, and groups of members that count as one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lakecast_forecast.evaluation.guard import ordered
+from lakecast_forecast.evaluation.validity import ordered
 from lakecast_forecast.interface import Forecasts
 from lakecast_forecast.panel import Array
 
 FAMILIES = ("arima", "ces", "ces_log", "ets", "random_walk", "theta")
-"""Statistical families for smooth demand; together they speak with the voice of their median."""
+"""Statistical families for smooth demand; together they count as their median."""
 NETS = ("lstm", "mlp")
-"""Global networks; together they speak with the voice of their mean."""
+"""Global networks; together they count as their mean."""
 RATES = ("adida", "imapa", "moving_average", "ses", "tsb")
 """Single estimators that the negative binomial holds already: never weighed on their own."""
 BASELINE = "seasonal_naive"
 
 
 @dataclass(frozen=True)
-class Voice:
-    """One thing that gets a weight: its name, and the sources that it speaks for."""
+class Component:
+    """One thing that gets a weight: its name, and the sources that it is made of."""
 
     name: str
     sources: tuple[str, ...]
 
-    def speak(self, forecasts: Mapping[str, Forecasts]) -> Forecasts:
-        """What the voice says, given what its sources forecast."""
+    def combine(self, forecasts: Mapping[str, Forecasts]) -> Forecasts:
+        """The component's forecast, of those of its sources."""
         parts = [forecasts[source] for source in self.sources]
         if len(parts) == 1:
             return parts[0]
@@ -35,19 +35,19 @@ class Voice:
         return mixed(parts, np.full(len(parts), 1 / len(parts)))
 
 
-def grouped(sources: Sequence[str]) -> tuple[Voice, ...]:
-    """Families and nets as one voice each, any other source on its own; the baseline and single rates left out."""
+def grouped(sources: Sequence[str]) -> tuple[Component, ...]:
+    """Families and nets as one component each, any other source on its own; the baseline and single rates left out."""
     present = sorted(set(sources) - {BASELINE} - set(RATES))
     families = tuple(name for name in present if name in FAMILIES)
     nets = tuple(name for name in present if name in NETS)
-    groups = [Voice("families", families)] if families else []
-    groups += [Voice("nets", nets)] if nets else []
-    return (*groups, *(Voice(name, (name,)) for name in present if name not in (*families, *nets)))
+    groups = [Component("families", families)] if families else []
+    groups += [Component("nets", nets)] if nets else []
+    return (*groups, *(Component(name, (name,)) for name in present if name not in (*families, *nets)))
 
 
-def separate(sources: Sequence[str]) -> tuple[Voice, ...]:
+def separate(sources: Sequence[str]) -> tuple[Component, ...]:
     """Every source on its own; the baseline and single rates left out."""
-    return tuple(Voice(name, (name,)) for name in sorted(set(sources) - {BASELINE} - set(RATES)))
+    return tuple(Component(name, (name,)) for name in sorted(set(sources) - {BASELINE} - set(RATES)))
 
 
 def mixed(parts: Sequence[Forecasts], weights: Array) -> Forecasts:

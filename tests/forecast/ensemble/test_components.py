@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lakecast_forecast.ensemble.voices import Voice, grouped, mixed, separate
+from lakecast_forecast.ensemble.components import Component, grouped, mixed, separate
 from lakecast_forecast.interface import LEVELS, Forecasts
 
 SHAPE = np.linspace(-1.0, 1.0, len(LEVELS))
@@ -17,20 +17,20 @@ def said(center: float, width: float, mean: float) -> Forecasts:
 
 def test_families_speak_by_their_median_and_an_outlier_moves_nothing() -> None:
     forecasts = {"arima": said(100, 10, 101), "ets": said(110, 20, 111), "theta": said(900, 30, 905)}
-    told = Voice("families", ("arima", "ets", "theta")).speak(forecasts)
+    told = Component("families", ("arima", "ets", "theta")).combine(forecasts)
     np.testing.assert_allclose(told.mean, 111)
     np.testing.assert_allclose(told.quantiles[0, 0], 110 + 20 * SHAPE)
 
 
 def test_nets_speak_by_their_mean() -> None:
-    told = Voice("nets", ("lstm", "mlp")).speak({"lstm": said(100, 10, 101), "mlp": said(120, 30, 119)})
+    told = Component("nets", ("lstm", "mlp")).combine({"lstm": said(100, 10, 101), "mlp": said(120, 30, 119)})
     np.testing.assert_allclose(told.mean, 110)
     np.testing.assert_allclose(told.quantiles[0, 1], 110 + 20 * SHAPE)
 
 
 def test_one_source_speaks_for_itself() -> None:
     own = said(100, 10, 101)
-    assert Voice("families", ("ets",)).speak({"ets": own, "arima": said(1, 1, 1)}) is own
+    assert Component("families", ("ets",)).combine({"ets": own, "arima": said(1, 1, 1)}) is own
 
 
 def test_weights_mix_means_and_quantiles_and_nothing_falls_below_zero() -> None:
@@ -42,9 +42,9 @@ def test_weights_mix_means_and_quantiles_and_nothing_falls_below_zero() -> None:
 def test_sources_are_grouped_by_kind_without_baseline_and_single_rates() -> None:
     sources = ("tsb", "theta", "seasonal_naive", "prophet", "mlp", "lstm", "arima", "ses")
     assert grouped(sources) == (
-        Voice("families", ("arima", "theta")),
-        Voice("nets", ("lstm", "mlp")),
-        Voice("prophet", ("prophet",)),
+        Component("families", ("arima", "theta")),
+        Component("nets", ("lstm", "mlp")),
+        Component("prophet", ("prophet",)),
     )
-    assert [voice.name for voice in separate(sources)] == ["arima", "lstm", "mlp", "prophet", "theta"]
-    assert grouped(("seasonal_naive", "empirical")) == (Voice("empirical", ("empirical",)),)
+    assert [component.name for component in separate(sources)] == ["arima", "lstm", "mlp", "prophet", "theta"]
+    assert grouped(("seasonal_naive", "empirical")) == (Component("empirical", ("empirical",)),)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lakecast_assets.pipeline.landing import Folders
 from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_forecast.evaluation import origins
-from lakecast_forecast.evaluation.backtest import Neighbour
+from lakecast_forecast.evaluation.backtest import OtherPanel
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.panel import build_panel
 
@@ -13,7 +13,7 @@ MOST = 12
 """Data sets that are learned from beside one's own, the first by name: more cost reading and teach little."""
 
 
-def of(dataset_id: str, folders: Folders, settings: RunSettings) -> Sequence[Neighbour]:
+def of(dataset_id: str, folders: Folders, settings: RunSettings) -> Sequence[OtherPanel]:
     """The other data sets of the folder that holds one; those that cannot be read are left out, as is the folder
     where it has gone since."""
     try:
@@ -21,20 +21,20 @@ def of(dataset_id: str, folders: Folders, settings: RunSettings) -> Sequence[Nei
     except InputError:
         return ()
     names = [name for name in sorted(folder.datasets) if name != dataset_id][:MOST]
-    return [found for name in names if (found := _neighbour(name, folders, settings, dataset_id)) is not None]
+    return [dataset for name in names if (dataset := _panel(name, folders, settings, dataset_id)) is not None]
 
 
-def _neighbour(name: str, folders: Folders, settings: RunSettings, dataset_id: str) -> Neighbour | None:
-    def read() -> Neighbour | None:
+def _panel(name: str, folders: Folders, settings: RunSettings, dataset_id: str) -> OtherPanel | None:
+    def read() -> OtherPanel | None:
         try:
-            found = folders.find(settings.data, dataset_id, settings.rules).dataset(name)
+            dataset = folders.find(settings.data, dataset_id, settings.rules).dataset(name)
         except InputError:
             return None
-        horizon = folders.horizon(name, settings.horizon) or found.frequency.default_horizon
-        demand, driver = found.tables["demand"], found.tables["driver"]
+        horizon = folders.horizon(name, settings.horizon) or dataset.frequency.default_horizon
+        demand, driver = dataset.tables["demand"], dataset.tables["driver"]
         if demand.num_rows == 0:
             return None
-        panel = build_panel(name, found.frequency, demand, driver, horizon, settings.country or None)
-        return Neighbour(panel, origins.plan(panel.lengths, panel.frequency, horizon), horizon)
+        panel = build_panel(name, dataset.frequency, demand, driver, horizon, settings.country or None)
+        return OtherPanel(panel, origins.plan(panel.lengths, panel.frequency, horizon), horizon)
 
     return folders.kept(name, read)

@@ -66,8 +66,8 @@ def checked(raw: Forecasts, panel: Panel, horizon: int) -> Forecasts:
     mean[rows], quantiles[rows] = baseline.mean, baseline.quantiles
     issues = list(raw.issues)
     for row, naive in zip(rows, baseline.issues, strict=True):
-        found = "the model's forecast was not finite" if not finite[row] else "the model's forecast exploded"
-        issues[row] = naive or raw.issues[row] or f"{found}: seasonal naive instead"
+        problem = "the model's forecast was not finite" if not finite[row] else "the model's forecast exploded"
+        issues[row] = naive or raw.issues[row] or f"{problem}: seasonal naive instead"
     return Forecasts(mean, quantiles, tuple(issues))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lakecast_assets.ingest.folder import open_folder
-from lakecast_assets.pipeline import neighbours
+from lakecast_assets.pipeline import other_panels
 from lakecast_assets.pipeline.landing import Folders
 from lakecast_assets.pipeline.run import run
 from lakecast_assets.pipeline.settings import RunSettings
@@ -33,26 +33,26 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
-def test_neighbours_are_the_other_readable_data_sets(folder: Path) -> None:
+def test_other_panels_are_the_other_readable_data_sets(folder: Path) -> None:
     settings = RunSettings(data=str(folder), horizon=2)
     for folders in (Folders(), Folders(open_folder(folder))):
-        found = {one.panel.dataset_id: one for one in neighbours.of("months", folders, settings)}
+        found = {one.panel.dataset_id: one for one in other_panels.of("months", folders, settings)}
         assert "months" not in found
         assert (len(found["quarters"].panel), found["quarters"].horizon) == (3, 2)
         assert found["quarters"].panel.values.shape == (3, len(QUARTERS))
 
 
-def test_each_neighbour_has_the_horizon_that_it_is_run_with(folder: Path) -> None:
+def test_each_other_panel_has_the_horizon_that_it_is_run_with(folder: Path) -> None:
     folders = Folders(open_folder(folder), horizons={"quarters": 5})
     settings = RunSettings(data=str(folder), horizon=0)
-    (quarters,) = (one for one in neighbours.of("months", folders, settings) if one.panel.dataset_id == "quarters")
-    (months,) = (one for one in neighbours.of("quarters", folders, settings) if one.panel.dataset_id == "months")
+    (quarters,) = (one for one in other_panels.of("months", folders, settings) if one.panel.dataset_id == "quarters")
+    (months,) = (one for one in other_panels.of("quarters", folders, settings) if one.panel.dataset_id == "months")
     assert quarters.horizon == 5
     assert months.horizon == months.panel.frequency.default_horizon
 
 
-def test_a_folder_that_has_gone_has_no_neighbours(tmp_path: Path) -> None:
-    assert list(neighbours.of("any", Folders(), RunSettings(data=str(tmp_path / "gone")))) == []
+def test_a_folder_that_has_gone_has_no_other_panels(tmp_path: Path) -> None:
+    assert list(other_panels.of("any", Folders(), RunSettings(data=str(tmp_path / "gone")))) == []
 
 
 def test_a_run_trains_its_net_once_for_all_data_sets(folder: Path, lake: str, monkeypatch: pytest.MonkeyPatch) -> None:
