@@ -77,6 +77,9 @@ def timed_out(seconds: float) -> ApiError:
     )
 
 
+NOTHING_PUBLISHED = "Nothing has been published in the lake yet. Run `lakecast run` or `lakecast import`, then refresh."
+
+
 def explain(error: Exception) -> tuple[ErrorCode, str]:
     """Code and sentence for an error that reading the lake raised.
 
@@ -85,15 +88,13 @@ def explain(error: Exception) -> tuple[ErrorCode, str]:
     match error:
         case SnapshotGone() | VersionMissing():
             return ErrorCode.SNAPSHOT_GONE, "The snapshot is no longer retained."
-        case LakeNotFound() | TableMissing():
-            return (
-                ErrorCode.LAKE_UNAVAILABLE,
-                "Nothing has been published in the lake yet. Run `lakecast run` or `lakecast import`, then refresh.",
-            )
+        case LakeNotFound():
+            return ErrorCode.LAKE_UNAVAILABLE, NOTHING_PUBLISHED
+        case TableMissing():
+            return ErrorCode.LAKE_UNAVAILABLE, "The snapshot cannot be served: a table that it names is missing."
+        case LakeError(reason=reason) if reason:
+            return ErrorCode.LAKE_UNAVAILABLE, "The snapshot cannot be served: a table or file of it cannot be read."
         case LakeError():
-            what = error.what.replace(error.where, "the lake")
-            if "/" in what or "\\" in what:  # a path within the reason: keep it for the log
-                what = "a table of the snapshot cannot be read or breaks its contract"
-            return ErrorCode.LAKE_UNAVAILABLE, f"The snapshot cannot be served: {what}."
+            return ErrorCode.LAKE_UNAVAILABLE, f"The snapshot cannot be served: {error.what}."
         case _:
             return ErrorCode.LAKE_UNAVAILABLE, "The snapshot cannot be served: reading it failed."

@@ -5,13 +5,20 @@ class LakeError(Exception):
     """A lake could not be read or written; nothing that was published before has changed.
 
     where: the lake, table or file. what: what is wrong with it, as a clause. remedy: what to do, as a sentence.
+    reason: what the store or a library said, for operators only: it may hold addresses and the words of others.
     """
 
-    def __init__(self, where: str, what: str, remedy: str) -> None:
-        super().__init__(f"{where}: {what}. {remedy}")
+    def __init__(self, where: str, what: str, remedy: str, reason: str = "") -> None:
         self.where = where
         self.what = what
         self.remedy = remedy
+        self.reason = reason
+        super().__init__(f"{where}: {self.detail}. {remedy}")
+
+    @property
+    def detail(self) -> str:
+        """What is wrong, with the reason."""
+        return f"{self.what} ({self.reason})" if self.reason else self.what
 
 
 class LakeNotFound(LakeError):

@@ -167,8 +167,9 @@ def unreadable(where: str, error: Exception) -> LakeUnreadable:
     reason = " ".join(plain.split())[:400].rstrip(" .↳")
     return LakeUnreadable(
         where,
-        f"cannot be read or written ({reason})",
+        "cannot be read or written",
         "Check the address, the credentials and the store; older snapshots are still there.",
+        reason,
     )
 
 

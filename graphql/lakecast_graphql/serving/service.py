@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input, explain
+from lakecast_graphql.serving import problems
 from lakecast_graphql.serving.old_snapshots import OldSnapshots
+from lakecast_graphql.serving.problems import Problem
 from lakecast_graphql.serving.threads import one_niced
 from lakecast_graphql.serving.worker_signals import WorkerSignals
 from lakecast_lake import columns
@@ -97,7 +99,7 @@ class Service:
         self.results_name = results_name
         self.served: Served | None = None
         self.history: tuple[SnapshotRecord, ...] = ()
-        self.problem: str | None = None
+        self.problem: Problem | None = None
         self.listeners: list[Callable[[Served], None]] = []
         self._signals = signals
         self._seen = signals.read()
@@ -106,6 +108,7 @@ class Service:
         self._budget = memory_budget
         self._before_swap = before_swap
         self._epoch = 0
+        self._reload = False
         self._building = one_niced("lakecast-build")
         self._watching: threading.Thread | None = None
         self._freeing: list[threading.Timer] = []
@@ -210,20 +213,21 @@ class Service:
         began = time.perf_counter()
         before = self.served
         try:
-            if force or not looked:
-                self._read_history(anew=force)
-            target = self._target()
-            if not (force or watching) and _is(target, before):
-                self._read_history(anew=True)  # whoever asks is told of a lake that went away, too
-                target = self._target()
-            if target is None:
-                raise ApiError(*explain_nothing())
-            if before is not None and _is(target, before) and not force:
-                self.problem = self._pin_problem()
-                return self._refreshed(RefreshOutcome.UNCHANGED, before, before, began, "is served already")
+            target = self._find_target(force, watching=watching, looked=looked)
+        except Exception as error:
+            return self._reject(error, None, before, began)
+        if target is None:
+            return self._reject_nothing(before, began)
+        force = force or self._reload
+        if before is not None and _is(target, before) and not force:
+            self.problem = self._pin_problem()
+            return self._refreshed(RefreshOutcome.UNCHANGED, before, before, began, "is served already")
+        self._reload = force  # until it has succeeded, each look tries it again
+        try:
             after = self._load(target, before, force)
         except Exception as error:
-            return self._reject(error, before, began)
+            return self._reject(error, target, before, began)
+        self._reload = False
         self.served = after
         _log.info("Serving snapshot %s, loaded in %.2f s.", after.snapshot_id, time.perf_counter() - began)
         if before is not None:
@@ -246,6 +250,16 @@ class Service:
         later.daemon = True
         later.start()
         self._freeing = [timer for timer in self._freeing if timer.is_alive()] + [later]
+
+    def _find_target(self, force: bool, *, watching: bool, looked: bool) -> SnapshotRecord | None:
+        """What is to be served by what the lake holds now; None where it holds nothing."""
+        if force or not looked:
+            self._read_history(anew=force)
+        target = self._target()
+        if not (force or watching) and _is(target, self.served):
+            self._read_history(anew=True)  # whoever asks is told of a lake that went away, too
+            target = self._target()
+        return target
 
     def _target(self) -> SnapshotRecord | None:
         pinned = self._signals.read().pinned
@@ -275,16 +289,31 @@ class Service:
         allocation.give_back()
         return after
 
-    def _reject(self, error: Exception, before: Served | None, began: float) -> Refreshed:
-        if isinstance(error, ApiError):
-            code, message = error.code, error.message
-        else:
-            code, message = explain(error)
-            _log.error("A snapshot was rejected: %s", error, exc_info=not isinstance(error, LakeError))
-        self.problem = message
+    def _reject_nothing(self, before: Served | None, began: float) -> Refreshed:
+        self.problem = problems.EMPTY if before is None else problems.GONE
         if before is None:
-            raise ApiError(code, message) from error
-        return self._refreshed(RefreshOutcome.REJECTED, before, before, began, f"goes on being served. {message}")
+            raise ApiError(ErrorCode.LAKE_UNAVAILABLE, self.problem.message)
+        return self._refreshed(
+            RefreshOutcome.REJECTED, before, before, began, f"goes on being served. {self.problem.message}"
+        )
+
+    def _reject(
+        self, error: Exception, target: SnapshotRecord | None, before: Served | None, began: float
+    ) -> Refreshed:
+        """The target, or the lake where no target was seen, cannot be read; what is served goes on being served."""
+        code, message = explain(error)
+        _log.error(
+            "%s: %s",
+            "The lake cannot be looked at" if target is None else f"Snapshot {target.snapshot_id} was rejected",
+            error,
+            exc_info=not isinstance(error, LakeError),
+        )
+        self.problem = problems.UNREADABLE if target is None else problems.rejected(message)
+        if before is None:
+            raise ApiError(code, self.problem.message) from error
+        return self._refreshed(
+            RefreshOutcome.REJECTED, before, before, began, f"goes on being served. {self.problem.message}"
+        )
 
     def _refreshed(
         self, outcome: RefreshOutcome, after: Served, before: Served | None, began: float, verb: str
@@ -298,11 +327,11 @@ class Service:
             f"Snapshot {after.snapshot_id} {verb}" + ("" if verb.endswith(".") else "."),
         )
 
-    def _pin_problem(self) -> str | None:
+    def _pin_problem(self) -> Problem | None:
         pinned = self.pinned_id
         if pinned is None or not self.history or self.history[0].snapshot_id == pinned:
             return None
-        return f"Snapshot {pinned} is pinned; `unpinSnapshot` serves the newest again."
+        return problems.pinned(pinned)
 
     # -- looking ----------------------------------------------------------------------------------------------
 
@@ -358,14 +387,6 @@ class Service:
         except LakeError as error:
             _log.warning("The lake cannot be looked at: %s", error)
         return self.history
-
-
-def explain_nothing() -> tuple[ErrorCode, str]:
-    """Code and sentence of a lake without any snapshot."""
-    return (
-        ErrorCode.LAKE_UNAVAILABLE,
-        "Nothing has been published in the lake yet. Run `lakecast run` or `lakecast import`, then refresh.",
-    )
 
 
 def _is(target: SnapshotRecord | None, served: Served | None) -> bool:

@@ -26,6 +26,9 @@ class Ready:
             "status": "not ready" if served is None else "ready",
             "snapshotId": None if served is None else served.snapshot_id,
             "newestSnapshotId": self._service.newest_id,
-            "problem": problem or ("The first snapshot is being loaded." if served is None else None),
+            "problem": problem.message
+            if problem
+            else ("The first snapshot is being loaded." if served is None else None),
+            "problemCode": problem.code if problem else None,
         }
         await respond(send, 503 if served is None else 200, orjson.dumps(state), _HEADERS)

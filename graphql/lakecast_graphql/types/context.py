@@ -13,10 +13,10 @@ import strawberry
 
 from lakecast_graphql import read
 from lakecast_graphql.admin.gate import Gate
-from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
+from lakecast_graphql.errors import NOTHING_PUBLISHED, ApiError, ErrorCode, bad_input
 from lakecast_graphql.operation.operation import Caller
 from lakecast_graphql.read.view import View
-from lakecast_graphql.serving.service import Service, explain_nothing
+from lakecast_graphql.serving.service import Service
 from lakecast_lake.snapshots import SnapshotRecord
 
 OTHER_SNAPSHOTS = 2
@@ -208,6 +208,7 @@ class Context:
     def status(self) -> Any:
         """`serviceStatus`."""
         service = self.surroundings.service
+        problem = service.problem
         backend, healthy = self.surroundings.cache_state()
         # Of the snapshot that this operation reads: by now, another may be served.
         record = None if self.view is None else self.view.snapshot.record
@@ -218,7 +219,8 @@ class Context:
             newest_snapshot_id=service.newest_id,
             pinned_snapshot_id=service.pinned_id,
             snapshot_age_seconds=age,
-            problem=service.problem,
+            problem=problem and problem.message,
+            problem_code=problem and problem.code.value,
             cache_backend=backend,
             cache_healthy=healthy,
             ml_packages=[name for name in ML_PACKAGES if _is_installed(name)],
@@ -243,7 +245,7 @@ Info = strawberry.Info[Context, Any]
 def reading(root: View | None) -> View:
     """The view that a reading field starts from. Raises LAKE_UNAVAILABLE while there is none."""
     if root is None:
-        raise ApiError(*explain_nothing())
+        raise ApiError(ErrorCode.LAKE_UNAVAILABLE, NOTHING_PUBLISHED)
     root.check_deadline()
     return root
 

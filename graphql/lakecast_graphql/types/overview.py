@@ -108,6 +108,10 @@ class ServiceStatus:
     pinned_snapshot_id: int | None = strawberry.field(description="Null when not pinned.")
     snapshot_age_seconds: float | None = strawberry.field(description="Since the served snapshot was published.")
     problem: str | None = strawberry.field(description="Why the newest snapshot is not served, if it is not.")
+    problem_code: str | None = strawberry.field(
+        description="LAKE_EMPTY, LAKE_GONE, LAKE_UNREADABLE, SNAPSHOT_REJECTED or SNAPSHOT_PINNED; null when all is "
+        "well. The detail is in the log."
+    )
     cache_backend: str = strawberry.field(description="memory or redis")
     cache_healthy: bool
     ml_packages: list[str] = strawberry.field(

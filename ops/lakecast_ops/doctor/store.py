@@ -20,10 +20,10 @@ def lake(uri: str, now: datetime) -> Iterator[Finding]:
         opened = Lake.open(uri)
         newest = snapshots.newest(opened)
     except LakeNotFound as error:
-        yield note("lake", f"{error.where}: {error.what}", error.remedy)
+        yield note("lake", f"{error.where}: {error.detail}", error.remedy)
         return
     except LakeError as error:
-        yield fail("lake", f"{error.where}: {error.what}", error.remedy)
+        yield fail("lake", f"{error.where}: {error.detail}", error.remedy)
         return
     yield ok("lake", opened.uri)
     if not opened.is_local:
@@ -39,9 +39,11 @@ def _writers(opened: "Lake") -> Finding:
     try:
         opened.probe()
     except StoreUnsafe as error:
-        return fail("writers", error.what, error.remedy)
+        return fail("writers", error.detail, error.remedy)
     except LakeError as error:
-        return note("writers", f"cannot write: {error.what}", "A server need not; a pipeline needs other credentials.")
+        return note(
+            "writers", f"cannot write: {error.detail}", "A server need not; a pipeline needs other credentials."
+        )
     return ok("writers", "the store honours conditional puts")
 
 

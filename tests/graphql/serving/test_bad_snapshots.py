@@ -81,6 +81,6 @@ def test_a_snapshot_that_breaks_the_contract_is_rejected(own_lake: Lake, name: s
         assert (done.outcome, done.served.snapshot_id) == (RefreshOutcome.REJECTED, 2), done.message
         assert service.newest_id == number
         assert service.problem is not None
-        assert lake.uri not in service.problem
+        assert lake.uri not in service.problem.message
     finally:
         service.close()

@@ -1,16 +1,20 @@
 """The current snapshot: how it changes, what is refused, what other snapshots can be opened."""
 
 import gc
+import re
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import made_lake
 import pytest
+from deltalake import DeltaTable
 
 from lakecast_graphql.errors import ApiError, ErrorCode
+from lakecast_graphql.serving import problems
+from lakecast_graphql.serving.problems import ProblemCode
 from lakecast_graphql.serving.service import Served, Service
 from lakecast_graphql.serving.worker_signals import FileSignals, MemorySignals
 from lakecast_lake.storage import Lake
@@ -81,7 +85,7 @@ def test_an_empty_lake_is_served_as_soon_as_something_is_published(tmp_path: Pat
     service.start()
     try:
         assert service.served is None
-        assert "Nothing has been published" in (service.problem or "")
+        assert service.problem == problems.EMPTY
         assert code(service.refresh, "ml_results", False) is ErrorCode.LAKE_UNAVAILABLE
         publish(lake)
         assert service.refresh("ml_results", False).outcome is REFRESHED
@@ -107,7 +111,8 @@ def test_a_snapshot_that_cannot_be_read_is_rejected_and_served_once_it_can(
     done = service.refresh("ml_results", False)
     assert (done.outcome, done.served.snapshot_id) == (REJECTED, 2)
     assert service.problem is not None
-    assert service.problem in done.message
+    assert service.problem.code is ProblemCode.SNAPSHOT_REJECTED
+    assert service.problem.message in done.message
     assert str(lake.uri) not in done.message
     assert "/" not in done.message
     assert service.newest_id == number
@@ -121,9 +126,64 @@ def test_a_lake_that_is_away_for_a_while_changes_nothing(service: Service, lake:
     (tmp_path / "lake" / "snapshot").rename(tmp_path / "away")
     done = service.refresh("ml_results", False)
     assert (done.outcome, done.served.snapshot_id) == (REJECTED, 2)
+    for _ in range(2):
+        service.follow()
+        assert service.problem == problems.GONE
     (tmp_path / "away").rename(tmp_path / "lake" / "snapshot")
     assert service.refresh("ml_results", False).outcome is UNCHANGED
     assert service.problem is None
+
+
+def test_a_reload_that_failed_is_told_until_it_has_succeeded(service: Service, lake: Lake) -> None:
+    files = _break(lake, "dim_item")
+    assert service.refresh("ml_results", True).outcome is REJECTED
+    for _ in range(2):
+        service.follow()
+        assert service.problem is not None
+        assert service.problem.code is ProblemCode.SNAPSHOT_REJECTED
+    for path in files:
+        path.with_suffix(".away").rename(path)
+    service.follow()
+    assert service.problem is None
+
+
+def _half_a_commit(lake: Lake) -> None:
+    log = Path(lake.table_uri("snapshot")) / "_delta_log"
+    (log / f"{DeltaTable(lake.table_uri('snapshot')).version() + 1:020}.json").write_text('{"add":{"path')
+
+
+def _file_for_folder(lake: Lake) -> None:
+    folder = Path(lake.table_uri("snapshot"))
+    folder.rename(folder.with_suffix(".away"))
+    folder.write_text("no table")
+
+
+def _garbage(lake: Lake) -> None:
+    for path in (Path(lake.table_uri("snapshot")) / "_delta_log").iterdir():
+        if path.is_file():
+            path.write_text("{no json")
+
+
+FOREIGN = re.compile(r"(?i)parquet|kernel|delta|arrow|os error|errno|traceback|/|json")
+
+
+@pytest.mark.parametrize("damage", [_half_a_commit, _file_for_folder, _garbage])
+def test_a_lake_that_cannot_be_read_is_told_so_in_our_words(
+    service: Service, lake: Lake, damage: Callable[[Lake], None]
+) -> None:
+    damage(lake)
+    for _ in range(2):
+        service.follow()
+        assert service.problem in (problems.UNREADABLE, problems.GONE)
+        assert FOREIGN.search(service.problem.message) is None
+    fresh = Service(lake, signals=MemorySignals())
+    fresh.start()
+    try:
+        assert fresh.problem is not None
+        assert fresh.problem.code is not ProblemCode.LAKE_EMPTY
+        assert FOREIGN.search(fresh.problem.message) is None
+    finally:
+        fresh.close()
 
 
 def test_an_older_snapshot_is_opened_on_demand_once(service: Service, lake: Lake) -> None:
@@ -156,7 +216,7 @@ def test_a_pin_holds_against_refreshes_until_it_is_released(service: Service, la
     number = publish(lake)
     assert service.refresh("ml_results", False).served.snapshot_id == 1
     assert (service.pinned_id, service.newest_id) == (1, number)
-    assert "pinned" in (service.problem or "")
+    assert service.problem == problems.pinned(1)
     assert service.unpin().snapshot_id == number
     assert (service.pinned_id, service.problem) == (None, None)
 
