@@ -17,10 +17,17 @@ def test_it_starts_says_so_and_serves_what_comes(tmp_path: Path, admin: tuple[st
         ready = server.http.get("/health/ready")
         assert ready.status_code == 503
         assert "Nothing has been published" in ready.json()["problem"]
-        status = server.data("{ serviceStatus { snapshotId newestSnapshotId snapshotAgeSeconds problem mlPackages } }")
+        status = server.data(
+            "{ serviceStatus { snapshotId newestSnapshotId snapshotAgeSeconds problem problemCode staleDays"
+            " leftOut { reason } mlPackages } }"
+        )
         assert status["serviceStatus"].pop("problem") == ready.json()["problem"]
+        assert ready.json()["problemCode"] == "LAKE_EMPTY"
         assert status == {
             "serviceStatus": {
+                "problemCode": "LAKE_EMPTY",
+                "staleDays": None,
+                "leftOut": [],
                 "snapshotId": None,
                 "newestSnapshotId": None,
                 "snapshotAgeSeconds": None,

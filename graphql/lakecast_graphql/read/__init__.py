@@ -36,6 +36,8 @@ Errors are `errors.ApiError`. Values: dates are `datetime.date`, instants aware 
     overview(view, where) -> Overview
     sources(view, dataset_id) -> [Source]
     model_runs(view, dataset_id, source) -> [ModelRun]
+    stale_days(view, now) -> days since the oldest data set's last observation, or None
+    left_out(view) -> [LeftOut: dataset_id, source, reason]
     forecast_diff(before: View, after_view: View, where, first, after) -> Connection of ForecastChange
     forecast_history(view, item_id, dataset_id, date, source) -> [ForecastRevision] or None
 
@@ -63,6 +65,7 @@ from lakecast_graphql.read.paging import snapshot_of
 from lakecast_graphql.read.provenance import model_runs, snapshot_info, snapshots
 from lakecast_graphql.read.replenishment import replenishment
 from lakecast_graphql.read.service import decision_calibration, service_curve
+from lakecast_graphql.read.state import left_out, stale_days
 from lakecast_graphql.read.stock_totals import replenishment_totals
 from lakecast_graphql.read.totals import forecast_totals
 from lakecast_graphql.read.what_if import what_if
@@ -79,6 +82,7 @@ __all__ = [
     "item",
     "items",
     "leaderboard",
+    "left_out",
     "metrics",
     "model_runs",
     "overview",
@@ -89,5 +93,6 @@ __all__ = [
     "snapshot_of",
     "snapshots",
     "sources",
+    "stale_days",
     "what_if",
 ]

@@ -14,6 +14,7 @@ from lakecast_graphql.read.items import matching
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.column import instants
 from lakecast_lake.columns import Snapshot
+from lakecast_lake.columns.items import FREQUENCIES
 from lakecast_lake.columns.segment import Ints, Segment
 from lakecast_schema.vocabulary import AlertLevel
 
@@ -125,34 +126,59 @@ def mean(values: Any) -> float | None:
 
 def _alerts(view: View, codes: Ints) -> list[AlertCount]:
     facts = view.snapshot.replenishment
-    first, last = facts.first[codes], facts.first[codes + 1]
-    rows = first[last > first]
+    rows = _rows(facts, codes)
     counts = Counter(facts.table["alert"].take(rows).to_pylist())
     return [AlertCount(level.value, counts[level.value]) for level in AlertLevel]
 
 
+def observed_until(view: View) -> tuple[date | None, date | None]:
+    """The last observed day of demand and of stock of each data set, and of these the oldest.
+
+    Demand of a month is observed until the month's last day.
+    """
+    snapshot, codes = view.snapshot, np.arange(view.snapshot.items.count)
+    more = np.array([round(frequency.mean_days) - 1 for frequency in FREQUENCIES])
+    return _demand_as_of(snapshot, codes, more[snapshot.items.frequency]), _stock_as_of(snapshot, codes)
+
+
 def _stock(view: View, codes: Ints) -> dict[str, Any]:
     """What is in stock and to be ordered of some items, and how old demand and stock are where they are oldest."""
-    snapshot, facts = view.snapshot, view.snapshot.replenishment
-    first, last = facts.first[codes], facts.first[codes + 1]
-    rows = first[last > first]
+    facts = view.snapshot.replenishment
+    rows = _rows(facts, codes)
     on_hand, cost, order, value, excess = (
         facts.numbers(name)[rows]
         for name in ("on_hand", "unit_cost", "recommended_order", "recommended_order_value", "excess")
     )
-    counted = rows[np.isfinite(on_hand)]
-    stock_days = facts.table["as_of"].cast(pa.int32()).to_numpy()[counted]
-    demand_days = snapshot.items.table["last_date"].cast(pa.int32()).to_numpy()[codes]
-    known = np.isfinite(demand_days)
     return {
-        "demand_as_of": _oldest(snapshot, codes[known], demand_days[known]),
-        "stock_as_of": _oldest(snapshot, facts.item[counted].astype(np.int64), stock_days),
+        "demand_as_of": _demand_as_of(view.snapshot, codes),
+        "stock_as_of": _stock_as_of(view.snapshot, codes),
         "out_of_stock": int((on_hand <= 0).sum()),
         "on_hand_value": _total(on_hand * cost),
         "excess_value": _total(excess * cost),
         "order_lines": int((order > 0).sum()),
         "recommended_order_value": _total(value),
     }
+
+
+def _rows(facts: Any, codes: Ints) -> Ints:
+    """The replenishment rows of some items."""
+    first, last = facts.first[codes], facts.first[codes + 1]
+    rows: Ints = first[last > first]
+    return rows
+
+
+def _demand_as_of(snapshot: Snapshot, codes: Ints, more: Ints | int = 0) -> date | None:
+    days = snapshot.items.table["last_date"].cast(pa.int32()).to_numpy()[codes] + more
+    known = np.isfinite(days)
+    return _oldest(snapshot, codes[known], days[known])
+
+
+def _stock_as_of(snapshot: Snapshot, codes: Ints) -> date | None:
+    facts = snapshot.replenishment
+    rows = _rows(facts, codes)
+    counted = rows[np.isfinite(facts.numbers("on_hand")[rows])]
+    days = facts.table["as_of"].cast(pa.int32()).to_numpy()[counted]
+    return _oldest(snapshot, facts.item[counted].astype(np.int64), days)
 
 
 def _oldest(snapshot: Snapshot, codes: Ints, days: Any) -> date | None:

@@ -5,7 +5,7 @@ import importlib.util
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -224,6 +224,8 @@ class Context:
             cache_backend=backend,
             cache_healthy=healthy,
             ml_packages=[name for name in ML_PACKAGES if _is_installed(name)],
+            stale_days=self.view and read.stale_days(self.view, datetime.fromtimestamp(self.surroundings.now(), UTC)),
+            left_out=[] if self.view is None else read.left_out(self.view),
         )
 
     async def published(self) -> AsyncGenerator[Any, None]:

@@ -96,6 +96,15 @@ class ForecastRevision:
     actual: float | None
 
 
+@strawberry.type(description="What the newest run of a data set went on without.")
+class LeftOut:
+    """A source that failed; source null for the whole data set."""
+
+    dataset_id: str
+    source: str | None
+    reason: str
+
+
 @strawberry.type(description="The state of the server that answers; never cached.")
 class ServiceStatus:
     """The state of the server."""
@@ -118,4 +127,10 @@ class ServiceStatus:
         description=(
             "Machine-learning or orchestration packages importable in this process; empty in a correct deployment."
         )
+    )
+    stale_days: float | None = strawberry.field(
+        description="Days since the last observed demand or stock, whichever is older, of the oldest data set."
+    )
+    left_out: list[LeftOut] = strawberry.field(
+        description="Sources that failed in the newest run of a data set, with the reason."
     )

@@ -1,0 +1,37 @@
+"""The state of what is served, for whoever runs the server: how old its data are, and what its runs left out."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import orjson
+
+from lakecast_graphql.read.overview import observed_until
+from lakecast_graphql.read.view import View
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A source that the newest run of a data set went on without; source None for the whole data set."""
+
+    dataset_id: str
+    source: str | None
+    reason: str
+
+
+def stale_days(view: View, now: dt.datetime) -> float | None:
+    """Days from the last observed demand or stock, whichever is older, until now; None where nothing was observed."""
+    days = [day for day in observed_until(view) if day is not None]
+    return max(0.0, float((now.date() - min(days)).days)) if days else None
+
+
+def left_out(view: View) -> list[LeftOut]:
+    """The sources that failed in the newest run of each data set, with the reason."""
+    newest: dict[str, str] = {}
+    failed = []
+    for run in view.snapshot.runs.select(["dataset_id", "run_id", "source", "parameters"]).to_pylist():
+        if newest.setdefault(run["dataset_id"], run["run_id"]) != run["run_id"]:
+            continue  # newest first: an older run of the data set
+        failure = orjson.loads(run["parameters"]).get("failure")
+        if failure is not None:
+            failed.append(LeftOut(run["dataset_id"], run["source"], str(failure)))
+    return sorted(failed, key=lambda one: (one.dataset_id, one.source or ""))
