@@ -166,5 +166,6 @@ _KEEPS: dict[Rule, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
     Rule.ACTION: _or_null(_one_of("order", "expedite", "watch", "reduce", "none", "check_data")),
     Rule.SERVICE_MEASURE: _or_null(_one_of("cycle", "fill")),
     Rule.CRITICALITY: lambda values: pc.and_(pc.greater_equal(values, 1), pc.less_equal(values, 5)),
+    Rule.SEVERITY: _or_null(_one_of("info", "warning", "rejected")),
     Rule.CURRENCY: lambda values: pc.match_substring_regex(values, "^[A-Z]{3}$"),
 }

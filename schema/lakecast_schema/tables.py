@@ -32,6 +32,7 @@ class Rule(Enum):
     ACTION = "must be order, expedite, watch, reduce, none or check_data"
     SERVICE_MEASURE = "must be cycle or fill"
     CRITICALITY = "must be a whole number from 1 to 5"
+    SEVERITY = "must be info, warning or rejected"
     CURRENCY = "must be an ISO 4217 code of three capital letters"
 
 
@@ -218,6 +219,25 @@ OPEN_ORDER = Table(
         Column("quantity", REAL, "Sum of the orders of the day, in the item's unit", rule=Rule.NOT_NEGATIVE),
     ),
     key=("dataset_id", "item_id", "due_date"),
+)
+
+READING_REPORT = Table(
+    "reading_report",
+    "silver",
+    "a line of what a run understood of its files, left out, or found doubtful",
+    (
+        _run(),
+        _dataset(),
+        Column("line", COUNT, "1, 2, 3, ..."),
+        Column("severity", TEXT, "How grave it is", rule=Rule.SEVERITY),
+        Column("code", TEXT, "What the line says, for programs", rule=Rule.NOT_EMPTY),
+        Column("count", COUNT, "Rows, values or items that it is about; 0 where it counts nothing"),
+        Column("message_en", TEXT, "The line in English", rule=Rule.NOT_EMPTY),
+        Column("message_pt", TEXT, "The line in Brazilian Portuguese", rule=Rule.NOT_EMPTY),
+        Column("examples", pa.list_(TEXT), "At most two"),
+        Column("read_at", INSTANT, "When the files were read"),
+    ),
+    key=("run_id", "dataset_id", "line"),
 )
 
 BOUNDS = ("lower_95", "lower_80", "median", "upper_80", "upper_95")
@@ -437,7 +457,7 @@ SNAPSHOT = Table(
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
-        LANDED_DEMAND, REJECTED_ROWS, DEMAND, DRIVER, DIM_ITEM, FACT_INVENTORY, OPEN_ORDER, FACT_FORECAST,
-        FACT_METRICS, FACT_REPLENISHMENT, DECISION_CALIBRATION, MODEL_RUN, SNAPSHOT,
+        LANDED_DEMAND, REJECTED_ROWS, DEMAND, DRIVER, DIM_ITEM, FACT_INVENTORY, OPEN_ORDER, READING_REPORT,
+        FACT_FORECAST, FACT_METRICS, FACT_REPLENISHMENT, DECISION_CALIBRATION, MODEL_RUN, SNAPSHOT,
     )
 }  # fmt: skip

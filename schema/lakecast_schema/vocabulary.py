@@ -24,6 +24,7 @@ __all__ = [
     "ReplenishmentDimension",
     "ReplenishmentOrderField",
     "ServiceMeasure",
+    "Severity",
     "StockAction",
     "TimeGrain",
     "TotalsOrderField",
@@ -135,6 +136,14 @@ class ServiceMeasure(StrEnum):
     FILL = "fill"
 
 
+class Severity(StrEnum):
+    """How grave a line of a reading report is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    REJECTED = "rejected"
+
+
 class Language(StrEnum):
     """Language of sentences made for people."""
 
@@ -160,6 +169,7 @@ class ItemOrderField(StrEnum):
     UNIT_COST = "unit_cost"
     OBSERVATIONS = "observations"
     ABC_CLASS = "abc_class"
+    YEARLY_DEMAND = "yearly_demand"
 
 
 class ForecastOrderField(StrEnum):

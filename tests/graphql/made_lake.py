@@ -19,6 +19,7 @@ from lakecast_schema.tables import (
     FACT_REPLENISHMENT,
     METRICS,
     MODEL_RUN,
+    READING_REPORT,
     Table,
 )
 
@@ -63,6 +64,7 @@ def add_run(
     commits = [
         commit.replace(lake, DIM_ITEM, made.dim_item(), where, run_id),
         commit.replace(lake, DEMAND, made.demand(), where, run_id),
+        commit.replace(lake, READING_REPORT, made.reports(), where, run_id),
         commit.replace(lake, FACT_INVENTORY, made.inventory(), where, run_id),
         commit.forecasts(lake, made.forecasts(), dataset, sources, run_id),
         commit.replace(lake, FACT_METRICS, made.metrics(), {**where, "source": list(sources)}, run_id),
@@ -103,8 +105,50 @@ class _Run:
                     "unit_cost": pick((None, 1.5, 20.0, 999.99)),
                     "frequency": self.frequency[n].value,
                     "demand_class": pick(CLASSES),
+                    **(self._described(n) if n % 3 else {}),
                 }
                 for n, item in enumerate(self.ids)
+            ],
+        )
+
+    def _described(self, n: int) -> dict[str, Any]:
+        """What versions of an older contract do not have."""
+        return {
+            "lead_time_std_days": 2.5,
+            "service_level": (None, 0.95, 0.99)[n % 3],
+            "review_period_days": 7.0,
+            "min_order_quantity": float(n % 4),
+            "order_multiple": (12.0, None)[n % 2],
+            "service_measure": (None, "cycle", "fill")[n % 3],
+            "criticality": (None, 1, 3, 5)[n % 4],
+            "location": ("Recife", None)[n % 2],
+            "currency": (None, "BRL", "USD")[n % 3],
+            "attributes": ('{"Cor": "azul \\"1\\"", "Ncm": "8504"}', None, "{}", None)[n % 4],
+            "yearly_demand": (None, 100.5)[n % 2],
+            "is_active": (True, False, None, True, True)[n % 5],
+        }
+
+    def reports(self) -> pa.Table:
+        lines = (
+            ("info", "file", 0, ()),
+            ("warning", "inactive_items", 2, ("shared", 'a "b"')),
+            ("warning", "stale_stock", 1, ("ç",)),
+            ("rejected", "no_date", 3, ()),
+        )
+        return self._table(
+            READING_REPORT,
+            [
+                {
+                    "line": number,
+                    "severity": severity,
+                    "code": code,
+                    "count": count,
+                    "message_en": f"{count} of {code}",
+                    "message_pt": f"{count} de {code} não",
+                    "examples": list(examples),
+                    "read_at": MADE_AT,
+                }
+                for number, (severity, code, count, examples) in enumerate(lines[self.later % 2 :], start=1)
             ],
         )
 

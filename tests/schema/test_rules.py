@@ -18,7 +18,7 @@ SAMPLES = {
 WORDS = {
     "model_version": "v1.0.0", "kind": "live", "frequency": "daily", "demand_class": "lumpy", "alert": "ok",
     "distribution": "normal", "cutoff": dt.date(2025, 12, 31), "service_measure": "cycle", "action": "order",
-    "currency": "BRL",
+    "currency": "BRL", "severity": "info",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from lakecast_assets.ingest.masters import MasterRows
 from lakecast_assets.ingest.matching import Strangers, matching, of_dataset
 from lakecast_assets.ingest.orders import doubts, open_order_table
 from lakecast_assets.ingest.stock import inventory_table, with_unknown
+from lakecast_assets.ingest.understood import understood
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.errors import InputError
@@ -79,6 +80,7 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
     tables["open_order"] = open_order_table(parts.dataset_id, parts.orders, ordered)
     tables["rejected_rows"] = _rejected(parts)
     report = (
+        *_understood(parts),
         *read.report,
         *stale,
         *doubts(tables["open_order"], parts.orders, stock, parts.stock, parts.today),
@@ -86,6 +88,17 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
         *_of_rejected(parts),
     )
     return Assembly(frequency, tables, report)
+
+
+def _understood(parts: Parts) -> Iterator[Line]:
+    """A line per file; a folder's files are said once, with the data set that reports for all."""
+    if not parts.takes_all:
+        return
+    demand = parts.demand
+    yield understood(demand.file, "date", demand.day, {"quantity": demand.quantity})
+    for rows, date in ((parts.items, ""), (parts.stock, "date"), (parts.orders, "due_date")):
+        if rows is not None:
+            yield understood(rows.file, date, rows.day, rows.figures)
 
 
 def _code(rows: DemandRows, dataset_id: str) -> int:

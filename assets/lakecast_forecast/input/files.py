@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +49,8 @@ class InputFile:
     """The columns that are not known, as text, read when they are wanted."""
     form: str = "parquet"
     """Encoding and delimiter, in words."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Field -> what the file calls it."""
 
     @property
     def drivers(self) -> tuple[str, ...]:
@@ -103,9 +105,7 @@ def read(
         content = _read_excel(path, wanted) if suffix == ".xlsx" else _read_csv(path, head, wanted)
     if content.table.num_rows == 0 and not content.broken:
         raise InputError(path.name, "holds no rows", f"Write rows with {', '.join(required)}")
-    return InputFile(
-        path.name, digest, content.table, content.rows, content.broken, content.ignored, content.others, content.form
-    )
+    return InputFile(path.name, digest, **vars(content))
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,7 @@ class _Content:
     ignored: tuple[str, ...]
     others: Callable[[], pa.Table | None]
     form: str
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ def _read_parquet(path: Path, wanted: _Wanted) -> _Content:
     def others() -> pa.Table | None:
         return pq.read_table(path, columns=list(ignored)) if ignored else None
 
-    return _Content(table, rows, (), ignored, others, "Parquet")
+    return _Content(table, rows, (), ignored, others, "Parquet", _named(places, header))
 
 
 def _read_excel(path: Path, wanted: _Wanted) -> _Content:
@@ -176,7 +177,11 @@ def _read_excel(path: Path, wanted: _Wanted) -> _Content:
         return pa.table({str(place): columns[place].take(pa.array(rows)) for place in rest}) if rest else None
 
     ignored = tuple(header[place] for place in rest)
-    return _Content(table.take(pa.array(rows)), rows + 1, (), ignored, others, "Excel")
+    return _Content(table.take(pa.array(rows)), rows + 1, (), ignored, others, "Excel", _named(places, header))
+
+
+def _named(places: Mapping[str, int], header: Sequence[str]) -> dict[str, str]:
+    return {name: header[place] for name, place in places.items()}
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -215,7 +220,7 @@ def _read_csv(path: Path, head: bytes, wanted: _Wanted) -> _Content:
         return _parse(path, form, rest, lambda _: "skip", threads=True) if rest else None
 
     ignored = tuple(form.header[place] for place in rest.values())
-    return _Content(table, rows, lines, ignored, others, form.words)
+    return _Content(table, rows, lines, ignored, others, form.words, _named(places, form.header))
 
 
 def _parse(path: Path, form: Form, places: Mapping[str, int], note: object, *, threads: bool) -> pa.Table:

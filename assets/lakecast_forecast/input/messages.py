@@ -1,11 +1,27 @@
 """Everything that a reading report says, in English and in Brazilian Portuguese."""
 
+from collections.abc import Mapping
+
 from lakecast_forecast.input.report import Words
 
+PORTUGUESE: Mapping[str, str] = {
+    "daily": "diária",
+    "weekly": "semanal",
+    "monthly": "mensal",
+    "quarterly": "trimestral",
+    "yearly": "anual",
+}
+"""Frequencies in Portuguese."""
+
+FILE = Words(
+    "file",
+    "{file}: {rows} rows, {form}{columns}{readings}",
+    "{file}: {rows} linhas, {form}{columns}{readings}",
+)
 FREQUENCY = Words(
     "frequency",
     "{frequency} data of {items} items, {rows} rows, from {first} to {last}",
-    "dados com frequência {frequency}, {items} itens, {rows} linhas, de {first} a {last}",
+    "dados com frequência {em_portugues}, {items} itens, {rows} linhas, de {first} a {last}",
 )
 LOG = Words(
     "log_of_events",

@@ -34,13 +34,26 @@ class Line:
 
     @property
     def english(self) -> str:
-        return self.words.english + (f", such as {' and '.join(self.examples)}" if self.examples else "")
+        """The line in English, its count first, without examples."""
+        return self._counted(self.words.english, "rejected")
+
+    @property
+    def portuguese(self) -> str:
+        """The same in Brazilian Portuguese."""
+        return self._counted(self.words.portuguese, "rejeitados")
 
     @property
     def sentence(self) -> str:
-        """The line as a person reads it, its count first."""
-        rejected = " rejected:" if self.severity == "rejected" else ""
-        return f"{self.count}{rejected} {self.english}" if self.count else self.english
+        """The line as a person reads it in English, with its examples."""
+        return self.english + (f", such as {' and '.join(self.examples)}" if self.examples else "")
+
+    @property
+    def sentence_in_portuguese(self) -> str:
+        """The same in Brazilian Portuguese."""
+        return self.portuguese + (f", como {' e '.join(self.examples)}" if self.examples else "")
+
+    def _counted(self, words: str, rejected: str) -> str:
+        return f"{self.count}{f' {rejected}:' if self.severity == 'rejected' else ''} {words}" if self.count else words
 
 
 def line(severity: Severity, words: Words, names: Iterable[str] = (), /, count: int | None = None) -> Line:

@@ -106,7 +106,12 @@ def demand_series(
     names = [items.names[code] for code in series.items]
     asleep = [name for name, active in zip(names, series.is_active.tolist(), strict=True) if not active]
     shown = messages.FREQUENCY.of(
-        frequency=periods.frequency, items=len(names), rows=rows.size, first=series.dates.min(), last=series.dates.max()
+        frequency=periods.frequency,
+        em_portugues=messages.PORTUGUESE[periods.frequency],
+        items=len(names),
+        rows=rows.size,
+        first=series.dates.min(),
+        last=series.dates.max(),
     )
     report = (
         line("info", shown, count=0),

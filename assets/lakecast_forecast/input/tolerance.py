@@ -24,7 +24,7 @@ def refuse_many(demand: DemandRows, here: NDArray[np.int64], dataset_id: str, al
     if count <= max(FEW, allowed * rows):
         return
     reasons = sorted(demand.verdicts.lines(mine, broken), key=lambda each: -each.count)
-    told = "; ".join(f"{each.count} rows: {each.english}" for each in reasons[:_REASONS])
+    told = "; ".join(each.sentence for each in reasons[:_REASONS])
     raise InputError(
         demand.file.name,
         f"{count} of {rows} rows of data set {dataset_id} are rejected, more than {allowed:.0%}: {told}",

@@ -31,7 +31,7 @@ from lakecast_graphql.read.paging import Connection, snapshot_of
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.interleaving import Piece, joined
 
-_LIGHT = {"item", "sources", "model_runs", "overview", SNAPSHOT_INFO}
+_LIGHT = {"item", "sources", "model_runs", "overview", "reading_reports", SNAPSHOT_INFO}
 """Fields that read little whatever their arguments."""
 LIGHT_CELLS = 60_000
 """Cells that are rendered within some milliseconds, so that it may be done on the event loop."""

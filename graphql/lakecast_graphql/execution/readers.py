@@ -28,6 +28,7 @@ READERS: Mapping[str, Reader] = {
     "what_if": read.what_if,
     "service_curve": read.service_curve,
     "decision_calibration": read.decision_calibration,
+    "reading_reports": read.reading_reports,
     "overview": read.overview,
     "sources": read.sources,
     "model_runs": read.model_runs,

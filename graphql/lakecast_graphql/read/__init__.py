@@ -33,6 +33,8 @@ Errors are `errors.ApiError`. Values: dates are `datetime.date`, instants aware 
     what_if(view, scenario, where, order_by, first, after) -> WhatIfConnection: also `totals`
     demand_totals(view, group_by, where, grain, first, after, from, to) -> Connection of DemandTotals
     alert_changes(view, before: View, first, after) -> Connection of AlertChange
+    reading_reports(view, dataset_id) -> [ReadingReport]: dataset_id, run_id, read_at, lines [severity, code, count,
+        examples; method message(language)]
     overview(view, where) -> Overview
     sources(view, dataset_id) -> [Source]
     model_runs(view, dataset_id, source) -> [ModelRun]
@@ -63,6 +65,7 @@ from lakecast_graphql.read.metrics import metrics
 from lakecast_graphql.read.overview import overview, sources
 from lakecast_graphql.read.paging import snapshot_of
 from lakecast_graphql.read.provenance import model_runs, snapshot_info, snapshots
+from lakecast_graphql.read.reading_reports import reading_reports
 from lakecast_graphql.read.replenishment import replenishment
 from lakecast_graphql.read.service import decision_calibration, service_curve
 from lakecast_graphql.read.state import left_out, stale_days
@@ -86,6 +89,7 @@ __all__ = [
     "metrics",
     "model_runs",
     "overview",
+    "reading_reports",
     "replenishment",
     "replenishment_totals",
     "service_curve",

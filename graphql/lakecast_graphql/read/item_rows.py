@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 
 from lakecast_graphql.errors import bad_input
@@ -23,8 +24,12 @@ from lakecast_schema.periods import first_day
 
 _ALL = np.iinfo(np.int64).max >> 1
 """Periods: more than any item has."""
-_TEXTS = ("item_id", "dataset_id", "sku", "category", "unit", "supplier")
-_ENUMS = ("abc_class", "demand_class", "frequency")
+_TEXTS = ("item_id", "dataset_id", "sku", "category", "unit", "supplier", "location", "currency")
+_ENUMS = ("abc_class", "demand_class", "frequency", "service_measure")
+_NUMBERS = (
+    "lead_time_days", "lead_time_std_days", "service_level", "review_period_days", "min_order_quantity",
+    "order_multiple", "unit_cost", "yearly_demand",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,14 @@ class Run:
     origin: int
     begin: int
     end: int
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """What another column of the items file says of an item."""
+
+    name: str
+    value: str
 
 
 def item_rows(view: View, codes: Ints) -> Rows:
@@ -112,6 +125,13 @@ class _Found:
 
     def name(self) -> Column:
         return self.texts("name", "item_id")
+
+    def attributes(self) -> Column:
+        texts = self._take("attributes").to_pylist()
+        return Values([[Attribute(*pair) for pair in orjson.loads(text or "{}").items()] for text in texts])
+
+    def is_active(self) -> Column:
+        return Values([active is not False for active in self._take("is_active").to_pylist()])
 
     def history(self, last: int = 90, grain: Any = "native") -> Column:
         step = arguments.word(grain)
@@ -220,19 +240,25 @@ def _enums(name: str) -> Callable[[_Found], Column]:
     return lambda of: Enums(of.texts(name))
 
 
+def _numbers(name: str) -> Callable[[_Found], Column]:
+    return lambda of: Numbers(of.numbers(name))
+
+
 _FIELDS: Mapping[str, Callable[[_Found], Column]] = {
     "id": _Found.id,
     "name": _Found.name,
     "champion": lambda of: of.values(of.snapshot.champion),
     "forecast_issue": lambda of: of.values(of.snapshot.issue),
-    "lead_time_days": lambda of: Numbers(of.numbers("lead_time_days")),
-    "unit_cost": lambda of: Numbers(of.numbers("unit_cost")),
     "observations": lambda of: Counts(*of.whole_numbers("observations")),
+    "criticality": lambda of: Counts(*of.whole_numbers("criticality")),
+    "attributes": _Found.attributes,
+    "is_active": _Found.is_active,
     "first_date": lambda of: Dates(*of.whole_numbers("first_date")),
     "last_date": lambda of: Dates(*of.whole_numbers("last_date")),
     "replenishment": _Found.replenishment,
     **{name: _texts(name) for name in _TEXTS},
     **{name: _enums(name) for name in _ENUMS},
+    **{name: _numbers(name) for name in _NUMBERS},
 }
 _METHODS: Mapping[str, Callable[..., Column]] = {
     "history": _Found.history,

@@ -22,6 +22,7 @@ _ORDER = {
     "unit_cost": "i.unit_cost",
     "observations": "i.observations",
     "abc_class": "i.abc_class",
+    "yearly_demand": "i.yearly_demand",
 }
 
 

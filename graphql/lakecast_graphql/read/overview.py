@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from lakecast_graphql.read import arguments
 from lakecast_graphql.read.items import matching
+from lakecast_graphql.read.reading_reports import warnings
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.column import instants
 from lakecast_lake.columns import Snapshot
@@ -59,6 +60,7 @@ class Overview:
     excess_value: float | None
     order_lines: int
     recommended_order_value: float | None
+    warnings: int
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def overview(view: View, where: Any = None) -> Overview:
         coverage_80=mean(snapshot.metrics.numbers("coverage_80")[metric]),
         coverage_95=mean(snapshot.metrics.numbers("coverage_95")[metric]),
         **_stock(view, codes),
+        warnings=warnings(snapshot, {snapshot.items.dataset_id[code] for code in codes.tolist()}),
     )
 
 

@@ -39,9 +39,11 @@ ITEM: Mapping[str, str] = {
     "abc_class": "i.abc_class",
     "frequency": "i.frequency",
     "champion": "i.champion",
+    "criticality": "i.criticality",
     "unit_cost": "i.unit_cost",
     "lead_time_days": "i.lead_time_days",
     "forecast_issue": "i.forecast_issue",
+    "is_active": "coalesce(i.is_active, true) = ?",
     "has_forecast": "i.has_forecast = ?",
     "search": SEARCH,
 }

@@ -24,6 +24,7 @@ from lakecast_schema.vocabulary import (
     ReplenishmentDimension,
     ReplenishmentOrderField,
     ServiceMeasure,
+    Severity,
     StockAction,
     TimeGrain,
     TotalsOrderField,
@@ -145,6 +146,15 @@ _publish(
         "REJECTED": "The newest snapshot cannot be served; the old one goes on. The message says why.",
     },
 )
+_publish(
+    Severity,
+    "How grave a line of a reading report is.",
+    {
+        "INFO": "What was understood.",
+        "WARNING": "What looks wrong.",
+        "REJECTED": "What was left out.",
+    },
+)
 _publish(Language, "Language of a text for people.", {"EN": "English", "PT": "Portuguese"})
 _publish(OrderDirection, "Nulls come last in both directions.")
 _publish(ItemOrderField, "What items are ordered by.")
@@ -198,6 +208,7 @@ __all__ = [
     "ReplenishmentDimension",
     "ReplenishmentOrderField",
     "ServiceMeasure",
+    "Severity",
     "StockAction",
     "TimeGrain",
     "TotalsOrderField",

@@ -112,9 +112,11 @@ class ItemFilter:
     abc_class: ABCClassFilter | None = UNSET
     frequency: FrequencyFilter | None = UNSET
     champion: StringFilter | None = UNSET
+    criticality: IntFilter | None = UNSET
     unit_cost: FloatFilter | None = UNSET
     lead_time_days: FloatFilter | None = UNSET
     forecast_issue: StringFilter | None = UNSET
+    is_active: bool | None = strawberry.field(default=UNSET, description="Whether its demand goes on.")
     has_forecast: bool | None = strawberry.field(
         default=UNSET, description="Whether any source has a live forecast of it."
     )

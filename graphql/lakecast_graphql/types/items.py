@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 from strawberry import UNSET
 
-from lakecast_graphql.types.enums import ABCClass, DemandClass, ForecastKind, Frequency, TimeGrain
+from lakecast_graphql.types.enums import ABCClass, DemandClass, ForecastKind, Frequency, ServiceMeasure, TimeGrain
 from lakecast_graphql.types.forecasts import ForecastSeries
 from lakecast_graphql.types.inputs import given
 from lakecast_graphql.types.metrics import Metric
@@ -54,6 +54,14 @@ class InventorySeries:
     on_order: list[float | None] = strawberry.field(description="In the item's unit.")
 
 
+@strawberry.type(description="Another column of the items file.")
+class Attribute:
+    """What another column of the items file says."""
+
+    name: str
+    value: str
+
+
 @strawberry.type(
     description="Facts that only `items` files give are null where none was handed over; `name` is then the item id."
 )
@@ -70,7 +78,23 @@ class Item(Node):
     unit: str | None = strawberry.field(description="What quantities are counted in.")
     supplier: str | None
     lead_time_days: float | None = strawberry.field(description="Mean days from order to arrival.")
+    lead_time_std_days: float | None = strawberry.field(description="Standard deviation of the lead time.")
+    service_level: float | None = strawberry.field(description="What is to be promised, a fraction.")
+    service_measure: ServiceMeasure | None = strawberry.field(description="What the service level promises.")
+    review_period_days: float | None = strawberry.field(description="Days between two looks at the stock.")
+    min_order_quantity: float | None
+    order_multiple: float | None = strawberry.field(description="What orders are multiples of.")
+    location: str | None = strawberry.field(description="Where it is kept.")
     unit_cost: float | None
+    currency: str | None = strawberry.field(description="Of the unit cost: ISO 4217.")
+    criticality: int | None = strawberry.field(description="1 to 5, 5 the gravest.")
+    attributes: list[Attribute] = strawberry.field(description="Other columns of `items`, as they came.")
+    yearly_demand: float | None = strawberry.field(
+        description="Of the 365 days up to the data set's last observed period; null without demand."
+    )
+    is_active: bool = strawberry.field(
+        description="False for an item whose demand has ended: it has a history, no orders."
+    )
     abc_class: ABCClass | None = strawberry.field(
         description=(
             "By yearly demand x unit cost within the data set: A the first 80 % of value, B to 95 %, C the rest; "

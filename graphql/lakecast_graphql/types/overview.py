@@ -43,6 +43,7 @@ class Overview:
     excess_value: float | None = strawberry.field(description="Value of stock above what could still be wanted.")
     order_lines: int = strawberry.field(description="Items with something to order.")
     recommended_order_value: float | None
+    warnings: int = strawberry.field(description="Of the reading reports of these items' data sets.")
 
 
 @strawberry.type(description="Service promised against what demand would have met at past origins.")

@@ -40,6 +40,7 @@ from lakecast_graphql.types.orders import (
 )
 from lakecast_graphql.types.overview import DecisionCalibration, Overview, ServicePoint
 from lakecast_graphql.types.paging import Connection
+from lakecast_graphql.types.reading_reports import ReadingReport
 from lakecast_graphql.types.replenishment import AlertChange, Replenishment, ReplenishmentTotals, WhatIfConnection
 from lakecast_graphql.types.snapshots import ModelRun, SnapshotInfo, Source
 
@@ -267,6 +268,11 @@ class LakeReader:
     ) -> list[DecisionCalibration] | None:
         """Service promised and held."""
         return resolved(read.decision_calibration(reading(root), group_by, plain(where)))
+
+    @strawberry.field(description="Of each data set's newest run that read files.")
+    def reading_reports(root: Root, dataset_id: str | None = UNSET) -> list[ReadingReport] | None:
+        """Reading reports by data set."""
+        return resolved(read.reading_reports(reading(root), given(dataset_id)))
 
     @strawberry.field(description="The headline figures of the snapshot.")
     def overview(root: Root, where: ItemFilter | None = UNSET) -> Overview | None:

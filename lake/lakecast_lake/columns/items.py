@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lakecast_lake.columns.segment import Days, Floats, Ints, Segment
@@ -27,8 +28,8 @@ class Items:
     """Items in ascending order of (data set, item id); an item's code is its place.
 
     Attributes:
-        table: (items,) columns of `dim_item` and, computed here, `first_date`, `last_date`, `observations`,
-            `abc_class` and `is_used`: whether it had demand within the year.
+        table: (items,) columns of `dim_item` (`yearly_demand` computed where the version has none) and, computed here,
+            `first_date`, `last_date`, `observations`, `abc_class` and `is_used`: whether it had demand within the year.
         datasets: data set ids in ascending order.
         bounds: (data sets + 1,) the codes of a data set are bounds[d]:bounds[d + 1].
     """
@@ -146,6 +147,9 @@ def _with_demand(table: pa.Table, demand: Segment | None) -> pa.Table:
     dates = {"first_date": first, "last_date": last}
     for name, days in dates.items():
         table = table.append_column(name, pa.array(days, pa.int32(), mask=~known).cast(pa.date32()))
+    place = table.column_names.index("yearly_demand")
+    yearly = pc.coalesce(table["yearly_demand"], pa.array(recent, pa.float64(), mask=~known))
+    table = table.set_column(place, "yearly_demand", yearly)
     table = table.append_column("observations", pa.array(observed, pa.int64(), mask=~known))
     table = table.append_column("is_used", pa.array(recent > 0))
     return table.append_column("abc_class", abc_class(value))

@@ -24,10 +24,12 @@ from lakecast_schema.tables import (
     FACT_METRICS,
     FACT_REPLENISHMENT,
     MODEL_RUN,
+    READING_REPORT,
 )
 
 SERVED = (
     DIM_ITEM, FACT_FORECAST, DEMAND, FACT_INVENTORY, FACT_METRICS, FACT_REPLENISHMENT, DECISION_CALIBRATION, MODEL_RUN,
+    READING_REPORT,
 )  # fmt: skip
 """Tables that a server reads, in this order: items say which forecasts are live, these have memory first."""
 
@@ -122,6 +124,9 @@ def _assemble(
         replenishment=collect(FACT_REPLENISHMENT, tables[FACT_REPLENISHMENT.name], items),
         calibration=pa.concat_tables(
             [DECISION_CALIBRATION.schema.empty_table(), *tables[DECISION_CALIBRATION.name].values()]
+        ),
+        reports=pa.concat_tables([READING_REPORT.schema.empty_table(), *tables[READING_REPORT.name].values()]).sort_by(
+            [("dataset_id", "ascending"), ("line", "ascending")]
         ),
         runs=table.sort_by([("generated_at", "descending"), ("dataset_id", "ascending"), ("source", "ascending")]),
         past=past,

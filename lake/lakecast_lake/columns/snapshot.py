@@ -40,6 +40,7 @@ class Snapshot:
         parts: everything that was read, by table and partition.
         metrics, replenishment: `fact_metrics` and `fact_replenishment` by item.
         calibration: rows of `decision_calibration`.
+        reports: rows of `reading_report`, by data set and line.
         runs: rows of `model_run`, newest first.
         past: keys of the partitions of past forecasts, which stay in the files of `lake`.
         serial: another one for every load in this process, also of the same snapshot.
@@ -52,6 +53,7 @@ class Snapshot:
     metrics: Facts
     replenishment: Facts
     calibration: pa.Table
+    reports: pa.Table
     runs: pa.Table
     past: frozenset[tuple[str, ...]]
     lake: Lake = field(repr=False)

@@ -128,7 +128,7 @@ def test_periods_of_rows_without_a_readable_date_are_unknown_and_not_zero(folder
     dates = [f"{month}-01" if k % 3 else f"1st of {month}" for k, month in enumerate(months)]
     text = HEAD + "".join(f"A,{date},5\nB,{months[k]}-01,5\n" for k, date in enumerate(dates))
     text += "C,2022-01-01,1\nC,2022-09-01,2\nC,2024-12-01,2\n"
-    with pytest.raises(InputError, match=r"12 of 75 rows .* rejected, more than 2%: 12 rows: date is no day"):
+    with pytest.raises(InputError, match=r"12 of 75 rows .* rejected, more than 2%: 12 rejected: date is no day"):
         read(folder(demand=text))
     made = read(folder(demand=text), allow_rejected=0.2)
     assert set(series(made, "A").values()) == {5.0, None}

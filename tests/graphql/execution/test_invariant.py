@@ -142,6 +142,7 @@ def test_fields_of_a_mixed_workload_go_the_fast_ways(ways: Any) -> None:
     other = {
         "ordinary: scalar",
         "ordinary: Float",
+        "ordinary: Int",  # written as 3.0
         "ordinary: list",  # one value where a list is wanted
         *(f"ordinary: field {name}" for name in ("snapshot", "snapshots", "node")),
     }

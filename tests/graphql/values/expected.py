@@ -5,6 +5,7 @@ send as variables.
 """
 
 import datetime as dt
+import json
 import math
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,6 +39,7 @@ class Expected:
         self.dim_rows = read("dim_item")
         self.inventory_rows = read("fact_inventory")
         self.run_rows = read("model_run")
+        self.report_rows = read("reading_report")
         self.sql = duckdb.connect()
         self._forecasts(lake)
         chosen = [{"datasetId": d, "itemId": i, "champion": source} for (d, i), source in self.champion.items()]
@@ -66,6 +68,18 @@ class Expected:
                 "supplier": row["supplier"],
                 "leadTimeDays": row["lead_time_days"],
                 "unitCost": row["unit_cost"],
+                "leadTimeStdDays": row["lead_time_std_days"],
+                "serviceLevel": row["service_level"],
+                "serviceMeasure": upper(row["service_measure"]),
+                "reviewPeriodDays": row["review_period_days"],
+                "minOrderQuantity": row["min_order_quantity"],
+                "orderMultiple": row["order_multiple"],
+                "location": row["location"],
+                "currency": row["currency"],
+                "criticality": row["criticality"],
+                "attributes": [{"name": n, "value": v} for n, v in json.loads(row["attributes"] or "{}").items()],
+                "yearlyDemand": self._yearly(row, known),
+                "isActive": row["is_active"] is not False,
                 "demandClass": upper(row["demand_class"]),
                 "abcClass": self._abc.get(key),
                 "frequency": upper(row["frequency"]),
@@ -77,6 +91,14 @@ class Expected:
                 "forecastIssue": self.issues.get(key),
             }
         return found
+
+    def _yearly(self, item: Row, known: list[Row]) -> float | None:
+        """As it was published, else the demand of 365 days up to the data set's last known period."""
+        if item["yearly_demand"] is not None or not known:
+            return item["yearly_demand"]
+        mine = (r for r in self.demand_rows if r["dataset_id"] == item["dataset_id"] and r["quantity"] is not None)
+        since = max(r["date"] for r in mine) - dt.timedelta(days=365)
+        return math.fsum(r["quantity"] for r in known if r["date"] > since)
 
     @cached_property
     def _abc(self) -> dict[tuple[str, str], str]:
@@ -409,7 +431,7 @@ def holds(where: Filter, row: Row, searched: Callable[[Row, str], bool] = lambda
                 ok = not holds(wanted, row, searched)
             case "search":
                 ok = searched(row, wanted)
-            case "hasForecast":
+            case "hasForecast" | "isActive":
                 ok = row[name] is wanted
             case _:
                 ok = all(compared(op, row[name], value) for op, value in wanted.items() if value is not None)

@@ -114,6 +114,8 @@ ITEMS = filters(
         "leadTimeDays": numbers(),
         "forecastIssue": texts(),
         "hasForecast": st.booleans(),
+        "isActive": st.booleans(),
+        "criticality": numbers(whole=True),
         "search": SEARCH,
     }
 )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from answers import ALL, Row, in_order, listing, same, shown
 from expected import DEMAND_SHOWN, Expected, folded, mean, period
 from generated import DATASETS, DATES, ITEMS, SOURCES, many
@@ -19,6 +20,8 @@ DEMAND = """query Q($where: ItemFilter, $by: [DemandDimension!]!, $grain: TimeGr
 @given(where=ITEMS)
 def test_items(server: Running, expected: Expected, where: Row) -> None:
     names = ["datasetId", "itemId", "sku", "name", "category", "unit", "supplier", "leadTimeDays", "unitCost"]
+    names += ["leadTimeStdDays", "serviceLevel", "serviceMeasure", "reviewPeriodDays", "minOrderQuantity"]
+    names += ["orderMultiple", "location", "currency", "criticality", "yearlyDemand", "isActive"]
     names += ["abcClass", "demandClass", "frequency", "firstDate", "lastDate", "observations", "champion"]
     query = listing("items", "ItemFilter", names)
     found = server.data(query, where=where)["items"]
@@ -29,7 +32,9 @@ def test_items(server: Running, expected: Expected, where: Row) -> None:
 
 @many
 @given(
-    field=st.sampled_from(["itemId", "name", "category", "supplier", "leadTimeDays", "unitCost", "observations"]),
+    field=st.sampled_from(
+        ["itemId", "name", "category", "supplier", "leadTimeDays", "unitCost", "observations", "yearlyDemand"]
+    ),
     direction=st.sampled_from(["ASC", "DESC"]),
 )
 def test_items_in_order(server: Running, expected: Expected, field: str, direction: str) -> None:
@@ -143,6 +148,51 @@ def test_an_items_own_series(server: Running, expected: Expected) -> None:
             assert found["actual"] == [r["actual"] for r in rows]
         errors = {r["source"]: r["rmsse"] for r in errors_of.get(key, [])}
         assert {m["source"]: m["rmsse"] for m in node["metrics"]} == errors
+
+
+def test_attributes_of_items(server: Running, expected: Expected) -> None:
+    nodes = server.data("{ items(first: 1000) { nodes { datasetId itemId attributes { name value } } } }")["items"]
+    wanted = {key: item["attributes"] for key, item in expected.items.items()}
+    assert {(n["datasetId"], n["itemId"]): n["attributes"] for n in nodes["nodes"]} == wanted
+    assert any(wanted.values())
+
+
+@pytest.mark.parametrize("language", ["EN", "PT"])
+def test_reading_reports(server: Running, expected: Expected, language: str) -> None:
+    query = f"""query Q($d: String) {{ readingReports(datasetId: $d) {{ datasetId runId readAt
+      lines {{ severity code count message(language: {language}) examples }} }} }}"""
+    for name in (None, *DATASETS):
+        rows = [row for row in expected.report_rows if name in (None, row["dataset_id"])]
+        wanted = [
+            {
+                "datasetId": dataset,
+                "runId": mine[0]["run_id"],
+                "readAt": mine[0]["read_at"].isoformat(),
+                "lines": [
+                    {
+                        "severity": row["severity"].upper(),
+                        "code": row["code"],
+                        "count": row["count"],
+                        "message": row[f"message_{language.lower()}"],
+                        "examples": row["examples"],
+                    }
+                    for row in mine
+                ],
+            }
+            for dataset in sorted({row["dataset_id"] for row in rows})
+            if (mine := sorted((r for r in rows if r["dataset_id"] == dataset), key=lambda r: r["line"]))
+        ]
+        assert wanted
+        assert server.data(query, d=name)["readingReports"] == wanted
+
+
+@many
+@given(where=ITEMS)
+def test_warnings_of_the_data_sets_that_items_are_of(server: Running, expected: Expected, where: Row) -> None:
+    found = server.data("query Q($where: ItemFilter) { overview(where: $where) { warnings } }", where=where)
+    datasets = {row["datasetId"] for row in expected.items_where(where)}
+    wanted = [r for r in expected.report_rows if r["severity"] == "warning" and r["dataset_id"] in datasets]
+    assert found["overview"]["warnings"] == len(wanted)
 
 
 def test_sources_as_present(server: Running, expected: Expected) -> None:

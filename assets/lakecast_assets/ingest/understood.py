@@ -1,0 +1,68 @@
+"""How a file was read: its form, which column is which field, and a date and a number as they stand in it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from lakecast_forecast.input import messages
+from lakecast_forecast.input.files import InputFile
+from lakecast_forecast.input.report import Line, Words, line
+
+_FIRST = 100_000
+"""Rows among which examples are looked for."""
+
+
+def understood(
+    file: InputFile, date: str, day: NDArray[np.datetime64] | None, figures: Mapping[str, NDArray[np.float64]]
+) -> Line:
+    """A line about one file.
+
+    date: the name of its column of days, whose values are `day` (n,); figures: name -> (n,) the numbers of a column.
+    """
+    others = [f"{field} is {name}" for field, name in file.columns.items() if name != field]
+    outras = [f"{field} é {name}" for field, name in file.columns.items() if name != field]
+    readings = [] if day is None else _date(file.table[date], day)
+    for name, values in figures.items():
+        if name in file.table.column_names and len(readings) < 2:
+            readings += _number(file.table[name], values)
+    words = messages.FILE
+    filled = {"file": file.name, "rows": file.table.num_rows, "form": file.form}
+    return line(
+        "info",
+        Words(
+            words.code,
+            words.english.format(**filled, columns=_listed(others), readings=_listed(readings, " is read as ")),
+            words.portuguese.format(**filled, columns=_listed(outras), readings=_listed(readings, " é lido como ")),
+        ),
+        count=0,
+    )
+
+
+def _listed(parts: list[str] | list[tuple[str, str]], sign: str = "") -> str:
+    texts = [part if isinstance(part, str) else sign.join(part) for part in parts]
+    return f"; {', '.join(texts)}" if texts else ""
+
+
+def _date(column: pa.ChunkedArray, day: NDArray[np.datetime64]) -> list[tuple[str, str]]:
+    """The first day of a text column that is not written as ISO 8601 writes it, and how it was read."""
+    if not pa.types.is_string(column.type):
+        return []
+    for text, value in zip(column.slice(0, _FIRST).to_pylist(), day, strict=False):
+        if text and not np.isnat(value) and text.strip() != str(value):
+            return [(text.strip(), str(value))]
+    return []
+
+
+def _number(column: pa.ChunkedArray, values: NDArray[np.float64]) -> list[tuple[str, str]]:
+    """The first number of a text column with a decimal or thousands sign, and how it was read."""
+    if not pa.types.is_string(column.type):
+        return []
+    signed = pc.match_substring_regex(column.slice(0, _FIRST), "[.,]").fill_null(False).to_numpy()
+    places = np.flatnonzero(signed & ~np.isnan(values[:_FIRST]))
+    if not places.size:
+        return []
+    place = int(places[0])
+    return [(column[place].as_py().strip(), f"{values[place]:.15g}")]
