@@ -21,6 +21,9 @@ ADDRESS := 127.0.0.1
 PUBLIC_DATA ?= $(or $(LAKECAST_DATA),../shared/data)
 BENCH := .lakecast/bench
 
+# Suites of tests that run at a time.
+JOBS ?= 2
+
 help: ## list the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
 
@@ -49,9 +52,9 @@ run: install ## files to forecasts to a running server; DATA=folder (else the si
 	@$(ML)/lakecast run --data '$(or $(DATA),$(SAMPLE))' --lake '$(LAKE)'
 	@exec $(SERVE)/lakecast serve --lake '$(LAKE)' --host $(ADDRESS) --port $(PORT) --dev --example
 
-test: install ## the whole test suite, in both environments; ARGS="-k refresh" for some of it
+test: install ## the whole test suite, in both environments, two at a time (JOBS=1: one); ARGS="-k refresh" for some of it
 	@tests/tools.sh
-	@$(PYTHON) tests/run.py $(ARGS)
+	@JOBS='$(JOBS)' $(PYTHON) tests/run.py $(ARGS)
 
 check: install ## format, lint, types, import contracts, dead code, compose file and images: changes nothing
 	$(ML)/ruff format --check .

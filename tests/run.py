@@ -1,6 +1,8 @@
 """Run the whole test suite in both environments and print the totals: what `make test` does.
 
-Arguments are handed to pytest (`python tests/run.py -x -k publish`). Needs nothing but the standard library.
+Two suites run side by side, one on each core, and each is shown when it ends; JOBS=1 runs one after the other and shows
+them as they go. Arguments are handed to pytest (`python tests/run.py -x -k publish`). Needs nothing but the standard
+library.
 """
 
 import os
@@ -9,7 +11,8 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,10 +25,13 @@ class Suite:
     environment: str
     folders: tuple[str, ...]
 
+    def __str__(self) -> str:
+        return f"{self.environment}: {' '.join(self.folders)}"
+
 
 SUITES = (
     Suite("serve", ("schema", "lake", "graphql", "ops", "boundary")),
-    Suite("ml", ("schema", "lake", "forecast", "assets", "ops", "boundary")),
+    Suite("ml", ("schema", "lake/handover", "forecast", "assets", "ops", "boundary")),
     Suite("serve", ("end_to_end",)),
 )
 
@@ -53,22 +59,21 @@ class Totals:
 
 def main(arguments: list[str]) -> int:
     """Run every suite, whatever the ones before it came to; the exit code is 0 only when nothing failed."""
-    lines = []
-    total = Totals()
-    for suite in SUITES:
-        name = f"{suite.environment}: {' '.join(suite.folders)}"
-        print(f"\n── {name} {'─' * max(2, 100 - len(name))}", flush=True)
-        totals = run(suite, arguments)
-        lines.append(f"{totals}   {name}")
-        total += totals
+    jobs = int(os.environ.get("JOBS", "2"))
+    began = time.monotonic()
+    with ThreadPoolExecutor(jobs) as pool:
+        totals = list(pool.map(lambda suite: run(suite, arguments, aside=jobs > 1), SUITES))
+    lines = [f"{one}   {suite}" for one, suite in zip(totals, SUITES, strict=True)]
+    total = replace(sum(totals, Totals()), seconds=time.monotonic() - began)
     print("\n" + "\n".join(lines))
     print(f"{total}   in total")
     return 1 if total.failed else 0
 
 
-def run(suite: Suite, arguments: list[str]) -> Totals:
-    """Run one suite with its environment's pytest."""
+def run(suite: Suite, arguments: list[str], *, aside: bool) -> Totals:
+    """Run one suite with its environment's pytest; aside: what it says is shown when it ends."""
     started = time.monotonic()
+    heading = f"\n── {suite} {'─' * max(2, 100 - len(str(suite)))}\n"
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         python = ROOT / f".venv-{suite.environment}" / "bin" / "python"
@@ -76,11 +81,19 @@ def run(suite: Suite, arguments: list[str]) -> Totals:
         command = [str(python), "-m", "pytest", "-q", f"--junit-xml={report}", *folders, *arguments]
         # One thread per process: libraries that each take all cores are slower together, and less repeatable.
         environ = {"OMP_NUM_THREADS": "1"} | dict(os.environ)
-        code = subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+        if aside:
+            done = subprocess.run(
+                command, cwd=ROOT, env=environ, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+            sys.stdout.buffer.write(heading.encode() + done.stdout)  # in one piece, not between the lines of others
+            sys.stdout.flush()
+        else:
+            print(heading, end="", flush=True)
+            done = subprocess.run(command, cwd=ROOT, env=environ, check=False)
         seconds = time.monotonic() - started
         if not report.exists():
             return Totals(failed=1, seconds=seconds)
-        return read(report, code, seconds)
+        return read(report, done.returncode, seconds)
 
 
 def read(report: Path, code: int, seconds: float) -> Totals:
