@@ -25,6 +25,7 @@ READERS: Mapping[str, Reader] = {
     "leaderboard": read.leaderboard,
     "replenishment": read.replenishment,
     "replenishment_totals": read.replenishment_totals,
+    "facets": read.facets,
     "what_if": read.what_if,
     "service_curve": read.service_curve,
     "decision_calibration": read.decision_calibration,

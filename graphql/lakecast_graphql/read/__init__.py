@@ -30,6 +30,8 @@ Errors are `errors.ApiError`. Values: dates are `datetime.date`, instants aware 
     leaderboard(view, measure, group_by, where) -> [LeaderboardRow]
     replenishment(view, where, order_by, first, after) -> Connection of Replenishment
     replenishment_totals(view, where, group_by, first) -> [ReplenishmentTotals]
+    facets(view, where) -> Facets: categories, suppliers, demand_classes, abc_classes, alerts, actions, each of
+        [value, item_count]
     what_if(view, scenario, where, order_by, first, after) -> WhatIfConnection: also `totals`
     demand_totals(view, group_by, where, grain, first, after, from, to) -> Connection of DemandTotals
     alert_changes(view, before: View, first, after) -> Connection of AlertChange
@@ -69,7 +71,7 @@ from lakecast_graphql.read.reading_reports import reading_reports
 from lakecast_graphql.read.replenishment import replenishment
 from lakecast_graphql.read.service import decision_calibration, service_curve
 from lakecast_graphql.read.state import left_out, stale_days
-from lakecast_graphql.read.stock_totals import replenishment_totals
+from lakecast_graphql.read.stock_totals import facets, replenishment_totals
 from lakecast_graphql.read.totals import forecast_totals
 from lakecast_graphql.read.what_if import what_if
 
@@ -77,6 +79,7 @@ __all__ = [
     "alert_changes",
     "decision_calibration",
     "demand_totals",
+    "facets",
     "forecast_diff",
     "forecast_history",
     "forecast_series",

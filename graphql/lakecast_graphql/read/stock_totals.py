@@ -1,6 +1,7 @@
-"""Reorder decisions, counted and summed by group."""
+"""Reorder decisions, counted and summed by group, and the values to choose from."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -22,6 +23,64 @@ _DIMENSIONS = {
     "demand_class": "i.demand_class",
     "order_week": "date_trunc('week', r.order_by_date)::date",
 }
+
+
+_FACETS = {
+    "category": "categories",
+    "supplier": "suppliers",
+    "demand_class": "demand_classes",
+    "abc_class": "abc_classes",
+    "alert": "alerts",
+    "action": "actions",
+}
+_ENUMS = frozenset({"demand_class", "abc_class", "alert", "action"})
+
+
+@dataclass(frozen=True)
+class FacetCount:
+    """A value that a filter may name, and the items that have it; enums by their names in the contract."""
+
+    value: str
+    item_count: int
+
+
+@dataclass(frozen=True)
+class Facets:
+    """The values of each facet, those of most items first; items without a value are in none."""
+
+    categories: list[FacetCount]
+    suppliers: list[FacetCount]
+    demand_classes: list[FacetCount]
+    abc_classes: list[FacetCount]
+    alerts: list[FacetCount]
+    actions: list[FacetCount]
+
+
+def facets(view: View, where: Any = None) -> Facets:
+    """Values to filter by, with their items, among the decisions that match."""
+    view.check_deadline()
+    filtered = arguments.canonical(where)
+    arguments.names_in(view.snapshot, filtered)
+    text, parameters = condition(filtered, FIELDS)
+    columns = [f"{_DIMENSIONS[name]} as {name}" for name in _FACETS]
+    sets = ", ".join(f"({name})" for name in _FACETS)
+    table = search.ask(
+        view,
+        f"with matching as (select {', '.join(columns)} "
+        f"from replenishment r join item i on i.code = r.item where {text}) "
+        f"select {', '.join(_FACETS)}, count(*) as items from matching group by grouping sets ({sets})",
+        parameters,
+        uses=("replenishment", "item"),
+    )
+    counts: dict[str, list[FacetCount]] = {plural: [] for plural in _FACETS.values()}
+    for row in table.to_pylist():
+        for name, plural in _FACETS.items():
+            if row[name] is not None:
+                value = row[name].upper() if name in _ENUMS else row[name]
+                counts[plural].append(FacetCount(value, row["items"]))
+    return Facets(
+        **{plural: sorted(some, key=lambda one: (-one.item_count, one.value)) for plural, some in counts.items()}
+    )
 
 
 def replenishment_totals(view: View, where: Any = None, group_by: Sequence[Any] = (), first: int = 100) -> Rows:

@@ -41,7 +41,13 @@ from lakecast_graphql.types.orders import (
 from lakecast_graphql.types.overview import DecisionCalibration, Overview, ServicePoint
 from lakecast_graphql.types.paging import Connection
 from lakecast_graphql.types.reading_reports import ReadingReport
-from lakecast_graphql.types.replenishment import AlertChange, Replenishment, ReplenishmentTotals, WhatIfConnection
+from lakecast_graphql.types.replenishment import (
+    AlertChange,
+    Facets,
+    Replenishment,
+    ReplenishmentTotals,
+    WhatIfConnection,
+)
 from lakecast_graphql.types.snapshots import ModelRun, SnapshotInfo, Source
 
 Root = strawberry.Parent[View | None]
@@ -196,6 +202,11 @@ class LakeReader:
     ) -> list[ReplenishmentTotals] | None:
         """Groups of reorder decisions."""
         return resolved(read.replenishment_totals(reading(root), plain(where), group_by, first))
+
+    @strawberry.field(description="What there is to filter reorder decisions by, with the number of items.")
+    def facets(root: Root, where: ReplenishmentFilter | None = UNSET) -> Facets | None:
+        """Values to filter by."""
+        return resolved(read.facets(reading(root), plain(where)))
 
     @strawberry.field(
         description="Recompute replenishment under other assumptions, for all matching items at once; nothing is "

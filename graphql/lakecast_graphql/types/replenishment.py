@@ -161,6 +161,26 @@ class ReplenishmentTotals:
     mean_lead_time_days: float | None
 
 
+@strawberry.type(description="A value to filter by; of an enum, its name.")
+class FacetCount:
+    """A value and the items that have it."""
+
+    value: str
+    item_count: int
+
+
+@strawberry.type(description="Values that the matching reorder decisions have, those of most items first.")
+class Facets:
+    """Values to filter by."""
+
+    categories: list[FacetCount]
+    suppliers: list[FacetCount]
+    demand_classes: list[FacetCount]
+    abc_classes: list[FacetCount]
+    alerts: list[FacetCount]
+    actions: list[FacetCount]
+
+
 @strawberry.type(description="Items per alert level; all levels are listed.")
 class AlertCount:
     """Items of one alert level."""

@@ -1,5 +1,6 @@
 """What to reorder, as stored and under other assumptions."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -165,3 +166,20 @@ def test_the_stored_decision_is_the_formulas_own(server: Running, expected: Expe
         assert_decided(node["baseline"], expected.decision(key, {}))
         for name in FIGURES:
             assert close(node["scenario"][name], node["baseline"][name]), (key, name)
+
+
+@many
+@given(where=STOCK)
+def test_facets(server: Running, expected: Expected, where: Row) -> None:
+    """Each value to filter by has the items that it has in the rows."""
+    names = {"categories": "category", "suppliers": "supplier", "demandClasses": "demandClass"}
+    names |= {"abcClasses": "abcClass", "alerts": "alert", "actions": "action"}
+    selection = " ".join(f"{name} {{ value itemCount }}" for name in names)
+    found = server.data(
+        f"query Q($where: ReplenishmentFilter) {{ facets(where: $where) {{ {selection} }} }}", where=where
+    )
+    rows = list(expected.stock_where(where))
+    for plural, name in names.items():
+        counts = Counter(row[name] for row in rows if row[name] is not None)
+        wanted = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+        assert [(one["value"], one["itemCount"]) for one in found["facets"][plural]] == wanted
