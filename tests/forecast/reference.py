@@ -41,6 +41,8 @@ MODELS: Mapping[str, Callable[[], Model]] = {
         "prophet", seasonality_mode="multiplicative", changepoints=8, fallback=False
     ),
     "arima, fixed orders": lambda: registry.get("arima", orders=(Order(2, 1, 1), Order(1, 0, 1, constant=True))),
+    "prophet, library": lambda: registry.get("prophet", engine="library"),
+    "arima, library": lambda: registry.get("arima", engine="library"),
     "ensemble": lambda: registry.get("ensemble", members=("ets", "theta", "empirical", "negative_binomial")),
 }
 """Variant of a model -> how it is made. Nets take few steps: their numbers need not be good."""
@@ -48,23 +50,31 @@ MODELS: Mapping[str, Callable[[], Model]] = {
 
 @cache
 def whole(frequency: Frequency) -> Panel:
-    """Smooth and sporadic items of several lengths, one with gaps, one that has ended, one short; a driver."""
+    """Smooth and sporadic items of many lengths, some with gaps, ended or begun of late; a driver."""
     periods, season = _PERIODS[frequency], frequency.season_length
     series = [one[3 * k :] for k, one in enumerate(seasonal(4, periods, max(season, 2), 5))]
     series += [one[5 * k :] for k, one in enumerate(sporadic(4, periods, 6))]
     series[1] = series[1].copy()
     series[1][[7, 8, 20]] = np.nan
     ended = np.concatenate([series[0][:20], np.zeros(12)])
-    series += [ended, series[2][-6:]]
+    late = np.concatenate([np.zeros(20), [3.0, 0.0, 1.0, 1.0, 0.0]])
+    series += [ended, late, late[:-2], np.full(20, 7.0), np.zeros(20), *(series[2][-length:] for length in range(1, 9))]
     made = panel([list(one) for one in series], frequency)
     values = np.random.default_rng(7).normal(0, 1, (len(series), periods + HORIZONS[frequency]))
     drivers = {"x_visits": np.round(values, 3)} if frequency in (Frequency.DAILY, Frequency.MONTHLY) else {}
     return replace(made, country="BR", drivers=drivers)
 
 
+def frequencies(variant: str) -> tuple[Frequency, ...]:
+    """Those that a variant is compared at: one of few items for the libraries, which are slow."""
+    return (Frequency.QUARTERLY,) if "library" in variant else tuple(Frequency)
+
+
 def numbers(variant: str, frequency: Frequency) -> list[list[float]]:
     """Four figures per item: the mean of the first step, and weighted means of means, lower and upper quantiles."""
     of, horizon = whole(frequency), HORIZONS[frequency]
+    if "library" in variant:
+        of = of.select(np.array([1, 5, 8, 13, 17]))
     return _digest(validity.predict(MODELS[variant]().fit(of, horizon, seed=3), of, horizon))
 
 
@@ -112,7 +122,7 @@ def main() -> None:
         "models": {
             variant: {
                 "version": version(variant),
-                **{str(frequency): numbers(variant, frequency) for frequency in Frequency},
+                **{str(frequency): numbers(variant, frequency) for frequency in frequencies(variant)},
             }
             for variant in MODELS
         },

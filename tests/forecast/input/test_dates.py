@@ -1,0 +1,48 @@
+"""Rows years away from all others are set apart, where they are few, and only there."""
+
+import numpy as np
+import pytest
+
+from lakecast_forecast.input.dates import far_from_the_rest
+from lakecast_schema.periods import Dates
+
+FIVE_YEARS = 1827  # the first whole day beyond 5 × 365.25
+
+
+def days(*numbers: int) -> Dates:
+    return np.array(numbers).astype("datetime64[D]")
+
+
+def test_a_single_row_beyond_the_gap_is_far_whichever_end_it_lies_at() -> None:
+    near = range(20_000, 20_011)
+    assert far_from_the_rest(days(*near, 20_010 + FIVE_YEARS)).tolist() == [False] * 11 + [True]
+    assert far_from_the_rest(days(20_000 - FIVE_YEARS, *near)).tolist() == [True] + [False] * 11
+    assert far_from_the_rest(days(1, *near, 40_000)).tolist() == [True, *[False] * 11, True]
+
+
+def test_a_gap_of_five_years_is_none() -> None:
+    assert not far_from_the_rest(days(*range(20_000, 20_011), 20_010 + FIVE_YEARS - 1)).any()
+
+
+def test_fewer_than_twelve_rows_tell_nothing() -> None:
+    assert not far_from_the_rest(days(*range(10), 90_000)).any()
+    assert far_from_the_rest(days(*range(11), 90_000)).sum() == 1
+
+
+@pytest.mark.parametrize(("far", "near", "expected"), [(2, 98, 2), (3, 97, 0), (2, 97, 0), (1, 20, 1), (2, 20, 0)])
+def test_one_row_in_fifty_may_be_far(far: int, near: int, expected: int) -> None:
+    rows = days(*[90_000] * far, *(k % 10 for k in range(near)))
+    assert far_from_the_rest(rows).tolist() == [True] * expected + [False] * (far + near - expected)
+    assert far_from_the_rest(days(*[-90_000] * far, *(k % 10 for k in range(near)))).sum() == expected
+
+
+def test_two_gaps_part_what_lies_beyond_either() -> None:
+    rows = days(*range(200), 9_000, 18_000)
+    assert np.flatnonzero(far_from_the_rest(rows)).tolist() == [200, 201]
+    assert np.flatnonzero(far_from_the_rest(days(-18_000, -9_000, *range(200)))).tolist() == [0, 1]
+
+
+def test_rows_without_a_date_are_not_far_and_do_not_count() -> None:
+    rows = np.r_[days(*range(11), 90_000), np.array(["NaT"] * 3, dtype="datetime64[D]")]
+    assert np.flatnonzero(far_from_the_rest(rows)).tolist() == [11]
+    assert not far_from_the_rest(np.r_[days(*range(10), 90_000), np.array(["NaT"], dtype="datetime64[D]")]).any()
