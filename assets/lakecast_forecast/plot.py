@@ -22,12 +22,13 @@ def plot(
     panel: Panel, row: int, forecast: pa.Table, levels: Sequence[float], last: int | None, ax: Axes | None
 ) -> Axes:
     """Draw the item in a row of the panel; forecast: its rows of `results.forecast_rows`."""
-    try:
-        from matplotlib import pyplot
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError("plots need matplotlib: pip install 'lakecast[forecast,plot]'") from error
     if ax is None:
+        try:
+            from matplotlib import pyplot
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError("plots need matplotlib: pip install 'lakecast[forecast,plot]'") from error
         _, ax = pyplot.subplots(figsize=(9, 4))
+        ax.figure.autofmt_xdate()
     length = min(int(panel.lengths[row]), last or _HORIZONS * max(forecast.num_rows, 1))
     past = shift(panel.ends[row], np.arange(1 - length, 1), panel.frequency)
     dates = forecast["date"].to_numpy().astype("datetime64[D]")
@@ -49,5 +50,4 @@ def plot(
     ax.set_ylabel("demand")
     ax.set_ylim(bottom=0)
     ax.legend(loc="upper left", frameon=False)
-    ax.figure.autofmt_xdate()
     return ax

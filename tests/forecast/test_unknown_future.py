@@ -23,6 +23,27 @@ def demand(steps: int, items: int = 30) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def newest_window(frame: pd.DataFrame, source: str) -> pd.DataFrame:
+    """The backtest from the newest cutoff, HORIZON periods before the end."""
+    backtest = Forecaster(HORIZON, models=source).fit(frame).backtest(source)
+    return backtest[backtest["cutoff"] == backtest["cutoff"].max()].drop(columns="actual").reset_index(drop=True)
+
+
+@pytest.mark.parametrize(("source", "steps"), [("prophet", 1), ("prophet", 2), ("prophet", 3), ("arima", 2)])
+def test_a_window_of_the_past_sees_as_many_periods_ahead_as_the_future_has(source: str, steps: int) -> None:
+    frame = demand(steps, items=3)
+    frame = frame[frame["quantity"].notna() | frame["x_visits"].notna()]
+    past = frame[frame["quantity"].notna()]
+    ahead = past.groupby("item_id").cumcount(ascending=False)  # 0 in the last period of history
+    expected = newest_window(frame, source)
+    for place in (HORIZON - steps - 1, HORIZON - steps):  # the first that is unknown, the last that is known
+        other = frame.assign(
+            x_visits=frame["x_visits"].where(~(ahead == place).reindex(frame.index, fill_value=False), 9)
+        )
+        same = newest_window(other, source).equals(expected)
+        assert same == (place < HORIZON - steps), f"period {HORIZON - place} of the window"
+
+
 def fitted(steps: int) -> Forecaster:
     frame = demand(steps)
     return Forecaster(HORIZON, models="prophet").fit(frame[frame["quantity"].notna() | frame["x_visits"].notna()])

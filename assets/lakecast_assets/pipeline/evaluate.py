@@ -11,7 +11,7 @@ from lakecast_assets.pipeline.features import active_items, panel_of
 from lakecast_assets.pipeline.forecast import asset_name
 from lakecast_assets.pipeline.inputs import REPLACES, digest, replaced_sources
 from lakecast_assets.pipeline.io import HandedOver, LakeIO
-from lakecast_assets.pipeline.pictures import of_forecasts, of_metrics
+from lakecast_assets.pipeline.pictures import markdown, of_forecasts, of_metrics
 from lakecast_assets.pipeline.progress import Progress
 from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, table_asset
@@ -46,12 +46,12 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         tables, failures = [FACT_FORECAST.schema.empty_table()], []
         for outcome in _outcomes(sources, settings):
             tables.append(forecast_table(outcome, data, context.run.run_id))
-            failures += [] if outcome.failure is None else [f"{outcome.source}: {outcome.failure}"]
+            failures += _failure(outcome)
         rows = pa.concat_tables(tables)
         if rows.num_rows == 0:
             raise _without_sources(failures)
         replaced = _replaced(lake_io.lake, data, settings, rows)
-        return dg.Output(rows, metadata={"pictures": of_forecasts(rows, data), REPLACES: replaced})
+        return dg.Output(rows, metadata={"pictures": markdown(of_forecasts(rows, data)), REPLACES: replaced})
 
     @table_asset(FACT_METRICS.name, GROUP, {**_PANEL, **handed})
     def fact_metrics(
@@ -64,14 +64,15 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         data = panel_of(panel, lake_io, context.partition_key, settings)
         baseline = sources[BASELINE].load() if BASELINE in sources else None
         now = dt.datetime.now(dt.UTC)
-        tables = [
-            metrics_table(outcome, data, baseline, context.run.run_id, now) for outcome in _outcomes(sources, settings)
-        ]
-        rows = pa.concat_tables([FACT_METRICS.schema.empty_table(), *tables])
+        tables, failures = [FACT_METRICS.schema.empty_table()], []
+        for outcome in _outcomes(sources, settings):
+            tables.append(metrics_table(outcome, data, baseline, context.run.run_id, now))
+            failures += _failure(outcome)
+        rows = pa.concat_tables(tables)
         if rows.num_rows == 0:
-            raise _without_sources([])
+            raise _without_sources(failures)
         replaced = _replaced(lake_io.lake, data, settings, rows)
-        return dg.Output(rows, metadata={"pictures": of_metrics(rows), REPLACES: replaced})
+        return dg.Output(rows, metadata={"pictures": markdown(of_metrics(rows)), REPLACES: replaced})
 
     @table_asset(MODEL_RUN.name, GROUP, {**_PANEL, **_DIM_ITEM, **handed})
     def model_run(
@@ -99,6 +100,10 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         return with_history(pa.concat_tables([MODEL_RUN.schema.empty_table(), *rows]), older)
 
     return [fact_forecast, fact_metrics, model_run]
+
+
+def _failure(outcome: Outcome) -> list[str]:
+    return [] if outcome.failure is None else [f"{outcome.source}: {outcome.failure}"]
 
 
 def _without_sources(failures: Sequence[str]) -> dg.Failure:

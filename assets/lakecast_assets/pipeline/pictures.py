@@ -1,61 +1,89 @@
-"""Pictures of a run for the Dagster UI."""
+"""Pictures of a data set's run for the Dagster UI: PNG by matplotlib, carried by the Markdown itself.
+
+The UI shows Markdown of more than 1,000 characters at a click, and no picture is that small: the figures stand beside
+it as metadata of their own.
+"""
+
+import base64
+import io
+from collections.abc import Mapping
 
 import dagster as dg
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from matplotlib.figure import Figure
 
-from lakecast_assets.pipeline import plots
-from lakecast_assets.pipeline.plots import Outlook
 from lakecast_forecast.interface import Diagnostics
+from lakecast_forecast.intervals import INTERVALS
 from lakecast_forecast.panel import Panel
+from lakecast_forecast.plot import plot
 
-SHOWN_ITEMS = 3
+ITEMS = 3
+"""Items of a picture of forecasts."""
 _PREFERRED = ("ensemble", "arima", "prophet", "lstm", "seasonal_naive")
-_HISTORY = 3  # horizons
+_COVERAGES = {"coverage_80": 0.8, "coverage_95": 0.95}
 
 
-def of_forecasts(rows: pa.Table, panel: Panel) -> dg.MarkdownMetadataValue:
-    """Actual demand and forecast of the items with the largest, the middle and a low demand."""
-    live = rows.filter(pc.equal(rows["kind"], "live"))
-    sources = pc.unique(live["source"]).to_pylist()
-    source = next((name for name in _PREFERRED if name in sources), sources[0])
+def markdown(figure: Figure) -> dg.MarkdownMetadataValue:
+    """A figure as the image of a Markdown text."""
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=64)
+    return dg.MetadataValue.md(f"![picture](data:image/png;base64,{base64.b64encode(png.getvalue()).decode()})")
+
+
+def of_forecasts(rows: pa.Table, panel: Panel) -> Figure:
+    """Demand, backtest and forecast with its intervals, of the items with the largest, the middle and a low demand.
+
+    rows: those of `fact_forecast` of the panel's data set, live ones among them. The source is the ensemble, or what
+    there is without it.
+    """
+    sources = set(pc.unique(rows.filter(pc.equal(rows["kind"], "live"))["source"]).to_pylist())
+    source = next((name for name in _PREFERRED if name in sources), min(sources))
     volume = np.nansum(panel.values, axis=1)
     order = np.argsort(-volume, kind="stable")
-    places = np.unique(np.linspace(0, order.size - 1, SHOWN_ITEMS).astype(int))
-    svgs = []
-    for row in order[places]:
-        item = panel.item_ids[row]
-        mine = live.filter(pc.and_(pc.equal(live["item_id"], item), pc.equal(live["source"], source)))
-        mine = mine.sort_by("date")
-        mean, lower, upper = (mine[name].to_numpy() for name in ("forecast", "lower_80", "upper_80"))
-        history = panel.values[row, -_HISTORY * mean.size :]
-        svgs.append(plots.outlook(Outlook(f"{item}: {source}", history, mean, lower, upper)))
-    return dg.MetadataValue.md(plots.markdown(svgs))
+    places = order[np.unique(np.linspace(0, order.size - 1, ITEMS).astype(int))]
+    figure = Figure(figsize=(9, 2.6 * places.size), layout="constrained")
+    for ax, row in zip(figure.subplots(places.size, squeeze=False)[:, 0], places.tolist(), strict=True):
+        mine = rows.filter(
+            pc.and_(pc.equal(rows["item_id"], panel.item_ids[row]), pc.equal(rows["source"], source))
+        ).sort_by("date")
+        mine = mine.rename_columns(["mean" if name == "forecast" else name for name in mine.column_names])
+        plot(panel, row, mine.filter(pc.equal(mine["kind"], "live")), INTERVALS, None, ax)
+        past = mine.filter(pc.equal(mine["kind"], "backtest"))
+        for number, cutoff in enumerate(pc.unique(past["cutoff"])):
+            window = past.filter(pc.equal(past["cutoff"], cutoff))
+            label = "_" if number else "backtest"
+            ax.plot(window["date"].to_numpy(), window["mean"].to_numpy(), "--", color="C1", linewidth=1, label=label)
+        ax.legend(loc="upper left", frameon=False, fontsize="small", ncols=5)
+        ax.set_title(f"{panel.dataset_id}: {panel.item_ids[row]}")
+    return figure
 
 
-def of_metrics(rows: pa.Table) -> dg.MarkdownMetadataValue:
-    """Error and coverage by source, means over items."""
-    means = rows.group_by("source").aggregate(
-        [(name, "mean") for name in ("scaled_quantile_loss", "coverage_80", "coverage_95")]
-    )
-    by_source = sorted(means.to_pylist(), key=lambda row: row["source"])
-
-    def values(name: str) -> dict[str, float]:
-        known = {row["source"]: row[f"{name}_mean"] for row in by_source}
-        return {source: float("nan") if value is None else value for source, value in known.items()}
-
-    svgs = [
-        plots.bars("Scaled quantile loss (lower is better)", values("scaled_quantile_loss")),
-        plots.bars("Coverage of the 80 % interval", values("coverage_80"), 0.8),
-        plots.bars("Coverage of the 95 % interval", values("coverage_95"), 0.95),
-    ]
-    return dg.MetadataValue.md(plots.markdown(svgs))
+def of_metrics(rows: pa.Table) -> Figure:
+    """Error and coverage by source, means over items. rows: those of `fact_metrics` of one data set."""
+    names = ("scaled_quantile_loss", *_COVERAGES)
+    means = rows.group_by("source").aggregate([(name, "mean") for name in names]).sort_by("source")
+    sources = means["source"].to_pylist()
+    figure = Figure(figsize=(9, 0.8 + 0.28 * len(sources)), layout="constrained")
+    for name, ax in zip(names, figure.subplots(1, len(names), sharey=True), strict=True):
+        values = means[f"{name}_mean"].to_numpy(zero_copy_only=False).astype(np.float64)
+        bars = ax.barh(sources, np.nan_to_num(values), color="C0")
+        ax.bar_label(bars, [f"{value:.3f}" if np.isfinite(value) else "unknown" for value in values], padding=2)
+        ax.set_title(name, fontsize="small")
+        ax.margins(x=0.25)
+        if name in _COVERAGES:
+            ax.axvline(_COVERAGES[name], color="0.25", linewidth=1)
+    return figure
 
 
-def of_training(source: str, diagnostics: Diagnostics) -> dict[str, dg.MarkdownMetadataValue]:
-    """The validation loss over epochs, where the source has one."""
+def of_training(source: str, diagnostics: Diagnostics) -> Mapping[str, dg.MarkdownMetadataValue]:
+    """The validation loss over epochs as metadata, where the source has one."""
     if not diagnostics.loss_curve:
         return {}
-    svg = plots.curve(f"{source}: validation loss per epoch", diagnostics.loss_curve)
-    return {"loss_curve": dg.MetadataValue.md(plots.markdown([svg]))}
+    figure = Figure(figsize=(6, 2.4), layout="constrained")
+    ax = figure.subplots()
+    ax.plot(np.arange(1, len(diagnostics.loss_curve) + 1), diagnostics.loss_curve, marker=".")
+    ax.set_title(f"{source}: validation loss")
+    ax.set_xlabel("validation")
+    return {"loss_curve": markdown(figure)}

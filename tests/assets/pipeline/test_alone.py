@@ -12,6 +12,7 @@ from lakecast_assets.pipeline.landing import Folders
 from lakecast_assets.pipeline.progress import Progress, Silent
 from lakecast_assets.pipeline.run import run
 from lakecast_assets.pipeline.settings import RunSettings
+from lakecast_forecast import registry
 from lakecast_lake import snapshots
 from lakecast_lake.storage import Lake
 
@@ -82,3 +83,17 @@ def test_assets_alone_use_what_is_published(make_input: MakeInput, lake: str) ->
     together = ["seasonal_naive_forecast", "fact_forecast", "fact_metrics", "fact_replenishment", "snapshot"]
     assert execute(folder, lake, "run", together) == ""
     assert snapshots.newest(Lake.open(lake)).snapshot_id == 2
+
+
+def test_where_every_source_failed_all_that_goes_without_says_why(
+    make_input: MakeInput, lake: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_input()
+    run(folder, lake, sources=NAIVE, horizon=7)
+
+    def no_solver(name: str, *_: object, **__: object) -> object:
+        raise ImportError(f"no solver of {name}")
+
+    monkeypatch.setattr(registry, "get", no_solver)
+    messages = execute(folder, lake, "run", ["seasonal_naive_forecast", "fact_forecast", "fact_metrics"])
+    assert messages.count("nothing is published (seasonal_naive: ImportError: no solver of seasonal_naive)") == 2
