@@ -1,5 +1,6 @@
 """A model fitted to a data frame: what `Theta().fit(df)` gives."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,11 @@ from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.interface import Diagnostics, Fitted, Forecasts
 from lakecast_forecast.intervals import INTERVALS, checked
 from lakecast_forecast.results import forecast_rows, issue_rows
+from lakecast_forecast.run import without_model
 from lakecast_forecast.source import Source
 from lakecast_schema.periods import positive_horizon
+
+_log = logging.getLogger("lakecast_forecast")
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,10 @@ class FittedModel:
         """
         wanted = checked(levels)
         panel = self.dataset.panel(positive_horizon(self.horizon if horizon is None else horizon))
-        return self.dataset.style.write(forecast_rows(self.source, panel, self.forecasts(horizon), wanted))
+        forecasts = self.forecasts(horizon)
+        if note := without_model(self.source, forecasts.issues):
+            _log.warning("%s; see `issues`", note)
+        return self.dataset.style.write(forecast_rows(self.source, panel, forecasts, wanted))
 
     @property
     def issues(self) -> Frame:

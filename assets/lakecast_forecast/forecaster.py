@@ -79,6 +79,7 @@ class Forecaster:
         self._rules = Rules(as_frequency(frequency), gaps, duplicates, country, as_of)
         self._seed, self._batch_size = seed, batch_size
         self._state: tuple[Dataset, Panel, Run] | None = None
+        self._lost: frozenset[str] = frozenset()
 
     def fit(self, frame: Frame) -> Forecaster:
         """Read the frame, train and backtest every model, and forecast.
@@ -202,6 +203,11 @@ class Forecaster:
             members = {member: ran.fitted[member] for member in ran.members}
             own = fitted_ensemble([ran.forecasts[member] for member in members], members, panel)
             return FittedModel(name, own, dataset, horizon)
+        if name in self._lost:
+            raise NotFittedError(
+                f"{name} was given as an object, of which a file keeps the forecasts only; "
+                "give it to load(path, models=[…])"
+            )
         fitted = ran.fitted.get(name)
         if fitted is None:
             fitted = (self._models.get(name) or registry.get(name)).fit(panel, horizon, seed=self._seed)
@@ -210,15 +216,28 @@ class Forecaster:
         return FittedModel(name, fitted, dataset, horizon)
 
     def save(self, path: str | Path) -> None:
-        """Write settings, demand and forecasts to one file, without pickle. Models are fitted anew when asked for."""
+        """Write settings, demand and forecasts to one file, without pickle.
+
+        Models are fitted anew when asked for; those that were given as objects are to be given to `load` again.
+        """
         dataset, panel, ran = self._fitted()
         archive.save(Path(path), self._settings(), dataset, panel, ran)
 
     @classmethod
-    def load(cls, path: str | Path) -> Forecaster:
-        """What `save` wrote. Raises ValueError for a file of another kind or format."""
+    def load(cls, path: str | Path, models: Sequence[Model] = ()) -> Forecaster:
+        """What `save` wrote. Its forecasts need no model to be installed.
+
+        models: those that were given as objects, for `model` to fit anew. Raises ValueError for a file of another kind
+        or format, and for a model of a name that was not saved.
+        """
         settings, dataset, panel, ran = archive.load(Path(path))
+        names, options = settings.pop("models"), set(settings.pop("given_as_objects"))
+        if unknown := [model.name for model in models if model.name not in names]:
+            raise ValueError(f"no model {unknown[0]!r} was saved; there are {', '.join(names)}")
         loaded = cls(**settings)
+        given = {model.name: model for model in models}
+        loaded._models = {name: given.get(name) for name in names}
+        loaded._lost = frozenset(options - given.keys())
         loaded._state = (dataset, panel, ran)
         return loaded
 
@@ -260,6 +279,9 @@ class Forecaster:
         return {
             "horizon": self._horizon,
             "models": list(self._models),
+            "given_as_objects": [
+                name for name, model in self._models.items() if model is not None or name in self._lost
+            ],
             "frequency": None if rules.frequency is None else str(rules.frequency),
             "gaps": rules.gaps,
             "duplicates": rules.duplicates,
@@ -311,13 +333,17 @@ def _models(models: Sequence[str | Model] | None) -> Mapping[str, Model | None]:
         models = (models,)
     by_name: dict[str, Model | None] = {}
     for model in models:
+        own: Model | None = None
         if isinstance(model, str):
             registry.get(model)
-            by_name[model] = None
+            name = model
         elif isinstance(model, Model):
-            by_name[model.name] = model
+            name, own = model.name, model
         else:
             raise TypeError(f"{model!r} is no model: give a name, or an object with name, version and fit")
+        if name in by_name:
+            raise ValueError(f"two models are named {name!r}; give one a name of its own, such as name='{name}_2'")
+        by_name[name] = own
     if not by_name:
         raise ValueError("models is empty; name one at least, such as theta")
     return by_name

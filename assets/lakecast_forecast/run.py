@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lakecast_forecast import ensemble, registry
@@ -66,8 +67,23 @@ def run(
         forecasts[name], fitted[name] = backtested(model, panel, plan, horizon, seed=seed, batch_size=batch_size)
         if isinstance(error := fitted[name], Exception):
             notes.append(f"{name} could not be trained and has the baseline's forecasts: {error}")
+        elif note := without_model(name, forecasts[name].live.issues):
+            notes.append(note)
         _log.info("%s: %d items in %.1f s", name, len(panel), time.monotonic() - started)
     usable = tuple(name for name in wanted if name in forecasts)
     if ensemble.NAME in models:
         forecasts[ensemble.NAME] = ensemble.combine([forecasts[name] for name in usable], panel)
     return Run(tuple(models), usable, forecasts, fitted, tuple(notes))
+
+
+def without_model(name: str, issues: Sequence[str | None]) -> str | None:
+    """A sentence on the items that a source has no model of their own for; None where there is none.
+
+    issues: per item the reason, None where all is well.
+    """
+    reasons = Counter(issue for issue in issues if issue)
+    if not reasons:
+        return None
+    ((reason, count),) = reasons.most_common(1)
+    others = f"; {len(reasons) - 1} other reasons" if len(reasons) > 1 else ""
+    return f"{name}: {reasons.total()} of {len(issues)} items have no model of their own ({count} x {reason}{others})"

@@ -11,7 +11,17 @@ import pandas as pd
 import pytest
 from panels import seasonal, sporadic
 
-from lakecast_forecast import Ensemble, Forecaster, NotFittedError, SeasonalNaive, Theta, UnknownModelError
+from lakecast_forecast import (
+    Ensemble,
+    Ets,
+    Forecaster,
+    Forecasts,
+    NotFittedError,
+    Panel,
+    SeasonalNaive,
+    Theta,
+    UnknownModelError,
+)
 from lakecast_forecast.evaluation.origins import plan
 from lakecast_schema.periods import Frequency
 
@@ -104,6 +114,41 @@ def test_a_file_gives_back_what_was_saved(fitted: Forecaster, tmp_path: Path) ->
         Forecaster.load(tmp_path / "other")
 
 
+class Moody(SeasonalNaive):
+    """A model that no registry knows, and that cannot handle the first item."""
+
+    def predict(self, panel: Panel, horizon: int) -> Forecasts:
+        if "item-0" in panel.item_ids:
+            raise ZeroDivisionError("nothing to divide by")
+        return super().predict(panel, horizon)
+
+
+def test_a_file_keeps_the_forecasts_of_models_that_were_given_as_objects(tmp_path: Path) -> None:
+    sharp = Theta(sharpness=1)
+    fitted = Forecaster(HORIZON, models=[sharp, Moody(name="moody")]).fit(demand())
+    fitted.save(tmp_path / "parts.lakecast")
+    loaded = Forecaster.load(tmp_path / "parts.lakecast")
+    pd.testing.assert_frame_equal(loaded.predict("moody"), fitted.predict("moody"))
+    loaded.save(tmp_path / "again.lakecast")
+    for lost in (loaded, Forecaster.load(tmp_path / "again.lakecast")):
+        with pytest.raises(NotFittedError, match=r"theta was given as an object.*give it to load"):
+            lost.model("theta")
+    again = Forecaster.load(tmp_path / "parts.lakecast", models=[sharp])
+    pd.testing.assert_frame_equal(again.model("theta").predict(), fitted.model("theta").predict())
+    with pytest.raises(ValueError, match=r"no model 'ets' was saved; there are theta, moody"):
+        Forecaster.load(tmp_path / "parts.lakecast", models=[Ets()])
+
+
+def test_items_without_a_model_of_their_own_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    fitted = Forecaster(HORIZON, models=[Moody(name="moody")]).fit(demand())
+    told = "moody: 1 of 12 items have no model of their own (1 x model failed: nothing to divide by"
+    assert told in "\n".join(fitted.notes)
+    assert fitted.issues["item_id"].tolist() == ["item-0"]
+    assert not caplog.records
+    Moody(name="moody").fit(demand()).predict(HORIZON)
+    assert told in caplog.text
+
+
 def test_a_plot_has_history_forecast_and_bands(fitted: Forecaster) -> None:
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
@@ -148,6 +193,12 @@ def test_nothing_is_told_before_the_fit(name: str) -> None:
 def test_options_that_are_none_are_refused(options: dict[str, Any], error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         Forecaster(**options)
+
+
+def test_two_models_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"two models are named 'theta'.*name='theta_2'"):
+        Forecaster(models=["theta", Theta(sharpness=1)])
+    assert Forecaster(models=["theta", Theta(sharpness=1, name="theta_2")]).sources == ("theta", "theta_2")
 
 
 def test_a_model_of_ones_own_runs_with_the_others() -> None:
