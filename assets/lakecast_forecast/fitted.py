@@ -64,7 +64,7 @@ class FittedModel:
 
     @property
     def issues(self) -> Frame:
-        """Items that the model cannot fit and that have the baseline's forecast: item_id, source and reason."""
+        """Items that the model cannot fit and that have the baseline's forecast: item_id, source, reason, reason_pt."""
         panel = self.dataset.panel(self.horizon)
         return self.dataset.style.write(issue_rows(self.source, panel, self.forecasts().issues))
 

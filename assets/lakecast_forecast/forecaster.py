@@ -180,7 +180,7 @@ class Forecaster:
 
     @property
     def issues(self) -> Frame:
-        """Items that a source has no model of their own for: item_id, source and reason."""
+        """Items that a source has no model of their own for: item_id, source, reason, and reason_pt in Portuguese."""
         dataset, panel, ran = self._fitted()
         tables = [issue_rows(name, panel, ran.forecasts[name].live.issues) for name in ran.sources]
         return dataset.style.write(pa.concat_tables(tables))

@@ -10,6 +10,7 @@ from lakecast_forecast.evaluation.backtest import SourceForecasts
 from lakecast_forecast.evaluation.origins import actuals, takes_part
 from lakecast_forecast.interface import Forecasts
 from lakecast_forecast.intervals import bounds, column_names
+from lakecast_forecast.issue import in_portuguese
 from lakecast_forecast.panel import Array, Dates, Panel
 from lakecast_schema.periods import shift
 
@@ -45,13 +46,14 @@ def backtest_rows(backtest: SourceForecasts, panel: Panel, levels: Sequence[floa
 
 
 def issue_rows(source: str, panel: Panel, issues: Sequence[str | None]) -> pa.Table:
-    """item_id, source and reason of the items that a source has no model of their own for."""
+    """item_id, source, reason and reason_pt (in Portuguese) of items that a source has no model of their own for."""
     pairs = [(item, reason) for item, reason in zip(panel.item_ids, issues, strict=True) if reason]
     return pa.table(
         {
             "item_id": pa.array([item for item, _ in pairs], pa.string()),
             "source": pa.array([source] * len(pairs), pa.string()),
             "reason": pa.array([reason for _, reason in pairs], pa.string()),
+            "reason_pt": pa.array([in_portuguese(reason) for _, reason in pairs], pa.string()),
         }
     )
 

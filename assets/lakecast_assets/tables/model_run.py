@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakecast_assets.tables.outcome import Outcome
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.panel import Panel
 from lakecast_schema.tables import MODEL_RUN
 
@@ -70,7 +71,7 @@ def model_run_table(
 
 def without_forecast(is_active: bool) -> str:
     """Why an item that is not in the panel has no forecast."""
-    return "no demand rows, so no forecast" if is_active else "its demand has ended, so no forecast and no orders"
+    return Issue.NO_ROWS.of() if is_active else Issue.ENDED.of()
 
 
 def with_history(fresh: pa.Table, older: pa.Table, keep: int = KEPT_RUNS) -> pa.Table:

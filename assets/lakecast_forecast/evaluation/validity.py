@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_forecast.interface import LEVELS, Fitted, Forecasts
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.seasonal_naive import SeasonalNaive
 from lakecast_forecast.panel import Array, Panel
 
@@ -32,7 +33,7 @@ def predict(fitted: Fitted, panel: Panel, horizon: int) -> Forecasts:
         raw = fitted.predict(panel, horizon)
     except FAILURES as error:
         if len(panel) == 1:
-            return _baseline(panel, horizon, f"model failed: {_words(error)}")
+            return _baseline(panel, horizon, Issue.MODEL_FAILED.of(error=_words(error)))
         half = len(panel) // 2
         rows = np.arange(len(panel))
         return joined([predict(fitted, panel.select(part), horizon) for part in (rows[:half], rows[half:])])
@@ -66,14 +67,14 @@ def checked(raw: Forecasts, panel: Panel, horizon: int) -> Forecasts:
     mean[rows], quantiles[rows] = baseline.mean, baseline.quantiles
     issues = list(raw.issues)
     for row, naive in zip(rows, baseline.issues, strict=True):
-        problem = "the model's forecast was not finite" if not finite[row] else "the model's forecast exploded"
-        issues[row] = naive or raw.issues[row] or f"{problem}: seasonal naive instead"
+        problem = Issue.EXPLODED if finite[row] else Issue.NOT_FINITE
+        issues[row] = naive or raw.issues[row] or problem.of()
     return Forecasts(mean, quantiles, tuple(issues))
 
 
 def unfitted(panel: Panel, horizon: int, error: Exception) -> Forecasts:
     """The baseline for every item of a model whose training failed."""
-    return _baseline(panel, horizon, f"training failed: {_words(error)}")
+    return _baseline(panel, horizon, Issue.TRAINING_FAILED.of(error=_words(error)))
 
 
 def joined(parts: list[Forecasts]) -> Forecasts:
@@ -92,7 +93,7 @@ def ordered(quantiles: Array) -> Array:
 
 def _baseline(panel: Panel, horizon: int, reason: str) -> Forecasts:
     naive = checked(SeasonalNaive().predict(panel, horizon), panel, horizon)
-    issues = tuple(issue or f"{reason}; seasonal naive instead" for issue in naive.issues)
+    issues = tuple(issue or reason for issue in naive.issues)
     return replace(naive, issues=issues)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from lakecast_forecast.features.series import Series, filled
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.models import rates
 from lakecast_forecast.panel import Array, Panel
 from lakecast_forecast.source import Source
@@ -50,7 +51,7 @@ class _Rate(Source):
         return Forecasts(
             np.repeat(rate[:, None], horizon, axis=1),
             np.repeat(quantiles, horizon, axis=1),
-            tuple("no observed demand: forecast is zero" if none else None for none in empty),
+            tuple(Issue.NO_DEMAND.of() if none else None for none in empty),
         )
 
     def _rate(self, series: Series) -> Array:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lakecast_forecast.features import profile
 from lakecast_forecast.features.series import Series, filled
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.learning import past_windows
 from lakecast_forecast.models.rates import since_first_demand
 from lakecast_forecast.panel import Array, Panel
@@ -69,7 +70,7 @@ class FittedEmpirical:
         return Forecasts(
             np.mean([mean for mean, _ in parts], axis=0),
             np.mean([quantiles for _, quantiles in parts], axis=0),
-            tuple("no observed demand: forecast is zero" if none else None for none in empty),
+            tuple(Issue.NO_DEMAND.of() if none else None for none in empty),
         )
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from lakecast_forecast.interface import LEVELS, Forecasts
 from lakecast_forecast.intervals import normal_quantiles
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.arima.batch import Batch, batch
 from lakecast_forecast.models.seasonal_naive import SeasonalNaive
 from lakecast_forecast.panel import Array, Panel
@@ -60,8 +61,8 @@ def forecast(panel: Panel, horizon: int, solve: Solve) -> Forecasts:
         naive = SeasonalNaive().predict(panel.select(others), horizon)
         mean[others], quantiles[others] = naive.mean, naive.quantiles
         for row, issue in zip(others, naive.issues, strict=True):
-            few = f"fewer than {SHORTEST} known periods" if has_demand[row] else "no demand above zero"
-            issues[row] = issue or f"{few}: seasonal naive instead"
+            few = Issue.FEW_PERIODS.of(least=SHORTEST) if has_demand[row] else Issue.NOTHING_TO_FIT.of()
+            issues[row] = issue or few
     rows = np.flatnonzero(fits)
     for part in _similar(demand, rows):
         ready = batch(demand[part], panel.frequency.season_length)

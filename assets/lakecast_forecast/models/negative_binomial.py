@@ -9,6 +9,7 @@ from lakecast_forecast.features import profile
 from lakecast_forecast.features.classify import classify
 from lakecast_forecast.features.series import Series, filled
 from lakecast_forecast.interface import Diagnostics, Forecasts
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.models import rates
 from lakecast_forecast.models.counts import demand_quantiles, scaled_variance, weighted_moments
 from lakecast_forecast.models.learning import PastWindow, past_windows
@@ -97,9 +98,7 @@ class FittedNegativeBinomial:
         estimated = _estimated(panel, self.shaped)
         mean, quantiles = self.distribution(estimated, horizon)
         empty = estimated.series.lengths == 0
-        return Forecasts(
-            mean, quantiles, tuple("no observed demand: forecast is zero" if none else None for none in empty)
-        )
+        return Forecasts(mean, quantiles, tuple(Issue.NO_DEMAND.of() if none else None for none in empty))
 
     def distribution(self, estimated: _Estimated, horizon: int) -> tuple[Array, Array]:
         """Mean (n, h) and quantiles (n, h, levels)."""

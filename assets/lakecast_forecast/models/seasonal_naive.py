@@ -6,6 +6,7 @@ import numpy as np
 
 from lakecast_forecast.features.series import Series, filled
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.panel import Array, Panel
 from lakecast_forecast.source import Source
 
@@ -48,7 +49,7 @@ class SeasonalNaive(Source):
         seasons = ahead[None, :] // lag[:, None] + 1
         spread = _error_quantiles(series, lag)
         quantiles = mean[:, :, None] + np.sqrt(seasons)[:, :, None] * spread[:, None, :]
-        issues = tuple("no observed demand: forecast is zero" if none else None for none in empty)
+        issues = tuple(Issue.NO_DEMAND.of() if none else None for none in empty)
         return Forecasts(mean, np.maximum(quantiles, 0.0), issues)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_forecast.interface import LEVELS
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.arima.orders import LEAN, LONG_YEARLY, Pool, pool
 from lakecast_forecast.panel import Array, Panel
 from lakecast_schema.periods import Frequency
@@ -40,13 +41,13 @@ def issues(demand: Array) -> list[str | None]:
 
 def _issue(count: int, smallest: float, largest: float) -> str | None:
     if count == 0:
-        return "no known demand"
+        return Issue.NONE_KNOWN.of()
     if largest <= 0:
-        return "all known demand is zero"
+        return Issue.ALL_ZERO.of()
     if count < _SHORTEST:
-        return f"only {count} known periods, ARIMA needs {_SHORTEST}"
+        return Issue.FEW_FOR_ARIMA.of(count=count, least=_SHORTEST)
     if largest - smallest <= 1e-12 * largest:
-        return "demand is constant"
+        return Issue.CONSTANT.of()
     return None
 
 

@@ -10,6 +10,7 @@ from scipy.linalg import qr
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from lakecast_forecast.interface import Diagnostics, Forecasts
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.arima.average import NORMAL
 from lakecast_forecast.models.arima.demand import issues, last_value, recent
 from lakecast_forecast.models.arima.orders import Order
@@ -59,7 +60,7 @@ class ArimaLibrary(Source):
             known = regressors(panel, np.array([row]), demand.shape[1], horizon)[:, :, 0]
             estimate = self._item(demand[row], known, panel.frequency, horizon)
             if estimate is None:
-                reasons[row] = "no order could be fitted"
+                reasons[row] = Issue.NO_ORDER.of()
                 continue
             center, spread = estimate
             mean[row] = np.maximum(center, 0.0)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.arima.average import distribution, weights
 from lakecast_forecast.models.arima.batch import Batch, batch
 from lakecast_forecast.models.arima.demand import issues, last_value, pools, recent
@@ -66,7 +67,7 @@ class Arima(Source):
                 its_mean, its_quantiles, good = self._bucket(demand[rows], known, orders, season)
                 mean[rows[good]], quantiles[rows[good]] = its_mean[good], its_quantiles[good]
                 for row in rows[~good]:
-                    reasons[row] = "too few known periods for any ARIMA order"
+                    reasons[row] = Issue.NO_ORDER.of()
         return Forecasts(mean, quantiles, tuple(reasons))
 
     def _bucket(self, demand: Array, known: Array, orders: Pool, season: int) -> tuple[Array, Array, NDArray[np.bool_]]:

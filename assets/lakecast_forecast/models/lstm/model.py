@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.lstm.level import Level
 from lakecast_forecast.models.lstm.memory import Memory
 from lakecast_forecast.models.lstm.smooth import LAYOUT
@@ -141,7 +142,7 @@ class FittedNets:
         issues: list[str | None] = [None] * len(panel)
         kinds = kinds_of(panel)
         for row in np.flatnonzero(kinds == ""):
-            issues[row] = "no demand above zero: forecast is zero"
+            issues[row] = Issue.NONE_ABOVE_ZERO.of()
         for kind in _KINDS:
             rows = np.flatnonzero(kinds == kind)
             served = kind if kind in self.nets else next(iter(self.nets), None)
@@ -151,7 +152,7 @@ class FittedNets:
                     naive = SeasonalNaive().predict(panel.select(part), horizon)
                     mean[part], quantiles[part] = naive.mean, naive.quantiles
                     for row in part:
-                        issues[row] = "too few periods to train a net: seasonal naive instead"
+                        issues[row] = Issue.FEW_TO_TRAIN.of()
                     continue
                 answers = self._answers(served, panel.select(part))
                 mean[part], quantiles[part] = answers[0][:, :horizon], answers[1][:, :horizon]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from lakecast_forecast.features import calendar, drivers
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.prophet.design import Almanac, design
 from lakecast_forecast.models.prophet.intervals import distribution, trend_variance
 from lakecast_forecast.models.prophet.options import Options
@@ -93,7 +94,7 @@ def forecast(
     except Exception as error:  # Stan and pandas raise what they like; a series must never stop a run
         level, spread = known.mean(), known.std()
         mean, quantiles = distribution(np.full((1, almanac.horizon), level), np.full((1, almanac.horizon), spread))
-        return mean[0], quantiles[0], f"prophet failed ({type(error).__name__}); forecast by the series' mean"
+        return mean[0], quantiles[0], Issue.LIBRARY_FAILED.of(error=type(error).__name__)
     delta = fitted.params["delta"].reshape(1, -1)
     variance = trend_variance(delta, built.ahead)
     if options.seasonality_mode == "multiplicative":

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lakecast_forecast.features import drivers
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.prophet import library, solver
 from lakecast_forecast.models.prophet.design import Design, design
 from lakecast_forecast.models.prophet.intervals import distribution, trend_variance
@@ -78,7 +79,7 @@ class FittedProphet:
                 if self.fallback and not converged.all() and find_spec("prophet") is None:
                     mean[part[~converged]] = np.nan
                     for row in part[~converged]:
-                        issues[row] = "did not converge, and prophet is not installed: seasonal naive instead"
+                        issues[row] = Issue.NOT_CONVERGED.of()
                     continue
                 for row in part[~converged] if self.fallback else ():
                     mean[row], quantiles[row], issues[row] = library.forecast(

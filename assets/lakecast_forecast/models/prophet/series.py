@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_forecast.features import drivers
+from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.prophet.design import Almanac, Design
 from lakecast_forecast.panel import Array, Panel
 
@@ -19,9 +20,9 @@ def degenerate(panel: Panel) -> dict[int, tuple[float, str]]:
         known = values[~np.isnan(values)]
         if len(known) < 2:
             value = float(known[0]) if len(known) else 0.0
-            flat[row] = value, f"prophet needs two known periods, this series has {len(known)}"
+            flat[row] = value, Issue.FEW_FOR_PROPHET.of(count=len(known))
         elif known.min() == known.max():
-            flat[row] = float(known[0]), "the series is constant"
+            flat[row] = float(known[0]), Issue.CONSTANT.of()
     return flat
 
 

@@ -35,7 +35,7 @@ def test_awkward_series_get_a_forecast(frequency: Frequency, mode: Mode) -> None
     of = panel(list(AWKWARD.values()), frequency)
     found = predict(of, 8, mode)
     assert_valid(found, of, 8)
-    assert found.issues[list(AWKWARD).index("all zero")] == "the series is constant"
+    assert found.issues[list(AWKWARD).index("all zero")] == "demand is constant"
     assert "two known periods" in str(found.issues[list(AWKWARD).index("one point")])
 
 
