@@ -20,7 +20,7 @@ CALLED = (
     "forward",  # torch, of a module
     "__getattr__",  # Python, of a package whose heavy modules load late
     *("resolve_type", "is_type_of", "enter_directive"),  # graphql-core and Strawberry
-    *("send_400_response", "eof_received", "on_header"),  # uvicorn and asyncio, of a protocol
+    *("send_400_response", "eof_received"),  # uvicorn and asyncio, of a protocol
     "Formatter",  # the log's configuration
     *("NativeBuild", "initialize"),  # hatchling
     *("demand_std", "stockout_probability", "expected_fill_rate"),  # figures of a decision, stored by their names

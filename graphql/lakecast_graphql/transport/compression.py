@@ -22,25 +22,25 @@ _INLINE = 100_000
 """Bytes up to which compressing takes well under a millisecond or two; larger ones go to a thread."""
 
 
-def chosen(wanted: str) -> str | None:
-    """The coding that a client with this Accept-Encoding best reads; None for none of ours."""
-    return _remembered(wanted) if len(wanted) <= _LONG else preferred_coding(wanted, tuple(_COMPRESS))
+def preferred(accept_encoding: bytes) -> str | None:
+    """The coding that a client with this header best reads; None for none of ours."""
+    return (_preferred if len(accept_encoding) <= _LONG else _preferred.__wrapped__)(accept_encoding)
 
 
 @lru_cache(maxsize=256)
-def _remembered(wanted: str) -> str | None:
-    return preferred_coding(wanted, tuple(_COMPRESS))
+def _preferred(accept_encoding: bytes) -> str | None:
+    return preferred_coding(accept_encoding.decode("latin-1"), tuple(_COMPRESS))
 
 
 async def coded(answer: Answer, coding: str) -> bytes:
     """The body under a coding. It stays with an answer that may be kept: others will ask for it."""
-    found = None if answer.coded is None else answer.coded.get(coding)
-    if found is None:
+    content = None if answer.coded is None else answer.coded.get(coding)
+    if content is None:
         compress, body = _COMPRESS[coding], answer.body
-        found = compress(body) if len(body) <= _INLINE else await asyncio.to_thread(compress, body)
+        content = compress(body) if len(body) <= _INLINE else await asyncio.to_thread(compress, body)
         if answer.cacheable:
-            answer.coded = {**(answer.coded or {}), coding: found}
-    return found
+            answer.coded = {**(answer.coded or {}), coding: content}
+    return content
 
 
 def _zstd(body: bytes) -> bytes:

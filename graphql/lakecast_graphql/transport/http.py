@@ -18,8 +18,8 @@ from lakecast_graphql.operation.operation import Answer, CachingExecution, Calle
 from lakecast_graphql.operation.persisted import PersistedQueries
 from lakecast_graphql.read.view import View
 from lakecast_graphql.transport import body, compression, requests
-from lakecast_graphql.transport.asgi import NOSNIFF, Header, Receive, Scope, Send, address, respond, respond_and_close
-from lakecast_graphql.transport.negotiation import Media, is_json, negotiate
+from lakecast_graphql.transport.asgi import NOSNIFF, Header, Receive, Scope, Send, respond, respond_and_close
+from lakecast_graphql.transport.negotiation import EVENTS, GRAPHQL, HTML, JSON, Media, is_json, negotiate
 from lakecast_graphql.transport.pages import Page
 from lakecast_graphql.transport.refusals import Refusal
 from lakecast_graphql.transport.sse import Events
@@ -40,13 +40,7 @@ _NO_STORE: Header = (b"cache-control", b"no-store")
 _REVALIDATE: Header = (b"cache-control", b"public, max-age=0, must-revalidate")
 _LONG = 200
 """Bytes of an Accept header from which it is not worth remembering."""
-_READ = frozenset(
-    (b"accept", b"accept-encoding", b"content-type", b"content-encoding", b"content-length", b"if-none-match",
-     b"x-api-key")
-)  # fmt: skip
-"""Request headers that matter here."""
-
-Given = dict[bytes, bytes]
+Headers = dict[bytes, bytes]
 Observe = Callable[[str, str, float], None]
 
 
@@ -82,113 +76,104 @@ class GraphqlHttp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        began, method = time.perf_counter(), scope["method"]
-        given: Given = {}
-        for name, value in scope["headers"]:
-            if name in _READ:
-                given[name] = value if name not in given else given[name] + b"," + value
-        status, media = "none", Media.JSON
+        began, method, lines = time.perf_counter(), scope["method"], scope["headers"]
+        headers: Headers = dict(lines)
+        if len(headers) < len(lines):
+            headers = {name: b",".join([value for other, value in lines if other == name]) for name in headers}
+        status, media = "none", JSON
         try:
-            accepted = _negotiated(given.get(b"accept"))
+            accepted = _negotiated(headers.get(b"accept"))
             if self._page is not None and self._wants_page(scope, accepted):
                 status = "200"
                 await self._page(scope, receive, send)
             else:
-                media = accepted[0] if accepted and accepted[0] is not Media.HTML else _answered(accepted)
+                media = accepted[0] if accepted and accepted[0] is not HTML else _answered(accepted)
                 if method == "POST":
-                    status = await self._post(scope, receive, send, given, media)
+                    status = await self._post(scope, receive, send, headers, media)
                 elif method == "GET":
-                    status = await self._get(scope, receive, send, given, media)
+                    status = await self._get(scope, receive, send, headers, media)
                 else:
                     raise Refusal(405, "GraphQL is asked with GET or POST.", headers=(_ALLOW,), closes=True)
         except Refusal as refusal:
             status = await _refuse(receive, send, refusal, media)
         except ApiError as error:
-            status = await _send(send, given, media, answers.refusal(error), None)
+            status = await _send(send, headers, media, answers.refusal(error), None)
         except body.ClientDisconnected:
             pass
         except asyncio.CancelledError:  # the server stops, and has waited for this answer as long as it may
             stopped = ApiError(ErrorCode.TIMEOUT, "The server is being stopped. Ask again: another one may answer.")
-            status = await _send(send, given, Media.GRAPHQL, answers.refusal(stopped), None)
+            status = await _send(send, headers, GRAPHQL, answers.refusal(stopped), None)
         except Exception as error:  # a fault of ours has a code, too
-            status = await _send(send, given, Media.GRAPHQL, answers.fault(error), None)
+            status = await _send(send, headers, GRAPHQL, answers.fault(error), None)
         self._observe(method, status, time.perf_counter() - began)
 
-    async def _post(self, scope: Scope, receive: Receive, send: Send, given: Given, media: Media) -> str:
-        if given.get(b"content-type") != b"application/json" and not is_json(_text(given, b"content-type")):
+    async def _post(self, scope: Scope, receive: Receive, send: Send, headers: Headers, media: Media) -> str:
+        if headers.get(b"content-type") != b"application/json" and not is_json(_text(headers, b"content-type")):
             raise Refusal(415, "Send the body as application/json in UTF-8.", closes=True)
         raw = await body.receive_all(
-            receive, given.get(b"content-encoding"), given.get(b"content-length"), self._bounds
+            receive, headers.get(b"content-encoding"), headers.get(b"content-length"), self._bounds
         )
         view = self._current()
-        answer = None if view is None or media is Media.EVENTS else self._execution.known(raw, view)
+        answer = None if view is None or media is EVENTS else self._execution.known(raw, view)
         if answer is None:
-            operation, caller = requests.from_body(raw, self._persisted), _caller(scope, given)
-            if media is Media.EVENTS:
+            operation, caller = requests.from_body(raw, self._persisted), _caller(scope, headers)
+            if media is EVENTS:
                 await self._events.stream(receive, send, operation, view, caller)
                 return "200"
             answer = await self._execution.answer(operation, view, caller)
-        if not answer.executed or b"accept-encoding" in given or answer.wrong_method:
-            return await _send(send, given, media, answer, None)
-        content = answer.body
-        headers = [_TYPES[media], _NO_STORE, NOSNIFF, (b"content-length", b"%d" % len(content))]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
-        return "200"
+        return await _send(send, headers, media, answer, None)
 
-    async def _get(self, scope: Scope, receive: Receive, send: Send, given: Given, media: Media) -> str:
+    async def _get(self, scope: Scope, receive: Receive, send: Send, headers: Headers, media: Media) -> str:
         operation = requests.from_query_string(scope["query_string"], self._persisted)
-        view, caller = self._current(), _caller(scope, given)
-        if media is Media.EVENTS:
+        view, caller = self._current(), _caller(scope, headers)
+        if media is EVENTS:
             await self._events.stream(receive, send, operation, view, caller)
             return "200"
         tag = None if view is None else _entity_tag(operation, view, media)
-        if tag is not None and tag in given.get(b"if-none-match", b""):
+        if tag is not None and tag in headers.get(b"if-none-match", b""):
             # Only answers that depend on nothing else were ever sent with this tag.
             await respond(send, 304, b"", [(b"etag", tag), _VARY, _REVALIDATE])
             return "304"
         answer = await self._execution.answer(operation, view, caller)
-        return await _send(send, given, media, answer, tag if answer.cacheable else None)
+        return await _send(send, headers, media, answer, tag if answer.cacheable else None)
 
     def _wants_page(self, scope: Scope, accepted: tuple[Media, ...]) -> bool:
         # Only a browser asks for HTML by name, and only without an operation in the address.
-        return scope["method"] == "GET" and not scope["query_string"] and Media.HTML in accepted[:1]
+        return scope["method"] == "GET" and not scope["query_string"] and HTML in accepted[:1]
 
 
-async def _send(send: Send, given: Given, media: Media, answer: Answer, tag: bytes | None) -> str:
+async def _send(send: Send, headers: Headers, media: Media, answer: Answer, tag: bytes | None) -> str:
     """Send an answer; `tag` is its entity tag where others may keep it. Returns the status."""
     content = answer.body
-    if answer.executed and not answer.wrong_method:
-        status, headers = 200, [_TYPES[media], _NO_STORE, NOSNIFF]
-    else:
-        status, headers = _status(answer, media), [_TYPES[media], _NO_STORE, NOSNIFF]
-        if status == 405:
-            headers.append(_ALLOW_POST)
-    if tag is not None:
-        headers[1:2] = [(b"etag", tag), _REVALIDATE, _VARY]
-    if b"accept-encoding" in given and len(content) >= compression.SMALLEST:
-        coding = compression.chosen(given[b"accept-encoding"].decode("latin-1"))
+    status = 200 if answer.executed and not answer.wrong_method else _status(answer, media)
+    lines = (
+        [media.header, _NO_STORE, NOSNIFF]
+        if tag is None
+        else [media.header, (b"etag", tag), _REVALIDATE, _VARY, NOSNIFF]
+    )
+    if status == 405:
+        lines.append(_ALLOW_POST)
+    if b"accept-encoding" in headers and len(content) >= compression.SMALLEST:
+        coding = compression.preferred(headers[b"accept-encoding"])
         if coding is not None:
             content = await compression.coded(answer, coding)
-            headers.append((b"content-encoding", coding.encode()))
+            lines.append((b"content-encoding", coding.encode()))
             if tag is None:
-                headers.append(_VARY)
-    headers.append((b"content-length", b"%d" % len(content)))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+                lines.append(_VARY)
+    lines.append((b"content-length", b"%d" % len(content)))
+    await send({"type": "http.response.start", "status": status, "headers": lines})
     await send({"type": "http.response.body", "body": content})
     return "200" if status == 200 else str(status)
 
 
-_TYPES: dict[Media, Header] = {media: (b"content-type", media.value) for media in Media}
-
-
-def _text(given: Given, name: bytes) -> str | None:
-    value = given.get(name)
+def _text(headers: Headers, name: bytes) -> str | None:
+    value = headers.get(name)
     return None if value is None else value.decode("latin-1")
 
 
-def _caller(scope: Scope, given: Given) -> Caller:
-    return Caller(address(scope), _text(given, b"x-api-key"))
+def _caller(scope: Scope, headers: Headers) -> Caller:
+    client = scope.get("client")
+    return Caller(client[0] if client else "", _text(headers, b"x-api-key"))
 
 
 @lru_cache(maxsize=256)
@@ -205,7 +190,7 @@ def _negotiated(accept: bytes | None) -> tuple[Media, ...]:
 def _answered(accepted: tuple[Media, ...]) -> Media:
     """The best media type of an operation's answer. Raises Refusal 406."""
     for media in accepted:
-        if media is not Media.HTML:
+        if media is not HTML:
             return media
     raise Refusal(406, "Accept application/graphql-response+json, application/json or text/event-stream.")
 
@@ -213,16 +198,16 @@ def _answered(accepted: tuple[Media, ...]) -> Media:
 def _status(answer: Answer, media: Media) -> int:
     if answer.wrong_method:
         return 405
-    if answer.executed or media is Media.JSON:
+    if answer.executed or media is JSON:
         return 200
     return _STATUS.get(answer.code or "", 400)
 
 
 async def _refuse(receive: Receive, send: Send, refusal: Refusal, media: Media) -> str:
-    if media is Media.EVENTS:
-        media = Media.JSON
+    if media is EVENTS:
+        media = JSON
     content = orjson.dumps({"errors": [{"message": refusal.error.message, "extensions": refusal.error.extensions}]})
-    headers = [_TYPES[media], _NO_STORE, *refusal.headers]
+    headers = [media.header, _NO_STORE, *refusal.headers]
     if refusal.closes:
         await respond_and_close(receive, send, refusal.status, content, headers)
     else:
@@ -232,7 +217,7 @@ async def _refuse(receive: Receive, send: Send, refusal: Refusal, media: Media) 
 
 def _entity_tag(operation: Operation, view: View, media: Media) -> bytes:
     """Names what the answer depends on: snapshot, operation, media type and version of the server."""
-    asked = orjson.dumps(
+    parts = orjson.dumps(
         [
             view.snapshot.record.snapshot_id,
             view.snapshot.record.committed_at.timestamp(),
@@ -242,6 +227,6 @@ def _entity_tag(operation: Operation, view: View, media: Media) -> bytes:
         ],
         option=orjson.OPT_SORT_KEYS,
     )
-    digest = hashlib.blake2b(asked + media.name.encode() + _VERSION, digest_size=12).hexdigest()
+    digest = hashlib.blake2b(parts + media.header[1] + _VERSION, digest_size=12).hexdigest()
     # Weak: the same answer may be sent under several content codings.
     return b'W/"' + digest.encode() + b'"'

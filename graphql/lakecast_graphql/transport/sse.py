@@ -12,12 +12,12 @@ from lakecast_graphql.execution.subscriptions import Subscriptions
 from lakecast_graphql.operation.operation import Caller, Execution, Operation
 from lakecast_graphql.read.view import View
 from lakecast_graphql.transport.asgi import Header, Receive, Send
-from lakecast_graphql.transport.negotiation import Media
+from lakecast_graphql.transport.negotiation import EVENTS
 
 HEARTBEAT_SECONDS = 15.0
 """A comment this often keeps proxies from closing a quiet stream."""
 _HEADERS: list[Header] = [
-    (b"content-type", Media.EVENTS.value),
+    EVENTS.header,
     (b"cache-control", b"no-store, no-transform"),
     (b"x-accel-buffering", b"no"),  # nginx would hold events back
 ]

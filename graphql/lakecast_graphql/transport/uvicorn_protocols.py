@@ -7,7 +7,7 @@ themselves. This is the only module that uses uvicorn's classes: written against
 """
 
 import asyncio
-from typing import Any, NoReturn
+from typing import Any
 
 import orjson
 from uvicorn.config import Config
@@ -42,12 +42,13 @@ class BoundedHttp(HttpToolsProtocol):
         self.address = ""
         self._watch = _watch(app_state)
         self._limits = self._watch.limits
-        self._most_bytes, self._most_lines = self._limits.head_bytes, self._limits.head_lines
         self.timeout_keep_alive = self._limits.idle_seconds  # type: ignore[assignment]
         if self.ws_protocol_class is WebSocketsSansIOProtocol:
             self.ws_protocol_class = BoundedWebSocket
+        self.headers = []
         self._in_head = False
-        self._head_bytes = 0
+        self._head_bytes = 0  # of the head that is being read: those of reads after the one that it began in
+        self._read_bytes = 0  # of the last read
         self._late: asyncio.TimerHandle | None = None
         self._refusal: tuple[int, str] = (400, "Send a request of HTTP/1.1.")
         self._refused = False
@@ -102,48 +103,34 @@ class BoundedHttp(HttpToolsProtocol):
         """Called by the transport."""
         if self._refused:
             return
-        was_in_head = self._in_head
+        # Heads are measured by reads, not by headers: a browser sends some twenty, and they cost as much as an answer.
+        self._read_bytes = len(data)
+        if self._in_head:
+            self._head_bytes += len(data)
         super().data_received(data)
         if self._in_head and not self._refused:
             self._await_head()
-            if was_in_head:
-                self._head_bytes += len(data)
-                if self._head_bytes > self._limits.head_bytes:
-                    self._refuse_head()
+            if self._head_bytes > self._limits.head_bytes:
+                self._refuse(*self._too_many_bytes())
+        if len(self.headers) > self._limits.head_lines and not self._refused:  # of a head, or behind a chunked body
+            self._refuse(*self._too_many_lines())
 
     def on_message_begin(self) -> None:
         """Called by the parser."""
         self._in_head, self._head_bytes = True, 0
-        self._head_size = 0
         if len(self.pipeline) >= self._limits.pipelined_requests:
             self._watch.reached.count("max_pipelined_requests", self.address)
             self.transport.abort()
         super().on_message_begin()
 
-    def on_url(self, url: bytes) -> None:
-        """Called by the parser."""
-        self._count(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Called by the parser, for trailers too."""
-        # As uvicorn does it, in one call: a browser sends some twenty headers, and they cost as much as an answer.
-        self._head_size += len(name) + len(value) + 4
-        if self._head_size > self._most_bytes or len(self.headers) >= self._most_lines:
-            self._refuse_header()
-        name = name.lower()
-        if name == b"expect" and value.lower() == b"100-continue":
-            self.expect_100_continue = True
-        self.headers.append((name, value))
-
-    def _refuse_header(self) -> NoReturn:
-        self._count(0)
-        self._watch.reached.count("max_head_lines", self.address)
-        raise self._refused_for(431, f"The request's head has more than {self._limits.head_lines:,} lines.")
-
     def on_headers_complete(self) -> None:
         """Called by the parser."""
         self.head_complete()
+        limits = self._limits
+        if len(self.headers) > limits.head_lines:
+            raise self._refused_for(*self._too_many_lines())
+        if self._head_bytes + self._read_bytes > limits.head_bytes and self._size_of_head() > limits.head_bytes:
+            raise self._refused_for(*self._too_many_bytes())
         names = [name for name, _ in self.headers]
         if names.count(b"host") != 1 and self.parser.get_http_version() == "1.1":
             raise self._refused_for(400, "A request of HTTP/1.1 has one Host header.")
@@ -162,11 +149,16 @@ class BoundedHttp(HttpToolsProtocol):
             self._late.cancel()
             self._late = None
 
-    def _count(self, size: int) -> None:
-        self._head_size += size
-        if self._head_size > self._limits.head_bytes:
-            self._watch.reached.count("max_head_bytes", self.address)
-            raise self._refused_for(431, f"The request's head has more than {self._limits.head_bytes:,} bytes.")
+    def _size_of_head(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _too_many_bytes(self) -> tuple[int, str]:
+        self._watch.reached.count("max_head_bytes", self.address)
+        return 431, f"The request's head has more than {self._limits.head_bytes:,} bytes."
+
+    def _too_many_lines(self) -> tuple[int, str]:
+        self._watch.reached.count("max_head_lines", self.address)
+        return 431, f"The request's head has more than {self._limits.head_lines:,} lines."
 
     def _await_head(self) -> None:
         if self._late is None:
@@ -190,10 +182,6 @@ class BoundedHttp(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Called by uvicorn for what the parser does not take."""
         self._refuse(*self._refusal)
-
-    def _refuse_head(self) -> None:
-        self._watch.reached.count("max_head_bytes", self.address)
-        self._refuse(431, f"The request's head has more than {self._limits.head_bytes:,} bytes.")
 
     def _refuse(self, status: int, message: str, code: ErrorCode = ErrorCode.BAD_USER_INPUT) -> None:
         """Answer a request that the application never sees, and close the connection once that can be read."""

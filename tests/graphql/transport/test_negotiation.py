@@ -4,9 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_graphql.transport.negotiation import Media, is_json, negotiate, preferred_coding
+from lakecast_graphql.transport.negotiation import (
+    EVENTS,
+    GRAPHQL,
+    HTML,
+    JSON,
+    Media,
+    is_json,
+    negotiate,
+    preferred_coding,
+)
 
-GRAPHQL, JSON, EVENTS, HTML = Media.GRAPHQL, Media.JSON, Media.EVENTS, Media.HTML
 RESPONSE = "application/graphql-response+json"
 
 
