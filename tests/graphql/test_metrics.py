@@ -8,9 +8,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from running import Running
 from test_workers import served, until
 
+from lakecast_graphql.metrics import BUCKETS, Metrics
 from lakecast_lake.storage import Lake
 
 LINE = re.compile(r"# (HELP|TYPE) \w+ .+|\w+(\{(\w+=\"(\\.|[^\"\\])*\",?)*\})? ([0-9.e+-]+|\+Inf|NaN)")
@@ -46,6 +48,23 @@ def test_counts_of_parts_are_told_once(server: Running) -> None:
     assert hits() == before + 1
 
 
+def test_durations_are_counted_as_the_library_counts_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lakecast_graphql.metrics.COUNTERS", ())
+    monkeypatch.setattr("lakecast_graphql.metrics.GAUGES", ())
+    monkeypatch.setattr("lakecast_graphql.metrics._caches", lambda of: {})
+    ours, theirs = Metrics(None), CollectorRegistry()  # type: ignore[arg-type]
+    histogram = Histogram("lakecast_http_request_seconds", "x", ["method"], buckets=BUCKETS, registry=theirs)
+    for seconds in (0.0, 0.0004, 0.0005, 0.00051, 0.9, 1.0, 29.0, 31.0):
+        for method in ("GET", "POST", "BREW"):
+            ours.observe(method, "200", seconds)
+            histogram.labels(method if method != "BREW" else "other").observe(seconds)
+    told = figures(ours.text().decode())
+    expected = figures(generate_latest(theirs).decode())
+    assert expected == {name: value for name, value in told.items() if "seconds" in name}
+    assert told['lakecast_http_requests_total{method="other",status="200"}'] == 8
+    assert figures(ours.text().decode()) == told
+
+
 @pytest.mark.slow
 def test_one_scrape_tells_all_workers(own_lake: Lake, admin: tuple[str, str], tmp_path: Path) -> None:
     with served(own_lake, admin[0], workers=2, PROMETHEUS_MULTIPROC_DIR=str(tmp_path)) as server:
@@ -57,7 +76,8 @@ def test_one_scrape_tells_all_workers(own_lake: Lake, admin: tuple[str, str], tm
             return figures(httpx.get(f"{server.url}/metrics").text)
 
         until(lambda: len(list(tmp_path.glob("counter_*.db"))) == 2, "both workers count")
-        assert found()['lakecast_http_requests_total{method="POST",status="200"}'] == asked
+        requests = 'lakecast_http_requests_total{method="POST",status="200"}'
+        until(lambda: found().get(requests) == asked, "what both workers answered is told")
         assert found()["lakecast_ready"] == 1
         ways = ("cached", "light")
 

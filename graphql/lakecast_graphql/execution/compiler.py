@@ -190,6 +190,8 @@ class Compiler:
             return source
         required = isinstance(kind, GraphQLNonNull)
         has_default = default is not Undefined and not is_unset(default)
+        if not required and not has_default:
+            return source
 
         def find(values: Values) -> Any:
             value = source(values)

@@ -31,7 +31,7 @@ from lakecast_graphql.read.paging import Connection, snapshot_of
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.interleaving import Piece, joined
 
-_LIGHT = {"item", "sources", "model_runs", "overview", "reading_reports", SNAPSHOT_INFO}
+_LIGHT = {"__typename", "item", "sources", "model_runs", "overview", "reading_reports", SNAPSHOT_INFO}
 """Fields that read little whatever their arguments."""
 LIGHT_CELLS = 60_000
 """Cells that are rendered within some milliseconds, so that it may be done on the event loop."""
@@ -71,40 +71,47 @@ class Plan:
 
     def values(self, given: Mapping[str, Any], literals: Sequence[Any], cells: SnapshotCells | None = None) -> Values:
         """The variables coerced. Raises NotCompilable for anything that is not plainly right."""
-        found: dict[str, Any] = {}
+        variables: dict[str, Any] = {}
         for variable in self.variables:
-            value = given.get(variable.name, ABSENT)
-            if value is not ABSENT:
-                found[variable.name] = variable.coerce(value)
+            name = variable.name
+            if name in given:
+                variables[name] = variable.coerce(given[name])
             elif variable.default is not None:
-                found[variable.name] = variable.default(Values({}, literals))
+                variables[name] = variable.default(Values({}, literals))
             elif variable.required:
                 raise NotCompilable("missing variable")
-        return Values(found, literals, cells)
+        return Values(variables, literals, cells)
 
     def arguments(self, values: Values, snapshot_id: int) -> list[dict[str, Any]]:
         """The arguments of each root field. Raises NotCompilable for a page that began in another snapshot."""
-        found, rows = [], 0
+        arguments, rows = [], 0
         for chosen in self.fields:
-            given: dict[str, Any] = {}
+            of_field: dict[str, Any] = {}
             for name, source in chosen.arguments:
                 value = source(values)
-                if value is not ABSENT and value is not None:
-                    given[name] = canonical(value) if name == "where" else value
-            if "after" in given and snapshot_of(given["after"]) != snapshot_id:
-                raise NotCompilable("other snapshot")
-            rows += given.get("first", 0)
-            found.append(given)
+                if value is ABSENT or value is None:
+                    continue
+                if name == "where":
+                    value = canonical(value)
+                elif name == "first":
+                    rows += value
+                elif name == "after" and snapshot_of(value) != snapshot_id:
+                    raise NotCompilable("other snapshot")
+                of_field[name] = value
+            arguments.append(of_field)
         if rows > MAX_FIRST:
             raise NotCompilable("many rows")  # the ordinary way knows how many are too many
-        return found
+        return arguments
 
     def needs_no_sql(self, arguments: Sequence[Mapping[str, Any]]) -> bool:
         """Whether reading takes so little that the event loop may wait for it."""
-        return all(
-            chosen.name in _LIGHT or chosen.name == "__typename" or _reads_index(chosen.name, given)
-            for chosen, given in zip(self.fields, arguments, strict=True)
-        )
+        for chosen, of_field in zip(self.fields, arguments, strict=True):
+            if chosen.name in _LIGHT:
+                continue
+            columns = INDEXED.get(chosen.name)
+            if columns is None or of_field.get("order_by") or not of_field.get("where", NO_FILTER).reads_index(columns):
+                return False
+        return True
 
     def read(self, view: View, arguments: Sequence[Mapping[str, Any]], readers: Mapping[str, Reader]) -> list[Any]:
         """What each root field is rendered from."""
@@ -138,11 +145,6 @@ class Plan:
     ) -> bytes:
         """The JSON of the whole response, read and rendered."""
         return self.render(view, values, self.read(view, arguments, readers))
-
-
-def _reads_index(field: str, given: Mapping[str, Any]) -> bool:
-    columns = INDEXED.get(field)
-    return columns is not None and not given.get("order_by") and given.get("where", NO_FILTER).reads_index(columns)
 
 
 def flags_of(operation: OperationDefinitionNode, document: DocumentNode) -> tuple[tuple[str, bool | None], ...]:

@@ -31,14 +31,15 @@ def spans_of(keys: KeyRange, shape: Shape, values: Values, sources_of: SourcesOf
     cells = values.cells
     if cells is None:
         return None
-    selection = shape.key(values, keys.alike)
-    bits = min(_MOST_BITS, max(0, _ROWS_BITS - keys.rows_per_unit.bit_length()))
-    low, high = keys.around.start >> bits, (keys.around.stop - 1) >> bits
+    space = keys.space
+    selection = shape.key(values, space.alike)
+    bits = min(_MOST_BITS, max(0, _ROWS_BITS - space.rows_per_unit.bit_length()))
+    low, high = keys.low >> bits, (keys.high - 1) >> bits
     spans = []
     for number in range(low, high + 1):
-        units = range(number << bits, min((number + 1) << bits, keys.units))
-        first, last = keys.rows_in(units)
-        name = (cells.serial, keys.space, number)
+        units = range(number << bits, min((number + 1) << bits, space.units))
+        first, last = space.rows_in(units)
+        name = (cells.serial, space.name, number)
         group = cells.cache.of(name)
         sources = group.selections.get(selection, _UNKNOWN)
         if sources is not _UNKNOWN:
@@ -51,7 +52,7 @@ def spans_of(keys: KeyRange, shape: Shape, values: Values, sources_of: SourcesOf
             ) * _WORTH < last - first:
                 return None
             try:
-                sources = sources_of(keys.rows_of(units), shape, values, group.columns)
+                sources = sources_of(space.rows_of(units), shape, values, group.columns)
             except (ApiError, NotCompilable):  # of a row that perhaps nobody has asked for
                 sources = None
             group.selections[selection] = sources

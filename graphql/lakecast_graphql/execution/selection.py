@@ -38,12 +38,12 @@ class OfObject:
     fields: tuple[tuple[str, Source], ...]
 
     def __call__(self, values: Values) -> dict[str, Any]:
-        found = {}
+        members = {}
         for name, source in self.fields:
             value = source(values)
             if value is not ABSENT:
-                found[name] = value
-        return found
+                members[name] = value
+        return members
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -1,9 +1,8 @@
 """Arguments of a field, checked and in one canonical form: filters, orders, page sizes, names."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from functools import cached_property
 from typing import Any
 
 from lakecast_graphql.errors import bad_input
@@ -19,20 +18,27 @@ class Filter(dict[str, Any]):
     Made of dicts, lists and plain values only, so that equal filters have equal forms.
     """
 
-    @cached_property
+    _equalities: Mapping[str, str] | None = None
+    _has_more = False
+
+    @property
     def equalities(self) -> Mapping[str, str] | None:
         """Column -> value where the filter is nothing but equalities of texts; else None."""
-        found = {}
-        for name, test in self.items():
-            text = test.get("eq") if isinstance(test, dict) and len(test) == 1 else None
-            if type(text) is not str:
-                return None
-            found[name] = text
-        return found
+        # Remembered by hand: `cached_property` takes a lock, which costs more than the rest.
+        if self._equalities is None and not self._has_more:
+            texts = {}
+            for name, test in self.items():
+                text = test.get("eq") if type(test) is Filter and len(test) == 1 else None
+                if type(text) is not str:
+                    self._has_more = True
+                    return None
+                texts[name] = text
+            self._equalities = texts
+        return self._equalities
 
-    def reads_index(self, columns: Collection[str]) -> bool:
+    def reads_index(self, columns: frozenset[str]) -> bool:
         """Whether it is nothing but equalities of some columns that are indexed: no query is needed for it."""
-        return self.equalities is not None and all(name in columns for name in self.equalities)
+        return self.equalities is not None and columns.issuperset(self)
 
 
 NO_FILTER = Filter()
@@ -50,17 +56,20 @@ def canonical(where: Any) -> Filter:
         return where
     if not where:
         return NO_FILTER
-    fields: Mapping[str, Any] = where if isinstance(where, dict | Mapping) else vars(where)
-    found = Filter()
-    for name, value in fields.items():
+    fields: Mapping[str, Any] = where if type(where) is dict or isinstance(where, Mapping) else vars(where)
+    conditions, last, sorted_by_name = Filter(), "", True
+    for field, value in fields.items():
         plain = value if type(value) in _PLAIN else _plain(value)
-        if plain is not None:
-            spelt = _SPELT.get(name, name)
-            if spelt in _TURNING:
-                for part in value if isinstance(value, list | tuple) else (value,):
-                    _refuse_nulls(part)
-            found[spelt] = plain
-    return found if len(found) < 2 else Filter(sorted(found.items()))
+        if plain is None:
+            continue
+        name = _SPELT.get(field, field)
+        if name in _TURNING:
+            for part in value if isinstance(value, list | tuple) else (value,):
+                _refuse_nulls(part)
+        conditions[name] = plain
+        sorted_by_name = sorted_by_name and name > last
+        last = name
+    return conditions if sorted_by_name else Filter(sorted(conditions.items()))
 
 
 _PLAIN = frozenset({str, bool, int, float, dt.date})
@@ -151,14 +160,17 @@ def source(snapshot: Snapshot, name: str | None, argument: str = "source") -> No
 def names_in(snapshot: Snapshot, where: Filter, argument: str = "where") -> None:
     """Refuses data sets and sources that a filter names with `eq` or `in` and the snapshot does not have."""
     for name, value in where.items():
-        if name in ("and_", "or_"):
-            for part in value:
-                names_in(snapshot, part, argument)
-        elif name in ("not_", "item"):
-            names_in(snapshot, value, argument)
-        elif name in ("dataset_id", "source"):
-            check = dataset if name == "dataset_id" else source
+        check = _CHECKS.get(name)
+        if check is not None:
             if "eq" in value:
                 check(snapshot, value["eq"], argument)
             for text in value.get("in_", ()):
                 check(snapshot, text, argument)
+        elif name in ("and_", "or_"):
+            for part in value:
+                names_in(snapshot, part, argument)
+        elif name in ("not_", "item"):
+            names_in(snapshot, value, argument)
+
+
+_CHECKS = {"dataset_id": dataset, "source": source}

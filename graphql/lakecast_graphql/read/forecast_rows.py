@@ -1,6 +1,6 @@
 """Forecast rows: which ones a filter finds, and their columns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from lakecast_graphql.read.item_rows import item_rows
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.column import Coded, Column, Constant, Counts, Dates, Enums, Numbers, instants
 from lakecast_graphql.rows.nested import Nested
-from lakecast_graphql.rows.rows import KeyRange, Rows
+from lakecast_graphql.rows.rows import KeyRange, Rows, Space
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.picked import Hits, Picked
@@ -246,24 +246,21 @@ def rows_between(view: View, blocks: Blocks, low: int, high: int, first: int, la
         return forecast_rows(view, Picked(blocks, *(np.zeros(0, np.int64) for _ in range(3))))
     if first > at.item(low) or last < at.item(high):
         low, high = int(at.searchsorted(first, "right")) - 1, int(at.searchsorted(last))
-    keys = None
-    if 4 * blocks.count <= blocks.rows:  # shorter blocks are not worth it
-        keys = KeyRange(
-            ("forecast", id(blocks)),
-            blocks.count,
-            range(low, high),
-            lambda units: whole_blocks(view, blocks, units),
-            first,
-            last,
-            at,
-        )
+    space = view.space(("forecast", id(blocks)), _space, blocks)
+    keys = None if space is None else KeyRange(space, low, high, first, last)
     return Rows(last - first, _FIELDS, of=_Between(view, blocks, low, high, first, last), keys=keys)
 
 
-def whole_blocks(view: View, blocks: Blocks, keys: range) -> Rows:
-    """All rows of some blocks."""
-    low, high = keys.start, keys.stop
-    return forecast_rows(view, Picked(blocks, np.arange(low, high), blocks.at[low:high], blocks.at[low + 1 : high + 1]))
+def _space(view: View, name: Hashable, blocks: Blocks) -> Space | None:
+    """All rows of some blocks, whose units are the blocks."""
+    if 4 * blocks.count > blocks.rows:  # shorter blocks are not worth it
+        return None
+
+    def rows_of(units: range) -> Rows:
+        low, high, at = units.start, units.stop, blocks.at
+        return forecast_rows(view, Picked(blocks, np.arange(low, high), at[low:high], at[low + 1 : high + 1]))
+
+    return Space(name, blocks.count, rows_of, blocks.at)
 
 
 def horizons(view: View, picked: Picked) -> NDArray[np.int64]:

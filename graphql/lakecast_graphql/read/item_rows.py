@@ -1,6 +1,6 @@
 """Rows of items, with what belongs to an item: demand, stock, forecasts, errors and its reorder decision."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -17,7 +17,7 @@ from lakecast_graphql.read.series import GRAINS, beginnings, of_blocks, refuse_f
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.column import Column, Counts, Dates, Enums, Lists, Numbers, Values
 from lakecast_graphql.rows.nested import Nested, NestedLists
-from lakecast_graphql.rows.rows import Rows, of_single_rows
+from lakecast_graphql.rows.rows import KeyRange, Rows, Space
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints, Segment
 from lakecast_schema.periods import first_day
@@ -58,15 +58,17 @@ def item_rows(view: View, codes: Ints) -> Rows:
 def items_between(view: View, first: int, last: int) -> Rows:
     """The items first:last."""
     rows = item_rows(view, np.arange(first, last))
-    rows.keys = of_single_rows(
-        ("item", view.bound),
-        view.snapshot.items.count,
-        lambda units: item_rows(view, np.arange(units.start, units.stop)),
-        first,
-        last,
-        alike=partial(alike, view.snapshot),
-    )
+    rows.keys = KeyRange(view.space(("item", view.bound), _space), first, last, first, last)
     return rows
+
+
+def _space(view: View, name: Hashable) -> Space:
+    """All items."""
+
+    def rows_of(units: range) -> Rows:
+        return item_rows(view, np.arange(units.start, units.stop))
+
+    return Space(name, view.snapshot.items.count, rows_of, alike=partial(alike, view.snapshot))
 
 
 def alike(snapshot: Snapshot, name: str, given: dict[str, Any]) -> dict[str, Any]:

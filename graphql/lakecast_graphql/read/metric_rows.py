@@ -1,6 +1,6 @@
 """Rows of backtest errors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.column import Coded, Column, Counts, Numbers, Values
-from lakecast_graphql.rows.rows import Rows, of_single_rows
+from lakecast_graphql.rows.rows import KeyRange, Rows, Space
 from lakecast_lake.columns.facts import Facts
 from lakecast_lake.columns.segment import Ints
 from lakecast_schema.tables import METRICS
@@ -27,11 +27,17 @@ def metric_rows(view: View, rows: Ints) -> Rows:
 def metrics_between(view: View, first: int, last: int) -> Rows:
     """The rows first:last of the snapshot's `metrics`."""
     rows = metric_rows(view, np.arange(first, last))
-    count = len(view.snapshot.metrics.item)
-    rows.keys = of_single_rows(
-        "metric", count, lambda units: metric_rows(view, np.arange(units.start, units.stop)), first, last
-    )
+    rows.keys = KeyRange(view.space("metric", _space), first, last, first, last)
     return rows
+
+
+def _space(view: View, name: Hashable) -> Space:
+    """All rows of `metrics`."""
+
+    def rows_of(units: range) -> Rows:
+        return metric_rows(view, np.arange(units.start, units.stop))
+
+    return Space(name, len(view.snapshot.metrics.item), rows_of)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,13 +28,16 @@ class Place:
 class Question:
     """A field with its arguments, except those of paging; its name is computed where a cursor needs it."""
 
-    def __init__(self, field: str, *arguments: Any) -> None:
-        self._parts = (field, *arguments)
+    def __init__(self, *parts: Any) -> None:
+        self._parts = parts
+        self._name: str | None = None
 
-    @cached_property
+    @property
     def name(self) -> str:
         """A short text, equal for equal questions only."""
-        return question(*self._parts)
+        if self._name is None:
+            self._name = question(*self._parts)
+        return self._name
 
 
 def question(field: str, *arguments: Any) -> str:

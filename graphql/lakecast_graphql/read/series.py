@@ -1,6 +1,6 @@
 """Forecast series: one per item, source and cutoff, at the item's own grain or a coarser one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.column import Coded, Column, Constant, Dates, Enums, Lists, Numbers, instants
-from lakecast_graphql.rows.rows import Rows, of_single_rows
+from lakecast_graphql.rows.rows import KeyRange, Rows, Space
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.items import FREQUENCIES
@@ -156,14 +156,18 @@ def series_between(view: View, blocks: Blocks, first: int, last: int, grain: str
     """The series of the whole blocks first:last."""
     rows = series_rows(view, of_blocks(blocks, np.arange(first, last)), grain)
     if grain == "native":
-        rows.keys = of_single_rows(
-            ("series", id(blocks)),
-            blocks.count,
-            lambda units: series_between(view, blocks, units.start, units.stop, grain),
-            first,
-            last,
-        )
+        space = view.space(("series", id(blocks)), _space, blocks)
+        rows.keys = KeyRange(space, first, last, first, last)
     return rows
+
+
+def _space(view: View, name: Hashable, blocks: Blocks) -> Space:
+    """All series of some blocks, at their own grain."""
+
+    def rows_of(units: range) -> Rows:
+        return series_rows(view, of_blocks(blocks, np.arange(units.start, units.stop)), "native")
+
+    return Space(name, blocks.count, rows_of)
 
 
 class _Shown:

@@ -1,10 +1,15 @@
 """What one read sees: a pinned snapshot, how it was reached, and until when an answer is worth computing."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from lakecast_graphql.errors import ApiError, ErrorCode
+from lakecast_graphql.rows.rows import Space
 from lakecast_lake.columns import Snapshot
+
+S = TypeVar("S", bound=Space | None)
 
 
 @dataclass(slots=True, eq=False)
@@ -20,6 +25,16 @@ class View:
     snapshot: Snapshot
     bound: bool = False
     deadline: float | None = None
+    _spaces: dict[Hashable, Space | None] = field(default_factory=dict, init=False, repr=False)
+
+    def space(self, name: Hashable, make: "Callable[..., S]", *parts: Any) -> S:
+        """All rows of a kind, if cells of them are kept: made of some parts for the first request that asks for it."""
+        try:
+            return self._spaces[name]  # type: ignore[return-value]
+        except KeyError:
+            # Of a view without deadline, and not of this one: it would keep itself alive, and its snapshot.
+            space = self._spaces[name] = make(View(self.snapshot, self.bound), name, *parts)
+            return space
 
     def check_deadline(self) -> None:
         """Raises TIMEOUT once the operation's time is used up; called before anything that takes long."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lakecast_graphql.rows.column import Column
 from lakecast_lake.columns.segment import Ints
@@ -17,27 +17,21 @@ _NONE: Mapping[str, Method] = {}
 Alike = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
-@dataclass(slots=True, eq=False)
-class KeyRange:
-    """The rows first:last of a space, which is divided into units: items, blocks of forecasts, rows of small tables.
-
-    Made for every request, so it is not `frozen`; not to be changed.
+@dataclass(frozen=True, slots=True, eq=False)
+class Space:
+    """All rows of a kind of one snapshot, which is divided into units: items, blocks of forecasts, single rows.
 
     Attributes:
-        space: what rows are counted in; the same row of the same space of one snapshot is always alike.
-        units: how many units the space has.
-        around: the units that the rows lie in.
+        name: the same row of the space of one name and snapshot is always alike.
+        units: how many units there are.
         rows_of: the rows of some whole units.
         at: (units + 1,) first row of each unit; None where units have one row.
         alike: name and arguments of a method -> the arguments in the form that all have that mean the same.
     """
 
-    space: Hashable
+    name: Hashable
     units: int
-    around: range
     rows_of: "Callable[[range], Rows]"
-    first: int
-    last: int
     at: Ints | None = None
     alike: Alike | None = None
 
@@ -53,11 +47,14 @@ class KeyRange:
         return 1 if self.at is None else self.at.item(-1) // self.units
 
 
-def of_single_rows(
-    space: Hashable, count: int, rows_of: "Callable[[range], Rows]", first: int, last: int, alike: Alike | None = None
-) -> KeyRange:
-    """The rows first:last of a space of units that have one row each."""
-    return KeyRange(space, count, range(first, last), rows_of, first, last, alike=alike)
+class KeyRange(NamedTuple):
+    """The rows first:last of a space, which lie in the units low:high."""
+
+    space: Space
+    low: int
+    high: int
+    first: int
+    last: int
 
 
 class Rows:
