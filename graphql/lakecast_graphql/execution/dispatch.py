@@ -52,10 +52,10 @@ _NO_VARIABLES: Mapping[str, Any] = {}
 
 @dataclass(slots=True, eq=False)
 class _PlansOfShape:
-    """What is known of a skeleton and operation name.
+    """The plans of a skeleton and operation name, which are its `name`.
 
-    name: under which it is known. flags: variables that its directives depend on, with their defaults. plan: where
-    there are no flags, its plan or the reason why there is none; else plans are kept by the flags' values.
+    flags: variables that its directives depend on, with their defaults. plan: where there are no flags, its plan or
+    the reason why there is none; else there is a plan for each combination of their values.
     """
 
     name: Hashable
@@ -124,9 +124,9 @@ class Dispatcher:
             plan_bytes // 2,
             lambda key, _: 20 * len(key[0][0]) + 2000 + 60 * len(key[1]),  # type: ignore[index]
         )
-        self.texts: LruCache[tuple[Hashable, Skeleton | None]] = LruCache(
-            plan_bytes // 4,
-            lambda key, value: 3 * len(key[0]) + (0 if value[1] is None else 150 * len(value[1].values)),  # type: ignore[index]
+        self.texts: LruCache[tuple[_PlansOfShape, Skeleton]] = LruCache(
+            plan_bytes // 2,
+            lambda key, value: 23 * len(key[0]) + 150 * len(value[1].values) + 2000,  # type: ignore[index]
         )
         self.cells = CellCache(cell_bytes)
         self._cells: SnapshotCells | None = None  # one for all requests of a snapshot
@@ -147,16 +147,19 @@ class Dispatcher:
                 self.ways["cached"] += 1
                 return found.answer
         try:
-            if self._takes_long_to_parse(operation):
+            if len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query):
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._threads, self._documents.get, operation.query)
-            plan, values = self._prepare(operation, view)
-            body = self._light(plan, view, values)
+            self._documents.check_variables(operation)
+            plan, literals = self._plan(operation)
+            values = plan.values(operation.variables or _NO_VARIABLES, literals, self._cells_of(view.snapshot))
+            arguments = plan.arguments(values, view.snapshot.snapshot_id)
+            body = self._light(plan, view, values, arguments)
             if body is None:
-                body = await self._heavy(operation, view, plan, values)
+                body = await self._heavy(operation, view, plan, values, arguments)
                 worth_keeping = True
             else:
-                worth_keeping = self._is_asked_again(key)
+                worth_keeping = self._asked.again(key[1:])  # what is soon made again: only once it is asked for again
         except NotCompilable as surprise:
             return await self._by_ordinary(operation, view, caller, surprise.reason, key)
         except ApiError as error:
@@ -169,45 +172,31 @@ class Dispatcher:
         except Exception:  # a fault of the fast way must not become a fault of the answer
             _log.exception("The fast way failed; the ordinary one answers.")
             return await self._by_ordinary(operation, view, caller, "fault", key)
-        return self._made(plan, body, view, key if worth_keeping else None, operation)
-
-    def _is_asked_again(self, key: tuple[Hashable, ...]) -> bool:
-        """Whether an answer that was soon made is worth keeping: asked for lately, perhaps of the snapshot before."""
-        return self.answers.limit > 0 and self._asked.again(key[1:])
-
-    def _takes_long_to_parse(self, operation: Operation) -> bool:
-        return len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query)
-
-    def _prepare(self, operation: Operation, view: View) -> tuple[Plan, Values]:
-        self._documents.check_variables(operation)
-        plan, literals = self._plan(operation)
-        cells = self._cells
-        if self.cells.limit and (cells is None or cells.serial != view.snapshot.serial):
-            cells = self._cells = SnapshotCells(view.snapshot.serial, self.cells)
-        return plan, plan.values(operation.variables or _NO_VARIABLES, literals, cells)
-
-    def _made(self, plan: Plan, body: bytes, view: View, key: Hashable | None, operation: Operation) -> Answer:
-        """An answer, kept under its key where it has one."""
         answer = Answer(body, cacheable=plan.is_cacheable, snapshot_id=view.snapshot.snapshot_id)
-        if key is not None and plan.is_cacheable:
+        if worth_keeping and answer.cacheable:
             self._keep(key, answer, operation)
         return answer
 
-    def _light(self, plan: Plan, view: View, values: Values) -> bytes | None:
+    def _cells_of(self, snapshot: Snapshot) -> SnapshotCells | None:
+        if self._cells is None or self._cells.serial != snapshot.serial:
+            self._cells = SnapshotCells(snapshot.serial, self.cells)
+        return self._cells if self.cells.limit else None
+
+    def _light(self, plan: Plan, view: View, values: Values, arguments: Sequence[Mapping[str, Any]]) -> bytes | None:
         """An answer that the event loop may wait for; None where it takes longer."""
-        arguments = plan.arguments(values, view.snapshot.snapshot_id)
         if not plan.needs_no_sql(arguments):
             return None
-        found = plan.read(view, arguments, self._readers)
-        if plan.cells(found) > LIGHT_CELLS:
+        results = plan.read(view, arguments, self._readers)
+        if plan.cells(results) > LIGHT_CELLS:
             return None
-        body = plan.render(view, values, found)
+        body = plan.render(view, values, results)
         self.ways["light"] += 1
         return body
 
-    async def _heavy(self, operation: Operation, view: View, plan: Plan, values: Values) -> bytes:
+    async def _heavy(
+        self, operation: Operation, view: View, plan: Plan, values: Values, arguments: Sequence[Mapping[str, Any]]
+    ) -> bytes:
         """An answer by the read functions, in a thread."""
-        arguments = plan.arguments(values, view.snapshot.snapshot_id)
         timed = View(view.snapshot, view.bound, time.monotonic() + self._seconds)
         compute = partial(self._in_thread, plan, timed, values, arguments)
         coming = self.flights.get(_shared_key(operation, view), compute) if plan.is_cacheable else compute()
@@ -282,62 +271,61 @@ class Dispatcher:
 
     def _plan(self, operation: Operation) -> tuple[Plan, tuple[Any, ...]]:
         """The plan of an operation and the literals that were lifted out of it."""
-        exact = (operation.query, operation.operation_name)
-        found = self.texts.get(exact)
-        if found is None:
-            found = _named(operation)
-            self.texts.put(exact, found)
-        name, lifted = found
-        known = self.plans.get(name)
-        if known is None:
-            known = self._know(operation, name)
-            self.plans.put(name, known)
-        plan = known.plan
+        text = self.texts.get((operation.query, operation.operation_name))
+        if text is None:
+            text = self._read_text(operation)
+        plans, skeleton = text
+        plan = plans.plan
         if plan is None:
-            if known.flags:
-                plan = self._by_flags(operation, known, lifted)
+            if plans.flags:
+                plan = self._by_flags(operation, plans, skeleton)
             else:
-                plan = known.plan = self._compile(operation, lifted, {})
+                plan = plans.plan = self._compile(operation, skeleton, {})
         if isinstance(plan, str):
             raise NotCompilable(plan)
-        return plan, () if lifted is None else lifted.values
+        return plan, skeleton.values
 
-    def _by_flags(self, operation: Operation, known: _PlansOfShape, lifted: Skeleton | None) -> Plan | str:
+    def _read_text(self, operation: Operation) -> tuple[_PlansOfShape, Skeleton]:
+        """The plans of a text, which it shares with others that differ in literals only; and its literals."""
+        lifted = lift(operation.query)
+        skeleton = lifted or Skeleton(operation.query, (), ())
+        name = (skeleton.skeleton, operation.operation_name, lifted is None)
+        plans = self.plans.get(name)
+        if plans is None:
+            plans = self._plans_of(operation, name)
+            self.plans.put(name, plans)
+        self.texts.put((operation.query, operation.operation_name), (plans, skeleton))
+        return plans, skeleton
+
+    def _by_flags(self, operation: Operation, plans: _PlansOfShape, skeleton: Skeleton) -> Plan | str:
         """The plan for the values of Boolean variables that directives name: there may be two to their number."""
-        given = operation.variables or _NO_VARIABLES
-        flags = tuple([given.get(name, default) for name, default in known.flags])
+        variables = operation.variables or _NO_VARIABLES
+        flags = tuple([variables.get(name, default) for name, default in plans.flags])
         if not all(type(flag) is bool for flag in flags):
             return "directive"
-        key = (known.name, flags)
+        key = (plans.name, flags)
         plan = self.flagged.get(key)
         if plan is None:
-            named = {name: flag for (name, _), flag in zip(known.flags, flags, strict=True)}
-            plan = self._compile(operation, lifted, named)
+            named = {name: flag for (name, _), flag in zip(plans.flags, flags, strict=True)}
+            plan = self._compile(operation, skeleton, named)
             self.flagged.put(key, plan)
         return plan
 
-    def _know(self, operation: Operation, name: Hashable) -> _PlansOfShape:
+    def _plans_of(self, operation: Operation, name: Hashable) -> _PlansOfShape:
         prepared = self._documents.get(operation.query)
         chosen = prepared.operation(operation.operation_name)
         if is_mutation(chosen):
             return _PlansOfShape(name, (), "mutation")
         return _PlansOfShape(name, flags_of(chosen, prepared.document))
 
-    def _compile(self, operation: Operation, lifted: Skeleton | None, flags: Mapping[str, Any]) -> Plan | str:
+    def _compile(self, operation: Operation, skeleton: Skeleton, flags: Mapping[str, Any]) -> Plan | str:
         prepared = self._documents.get(operation.query)
         chosen = prepared.operation(operation.operation_name)
-        starts = {} if lifted is None else {start: number for number, start in enumerate(lifted.starts)}
+        starts = {start: number for number, start in enumerate(skeleton.starts)}
         try:
             return compile_plan(self._schema, prepared.document, chosen, flags, starts)
         except NotCompilable as surprise:
             return surprise.reason
-
-
-def _named(operation: Operation) -> tuple[Hashable, Skeleton | None]:
-    """What a text's plan is known by, which others that differ in literals only share; and the literals."""
-    lifted = lift(operation.query)
-    skeleton = operation.query if lifted is None else lifted.skeleton
-    return (skeleton, operation.operation_name, lifted is None), lifted
 
 
 def _key(operation: Operation, view: View) -> tuple[Hashable, ...]:

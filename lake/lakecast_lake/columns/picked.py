@@ -196,12 +196,6 @@ class Hits:
         first[0] += begin - at[low]
         return Picked(self.blocks, block, first, last)
 
-    def whole_blocks(self) -> "Hits":
-        """The hits with rows joined to runs of a block: what a series is cut from; ordered by position."""
-        if self.position is None:
-            return self
-        return Hits(self.blocks, np.unique(np.searchsorted(self.blocks.at, self.position, "right") - 1), self.position)
-
 
 def _runs_of(blocks: Blocks, position: Ints) -> Picked:
     if not len(position):
