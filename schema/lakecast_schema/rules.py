@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lakecast_schema.names import is_folder_name, is_name, shown
 from lakecast_schema.tables import Rule, Table
 
 SHOWN_ROWS = 5
@@ -25,9 +26,9 @@ class Violation:
 
     def __str__(self) -> str:
         where = self.table if self.column is None else f"{self.table}.{self.column}"
-        shown = "".join(f"\n  {row}" for row in self.rows)
+        rows = "".join(f"\n  {row}" for row in self.rows)
         counted = f" ({self.count} row{'s' if self.count != 1 else ''})" if self.count else ""
-        return f"{where}: {self.rule}{counted}{shown}"
+        return f"{where}: {self.rule}{counted}{rows}"
 
 
 class ContractError(ValueError):
@@ -108,8 +109,8 @@ def _unique(table: Table, batch: pa.Table) -> Iterator[Violation]:
         return
     groups = batch.select(key).group_by(key).aggregate([([], "count_all")])
     twice = groups.filter(pc.greater(groups["count_all"], 1))
-    shown = twice.slice(0, SHOWN_ROWS).to_pylist()
-    rows = tuple(f"{', '.join(f'{name}={row[name]}' for name in key)}: {row['count_all']} times" for row in shown)
+    some = twice.slice(0, SHOWN_ROWS).to_pylist()
+    rows = tuple(f"{', '.join(f'{name}={shown(row[name])}' for name in key)}: {row['count_all']} times" for row in some)
     rule = f"the key ({', '.join(key)}) must be unique"
     yield Violation(table.name, rule, rows=rows, count=batch.num_rows - groups.num_rows)
 
@@ -134,11 +135,11 @@ def _broken(table: Table, batch: pa.Table, column: str, rule: str, mask: pa.Chun
     where = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
     names = [*table.key, *([] if column in table.key else [column])]
     rows = batch.select(names).take(pa.array(where[:SHOWN_ROWS])).to_pylist()
-    shown = tuple(
-        f"row {index}: {', '.join(f'{name}={row[name]}' for name in names)}"
+    told = tuple(
+        f"row {index}: {', '.join(f'{name}={shown(row[name])}' for name in names)}"
         for index, row in zip(where[:SHOWN_ROWS].tolist(), rows, strict=True)
     )
-    return Violation(table.name, rule, column, shown, len(where))
+    return Violation(table.name, rule, column, told, len(where))
 
 
 def _one_of(*known: str) -> Callable[[pa.ChunkedArray], pa.ChunkedArray]:
@@ -151,12 +152,24 @@ def _or_null(
     return lambda values: pc.or_(keeps(values), pc.is_null(values))
 
 
+def _named(is_good: Callable[[str], bool]) -> Callable[[pa.ChunkedArray], pa.ChunkedArray]:
+    """A rule of texts of which few are distinct."""
+
+    def keeps(values: pa.ChunkedArray) -> pa.ChunkedArray:
+        distinct = [value for value in pc.unique(values).to_pylist() if value is not None]
+        return pc.is_in(values, pa.array([value for value in distinct if is_good(value)], pa.string()))
+
+    return _or_null(keeps)
+
+
 _KEEPS: dict[Rule, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
     Rule.FINITE: pc.is_finite,
     Rule.NOT_NEGATIVE: lambda values: pc.and_(pc.is_finite(values), pc.greater_equal(values, 0.0)),
     Rule.FRACTION: lambda values: pc.and_(pc.greater_equal(values, 0.0), pc.less_equal(values, 1.0)),
     Rule.TO_TWO: lambda values: pc.and_(pc.greater_equal(values, 0.0), pc.less_equal(values, 2.0)),
     Rule.NOT_EMPTY: lambda values: pc.not_equal(pc.utf8_trim_whitespace(values), ""),
+    Rule.NAME: _named(is_name),
+    Rule.FOLDER_NAME: _named(is_folder_name),
     Rule.MODEL_VERSION: lambda values: pc.match_substring_regex(values, r"^v\d+\.\d+\.\d+(\+[0-9A-Za-z.-]+)?$"),
     Rule.FORECAST_KIND: _or_null(_one_of("live", "past", "backtest")),
     Rule.FREQUENCY: _or_null(_one_of("daily", "weekly", "monthly", "quarterly", "yearly")),

@@ -23,6 +23,8 @@ class Rule(Enum):
     FRACTION = "must be a number from 0 to 1"
     TO_TWO = "must be a number from 0 to 2"
     NOT_EMPTY = "must not be empty"
+    NAME = "must not be empty, nor longer than 200 characters, nor hold control characters"
+    FOLDER_NAME = "must not be empty, nor hold control characters, nor be longer than 200 characters (é counts as 6)"
     MODEL_VERSION = "must look like v1.2.3, optionally followed by +build"
     FORECAST_KIND = "must be live, past or backtest"
     FREQUENCY = "must be daily, weekly, monthly, quarterly or yearly"
@@ -75,11 +77,11 @@ class Table:
 
 
 def _dataset() -> Column:
-    return Column("dataset_id", TEXT, "Data set that the row belongs to", rule=Rule.NOT_EMPTY)
+    return Column("dataset_id", TEXT, "Data set that the row belongs to", rule=Rule.FOLDER_NAME)
 
 
 def _item() -> Column:
-    return Column("item_id", TEXT, "Item, unique within its data set", rule=Rule.NOT_EMPTY)
+    return Column("item_id", TEXT, "Item, unique within its data set", rule=Rule.NAME)
 
 
 def _run() -> Column:
@@ -257,7 +259,7 @@ FACT_FORECAST = Table(
         _item(),
         Column("forecast", REAL, "Mean of the predicted demand", rule=Rule.NOT_NEGATIVE),
         Column("actual", REAL, "Observed demand; null until known", nullable=True, rule=Rule.FINITE),
-        Column("source", TEXT, "Model that made the forecast", rule=Rule.NOT_EMPTY),
+        Column("source", TEXT, "Model that made the forecast", rule=Rule.FOLDER_NAME),
         _model_version(),
         _generated_at("When the model produced the forecast"),
         _dataset(),
@@ -293,7 +295,7 @@ FACT_METRICS = Table(
     (
         _dataset(),
         _item(),
-        Column("source", TEXT, "Model that made the forecasts", rule=Rule.NOT_EMPTY),
+        Column("source", TEXT, "Model that made the forecasts", rule=Rule.FOLDER_NAME),
         Column("windows", COUNT, "Rolling origins that were scored", nullable=True),
         Column("observations", COUNT, "Pairs of forecast and actual that were scored", nullable=True),
         _measure("mae", "Mean absolute error of the forecast"),
@@ -326,7 +328,7 @@ FACT_REPLENISHMENT = Table(
         _dataset(),
         _item(),
         Column("as_of", DATE, "The stock's date, else the item's last observed date"),
-        Column("source", TEXT, "The item's champion", rule=Rule.NOT_EMPTY),
+        Column("source", TEXT, "The item's champion", rule=Rule.FOLDER_NAME),
         _measure("on_hand", "Null when stock is unknown", Rule.FINITE),
         _measure("on_order", "Null when stock is unknown"),
         Column("lead_time_days", REAL, "Mean lead time", rule=Rule.NOT_NEGATIVE),
@@ -394,7 +396,7 @@ MODEL_RUN = Table(
     (
         _run(),
         _dataset(),
-        Column("source", TEXT, "Model that was trained", rule=Rule.NOT_EMPTY),
+        Column("source", TEXT, "Model that was trained", rule=Rule.FOLDER_NAME),
         _model_version(),
         _generated_at("When the run of the source ended"),
         _measure("fit_seconds", "Seconds of computation"),

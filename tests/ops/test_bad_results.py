@@ -28,6 +28,9 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ("date",),
     ),
     "an empty item": ({"item_id": ["SFP-10G", "", "SFP-10G"]}, ("item_id", "empty")),
+    "an item with a zero byte": ({"item_id": ["a\0b"] * 3}, ("item_id", "control characters")),
+    "a source that no folder can have": ({"source": ["s" * 300] * 3}, ("source", "longer than 200")),
+    "a data set that no folder can have": ({"dataset_id": ["d" * 300] * 3}, ("dataset_id", "longer than 200")),
     "a version that is none": ({"model_version": ["latest"] * 3}, ("model_version", "v1.2.3", "latest")),
     "no data set": ({"dataset_id": [None] * 3}, ("dataset_id",)),
     "bounds that cross": (

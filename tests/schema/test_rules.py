@@ -65,12 +65,20 @@ BAD = {
     "a NaN bound": (replaced(FORECAST, "upper_80", NAN), "finite number of at least 0"),
     "disordered quantiles": (replaced(FORECAST, "lower_80", 0.75), "must not be below"),
     "an empty item": (replaced(FORECAST, "item_id", " "), "must not be empty"),
+    "a line break in an item": (replaced(FORECAST, "item_id", "a\nb"), r"control characters.*\n.*item_id=a\\nb"),
+    "an item named by a book": (replaced(FORECAST, "item_id", "i" * 201), r"longer than 200[^\n]*\n[^\n]*=i{60}…"),
+    "a source that no folder can have": (replaced(FORECAST, "source", "é" * 34), "é counts as 6"),
     "a strange version": (replaced(FORECAST, "model_version", "1.0"), "v1.2.3"),
     "an unknown kind": (replaced(FORECAST, "kind", "test"), "live, past or backtest"),
     "a forecast of the past": (replaced(FORECAST, "cutoff", dt.date(2026, 6, 1)), "later than cutoff"),
     "a double key": (replaced(FORECAST, "date", FORECAST["date"][0].as_py()), "2 times"),
     "an infinite actual": (replaced(FORECAST, "actual", INFINITY), "finite number"),
 }
+
+
+@pytest.mark.parametrize("name", ["é" * 33, "a" * 200, "../x y/%20", "ação-ß 日本"])
+def test_names_may_have_any_other_signs(name):
+    check(FACT_FORECAST, replaced(replaced(FORECAST, "source", name), "item_id", "日" * 200))
 
 
 ITEM = good_rows(DIM_ITEM)

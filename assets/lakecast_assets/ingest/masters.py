@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.dates import FAR_YEARS
-from lakecast_forecast.input.demand import EARLIEST, LATEST, datasets_of, days_of, figures_of
+from lakecast_forecast.input.demand import EARLIEST, LATEST, datasets_of, days_of, figures_of, reject_items
 from lakecast_forecast.input.files import InputFile, as_text, find, read
 from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.rules import Rules
@@ -93,9 +93,9 @@ def read_orders(folder: Path, dataset: str, today: dt.date, rules: Rules) -> Mas
 
 
 def _items_judged(file: InputFile) -> Rejections:
-    """Verdicts on a file, of which rows without an item are the first to be rejected."""
+    """Verdicts on a file, of which rows that name no item are the first to be rejected."""
     verdicts = Rejections(file)
-    verdicts.reject(identifiers(file.table["item_id"]).codes < 0, "item_id", messages.NO_ITEM)
+    reject_items(verdicts, identifiers(file.table["item_id"]))
     return verdicts
 
 

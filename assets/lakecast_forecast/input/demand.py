@@ -19,6 +19,7 @@ from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.report import Words
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.values import Identifiers, Numbers, days, identifiers, numbers
+from lakecast_schema.names import MOST_CHARACTERS, is_folder_name, is_name, shown
 
 Bools = NDArray[np.bool_]
 _KEPT_APART = re.compile(r"[^a-z0-9]+")
@@ -94,7 +95,7 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
     figures = figures_of(file, ("quantity", *file.drivers), chosen)
     quantity, drivers = figures["quantity"], {name: figures[name] for name in file.drivers}
 
-    verdicts.reject(items.codes < 0, "item_id", messages.NO_ITEM)
+    reject_items(verdicts, items)
     no_day = np.isnat(day)
     if no_day.any():
         empty = _empty(date)
@@ -140,12 +141,19 @@ def figures_of(file: InputFile, columns: Sequence[str], rules: Rules) -> dict[st
     return {name: numbers(with_point(column, decimal)) for name, column in texts.items()}
 
 
+def reject_items(verdicts: Rejections, items: Identifiers) -> None:
+    """Reject the rows of a file that name no item."""
+    verdicts.reject(items.codes < 0, "item_id", messages.NO_ITEM)
+    unusable = items.unusable(is_name)
+    verdicts.reject(unusable, "item_id", messages.NO_NAME.of(column="item_id", most=MOST_CHARACTERS))
+
+
 def datasets_of(file: InputFile, dataset: str, *, by: str = "") -> Identifiers:
     """The data set of each row: its column `dataset_id`, where that is missing or empty `dataset`.
 
     by: a column of the file whose values, after that name and an underscore, name data sets of their own.
     """
-    named = _named_datasets(file, dataset)
+    named = _with_good_names(file, _named_datasets(file, dataset))
     if not by:
         return named
     if by not in file.table.column_names:
@@ -156,7 +164,19 @@ def datasets_of(file: InputFile, dataset: str, *, by: str = "") -> Identifiers:
     full = [f"{named.names[one]}_{words[other]}" for one, other in pairs.tolist()]
     names = tuple(sorted(set(full)))
     order = {name: number for number, name in enumerate(names)}
-    return Identifiers(np.array([order[name] for name in full])[code.reshape(-1)], names)
+    whole = Identifiers(np.array([order[name] for name in full])[code.reshape(-1)], names)
+    return _with_good_names(file, whole)
+
+
+def _with_good_names(file: InputFile, datasets: Identifiers) -> Identifiers:
+    if bad := [name for name in datasets.names if not is_folder_name(name)]:
+        raise InputError(
+            file.name,
+            f"{shown(bad[0])} cannot name a data set",
+            f"Use at most {MOST_CHARACTERS} letters and digits, without control characters",
+            column="dataset_id",
+        )
+    return datasets
 
 
 def _named_datasets(file: InputFile, dataset: str) -> Identifiers:

@@ -132,6 +132,11 @@ FAR_DATES = Words(
 )
 
 NO_ITEM = Words("no_item", "item_id is empty; name the item", "item_id está vazio; informe o item")
+NO_NAME = Words(
+    "no_name",
+    "{column} is longer than {most} characters or holds control characters, such as a line break; correct it",
+    "{column} tem mais de {most} caracteres ou contém caracteres de controle, como uma quebra de linha; corrija-o",
+)
 NO_DATE = Words(
     "no_date", "date is empty; write the day as 2024-01-31", "a data está vazia; escreva o dia como 2024-01-31"
 )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -27,6 +28,12 @@ class Identifiers:
 
     codes: NDArray[np.int64]
     names: tuple[str, ...]
+
+    def unusable(self, is_good: Callable[[str], bool]) -> NDArray[np.bool_]:
+        """Rows (n,) whose name is none by a rule."""
+        bad = np.array([*(not is_good(name) for name in self.names), False])
+        rows: NDArray[np.bool_] = bad[self.codes]
+        return rows
 
     def select(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Identifiers":
         """The identifiers of some rows, with only the names that they use."""

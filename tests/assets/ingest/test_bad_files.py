@@ -37,6 +37,10 @@ BAD: dict[str, tuple[Callable[[Path], None], str]] = {
         both(text("demand.csv", GOOD), raw("demand.parquet", b"PAR1")),
         r"holds both demand\.csv and demand\.parquet.*Keep the one",
     ),
+    "a data set named by a book": (
+        text("demand.csv", "item_id,date,quantity,dataset_id\n" + f"A,2024-01-01,1,{'d' * 201}\n"),
+        r"d{60}… cannot name a data set\. Use at most 200",
+    ),
     "empty file": (text("demand.csv", ""), r"demand\.csv: is empty.*header"),
     "header only": (text("demand.csv", "item_id,date,quantity\n"), r"demand\.csv: holds no rows"),
     "column missing": (

@@ -51,6 +51,8 @@ def demand(made: DatasetInput) -> dict[tuple[str, str], float | None]:
         ('A,2024-01-29,"1,5.5"', "quantity", "no number"),
         ("A,2024-01-29,0x10", "quantity", "no number"),
         ("A,2024-01-05,5", "item_id", "exact copy"),
+        (f"{'A' * 201},2024-01-29,1", "item_id", "longer than 200"),
+        ("A\x07B,2024-01-29,1", "item_id", "control characters"),
     ],
 )
 def test_a_bad_row_is_rejected_alone(folder: Write, row: str, column: str, reason: str) -> None:
