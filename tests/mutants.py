@@ -47,7 +47,19 @@ ALSO = {
 }
 """Folders whose modules are tested from elsewhere, too: from a folder, or a file that compares numbers."""
 SIZES = frozenset(
-    {"_AT_ONCE", "_ROWS", "_BYTES", "_TOGETHER", "_SIMILAR", "_MOST_MEMBERS", "_HOLIDAYS", "_BATCH", "BATCH_SIZE"}
+    {
+        "_AT_ONCE",
+        "_ROWS",
+        "_BYTES",
+        "_TOGETHER",
+        "_SIMILAR",
+        "_MOST_MEMBERS",
+        "_HOLIDAYS",
+        "_BATCH",
+        "BATCH_SIZE",
+        "_CHUNK",
+        "_BLOCK",
+    }
 )
 """Constants on which speed and memory depend, but no result."""
 SERVE = ("graphql",)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lakecast_forecast.ensemble.model import Ensemble
+    from lakecast_forecast.example import example_demand
     from lakecast_forecast.fitted import FittedModel
     from lakecast_forecast.forecaster import Forecaster, NotFittedError
     from lakecast_forecast.input.errors import InputError
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from lakecast_schema.periods import Frequency
 
 _HOMES = {
+    "example_demand": "lakecast_forecast.example",
     "FittedModel": "lakecast_forecast.fitted",
     "Forecaster": "lakecast_forecast.forecaster",
     "NotFittedError": "lakecast_forecast.forecaster",
@@ -103,6 +105,7 @@ __all__ = [
     "Theta",
     "Tsb",
     "UnknownModelError",
+    "example_demand",
 ]
 
 

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 
 import lakecast_forecast
+from lakecast_forecast import Source
 
 ROOT = Path(__file__).resolve().parents[2]
 _SNIPPET = re.compile(r"^<!-- python -->\n```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -49,10 +51,25 @@ def test_every_public_name_is_there_and_documented() -> None:
         lakecast_forecast.Sarima  # noqa: B018
 
 
+def models() -> list[type]:
+    of = [getattr(lakecast_forecast, name) for name in lakecast_forecast.__all__]
+    return [one for one in of if isinstance(one, type) and issubclass(one, Source) and one is not Source]
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
+def test_every_model_names_its_source_its_parameters_and_an_example(model: type) -> None:
+    text = model.__doc__ or ""
+    assert re.search(r"[A-Z][a-z]+.*\b(19|20)\d\d\b|Hyndman & Athanasopoulos", text), "no reference"
+    assert f"import {model.__name__}, example_demand" in text
+    parameters = set(inspect.signature(model).parameters) - {"name", "version"}
+    described = set(re.findall(r"\b(\w+):|`(\w+)`", text))
+    assert parameters <= {name for pair in described for name in pair}
+
+
 def test_examples_in_docstrings_run() -> None:
     examples = 0
     for module in pkgutil.walk_packages(lakecast_forecast.__path__, "lakecast_forecast."):
         done = doctest.testmod(importlib.import_module(module.name))
         assert done.failed == 0, module.name
         examples += done.attempted
-    assert examples > 3
+    assert examples > 3 * len(models())

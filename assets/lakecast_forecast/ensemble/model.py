@@ -53,6 +53,12 @@ class Ensemble(Source):
     after Caruana et al. 2004.
 
     members: names of registered models; unless given, those that suit the panel and are installed here.
+
+    >>> from lakecast_forecast import Ensemble, example_demand
+    >>> model = Ensemble(members=("ets", "theta", "empirical", "negative_binomial"))
+    >>> forecast = model.fit(example_demand(), horizon=2).predict()
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.5, 0.5, 24.0, 28.2]
     """
 
     members: Sequence[str] = ()

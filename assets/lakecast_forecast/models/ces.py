@@ -34,7 +34,13 @@ class Ces(Source):
     The level has a twin, its information potential, so that one form covers levels and trends without a switch.
     Both start from a run forwards and one back. Smoothing parameters come from the stable points of a grid, over
     which the forecasts are averaged by likelihood.
+
     log: whether the logarithm of demand is smoothed, where all demand is above zero.
+
+    >>> from lakecast_forecast import Ces, example_demand
+    >>> forecast = Ces().fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [1.3, 0.5, 23.8, 27.6]
     """
 
     log: bool = False

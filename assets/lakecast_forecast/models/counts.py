@@ -60,7 +60,15 @@ class _Rate(Source):
 
 @dataclass(frozen=True)
 class Ses(_Rate):
-    """Simple exponential smoothing."""
+    """Simple exponential smoothing (Gardner 1985, Journal of Forecasting 4, 1-28).
+
+    smoothing: weight of the newest period, above 0 and at most 1.
+
+    >>> from lakecast_forecast import Ses, example_demand
+    >>> forecast = Ses().fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.5, 0.5, 28.1, 28.1]
+    """
 
     name: str = "ses"
     smoothing: float = 0.1
@@ -71,7 +79,13 @@ class Ses(_Rate):
 
 @dataclass(frozen=True)
 class MovingAverage(_Rate):
-    """Mean of the last season, of six periods at least."""
+    """Mean of the last season, of six periods at least (Syntetos & Boylan 2005, IJF 21, 303-314).
+
+    >>> from lakecast_forecast import MovingAverage, example_demand
+    >>> forecast = MovingAverage().fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.5, 0.5, 28.8, 28.8]
+    """
 
     name: str = "moving_average"
 
@@ -81,7 +95,13 @@ class MovingAverage(_Rate):
 
 @dataclass(frozen=True)
 class Adida(_Rate):
-    """Aggregate to the mean interval, smooth, disaggregate."""
+    """Aggregate to the mean interval, smooth, disaggregate (Nikolopoulos et al. 2011, JORS 62, 544-554).
+
+    >>> from lakecast_forecast import Adida, example_demand
+    >>> forecast = Adida().fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.4, 0.4, 27.0, 27.0]
+    """
 
     name: str = "adida"
 
@@ -91,7 +111,13 @@ class Adida(_Rate):
 
 @dataclass(frozen=True)
 class Imapa(_Rate):
-    """ADIDA over all aggregation levels up to the mean interval."""
+    """ADIDA over all aggregation levels up to the mean interval (Petropoulos & Kourentzes 2015, JORS 66, 914-924).
+
+    >>> from lakecast_forecast import Imapa, example_demand
+    >>> forecast = Imapa().fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.4, 0.4, 27.0, 27.0]
+    """
 
     name: str = "imapa"
 
@@ -101,7 +127,13 @@ class Imapa(_Rate):
 
 @dataclass(frozen=True)
 class Tsb(_Rate):
-    """Smoothed chance of a demand times its smoothed size."""
+    """Smoothed chance of a demand times its smoothed size (Teunter, Syntetos & Babai 2011, EJOR 214, 606-615).
+
+    >>> from lakecast_forecast import Tsb, example_demand
+    >>> forecast = Tsb().fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.5, 0.5, 28.1, 28.1]
+    """
 
     name: str = "tsb"
 

@@ -29,7 +29,13 @@ class Empirical(Source):
 
     Nothing is assumed of the distribution's form, which suits demand with many zeros and repeated sizes. The
     decays, and for daily demand whether the weekday's shape is taken out, are the three best variants by scaled
-    quantile loss at rolling origins of the training panel; their quantiles are averaged.
+    quantile loss at rolling origins of the training panel; their quantiles are averaged. Source of the weights:
+    Boudoukh, Richardson & Whitelaw 1998, Risk 11, 64-67.
+
+    >>> from lakecast_forecast import Empirical, example_demand
+    >>> forecast = Empirical().fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.4, 0.4, 27.7, 27.7]
     """
 
     name: str = "empirical"

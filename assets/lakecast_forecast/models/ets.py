@@ -41,7 +41,15 @@ class Ets(Source):
     """Average of {no, damped} trend × {no, additive, multiplicative} season, additive errors, weighted by AICc.
 
     The forms are those of Hyndman, Koehler, Ord & Snyder (2008). Smoothing parameters come from a grid over which
-    each form is averaged by likelihood; the forms are then weighted by exp(-temperature × AICc / 2).
+    each form is averaged by likelihood; the forms are then weighted by exp(-temperature × AICc / 2), after Kolassa
+    2011, IJF 27, 238-251.
+
+    temperature: 0 weighs all forms alike, 1 is Akaike's weight, more comes nearer to the best form alone.
+
+    >>> from lakecast_forecast import Ets, example_demand
+    >>> forecast = Ets().fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.5, 0.5, 24.0, 28.0]
     """
 
     temperature: float = 0.6

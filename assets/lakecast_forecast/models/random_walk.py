@@ -21,6 +21,13 @@ class RandomWalk(Source):
     Half the drift is what the theta method amounts to (Hyndman & Billah 2003, Unmasking the theta method); the
     logarithm makes it proportional. Series with zeros stay as they are. The drift is concentrated out for every
     smoothing parameter of a grid, over which the forecasts are averaged by likelihood.
+
+    drift: share of the drift that goes on, from 0 for none to 1 for all of it.
+
+    >>> from lakecast_forecast import RandomWalk, example_demand
+    >>> forecast = RandomWalk().fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.4, 0.4, 24.1, 28.4]
     """
 
     drift: float = 0.5

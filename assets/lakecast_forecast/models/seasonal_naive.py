@@ -21,6 +21,11 @@ class SeasonalNaive(Source):
     Its quantiles are those of the item's own seasonal differences, taken with both signs (a naive forecast has no
     drift) and widened with the square root of the seasons ahead. It is what every other source is measured
     against, and what an item gets that no other model can fit.
+
+    >>> from lakecast_forecast import SeasonalNaive, example_demand
+    >>> forecast = SeasonalNaive().fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.0, 2.0, 23.0, 27.0]
     """
 
     name: str = "seasonal_naive"

@@ -23,6 +23,13 @@ class Theta(Source):
 
     Smoothing, theta and the first level come from a grid over which the forecasts are averaged by likelihood,
     `sharpness` times as decided as Bayes would be.
+
+    sharpness: above 0; the larger, the nearer to the single best point of the grid.
+
+    >>> from lakecast_forecast import Theta, example_demand
+    >>> forecast = Theta(sharpness=1).fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.5, 0.5, 24.0, 28.4]
     """
 
     sharpness: float = 2.0

@@ -8,10 +8,10 @@ from panels import AWKWARD, assert_valid, panel, panels, seasonal, sporadic
 from scipy.special import ndtri
 
 from lakecast_forecast import registry
-from lakecast_forecast.ensemble import combination
+from lakecast_forecast.ensemble import combination, model
 from lakecast_forecast.ensemble.combination import combine, member_names
 from lakecast_forecast.evaluation import origins
-from lakecast_forecast.evaluation.backtest import SourceForecasts, calibrated, run_source
+from lakecast_forecast.evaluation.backtest import SourceForecasts, backtested, calibrated, run_source
 from lakecast_forecast.features.classify import classify
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
 from lakecast_forecast.panel import Panel
@@ -186,6 +186,22 @@ def test_the_mean_of_rarely_bought_items_is_the_calibrated_one() -> None:
         assert 0 < rare.sum() < len(whole)
         np.testing.assert_allclose(forecasts.mean[rare], own.mean[rare])
         assert not np.allclose(forecasts.mean[~rare], own.mean[~rare])
+
+
+def test_the_fitted_ensemble_forecasts_what_the_run_does() -> None:
+    whole = mixed()
+    plan = origins.plan(whole.lengths, whole.frequency, 5)
+    runs, models = zip(*(backtested(registry.get(name), whole, plan, 5) for name in NAMES), strict=True)
+    live = combine(runs, whole).live
+    fitted = model.fitted(runs, dict(zip(NAMES, models, strict=True)), whole)
+    assert fitted.horizon == 5
+    own = fitted.predict(whole, 5)
+    np.testing.assert_allclose(own.mean, live.mean, rtol=1e-12)
+    np.testing.assert_allclose(own.quantiles, live.quantiles, rtol=1e-12)
+    assert own.issues == live.issues
+    assert fitted.predict(whole, 4).mean.shape == (len(whole), 4)
+    with pytest.raises(ValueError, match="fitted for 5 periods ahead; fit it for 6"):
+        fitted.predict(whole, 6)
 
 
 def test_members_suit_the_demand() -> None:

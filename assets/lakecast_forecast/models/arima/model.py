@@ -30,6 +30,13 @@ class Arima(Source):
     orders: fixed orders instead of the frequency's pool; fitted to the level of the series as it is.
     temperature: how sharply AICc weighs the orders; see `average.weights`.
     rows: most series fitted at once; results do not depend on it.
+
+    Sources: Box & Jenkins 1970; weights by information criteria after Kolassa 2011, IJF 27, 238-251.
+
+    >>> from lakecast_forecast import Arima, example_demand
+    >>> forecast = Arima().fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.3, 0.4, 24.0, 28.0]
     """
 
     orders: Sequence[Order] = ()

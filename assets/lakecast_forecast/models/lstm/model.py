@@ -49,6 +49,14 @@ class Lstm(Source):
     last `horizon` periods stops falling. Yearly, quarterly and monthly series without zeros share one net. `steps`
     is the most it may take; `flip` is the share of windows without zeros that are turned upside down, so that a
     common trend of the past is not taken for a law.
+
+    Sources: Hochreiter & Schmidhuber 1997, Neural Computation 9, 1735-1780; several quantiles of several horizons after
+    Wen et al. 2017, arXiv:1711.11053.
+
+    >>> from lakecast_forecast import Lstm, example_demand
+    >>> forecast = Lstm(steps=5).fit(example_demand(), horizon=2).predict(levels=[90])
+    >>> forecast.num_rows, forecast.column_names[-2:]
+    (4, ['lower_90', 'upper_90'])
     """
 
     name = "lstm"
@@ -78,7 +86,12 @@ class Lstm(Source):
 class ResidualMlp(Source):
     """Three residual perceptrons trained as one, as `Lstm` otherwise.
 
-    The ensemble's second net: as good as the recurrent one, and wrong elsewhere.
+    The ensemble's second net: as good as the recurrent one, and wrong elsewhere. Source of the residual blocks:
+    He et al. 2016, CVPR, 770-778. `steps` and `flip` are those of `Lstm`.
+
+    >>> from lakecast_forecast import ResidualMlp, example_demand
+    >>> ResidualMlp(steps=5).fit(example_demand(), horizon=2).predict().num_rows
+    4
     """
 
     name = "mlp"

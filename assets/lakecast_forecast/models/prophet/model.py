@@ -24,7 +24,17 @@ _TOGETHER = 256  # series solved at once: bounds the memory of their systems
 class Prophet(Source):
     """Prophet's model at once for all series; a series that does not converge is given to the library.
 
-    Options as of `Options`; `fallback=False` leaves series that do not converge as they are.
+    Source: Taylor & Letham 2018, The American Statistician 72, 37-45.
+
+    seasonality_mode: whether seasonality, holidays and drivers add to the trend ("additive") or multiply it
+        ("multiplicative"). changepoints: potential changes of the trend, evenly over the first 80 % of the history.
+    changepoint_scale: scale of their Laplace prior; the larger, the more the trend bends. fallback: whether the library
+        prophet, where it is installed, takes the series that do not converge.
+
+    >>> from lakecast_forecast import Prophet, example_demand
+    >>> forecast = Prophet().fit(example_demand()).predict(2)
+    >>> [round(mean.as_py(), 1) for mean in forecast["mean"]]
+    [0.4, 1.0, 24.0, 28.0]
     """
 
     name = "prophet"
