@@ -59,7 +59,7 @@ test: install ## the whole test suite, in both environments, two at a time (JOBS
 check: install ## format, lint, types, import contracts, dead code, compose file and images: changes nothing
 	$(ML)/ruff format --check .
 	$(ML)/ruff check .
-	$(ML)/mypy schema lake assets ops/lakecast_ops $(wildcard ops/bench/forecasting)
+	$(ML)/mypy schema lake assets ops/lakecast_ops $(wildcard ops/bench/forecasting ops/bench/decisions)
 	$(SERVE)/mypy schema lake graphql ops/lakecast_ops $(wildcard ops/bench/serving)
 	$(ML)/lint-imports
 	$(ML)/python ops/dead_code.py
@@ -84,6 +84,10 @@ bench-forecasting: .venv-bench/.installed install ## our forecasts beside the pe
 	@PYTHONPATH=ops $(ML)/python -m bench.forecasting.report --data '$(PUBLIC_DATA)' --ours $(BENCH)/ours \
 		--peers $(BENCH)/peers --scale $(BENCH)/scale.jsonl --out ops/bench/forecasting/RESULTS.md
 
+bench-decisions: install ## the reorder advice judged by the demand that came, beside the peers; FULL=1 for all items
+	@PYTHONPATH=ops OMP_NUM_THREADS=1 $(ML)/python -m bench.decisions --data '$(PUBLIC_DATA)' \
+		--cache $(BENCH)/decisions --out ops/bench/decisions/RESULTS.md $(if $(FULL),--full)
+
 bench-scale: install ## what 1,000 and 10,000 items of daily demand cost; bench-forecasting shows it
 	@PYTHONPATH=ops OMP_NUM_THREADS=1 $(ML)/python -m bench.forecasting.scale --out $(BENCH)/scale.jsonl
 
@@ -105,4 +109,4 @@ mutants: .venv-mutants/.installed install ## break modules in random places: do 
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check format dagster bench-forecasting bench-scale bench-serving mutants
+.PHONY: help install run test check format dagster bench-forecasting bench-decisions bench-scale bench-serving mutants

@@ -20,6 +20,7 @@ LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Not ordered yet: stock and orders are above the reorder point",
             "Ainda não se pede: estoque e pedidos estão acima do ponto de pedido",
         ),
+        "not_the_day": ("Not ordered yet: today is no day of orders", "Ainda não se pede: hoje não é dia de pedidos"),
         "rounding": ("Minimum order and whole multiples", "Pedido mínimo e múltiplos inteiros"),
         "chosen": ("Quantity of the scenario instead", "Quantidade do cenário no lugar"),
         "order": ("Order", "Pedido"),
@@ -50,7 +51,8 @@ def bill(facts: Facts, *, portuguese: bool = False) -> Sequence[Line]:
         "on_order": -(facts.on_order or 0.0),
     }
     rest = facts.recommended_order - sum(values.values())
-    code = "chosen" if facts.is_chosen else "rounding" if facts.recommended_order > 0 else "not_due"
+    idle = "not_the_day" if facts.has_review_day and rest < 0 else "not_due"
+    code = "chosen" if facts.is_chosen else "rounding" if facts.recommended_order > 0 else idle
     if abs(rest) > 1e-9:
         values[code] = rest
     values["order"] = facts.recommended_order

@@ -1,6 +1,7 @@
 """Orders on their way, by item and due date, as aligned arrays."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,10 @@ class Arrivals:
     due: Dates
     quantity: Array
     total: Array
+
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """What is on its way to some of the items."""
+        return type(self)(self.due[rows], self.quantity[rows], self.total[rows])
 
     def after(self, as_of: Dates) -> tuple[Array, Array]:
         """(n, k) whole days after `as_of` (n,), NaN at the end; and quantities. What is overdue is due tomorrow."""

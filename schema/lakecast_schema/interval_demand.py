@@ -4,6 +4,7 @@ Quantiles of the gamma distribution after Wilson & Hilferty (1931): the cube roo
 normal. Probabilities and expected shortages use the same approximation, so that they agree with the quantiles.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -131,11 +132,19 @@ def level_for_fill(
     short already when the order before arrived, `gap` above the stock, is not short once more (Silver, Pyke & Thomas;
     without it the level is too high: Babiloni et al. 2012).
     """
-    low = np.zeros_like(before.mean)
-    high = 3 * before.plus(*last).quantile(np.full_like(low, 1 - 1e-5))
+    return lowest_stock(
+        lambda stock: before.shortage_with(*last, stock) - before.shortage(stock + gap),
+        3 * before.plus(*last).quantile(np.full_like(before.mean, 1 - 1e-5)),
+        (1 - fill) * cycle,
+        rounds,
+    )
+
+
+def lowest_stock(short: Callable[[Array], Array], high: Array, most: Array, rounds: int = 32) -> Array:
+    """(n,) lowest stock, up to `high` (n,), whose shortage `short(stock)` is at most `most` (n,)."""
+    low = np.zeros_like(high)
     for _ in range(rounds):
         middle = (low + high) / 2
-        short = before.shortage_with(*last, middle) - before.shortage(middle + gap)
-        many = short > (1 - fill) * cycle
+        many = short(middle) > most
         low, high = np.where(many, middle, low), np.where(many, high, middle)
     return high

@@ -9,7 +9,9 @@ from lakecast_schema.replenishment import Action, Alert
 
 @dataclass(frozen=True)
 class Facts:
-    """What a reason names; quantities in the item's unit, None where unknown. is_chosen: the order is a scenario's."""
+    """What a reason names; quantities in the item's unit, None where unknown. is_chosen: the order is a scenario's.
+    has_review_day: orders are placed on fixed days only.
+    """
 
     alert: Alert
     action: Action
@@ -31,6 +33,7 @@ class Facts:
     arrival: dt.date | None
     next_due: dt.date | None = None
     is_chosen: bool = False
+    has_review_day: bool = False
 
     def unit_name(self, *, portuguese: bool) -> str:
         """The item's unit; pieces where it has none."""
@@ -113,17 +116,18 @@ class _Sentence:
         if facts.action is Action.ORDER:
             order, money = self.quantity(facts.recommended_order), self.money(facts.recommended_order_value)
             arrival = self.day(facts.arrival)
+            if facts.has_review_day:
+                full = self.quantity(facts.order_up_to)
+                return self._say(
+                    f"Order {order}{money} now, the day of orders: {held} is below {full}; arrival {arrival}.",
+                    f"Peça {order}{money} agora, dia de pedidos: {held}, abaixo de {full}; chegada em {arrival}.",
+                )
             return self._say(
                 f"Order {order}{money} now: {held} is not above the reorder point of {point}; arrival {arrival}.",
                 f"Peça {order}{money} agora: {held} não passa do ponto de pedido de {point}; chegada em {arrival}.",
             )
         if facts.action is Action.EXPEDITE:
-            due = self.quantity(facts.on_order)
-            when = (
-                ""
-                if facts.next_due is None
-                else self._say(f", due on {self.day(facts.next_due)}", f", com entrega em {self.day(facts.next_due)}")
-            )
+            due, when = self.quantity(facts.on_order), self._when()
             return self._say(
                 f"Expedite what is on order ({due}{when}): it is enough but comes too late.",
                 f"Antecipe o que está em pedido ({due}{when}): basta, mas chega tarde.",
@@ -131,6 +135,10 @@ class _Sentence:
         if facts.order_by is None:
             return self._excess()
         by = self.day(facts.order_by)
+        if facts.action is Action.WATCH and facts.has_review_day:
+            return self._say(
+                f"Nothing to order before {by}, a day of orders.", f"Próximo pedido em {by}, dia de pedidos."
+            )
         if facts.action is Action.WATCH:
             return self._say(
                 f"Nothing to order yet: {held} reaches the reorder point of {point} by {by}.",
@@ -141,6 +149,16 @@ class _Sentence:
             f"Nada a pedir antes de {by} (ponto de pedido {point}).",
         )
         return " ".join(part for part in (enough, self._excess()) if part)
+
+    def _when(self) -> str:
+        """When the first of what is on order is due, where that is known."""
+        first = self.facts.next_due
+        if first is None:
+            return ""
+        day = self.day(first)
+        if first <= self.facts.as_of:
+            return self._say(f", overdue since {day}", f", em atraso desde {day}")
+        return self._say(f", due on {day}", f", com entrega em {day}")
 
     def _excess(self) -> str:
         facts = self.facts

@@ -3,6 +3,8 @@
 Any-day rule: order when the position (on hand + on order) is at or below the reorder point s, up to
 S = s + daily demand x review period. s is what demand over the lead time, and what the last day takes below s, do not
 exceed with the service level wanted (or what leaves that share of pieces to be delivered from stock).
+Review-day rule, where orders are placed on a fixed day only: on that day order up to S, which demand over the lead time
+and the review period does not exceed with that level; s = S - expected demand of the review period.
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_schema.demand_path import DemandPath
-from lakecast_schema.interval_demand import IntervalDemand, level_for_fill, no_demand, undershoot
+from lakecast_schema.interval_demand import IntervalDemand, level_for_fill, lowest_stock, no_demand, undershoot
 from lakecast_schema.units import round_up
 
 Array = NDArray[np.float64]
@@ -33,6 +35,8 @@ CYCLE, FILL = "cycle", "fill"
 
 LONGEST = 3650.0
 """Days within which a stockout is looked for."""
+_MOST_BIAS = 1.0
+"""By how much of itself the demand after an order may be expected above that of any day."""
 _GUARD = 1.5
 """A reorder point never exceeds the largest demand of any window ever seen by more than this."""
 
@@ -69,7 +73,8 @@ class Inputs:
     step: what quantities are multiples of (`units.steps`). used: whether the item had demand within the year.
     is_fill: whether the service level is a fill rate. order_multiple: what orders are multiples of. unit_cost: NaN
     where unknown. weight: value of one unit missed, in the order of priority. on_hand: NaN where stock is unknown or
-    stale; on_order: NaN counts as nothing. inbound_days, inbound: (n, k) days after `as_of` at which quantities of
+    stale; on_order: NaN counts as nothing. days_to_review: whole days until the next fixed day of review, 0 on one, NaN
+    where orders are placed on any day. inbound_days, inbound: (n, k) days after `as_of` at which quantities of
     `on_order` are due, ascending, NaN and 0 at the end of shorter rows. ordered: what is ordered instead of what is
     recommended, NaN for nothing else.
     """
@@ -94,6 +99,7 @@ class Inputs:
     weight: Array
     on_hand: Array
     on_order: Array
+    days_to_review: Array
     inbound_days: Array
     inbound: Array
     ordered: Array
@@ -187,7 +193,19 @@ class Decision:
     @cached_property
     def _below(self) -> IntervalDemand:
         """What is taken from a position at the reorder point until the order arrives."""
-        return self._over_lead_time.plus(*self._undershoot)
+        return self._after_order.plus(*self._undershoot)
+
+    @cached_property
+    def _after_order(self) -> IntervalDemand:
+        """Demand over the lead time of an order, as it is on the day on which the order becomes due.
+
+        Orders become due the more often the higher demand runs: the level then is that of an average piece, not of an
+        average day, E X² / E X = rate + level / rate (Cox 1962, Renewal Theory: length-biased sampling).
+        """
+        inputs, rate = self.inputs, self.daily_demand
+        share = np.divide(inputs.level_variance, rate**2, out=np.zeros_like(rate), where=rate > 0)
+        mean = self.lead_time_demand * (1 + np.minimum(share, _MOST_BIAS))
+        return self._demand(mean, inputs.lead_time_days, inputs.lead_time_std_days)
 
     @cached_property
     def _undershoot(self) -> tuple[Array, Array]:
@@ -200,10 +218,28 @@ class Decision:
 
     def demand_over(self, days: Array, lead_std: Array | None = None) -> IntervalDemand:
         """Demand from the day after `as_of` over `days` (n,)."""
-        inputs, mean = self.inputs, self.inputs.path.until(days)
+        mean = self.inputs.path.until(days)
+        return self._demand(mean, days, np.zeros_like(mean) if lead_std is None else lead_std)
+
+    def _demand(self, mean: Array, days: Array, lead_std: Array) -> IntervalDemand:
+        inputs = self.inputs
         nothing = no_demand(mean, days, inputs.demand_size, inputs.period_days)
-        std = np.zeros_like(mean) if lead_std is None else lead_std
-        return IntervalDemand.of(mean, days, inputs.noise_variance, inputs.level_variance, std, nothing)
+        return IntervalDemand.of(mean, days, inputs.noise_variance, inputs.level_variance, lead_std, nothing)
+
+    @cached_property
+    def has_review_day(self) -> Flags:
+        """Whether orders are placed on fixed days only."""
+        return np.isfinite(self.inputs.days_to_review)
+
+    @cached_property
+    def review_demand(self) -> Array:
+        """Expected demand of one review period: of the one after the lead time where orders have a fixed day."""
+        inputs = self.inputs
+        daily = self.daily_demand * inputs.review_period_days
+        if not self.has_review_day.any():
+            return daily
+        after = inputs.path.until(inputs.lead_time_days + inputs.review_period_days) - self.lead_time_demand
+        return np.where(self.has_review_day, after, daily)
 
     @cached_property
     def reorder_point(self) -> Array:
@@ -213,20 +249,51 @@ class Decision:
         rows = np.flatnonzero(inputs.is_fill)
         if len(rows):
             enough[rows] = _filling(replace(self, inputs=inputs.take(rows)))
-        counted = inputs.step >= 1
-        enough = np.where(counted, np.ceil(enough - 0.5), enough)
-        windows = np.maximum((inputs.lead_time_days + inputs.review_period_days) / inputs.window_days, 1.0)
-        enough = np.fmin(enough, _GUARD * inputs.largest_window * windows)
-        floor = np.where(inputs.used, inputs.step, 0.0)
-        return round_up(np.maximum(np.maximum(enough, self.lead_time_demand), floor), inputs.step)
+        point = self._stock(enough, self.lead_time_demand)
+        if self.has_review_day.any():
+            # What is left of S when the review period's demand is taken from it: never below the lead time's.
+            rest = np.maximum(self._review_day_level - self.review_demand, self.lead_time_demand)
+            rest = np.minimum(round_up(rest, inputs.step), self._review_day_level)
+            point = np.where(self.has_review_day, rest, point)
+        return point
 
     @cached_property
     def order_up_to(self) -> Array:
-        """S, above the reorder point wherever that is above 0."""
+        """S, above the reorder point wherever that is above 0 and orders may be placed on any day."""
         inputs = self.inputs
-        wanted = self.reorder_point + self.daily_demand * inputs.review_period_days
+        wanted = self.reorder_point + self.review_demand
         more = self.reorder_point + np.where(self.reorder_point > 0, inputs.step, 0.0)
-        return round_up(np.maximum(wanted, more), inputs.step)
+        level = round_up(np.maximum(wanted, more), inputs.step)
+        return np.where(self.has_review_day, self._review_day_level, level) if self.has_review_day.any() else level
+
+    @cached_property
+    def _review_day_level(self) -> Array:
+        """S of the review-day rule: what demand until the order after the next arrives does not exceed."""
+        inputs = self.inputs
+        enough = self._over_protection.quantile(inputs.service_level)
+        rows = np.flatnonzero(inputs.is_fill)
+        if len(rows):
+            enough[rows] = _filling_on_days(replace(self, inputs=inputs.take(rows)))
+        return self._stock(enough, self._over_protection.mean)
+
+    @cached_property
+    def _protection_days(self) -> Array:
+        """Lead time + review period."""
+        return self.inputs.lead_time_days + self.inputs.review_period_days
+
+    @cached_property
+    def _over_protection(self) -> IntervalDemand:
+        return self.demand_over(self._protection_days, self.inputs.lead_time_std_days)
+
+    def _stock(self, enough: Array, mean: Array) -> Array:
+        """What is enough as a level: in whole steps, within the guard, at least the mean; a step for what is used."""
+        inputs = self.inputs
+        counted = inputs.step >= 1
+        enough = np.where(counted, np.ceil(enough - 0.5), enough)
+        windows = np.maximum(self._protection_days / inputs.window_days, 1.0)
+        enough = np.fmin(enough, _GUARD * inputs.largest_window * windows)
+        floor = np.where(inputs.used, inputs.step, 0.0)
+        return round_up(np.maximum(np.maximum(enough, mean), floor), inputs.step)
 
     @cached_property
     def position(self) -> Array:
@@ -235,9 +302,18 @@ class Decision:
 
     @cached_property
     def is_due(self) -> Flags:
-        """Whether an order is due."""
-        rounding = 1e-9 * np.maximum(self.reorder_point, 1e-3)  # stock is a sum of floats, too
-        return (self.position <= self.reorder_point + rounding) & (self.position < self.order_up_to)
+        """Whether an order is due: at or below s on any day, below S on a day of review."""
+        on_the_day = (self.inputs.days_to_review <= 0) & (self.position < self.order_up_to - self._rounding)
+        return np.where(self.has_review_day, on_the_day, self._at_reorder_point & (self.position < self.order_up_to))
+
+    @cached_property
+    def _at_reorder_point(self) -> Flags:
+        return self.position <= self.reorder_point + self._rounding
+
+    @property
+    def _rounding(self) -> Array:
+        """Stock is a sum of floats, too."""
+        return 1e-9 * np.maximum(self.reorder_point, 1e-3)
 
     @cached_property
     def recommended_order(self) -> Array:
@@ -267,8 +343,17 @@ class Decision:
 
     @cached_property
     def order_by_days(self) -> Array:
-        """Whole days after `as_of` until the position is expected at the reorder point; 0 or less means now."""
-        days = self.inputs.path.days_until(self.position - self.reorder_point, np.full_like(self.position, LONGEST))
+        """Whole days after `as_of` until the position is expected at the reorder point; 0 or less means now.
+
+        With fixed days of review, the first of them at which it is expected below S.
+        """
+        inputs, limit = self.inputs, np.full_like(self.position, LONGEST)
+        days = inputs.path.days_until(self.position - self.reorder_point, limit)
+        if self.has_review_day.any():
+            until_below = inputs.path.days_until(self.position - self.order_up_to, limit)
+            period = np.maximum(inputs.review_period_days, 1.0)
+            late = np.maximum(np.ceil((until_below - inputs.days_to_review) / period), 0.0)
+            days = np.where(self.has_review_day, inputs.days_to_review + late * period, days)
         return np.where(self.is_due, 0.0, np.floor(days))
 
     @cached_property
@@ -309,35 +394,47 @@ class Decision:
     def excess(self) -> Array:
         """Position above S + one review period's demand, in whole steps."""
         inputs = self.inputs
-        target = self.order_up_to + self.daily_demand * inputs.review_period_days
+        target = self.order_up_to + self.review_demand
         whole = np.floor((self.position - target) / inputs.step + 1e-9) * inputs.step
         return np.where(np.isnan(self.position), np.nan, np.maximum(whole, 0.0))
 
     @cached_property
     def expected_fill_rate(self) -> Array:
         """Share of pieces that S is expected to deliver from stock; NaN without demand."""
-        before = self._over_lead_time
+        before, cycle = self._after_order, self._cycle
         short = before.shortage_with(*self._undershoot, self.reorder_point) - before.shortage(self.order_up_to)
-        share = np.divide(short, self._cycle, out=np.full_like(short, np.nan), where=self._cycle > 0)
+        if self.has_review_day.any():
+            over = self._over_protection.shortage(self.order_up_to) - self._over_lead_time.shortage(self.order_up_to)
+            short = np.where(self.has_review_day, over, short)
+            cycle = np.where(self.has_review_day, self.review_demand, cycle)
+        share = np.divide(short, cycle, out=np.full_like(short, np.nan), where=cycle > 0)
         return 1 - np.clip(share, 0.0, 1.0)
 
     @cached_property
     def alert(self) -> NDArray[np.str_]:
         """How urgent the item is."""
         inputs = self.inputs
-        review = self.daily_demand * inputs.review_period_days
         with np.errstate(invalid="ignore"):
             out_of_stock = (inputs.on_hand <= 0) & (self.order_up_to > inputs.on_hand)
+            soon = self.days_to_stockout < inputs.lead_time_days
             return np.select(
                 [
                     np.isnan(inputs.on_hand),
-                    out_of_stock | (self.days_to_stockout < inputs.lead_time_days),
-                    self.is_due,
-                    self.position < self.reorder_point + review,
+                    out_of_stock | soon | self._runs_out_first,
+                    self._at_reorder_point & (self.position < self.order_up_to),
+                    self.position < self.reorder_point + self.review_demand,
                 ],
                 [Alert.UNKNOWN.value, Alert.CRITICAL.value, Alert.HIGH.value, Alert.MEDIUM.value],
                 default=Alert.OK.value,
             )
+
+    @cached_property
+    def _runs_out_first(self) -> Flags:
+        """Whether stock runs out before what is on its way arrives, within lead time and review period, and no order is
+        due that would come sooner: the position is high enough, but by other dates."""
+        days = self.days_to_stockout
+        later = (self.inputs.inbound_days > np.nan_to_num(days, nan=np.inf)[:, None]).any(axis=1)
+        return ~self.is_due & later & (days < self._protection_days)
 
     @cached_property
     def action(self) -> NDArray[np.str_]:
@@ -347,8 +444,9 @@ class Decision:
             [
                 self.alert == Alert.UNKNOWN.value,
                 self.is_due,
-                critical,
-                self.alert == Alert.MEDIUM.value,
+                critical & (np.nan_to_num(self.inputs.on_order) > 0),
+                # Before the day of review nothing is ordered, however urgent it is.
+                critical | np.isin(self.alert, (Alert.HIGH.value, Alert.MEDIUM.value)),
                 self.excess > 0,
             ],
             [each.value for each in (Action.CHECK_DATA, Action.ORDER, Action.EXPEDITE, Action.WATCH, Action.REDUCE)],
@@ -364,8 +462,22 @@ def decide(inputs: Inputs) -> Decision:
 def _filling(decision: Decision) -> Array:
     """(n,) reorder points that deliver the service level's share of pieces from stock."""
     gap = decision.daily_demand * decision.inputs.review_period_days
-    before, last = decision._over_lead_time, decision._undershoot
+    before, last = decision._after_order, decision._undershoot
     return level_for_fill(before, last, gap, decision._cycle, decision.inputs.service_level)
+
+
+def _filling_on_days(decision: Decision) -> Array:
+    """(n,) order-up-to levels that deliver the service level's share of pieces, with fixed days of review.
+
+    A cycle's shortage is that of lead time and review period less what was short before its order arrived (Silver,
+    Pyke & Thomas).
+    """
+    before, over = decision._over_lead_time, decision._over_protection
+    return lowest_stock(
+        lambda stock: over.shortage(stock) - before.shortage(stock),
+        3 * over.quantile(np.full_like(over.mean, 1 - 1e-5)),
+        (1 - decision.inputs.service_level) * decision.review_demand,
+    )
 
 
 def missed_weights(unit_cost: Array, groups: NDArray[np.int64], criticality: Array) -> Array:

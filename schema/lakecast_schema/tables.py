@@ -367,6 +367,7 @@ FACT_REPLENISHMENT = Table(
         Column("order_by_date", DATE, "Last day to order so that the service level holds", nullable=True),
         Column("stockout_date", DATE, "Day at whose end nothing is expected to be left", nullable=True),
         Column("arrival_date", DATE, "When an order placed on as_of is expected", nullable=True),
+        _measure("days_to_review", "Days to the next fixed day of review; null where orders are placed on any day"),
     ),
     key=("dataset_id", "item_id"),
 )

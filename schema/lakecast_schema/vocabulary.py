@@ -202,6 +202,17 @@ class ReplenishmentOrderField(StrEnum):
     ITEM_ID = "item_id"
 
 
+class ChangeCause(StrEnum):
+    """Why an alert is another one than in an earlier snapshot."""
+
+    FORECAST = "forecast"
+    STOCK = "stock"
+    TERMS = "terms"
+    METHOD = "method"
+    NEW = "new"
+    GONE = "gone"
+
+
 class TotalsOrderField(StrEnum):
     """What totals are ordered by; a member's value is the column's name."""
 

@@ -1,6 +1,7 @@
 """Replenishment: what must hold for whatever stock, demand, terms and lead time."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,13 +29,14 @@ ITEM = st.fixed_dictionaries(
         "order_multiple": st.sampled_from([1.0, 6.0]),
         "on_hand": st.sampled_from([math.nan, -2.0, 0.0, 3.0, 40.0, 5000.0]),
         "on_order": st.sampled_from([math.nan, 0.0, 20.0]),
+        "days_to_review": st.sampled_from([math.nan, math.nan, 0.0, 4.0]),
     }
 )
 ORDINARY = {
     "demand": 2.0, "noise": 1.0, "level": 0.01, "demand_size": math.nan, "largest_window": math.nan, "step": 1.0,
     "used": True, "lead_time_days": 10.0, "lead_time_std_days": 1.0, "review_period_days": 7.0,
     "service_level": 0.95, "is_fill": False, "min_order_quantity": 0.0, "order_multiple": 1.0, "on_hand": 30.0,
-    "on_order": 0.0,
+    "on_order": 0.0, "days_to_review": math.nan,
 }  # fmt: skip
 
 
@@ -79,7 +81,8 @@ def test_decisions_keep_the_rules(items):
         assert found.safety_stock[i] >= 0
         assert point == pytest.approx(found.lead_time_demand[i] + found.safety_stock[i])
         assert point >= (item["step"] if item["used"] else 0)
-        assert up_to > point or point == up_to == 0
+        fixed = not math.isnan(item["days_to_review"])
+        assert up_to > point or point == up_to == 0 or (fixed and up_to == point)
         for quantity in (point, up_to):
             assert_multiple(quantity, item["step"])
         if math.isnan(item["on_hand"]):
@@ -89,16 +92,19 @@ def test_decisions_keep_the_rules(items):
             ).all()
             continue
         position = item["on_hand"] + (0 if math.isnan(item["on_order"]) else item["on_order"])
-        order, due = found.recommended_order[i], position <= point + 1e-9 and position < up_to
+        order = found.recommended_order[i]
+        due = position < up_to and (item["days_to_review"] == 0 if fixed else position <= point + 1e-9)
         assert (order > 0) == due
         assert_multiple(order, item["order_multiple"])
         wanted = max(up_to - position, item["min_order_quantity"]) if due else 0
         assert wanted - 1e-6 <= order < wanted + item["order_multiple"] + 1e-6
-        assert found.alert[i] != "critical" or found.action[i] in ("order", "expedite")
-        assert found.action[i] != "order" or found.alert[i] in ("critical", "high")
-        assert (found.alert[i] in ("medium", "ok")) <= (order == 0)
+        assert found.alert[i] != "critical" or found.action[i] in ("order", "expedite", "watch")
+        assert (found.action[i] == "order") == due
+        if not fixed:
+            assert (found.alert[i], found.action[i]) != ("critical", "watch")
+            assert (found.alert[i] in ("critical", "high")) == (due or found.action[i] == "expedite")
         if found.alert[i] == "medium":
-            assert point < position < point + item["demand"] * item["review_period_days"]
+            assert point < position < point + item["demand"] * item["review_period_days"] + 1e-6
         if item["demand"] and item["on_hand"] / item["demand"] < LONGEST:
             assert found.days_to_stockout[i] == pytest.approx(max(item["on_hand"], 0) / item["demand"], abs=1e-6)
         else:
@@ -120,6 +126,8 @@ def test_what_was_ordered_silences_the_advice_until_the_position_falls_to_s(item
     item["on_order"] = first.recommended_order[0]
     again = decide(inputs_of([item]))
     assert again.recommended_order[0] == 0
+    if not math.isnan(item["days_to_review"]):
+        return
     item["on_hand"] -= max(3.0 + item["on_order"] - again.reorder_point[0], 0)
     later = decide(inputs_of([item]))
     assert later.recommended_order[0] > 0 or later.order_up_to[0] == 0
@@ -172,7 +180,8 @@ def test_lead_time_variance_review_period_and_undershoot_all_cost_stock():
     assert decided(step=0.001, review_period_days=20.0).order_up_to == pytest.approx(
         base.order_up_to + 2.0 * 13, abs=0.01
     )
-    expected = base.lead_time_demand + base._undershoot[0]
+    # Of every day 0.01 x 2² are of the level that all days share.
+    expected = base.lead_time_demand * 1.01 + base._undershoot[0]
     assert base._below.mean == pytest.approx(expected)
     assert base._undershoot[0][0] == pytest.approx(2.0 * (1 + 2.0 / 4.0) / 2)
 
@@ -180,6 +189,36 @@ def test_lead_time_variance_review_period_and_undershoot_all_cost_stock():
 def test_a_reorder_point_never_passes_what_any_window_ever_needed_by_more_than_half():
     calm = decided(noise=20.0, largest_window=30.0)
     assert decided(noise=20.0).reorder_point[0] > 45 == calm.reorder_point[0]
+
+
+def test_orders_of_a_fixed_day_last_until_the_order_after_the_next_arrives():
+    """S is the quantile of demand over lead time and review period, without the undershoot of any-day orders."""
+    fixed = decided(days_to_review=0.0, step=0.001, order_multiple=0.001)
+    both = fixed.demand_over(np.array([17.0]), np.array([1.0]))
+    assert both.exceeds(fixed.order_up_to)[0] == pytest.approx(0.05, abs=1e-3)
+    assert fixed.recommended_order[0] == pytest.approx(fixed.order_up_to[0] - 30)
+    assert fixed.reorder_point[0] == pytest.approx(fixed.order_up_to[0] - 14.0, abs=1e-3)
+    near = decided(days_to_review=0.0, on_hand=fixed.order_up_to[0] - 5.0)
+    assert (near.alert[0], near.action[0], near.order_by_days[0]) == ("medium", "order", 0)
+    later = decided(days_to_review=3.0, step=0.001)
+    assert (later.recommended_order[0], later.action[0], later.order_by_days[0]) == (0, "watch", 3)
+    empty = decided(days_to_review=3.0, on_hand=0.0)
+    assert (empty.alert[0], empty.action[0], empty.recommended_order[0]) == ("critical", "watch", 0)
+
+
+def test_a_fixed_day_is_waited_for_until_the_position_is_below_s():
+    full = decided(days_to_review=2.0, on_hand=100.0, step=0.001)
+    below = (100 - full.order_up_to[0]) / 2.0
+    assert full.order_by_days[0] == 2 + 7 * math.ceil((below - 2) / 7)
+
+
+def test_a_fill_rate_is_held_on_fixed_days():
+    for level in (0.9, 0.98):
+        found = decided(is_fill=True, service_level=level, step=0.001, days_to_review=0.0, noise=20.0)
+        assert found.expected_fill_rate[0] == pytest.approx(level, abs=2e-3)
+        over, before = (found.demand_over(np.array([days]), np.array([1.0])) for days in (17.0, 10.0))
+        short = over.shortage(found.order_up_to) - before.shortage(found.order_up_to)
+        assert short[0] == pytest.approx((1 - level) * 14.0, rel=0.01)
 
 
 def test_a_fill_rate_is_held_by_the_closed_form():
@@ -192,6 +231,11 @@ def test_what_is_on_its_way_counts_by_its_dates():
     late = decided(arrivals=((8.0, 100.0),), on_hand=10.0, on_order=100.0)
     assert (late.alert[0], late.action[0], late.recommended_order[0]) == ("critical", "expedite", 0)
     assert late.days_to_stockout[0] == pytest.approx(5.0)
+    gap = decided(arrivals=((16.0, 100.0),), on_hand=28.0, on_order=100.0)  # 14 days of stock, 10 of lead time
+    assert (gap.alert[0], gap.action[0], gap.recommended_order[0]) == ("critical", "expedite", 0)
+    assert decided(arrivals=((13.0, 100.0),), on_hand=28.0, on_order=100.0).alert[0] == "ok"
+    far = decided(arrivals=((40.0, 100.0),), on_hand=60.0, on_order=100.0)
+    assert far.alert[0] == "ok"  # there is time left to ask for it
     soon = decided(arrivals=((3.0, 100.0),), on_hand=10.0, on_order=100.0)
     assert (soon.alert[0], soon.recommended_order[0]) == ("ok", 0)
     assert soon.days_to_stockout[0] == pytest.approx(55.0)
@@ -216,6 +260,21 @@ def test_a_later_day_of_the_same_forecast_is_a_forecast_that_begins_there():
     limit = np.array([LONGEST])
     assert whole.days_until(np.array([200.0]), limit) == pytest.approx(rest.days_until(np.array([200.0]), limit))
     assert whole.daily == pytest.approx(rest.daily)
+
+
+@given(ITEM, st.integers(1, 20), st.sampled_from([1.0, 30.0]))
+def test_shifting_dates_shifts_the_advice_and_nothing_else(item, gone, slope):
+    """What a forecast said of days that are over does not matter."""
+    forecast = 1.0 + slope * np.arange(8.0)[None, :]
+    before = np.full((1, gone), 99.0)
+    inputs = inputs_of([item])
+    here = replace(inputs, path=DemandPath.of(forecast, np.ones((1, 8)), 7))
+    both = np.concatenate([before, forecast], axis=1)
+    moved = replace(inputs, path=DemandPath.of(both, np.ones_like(both), 7).after(np.array([float(gone)])))
+    one, other = decide(here), decide(moved)
+    for name in FIGURES:
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-6, atol=1e-6, err_msg=name)
+    assert (one.alert[0], one.action[0]) == (other.alert[0], other.action[0])
 
 
 def test_a_forecast_that_has_ended_goes_on_with_its_last_season():

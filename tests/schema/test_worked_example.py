@@ -38,14 +38,15 @@ def test_the_example_by_hand_is_what_is_computed():
             inbound_days=np.zeros((1, 0)),
             inbound=np.zeros((1, 0)),
             ordered=np.nan * one,
+            days_to_review=np.nan * one,
         )
     )
     below = found._below
     assert (found.lead_time_demand[0], below.mean[0], below.variance[0]) == pytest.approx(
-        (56, 58.625, 226.684), rel=1e-5
+        (56, 58.765, 227.405), rel=1e-5
     )
-    assert (found.reorder_point[0], found.safety_stock[0], found.order_up_to[0]) == (85, 29, 113)
+    assert (found.reorder_point[0], found.safety_stock[0], found.order_up_to[0]) == (86, 30, 114)
     assert (found.recommended_order[0], found.alert[0]) == (60, "high")
     text = PAGE.read_text(encoding="utf-8")
-    for shown in ("58.625", "226.684", "**85**", "**113**", "**60 pieces**", "HIGH, not CRITICAL"):
+    for shown in ("58.765", "227.405", "**86**", "**114**", "**60 pieces**", "HIGH, not CRITICAL"):
         assert shown in text

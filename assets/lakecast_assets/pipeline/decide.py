@@ -37,7 +37,7 @@ def spread(
     from lakecast_forecast.decisions.learning import learn  # Dagster loads this module, and no model with it
 
     data = panel_of(panel, lake_io, context.partition_key, settings)
-    days = protection_days(dim_item, data.item_ids)
+    days = protection_days(dim_item, data.item_ids, settings.order_day)
     learned = learn(data, settings.horizon_for(frequency_of(dim_item)), days)
     figures = {f"held_{held.promised:g}": held.held for held in learned.calibration if held.demand_class is None}
     return dg.Output(learned, metadata=figures)

@@ -12,6 +12,7 @@ from lakecast_assets.pipeline.io import WHERE, HandedOver, LakeIO, read_current
 from lakecast_assets.pipeline.partitions import datasets
 from lakecast_assets.pipeline.progress import Progress
 from lakecast_assets.pipeline.retries import RETRIES, retried
+from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, OWNERS, table_asset, table_description
 from lakecast_assets.tables.replenishment import Tables, published_learned, replenishment_table
 from lakecast_lake.commit import Commit
@@ -37,6 +38,7 @@ PUBLISHED = tuple(name for name in TABLES if name != SNAPSHOT.name)
 )
 def fact_replenishment(
     context: dg.AssetExecutionContext,
+    settings: RunSettings,
     live: pa.Table,
     fact_metrics: pa.Table,
     dim_item: pa.Table,
@@ -54,7 +56,7 @@ def fact_replenishment(
     tables = Tables(live, fact_metrics, dim_item, fact_inventory, demand, open_order)
     now = dt.datetime.now(dt.UTC)
     learned = spread.load() or published_learned(lake_io.published(context.partition_key, FACT_REPLENISHMENT.name))
-    return replenishment_table(tables, learned, frequency_of(dim_item), context.run.run_id, now)
+    return replenishment_table(tables, learned, frequency_of(dim_item), context.run.run_id, now, settings.order_day)
 
 
 @dg.asset(

@@ -14,6 +14,7 @@ from lakecast_forecast import registry
 from lakecast_forecast.ensemble import NAME as ENSEMBLE
 from lakecast_forecast.input.rules import Rules
 from lakecast_schema.periods import Frequency
+from lakecast_schema.review_day import ReviewDay
 
 
 class WrongSettings(Exception):
@@ -56,6 +57,9 @@ class RunSettings(dg.ConfigurableResource[None]):
     decimal: Literal["auto", "point", "comma"] = Field(default="auto", description="Decimal sign of the files")
     dates: Literal["auto", "dmy", "mdy"] = Field(default="auto", description="Day or month first, as in 01/02/2024")
     columns: dict[str, str] = Field(default_factory=dict, description="Field -> its column in the demand file")
+    review_day: str = Field(
+        default="", description="Only day of orders: a weekday or a day of the month; empty: any day"
+    )
     allow_loss: bool = Field(default=False, description="Publish though most of the demand published last is gone")
     seed: int = Field(default=0, description="The same data and seed give the same forecasts")
     batch_size: int = Field(default=2000, description="Items that a model takes at once")
@@ -83,6 +87,10 @@ class RunSettings(dg.ConfigurableResource[None]):
         for name in self.library:
             if not registry.has_engine(name, "library"):
                 raise WrongSettings(f"library names {name!r}, which has no reference library. Leave it out.")
+        try:
+            _ = self.order_day
+        except ValueError as error:
+            raise WrongSettings(str(error)) from None
         return self
 
     @property
@@ -103,6 +111,11 @@ class RunSettings(dg.ConfigurableResource[None]):
             dates=self.dates,
             columns=self.columns,
         )
+
+    @property
+    def order_day(self) -> ReviewDay | None:
+        """The only day on which orders are placed; None for any day."""
+        return ReviewDay.of(self.review_day) if self.review_day else None
 
     @property
     def parameters(self) -> dict[str, object]:

@@ -18,6 +18,7 @@ from lakecast_schema.decision_dates import dates_of
 from lakecast_schema.demand_path import DemandPath
 from lakecast_schema.periods import Dates, Frequency, days_in
 from lakecast_schema.replenishment import Decision, Inputs
+from lakecast_schema.review_day import ReviewDay
 from lakecast_schema.tables import FACT_REPLENISHMENT
 
 Array = NDArray[np.float64]
@@ -59,19 +60,26 @@ class Tables:
 
 
 def replenishment_table(
-    tables: Tables, learned: Learned | None, frequency: Frequency, run_id: str, now: dt.datetime
+    tables: Tables,
+    learned: Learned | None,
+    frequency: Frequency,
+    run_id: str,
+    now: dt.datetime,
+    review_day: ReviewDay | None = None,
 ) -> pa.Table:
     """The reorder decision of every item that has a forecast.
 
-    learned: what past forecasts teach; an item that it does not hold has the errors of its backtest.
+    learned: what past forecasts teach; an item that it does not hold has the errors of its backtest. review_day: the
+    only day on which orders are placed; None for any day.
     """
     chosen = choose(tables.metrics, tables.live)
     path = _Paths.of(tables.live, chosen, frequency)
     chosen, path = path.kept(chosen, set(tables.dim_item["item_id"].to_pylist()))
-    terms = Terms.of(tables.dim_item, chosen.items)
+    terms = Terms.of(tables.dim_item, chosen.items, review_day)
     stock = Stock.of(tables.inventory, tables.open_orders, chosen.items)
     as_of = np.where(np.isnat(stock.day), path.cutoffs, stock.day)
     inbound_days, inbound = stock.inbound(as_of)
+    days_to_review = np.full(len(chosen.items), np.nan) if review_day is None else review_day.days_from(as_of)
     known = _Learned.of(learned, chosen.items, _error_std(tables.metrics, chosen, path, frequency))
     after = (as_of - path.starts[:, 0]).astype(np.float64) + 1.0
     demand = DemandPath.of(path.mean, path.days, frequency.season_length)
@@ -82,10 +90,11 @@ def replenishment_table(
         demand_size=np.where(terms.rare, known.demand_size, np.nan),
         period_days=np.full(len(chosen.items), frequency.mean_days),
         largest_window=known.largest_window,
-        window_days=protection_days(tables.dim_item, chosen.items),
+        window_days=protection_days(tables.dim_item, chosen.items, review_day),
         used=_used(tables.demand, chosen.items),
         on_hand=np.where(stock.is_stale(terms.figures["review_period_days"]), np.nan, stock.on_hand),
         on_order=stock.on_order,
+        days_to_review=days_to_review,
         inbound_days=inbound_days,
         inbound=inbound,
         ordered=np.full(len(chosen.items), np.nan),
@@ -103,6 +112,7 @@ def replenishment_table(
         **{name: getattr(decision, name) for name in replenishment.FIGURES},
         **terms.figures,
         "service_measure": terms.measures,
+        "days_to_review": days_to_review,
         "on_hand": stock.on_hand,
         "on_order": stock.on_order,
         **vars(known),

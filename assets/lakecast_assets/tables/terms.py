@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lakecast_forecast.features.classify import STEADY
 from lakecast_forecast.input.values import numpy
 from lakecast_schema import replenishment
+from lakecast_schema.review_day import ReviewDay
 from lakecast_schema.units import steps
 
 Array = NDArray[np.float64]
@@ -36,7 +37,8 @@ class Terms:
     rare: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, dim_item: pa.Table, items: tuple[str, ...]) -> "Terms":
+    def of(cls, dim_item: pa.Table, items: tuple[str, ...], review_day: ReviewDay | None = None) -> "Terms":
+        """The terms of items of a data set; where orders have a fixed day, its interval is the review period."""
         place = {name: row for row, name in enumerate(dim_item["item_id"].to_pylist())}
         rows = np.array([place[name] for name in items], dtype=np.int64)
         given = {name: figures(dim_item, name)[rows] for name in _FIGURES}
@@ -52,6 +54,8 @@ class Terms:
             "order_multiple": step,
         }
         given |= {name: _or(given[name], default) for name, default in defaults.items()}
+        if review_day is not None:
+            given["review_period_days"] = np.full(len(items), review_day.interval)
         given["order_multiple"] = np.where(given["order_multiple"] > 0, given["order_multiple"], step)
         measures = [texts(dim_item, "service_measure")[row] or replenishment.CYCLE for row in rows]
         _, category = np.unique(np.array([name or "" for name in texts(dim_item, "category")]), return_inverse=True)
@@ -67,9 +71,9 @@ class Terms:
         return np.array([measure == replenishment.FILL for measure in self.measures], dtype=bool)
 
 
-def protection_days(dim_item: pa.Table, items: tuple[str, ...]) -> Array:
+def protection_days(dim_item: pa.Table, items: tuple[str, ...], review_day: ReviewDay | None = None) -> Array:
     """(n,) days of lead time and review period."""
-    terms = Terms.of(dim_item, items).figures
+    terms = Terms.of(dim_item, items, review_day).figures
     return terms["lead_time_days"] + terms["review_period_days"]
 
 

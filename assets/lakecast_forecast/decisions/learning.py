@@ -11,7 +11,12 @@ from lakecast_forecast.panel import Array, Panel
 
 def learn(panel: Panel, horizon: int, days: Array) -> Learned:
     """Learn from a panel's past; `days` (n,): lead time and review period of each item."""
-    spread = Spread(replay(panel, horizon))
+    return learned(Spread(replay(panel, horizon)), days)
+
+
+def learned(spread: Spread, days: Array) -> Learned:
+    """What a replayed past teaches; `days` (n,): lead time and review period of each item."""
+    panel = spread.replay.panel
     now, per_period = spread.replay.present, panel.frequency.mean_days
     noise, level = spread.components(now, now)
     periods = np.maximum(days / per_period, 1.0)

@@ -80,11 +80,13 @@ class Replay:
 
 def replay(panel: Panel, horizon: int) -> Replay:
     """Forecast a panel's future and pasts."""
-    offsets = _offsets(panel, horizon)
-    return Replay(panel, horizon, _at(panel, 0, horizon), tuple(_at(panel, offset, horizon) for offset in offsets))
+    offsets = past_offsets(panel, horizon)
+    return Replay(
+        panel, horizon, origin_at(panel, 0, horizon), tuple(origin_at(panel, offset, horizon) for offset in offsets)
+    )
 
 
-def _offsets(panel: Panel, horizon: int) -> Sequence[int]:
+def past_offsets(panel: Panel, horizon: int) -> Sequence[int]:
     """Up to `MOST_ORIGINS` origins, evenly from one period back to where the median item has a history."""
     alive = panel.lengths[panel.lengths > 0]
     room = (int(np.median(alive)) if alive.size else 0) - MINIMUM_HISTORY[panel.frequency]
@@ -95,7 +97,8 @@ def _offsets(panel: Panel, horizon: int) -> Sequence[int]:
     return sorted({int(step) for step in steps})
 
 
-def _at(panel: Panel, offset: int, horizon: int) -> Origin:
+def origin_at(panel: Panel, offset: int, horizon: int) -> Origin:
+    """What was known and forecast `offset` periods before the panel's end."""
     seen = panel.until(offset)
     kinds = classify(seen)
     mean = np.zeros((len(panel), horizon))

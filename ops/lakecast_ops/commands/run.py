@@ -155,6 +155,9 @@ def command(
         list[str] | None,
         typer.Option(metavar="FIELD=COLUMN", help="Column of a demand field; may be repeated.", show_default=False),
     ] = None,
+    review_day: Annotated[
+        str, typer.Option(metavar="DAY", help="Only day of orders: monday, or 15 for the 15th. Without it: any day.")
+    ] = "",
     allow_loss: Annotated[
         bool, typer.Option("--allow-loss", help="Publish though most of the demand published last is gone.")
     ] = False,
@@ -194,6 +197,7 @@ def command(
             decimal=decimal.value,
             dates=dates.value,
             columns=columns_of(column or ()),
+            review_day=review_day,
             allow_loss=allow_loss,
             seed=seed,
             fan_out=fan_out.value,

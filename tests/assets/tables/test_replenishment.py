@@ -16,6 +16,7 @@ from lakecast_forecast.decisions.learned import Learned
 from lakecast_forecast.decisions.learning import learn
 from lakecast_schema import rules
 from lakecast_schema.periods import Frequency, days_in, shift
+from lakecast_schema.review_day import ReviewDay
 from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_INVENTORY, FACT_REPLENISHMENT
 
 NOW = dt.datetime(2026, 5, 1, 13, tzinfo=dt.UTC)
@@ -46,14 +47,18 @@ def demand(made: Any) -> pa.Table:
 
 
 def decide(
-    made: Any, dim_item: pa.Table, *counts: dict[str, object], learned: Learned | None = None
+    made: Any,
+    dim_item: pa.Table,
+    *counts: dict[str, object],
+    learned: Learned | None = None,
+    review_day: ReviewDay | None = None,
 ) -> dict[str, dict[str, Any]]:
     rows = forecast_table(made.outcome, made.panel, "run")
     live = rows.filter(pa.compute.equal(rows["kind"], "live"))
     metrics = metrics_table(made.outcome, made.panel, None, "run", NOW)
     inventory = pa.Table.from_pylist(list(counts), FACT_INVENTORY.schema)
     tables = Tables(live, metrics, dim_item, inventory, demand(made))
-    table = replenishment_table(tables, learned, Frequency.MONTHLY, "run", NOW)
+    table = replenishment_table(tables, learned, Frequency.MONTHLY, "run", NOW, review_day)
     rules.check(FACT_REPLENISHMENT, table)
     return {row["item_id"]: row for row in table.to_pylist()}
 
@@ -197,3 +202,28 @@ def test_an_item_that_was_used_has_a_reorder_point_and_nobody_orders_half_a_piec
                 assert row["safety_stock"] >= 0
                 assert row["reorder_point"] >= (0 if made is idle and name != "item 0" else step)
                 assert row["recommended_order"] / step == pytest.approx(round(row["recommended_order"] / step))
+
+
+def test_a_fixed_day_of_orders_is_waited_for_and_is_the_review_period(monthly: Any) -> None:
+    names = monthly.panel.item_ids
+    # 1 May 2026 is a Friday.
+    counts = [stock(names[0], "2026-05-01", 0.0), stock(names[1], "2026-05-04", 0.0)]
+    terms = items(names, review_period_days=30.0)
+    made = decide(monthly, terms, *counts, review_day=ReviewDay.of("monday"))
+    assert [made[name]["days_to_review"] for name in names[:2]] == [3.0, 0.0]
+    assert [made[name]["review_period_days"] for name in names[:2]] == [7.0, 7.0]
+    assert made[names[0]]["recommended_order"] == 0 < made[names[1]]["recommended_order"]
+    assert made[names[0]]["order_by_date"] == dt.date(2026, 5, 4)
+    any_day = decide(monthly, terms, *counts)
+    assert any_day[names[0]]["days_to_review"] is None
+    assert any_day[names[0]]["recommended_order"] > 0
+
+
+def test_a_fill_rate_is_promised_where_items_say_so(monthly: Any) -> None:
+    names = monthly.panel.item_ids
+    made = decide(monthly, items(names, service_measure="fill", service_level=0.95))
+    assert {made[name]["service_measure"] for name in names} == {"fill"}
+    steady = [made[name] for name in names if made[name]["daily_demand"] > 1]
+    assert all(row["expected_fill_rate"] >= 0.95 - 1e-6 for row in steady)
+    cycle = decide(monthly, items(names, service_level=0.95))
+    assert all(row["reorder_point"] < cycle[row["item_id"]]["reorder_point"] for row in steady)

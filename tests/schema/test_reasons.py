@@ -1,0 +1,104 @@
+"""What a buyer reads: the sentence, and the bill that adds up to the order."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lakecast_schema.explanation import LABELS, bill
+from lakecast_schema.reasons import Facts, english, portuguese
+from lakecast_schema.replenishment import Action, Alert
+
+DAY = dt.date(2026, 11, 1)
+ORDINARY = {
+    "alert": Alert.HIGH, "action": Action.ORDER, "as_of": DAY, "unit": "un", "currency": "BRL", "on_hand": 1200.0,
+    "on_order": 0.0, "daily_demand": 4.0, "lead_time_demand": 56.0, "reorder_point": 1250.0, "order_up_to": 1500.0,
+    "recommended_order": 300.0, "recommended_order_value": 1234.5, "excess": 0.0, "excess_value": 0.0,
+    "stockout": dt.date(2026, 12, 3), "order_by": DAY, "arrival": dt.date(2026, 11, 15),
+}  # fmt: skip
+
+
+def facts(**changes):
+    return Facts(**{**ORDINARY, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. Order 300 un (R$ 1,234.50) now: 1,200 un is "
+         "not above the reorder point of 1,250 un; arrival 15 Nov 2026."),
+        ({"has_review_day": True}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. Order 300 un "
+         "(R$ 1,234.50) now, the day of orders: 1,200 un is below 1,500 un; arrival 15 Nov 2026."),
+        ({"on_hand": 0.0, "unit": None, "alert": Alert.CRITICAL, "action": Action.EXPEDITE, "on_order": 1.0,
+          "next_due": dt.date(2026, 11, 20)},
+         "Out of stock. Expedite what is on order (1 piece, due on 20 Nov 2026): it is enough but comes too late."),
+        ({"action": Action.EXPEDITE, "on_hand": -2.5, "on_order": 9.0, "next_due": dt.date(2026, 10, 5)},
+         "Out of stock, 2.5 un owed. Expedite what is on order (9 un, overdue since 5 Oct 2026): it is enough but "
+         "comes too late."),
+        ({"action": Action.EXPEDITE, "on_hand": 0.0, "on_order": 9.0},
+         "Out of stock. Expedite what is on order (9 un): it is enough but comes too late."),
+        ({"alert": Alert.MEDIUM, "action": Action.WATCH, "order_by": dt.date(2026, 11, 4)},
+         "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. Nothing to order yet: 1,200 un reaches the "
+         "reorder point of 1,250 un by 4 Nov 2026."),
+        ({"alert": Alert.CRITICAL, "action": Action.WATCH, "order_by": dt.date(2026, 11, 4), "has_review_day": True,
+          "on_hand": 0.0}, "Out of stock. Nothing to order before 4 Nov 2026, a day of orders."),
+        ({"alert": Alert.OK, "action": Action.REDUCE, "order_by": dt.date(2027, 1, 4), "excess": 1.0,
+          "excess_value": 20.0, "currency": None}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. "
+         "Nothing to order before 4 Jan 2027 (reorder point 1,250 un). 1 un (worth 20.00) more than is needed."),
+        ({"alert": Alert.OK, "action": Action.NONE, "stockout": None, "order_by": None},
+         "1,200 un on hand, no demand expected."),
+        ({"alert": Alert.UNKNOWN, "on_hand": None},
+         "Stock is unknown: count it. The reorder point is 1,250 un."),
+        ({"alert": Alert.UNKNOWN}, "The stock of 1,200 un was counted on 1 Nov 2026 and is too old to decide on: count "
+         "it. The reorder point is 1,250 un."),
+    ],
+)  # fmt: skip
+def test_the_english_sentence(changes, sentence):
+    assert english(facts(**changes)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"on_order": 50.0}, "1.200 un em estoque em 01/11/2026: deve durar até 03/12/2026. Peça 300 un (R$ 1.234,50) "
+         "agora: 1.250 un com o que está em pedido não passa do ponto de pedido de 1.250 un; chegada em 15/11/2026."),
+        ({"unit": None, "on_hand": 1.0, "stockout": None, "alert": Alert.OK, "action": Action.NONE, "order_by": None},
+         "1 peça em estoque, sem demanda esperada."),
+        ({"action": Action.EXPEDITE, "on_hand": 0.0, "on_order": 9.0, "next_due": dt.date(2026, 11, 20)},
+         "Sem estoque. Antecipe o que está em pedido (9 un, com entrega em 20/11/2026): basta, mas chega tarde."),
+        ({"action": Action.EXPEDITE, "on_hand": 0.0, "on_order": 9.0, "next_due": dt.date(2026, 11, 1)},
+         "Sem estoque. Antecipe o que está em pedido (9 un, em atraso desde 01/11/2026): basta, mas chega tarde."),
+        ({"action": Action.WATCH, "order_by": dt.date(2026, 11, 4), "has_review_day": True},
+         "1.200 un em estoque em 01/11/2026: deve durar até 03/12/2026. Próximo pedido em 04/11/2026, dia de pedidos."),
+    ],
+)  # fmt: skip
+def test_the_portuguese_sentence(changes, sentence):
+    assert portuguese(facts(**changes)) == sentence
+
+
+AMOUNT = st.floats(0, 1e5).map(lambda x: round(x, 3))
+
+
+@given(AMOUNT, AMOUNT, AMOUNT, AMOUNT, AMOUNT, st.sampled_from([0.0, 300.0]), st.booleans(), st.booleans())
+def test_the_bill_adds_up_to_the_order(on_hand, on_order, expected, safety, review, order, fixed, is_chosen):
+    made = facts(
+        on_hand=on_hand, on_order=on_order, lead_time_demand=expected, reorder_point=expected + safety,
+        order_up_to=expected + safety + review, recommended_order=order, has_review_day=fixed, is_chosen=is_chosen,
+    )  # fmt: skip
+    for language in (False, True):
+        *lines, last = bill(made, portuguese=language)
+        assert sum(line.value for line in lines) == pytest.approx(last.value, abs=1e-6)
+        assert (last.code, last.value) == ("order", order)
+        assert all(line.label == LABELS[line.code][language] for line in lines)
+    rest = {line.code for line in lines} - {*LABELS} | {line.code for line in lines[5:]}
+    assert rest <= ({"chosen"} if is_chosen else {"rounding"} if order else {"not_due", "not_the_day"})
+
+
+def test_an_unknown_stock_has_no_bill():
+    assert bill(facts(on_hand=None)) == bill(facts(recommended_order=None)) == ()
+
+
+def test_waiting_for_the_day_of_orders_is_said():
+    made = facts(on_hand=0.0, recommended_order=0.0, has_review_day=True)
+    assert [line.code for line in bill(made)][-2] == "not_the_day"
