@@ -19,6 +19,7 @@ from lakecast_schema.tables import (
     FACT_REPLENISHMENT,
     METRICS,
     MODEL_RUN,
+    OPEN_ORDER,
     READING_REPORT,
     Table,
 )
@@ -66,6 +67,7 @@ def add_run(
         commit.replace(lake, DEMAND, made.demand(), where, run_id),
         commit.replace(lake, READING_REPORT, made.reports(), where, run_id),
         commit.replace(lake, FACT_INVENTORY, made.inventory(), where, run_id),
+        commit.replace(lake, OPEN_ORDER, made.open_orders(), where, run_id),
         commit.forecasts(lake, made.forecasts(), dataset, sources, run_id),
         commit.replace(lake, FACT_METRICS, made.metrics(), {**where, "source": list(sources)}, run_id),
         commit.replace(lake, FACT_REPLENISHMENT, made.replenishment(), where, run_id),
@@ -173,6 +175,14 @@ class _Run:
             for day in (date(2026, 1, 29), date(2026, 1, 30))
         ]
         return self._table(FACT_INVENTORY, rows)
+
+    def open_orders(self) -> pa.Table:
+        """What every fourth decision has on order, half of it overdue, half of it due a week after the decision."""
+        days = (date(2026, 1, 20), date(2026, 2, 6))
+        return self._table(
+            OPEN_ORDER,
+            [{"item_id": item, "due_date": day, "quantity": 0.5} for item in self.ids[:-1:4] for day in days],
+        )
 
     def forecasts(self) -> pa.Table:
         rows: list[dict[str, Any]] = []

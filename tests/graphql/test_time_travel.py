@@ -291,4 +291,6 @@ def test_alerts_that_changed(travelled: Running, lake: Lake) -> None:
 
 
 def test_without_an_earlier_snapshot_nothing_has_changed(travelled: Running) -> None:
-    assert travelled.data("{ snapshot(id: 1) { alertChanges { totalCount } } }") == {"snapshot": {"alertChanges": None}}
+    assert travelled.data("{ snapshot(id: 1) { alertChanges { totalCount } } }") == {
+        "snapshot": {"alertChanges": {"totalCount": 0}}
+    }

@@ -69,13 +69,13 @@ def readers(history: History, opened: Open) -> Mapping[str, Reader]:
     def other(view: View, snapshot_id: int) -> View:
         return view if view.snapshot.snapshot_id == snapshot_id else View(opened(snapshot_id), False, view.deadline)
 
-    def alert_changes(view: View, since: int | None = None, first: int = 100, after: str | None = None) -> Any:
+    def alert_changes(
+        view: View, since: int | None = None, where: Any = None, first: int = 100, after: str | None = None
+    ) -> Any:
         if since is None:
             earlier = [one.snapshot_id for one in history() if one.snapshot_id < view.snapshot.snapshot_id]
-            if not earlier:
-                return None
-            since = max(earlier)
-        return read.alert_changes(view, other(view, since), first, after)
+            since = max(earlier, default=None)
+        return read.alert_changes(view, None if since is None else other(view, since), where, first, after)
 
     def forecast_diff(
         view: View, to: int, where: Any = None, first: int = 100, after: str | None = None, **rest: int

@@ -8,11 +8,13 @@ _RELATIONS = ("item", "metric", "replenishment", "block_live", "month_live")
 
 
 def prepare(view: View) -> None:
-    """Make the index of blocks, champions, rollups, small relations of SQL and the inputs of what-if."""
+    """Make the index of blocks, champions, rollups, small relations of SQL, the order of decisions and what-if's
+    inputs."""
     snapshot = view.snapshot
     _ = (snapshot.live, snapshot.champion, snapshot.issue, snapshot.items.index, snapshot.items.by_id)
     for relation in _RELATIONS:
         snapshot.sql.table(relation)
     live_totals(snapshot)
     read.overview(view)
+    read.replenishment(view, first=0)
     read.what_if(view, {}, first=0)

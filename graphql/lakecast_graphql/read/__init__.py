@@ -34,7 +34,7 @@ Errors are `errors.ApiError`. Values: dates are `datetime.date`, instants aware 
         [value, item_count]
     what_if(view, scenario, where, order_by, first, after) -> WhatIfConnection: also `totals`
     demand_totals(view, group_by, where, grain, first, after, from, to) -> Connection of DemandTotals
-    alert_changes(view, before: View, first, after) -> Connection of AlertChange
+    alert_changes(view, before: View or None, where, first, after) -> Connection of AlertChange
     reading_reports(view, dataset_id) -> [ReadingReport]: dataset_id, run_id, read_at, lines [severity, code, count,
         examples; method message(language)]
     overview(view, where) -> Overview
@@ -58,7 +58,8 @@ Rows have every scalar field of the contract's type of that name as an attribute
 Interfaces of Strawberry check `isinstance` unless the type defines `is_type_of`: rows are no Strawberry instances.
 """
 
-from lakecast_graphql.read.changes import alert_changes, forecast_diff, forecast_history
+from lakecast_graphql.read.alert_changes import alert_changes
+from lakecast_graphql.read.changes import forecast_diff, forecast_history
 from lakecast_graphql.read.demand_totals import demand_totals
 from lakecast_graphql.read.forecasts import forecast_series, forecasts
 from lakecast_graphql.read.items import item, items

@@ -1,4 +1,4 @@
-"""What differs between two snapshots, and what successive cutoffs said about one day."""
+"""What differs between the forecasts of two snapshots, and what successive cutoffs said about one day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,49 +10,13 @@ import pyarrow as pa
 from lakecast_graphql.read import arguments, items, paging
 from lakecast_graphql.read.forecast_rows import find
 from lakecast_graphql.read.horizon import ahead
-from lakecast_graphql.read.item_rows import item_rows
 from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.table_rows import table_rows
 from lakecast_graphql.read.view import View
-from lakecast_graphql.rows.column import Enums, Numbers, Values, instants
+from lakecast_graphql.rows.column import Numbers, instants
 from lakecast_graphql.rows.rows import Rows
-from lakecast_lake.columns import Snapshot
 
 _EPOCH = date(1970, 1, 1)
-
-
-def alert_changes(view: View, before: View, first: int = 100, after: str | None = None) -> Connection[Rows]:
-    """A page of items whose alert level differs from that in `before`, by data set and item id.
-
-    An item that one of the snapshots has no decision about has no level there; an item that is gone is shown as
-    the earlier snapshot knew it.
-    """
-    arguments.page_size(first)
-    asked = paging.Question("alertChanges", before.snapshot.snapshot_id)
-    begin = paging.start(after, view.snapshot.snapshot_id, asked)
-    then, now = _alerts(before.snapshot), _alerts(view.snapshot)
-    changed = sorted(key for key in then.keys() | now.keys() if then.get(key) != now.get(key))
-    page = changed[begin : begin + first]
-    rows = Rows(
-        len(page),
-        {
-            "item": lambda _: Values([_item(view, before, key) for key in page]),
-            "before": lambda _: Enums(Values([then.get(key) for key in page])),
-            "after": lambda _: Enums(Values([now.get(key) for key in page])),
-        },
-    )
-    return Connection(rows, begin, len(changed), view.snapshot.snapshot_id, asked)
-
-
-def _alerts(snapshot: Snapshot) -> dict[tuple[str, str], str]:
-    table = snapshot.replenishment.table
-    keys = zip(table["dataset_id"].to_pylist(), table["item_id"].to_pylist(), strict=True)
-    return dict(zip(keys, table["alert"].to_pylist(), strict=True))
-
-
-def _item(view: View, before: View, key: tuple[str, str]) -> Any:
-    known = view if key in view.snapshot.items.index else before
-    return item_rows(known, np.array([known.snapshot.items.index[key]], np.int64))[0]
 
 
 def forecast_diff(
@@ -134,11 +98,11 @@ class ForecastRevision:
 
 
 def forecast_history(
-    view: View, item_id: str, dataset_id: str | None = None, date: date | None = None, source: str = "ensemble"
+    view: View, item_id: str, dataset_id: str | None = None, date: date | None = None, source: str | None = None
 ) -> list[ForecastRevision] | None:
     """The kept live forecasts of the period that begins on `date`, the oldest cutoff first.
 
-    None for an unknown item.
+    None for an unknown item. source: the item's champion where None.
     """
     snapshot = view.snapshot
     arguments.dataset(snapshot, dataset_id)
@@ -146,7 +110,8 @@ def forecast_history(
     code = items.one(view, item_id, None, dataset_id)
     if code is None or date is None:
         return None
-    segment = snapshot.history_of(code, source)
+    decides = snapshot.champion[code] if source is None else source
+    segment = None if decides is None else snapshot.history_of(code, decides)
     if segment is None:
         return []
     begin, end = segment.span(item_id)

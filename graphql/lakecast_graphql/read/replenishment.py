@@ -11,6 +11,7 @@ from lakecast_graphql.read.paging import Connection
 from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.rows import Rows
+from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Ints
 from lakecast_lake.columns.where import Fields
 from lakecast_schema.vocabulary import AlertLevel
@@ -40,6 +41,8 @@ FIELDS: Fields = {
 }
 """`ReplenishmentFilter` over `replenishment` as `r` and `item` as `i`."""
 DEFAULT_ORDER: arguments.Order = (("priority", False),)
+_FEW = 64
+"""Decisions that are sorted sooner than looked for."""
 _ORDER = {
     "priority": "-r.stockout_cost",
     "excess_value": "r.excess * r.unit_cost",
@@ -76,12 +79,22 @@ def replenishment(
     return Connection(rows, begin, len(found), view.snapshot.snapshot_id, asked)
 
 
+def by_priority(snapshot: Snapshot, low: int, high: int) -> Ints:
+    """The rows low:high of `replenishment` as the default order has them: no query is needed, and it is kept."""
+
+    def order() -> Ints:
+        return np.argsort(-snapshot.replenishment.numbers("stockout_cost")[low:high], kind="stable") + low
+
+    return order() if high - low <= _FEW else snapshot.memo.get(("by_priority", low, high), order)
+
+
 def matching(view: View, where: arguments.Filter, order: arguments.Order = ()) -> Ints:
     """Row numbers of the decisions that match, in order; by data set and item id without one."""
     arguments.names_in(view.snapshot, where)
-    between = None if order else view.snapshot.replenishment.between(view.snapshot.items, where.equalities)
+    facts = view.snapshot.replenishment
+    between = facts.between(view.snapshot.items, where.equalities) if order in ((), DEFAULT_ORDER) else None
     if between is not None:
-        return np.arange(*between)
+        return by_priority(view.snapshot, *between) if order else np.arange(*between)
     return search.rows(
         view,
         select="r.row",

@@ -11,7 +11,7 @@ from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read import arguments
 from lakecast_graphql.read.projection import LONGEST, project
 from lakecast_graphql.read.view import View
-from lakecast_graphql.read.what_if_inputs import order_multiple, stored
+from lakecast_graphql.read.what_if_inputs import inbound_of, order_multiple, stored
 from lakecast_graphql.rows.column import Column, Dates, Enums, Lists, Numbers, Values
 from lakecast_graphql.rows.nested import Nested, NestedLists
 from lakecast_graphql.rows.rows import Rows
@@ -19,6 +19,7 @@ from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_lake.pieces import listed
 from lakecast_schema import explanation, reasons
 from lakecast_schema.decision_dates import dates_of
+from lakecast_schema.inbound import Arrivals
 from lakecast_schema.replenishment import CYCLE, FIGURES, FILL, Action, Alert, Decision, decide
 
 ItemRows = Callable[[View, Ints], Rows]
@@ -116,17 +117,27 @@ class _Decisions:
         return Dates(self.as_of(), np.isnan(self.figure("on_hand")))
 
     def inbound(self) -> Column:
-        """What stock says is on order; it does not say when."""
-        on_order = np.nan_to_num(self.figure("on_order"))
-        known = on_order > 0
+        """Open orders by their dates; else what stock says is on order, which does not say when."""
+        due, quantity = self.arrivals.due, self.arrivals.quantity
+        undated = np.where(np.isnan(self.arrivals.total), np.nan_to_num(self.figure("on_order")), 0.0)
+        due = np.concatenate([due, np.full((len(due), 1), np.datetime64("NaT"))], axis=1)
+        quantity = np.concatenate([quantity, undated[:, None]], axis=1)
+        there = quantity > 0
+        days = due[there]
+        missing = np.isnat(days)
         rows = Rows(
-            int(known.sum()),
+            len(days),
             {
-                "date": lambda _: Values([None] * int(known.sum())),
-                "quantity": lambda _: Numbers(on_order[known]),
+                "date": lambda _: Dates(np.where(missing, np.datetime64(0, "D"), days).astype(np.int64), missing),
+                "quantity": lambda _: Numbers(quantity[there]),
             },
         )
-        return NestedLists(rows, np.append(0, np.cumsum(known)))
+        return NestedLists(rows, np.append(0, np.cumsum(there.sum(axis=1))))
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        """What is on its way to the items."""
+        return inbound_of(self.view.snapshot).take(self.rows)
 
     def told(self) -> list[reasons.Facts]:
         """What a sentence about each decision names."""
@@ -145,6 +156,7 @@ class _Decisions:
         )
         days, alerts, actions = Dates(self.as_of()), self.alerts(), self.actions()
         units, currencies = self.of_items("unit"), self.of_items("currency")
+        next_due, fixed = self._next_due(), np.isfinite(self.facts.numbers("days_to_review")[self.rows])
         return [
             reasons.Facts(
                 alert=Alert(alerts[row]),
@@ -152,12 +164,21 @@ class _Decisions:
                 as_of=days[row],  # type: ignore[arg-type]  # every decision has a day
                 unit=units[row],
                 currency=currencies[row],
+                next_due=next_due[row],
                 is_chosen=bool(chosen[row]),
+                has_review_day=bool(fixed[row]),
                 **{name: column[row] for name, column in figures.items()},  # type: ignore[arg-type]
                 **{name: column[row] for name, column in dates.items()},  # type: ignore[arg-type]
             )
             for row in range(len(self.rows))
         ]
+
+    def _next_due(self) -> Column:
+        """The first day on which something is due."""
+        due = self.arrivals.due
+        first = due[:, 0] if due.shape[1] else np.full(len(due), np.datetime64("NaT", "D"))
+        missing = np.isnat(first)
+        return Dates(np.where(missing, np.datetime64(0, "D"), first).astype(np.int64), missing)
 
     def reason(self, language: Any = "en") -> Column:
         say = reasons.portuguese if arguments.word(language) == "pt" else reasons.english

@@ -12,7 +12,8 @@ from lakecast_lake.columns.picked import Picked
 from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_lake.pieces import listed
 from lakecast_schema.demand_path import DemandPath
-from lakecast_schema.periods import days_in
+from lakecast_schema.inbound import Arrivals, arrivals
+from lakecast_schema.periods import Dates, days_in
 from lakecast_schema.replenishment import FILL, Alert, Inputs, missed_weights
 from lakecast_schema.units import steps
 
@@ -29,6 +30,7 @@ class Stored:
     def __init__(self, snapshot: Snapshot) -> None:
         facts, items = snapshot.replenishment, snapshot.items
         count = len(facts.item)
+        inbound_days, inbound = inbound_of(snapshot).after(as_of(snapshot))
         kinds = np.array(listed(items.table["demand_class"].take(facts.item)), dtype=object)
         alerts = np.array(listed(facts.table["alert"]), dtype=object)
         measures = np.array(listed(facts.table["service_measure"]), dtype=object)
@@ -51,11 +53,37 @@ class Stored:
             order_multiple=order_multiple(snapshot),
             weight=_weights(snapshot)[facts.item],
             on_hand=on_hand,
-            inbound_days=np.zeros((count, 0)),
-            inbound=np.zeros((count, 0)),
+            days_to_review=facts.numbers("days_to_review"),
+            inbound_days=inbound_days,
+            inbound=inbound,
             ordered=np.full(count, np.nan),
             **{name: facts.numbers(name) for name in names},
         )
+
+
+def as_of(snapshot: Snapshot) -> Dates:
+    """(decisions,) the day of each decision."""
+    days: Dates = snapshot.replenishment.table["as_of"].to_numpy().astype("datetime64[D]")
+    return days
+
+
+def inbound_of(snapshot: Snapshot) -> Arrivals:
+    """What is on its way to each decision's item, made once."""
+    known = _INBOUND.get(snapshot)
+    if known is None:
+        known = _INBOUND[snapshot] = _inbound(snapshot)
+    return known
+
+
+_INBOUND: WeakKeyDictionary[Snapshot, Arrivals] = WeakKeyDictionary()
+
+
+def _inbound(snapshot: Snapshot) -> Arrivals:
+    facts, orders = snapshot.replenishment, snapshot.open_orders
+    first, last = facts.first[orders.item], facts.first[orders.item + 1]
+    known = last > first  # an item without forecast has no decision
+    due = orders.table["due_date"].to_numpy().astype("datetime64[D]")
+    return arrivals(first[known], due[known], orders.numbers("quantity")[known], len(facts.item))
 
 
 def order_multiple(snapshot: Snapshot) -> Floats:
@@ -142,7 +170,6 @@ def _part(snapshot: Snapshot, rows: Ints, block: Ints, sizes: Ints, width: int) 
         mine = frequency == code
         days[mine] = days_in(starts[mine], FREQUENCIES[code])
         season[mine] = FREQUENCIES[code].season_length
-    as_of = facts.table["as_of"].take(rows).to_numpy().astype("datetime64[D]")
     rate, weight = (_or(facts.numbers(name)[rows], 0.0) for name in ("long_run_rate", "long_run_weight"))
-    after = np.where(sizes > 0, (as_of - starts[:, 0]).astype(np.int64) + 1.0, 0.0)
+    after = np.where(sizes > 0, (as_of(snapshot)[rows] - starts[:, 0]).astype(np.int64) + 1.0, 0.0)
     return DemandPath.of(mean, days, season).mixed(rate, weight).after(after)

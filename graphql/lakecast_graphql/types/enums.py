@@ -9,6 +9,7 @@ from lakecast_graphql.errors import ErrorCode
 from lakecast_schema.vocabulary import (
     ABCClass,
     AlertLevel,
+    ChangeCause,
     DemandClass,
     DemandDimension,
     ErrorMeasure,
@@ -128,6 +129,7 @@ _publish(
         "REDUCE": "More is there than could still be wanted.",
         "CHECK_DATA": "Stock is missing or too old to decide on.",
     },
+    name="StockAction",
 )
 _publish(
     ServiceMeasure,
@@ -135,6 +137,18 @@ _publish(
     {
         "CYCLE": "The share of replenishment cycles without a stockout.",
         "FILL": "The share of pieces delivered from stock.",
+    },
+)
+_publish(
+    ChangeCause,
+    "Why an item's alert is another one than in an earlier snapshot.",
+    {
+        "FORECAST": "Expected demand or its uncertainty is another one.",
+        "STOCK": "What is on hand or on its way, or the day of the count, alone would have changed it.",
+        "TERMS": "Lead time, service level or other terms alone would have changed it.",
+        "METHOD": "Another source decides, or the formulas are newer.",
+        "NEW": "There was no decision about the item.",
+        "GONE": "There is no decision about the item any more.",
     },
 )
 _publish(
@@ -192,6 +206,7 @@ _publish(
 __all__ = [
     "ABCClass",
     "AlertLevel",
+    "ChangeCause",
     "DemandClass",
     "DemandDimension",
     "ErrorCode",

@@ -67,17 +67,18 @@ class Query(LakeReader):
         return resolved(read.forecast_diff(before, later, plain(where), first, given(after)))
 
     @strawberry.field(
-        description="What successive cutoffs said about one day, oldest cutoff first; null when the item is unknown."
+        description="What successive cutoffs said about one day, oldest cutoff first; `source` null means the\n"
+        "champion. Null when the item is unknown."
     )
     def forecast_history(
         root: Root,
         item_id: str,
         date: dt.date,
         dataset_id: str | None = UNSET,
-        source: str = "ensemble",
+        source: str | None = UNSET,
     ) -> list[ForecastRevision] | None:
         """What successive cutoffs said about one day."""
-        return resolved(read.forecast_history(reading(root), item_id, given(dataset_id), date, source))
+        return resolved(read.forecast_history(reading(root), item_id, given(dataset_id), date, given(source)))
 
     @strawberry.field(description="Anything with an id, read again by it; null when it is not there any more.")
     def node(root: Root, info: Info, id: strawberry.ID) -> Node | None:

@@ -226,19 +226,21 @@ class LakeReader:
         return resolved(read.what_if(view, plain(scenario), plain(where), given(order_by), first, cursor))
 
     @strawberry.field(
-        description="Items whose alert level differs from an earlier snapshot's (null: the previous one)."
+        description="Items whose alert level differs from an earlier snapshot's (null: the previous one; an empty page "
+        "where there is none).\n`where` is judged in this snapshot, GONE items by the earlier one."
     )
     def alert_changes(
         root: Root,
         info: Info,
         since: int | None = UNSET,
+        where: ReplenishmentFilter | None = UNSET,
         first: int = 100,
         after: str | None = UNSET,
     ) -> Connection[AlertChange] | None:
-        """A page of changed alerts; null when there is no earlier snapshot and none was asked for."""
+        """A page of changed alerts."""
         view, cursor = reading_page(root, info, first, after)
         before = info.context.earlier(view, given(since))
-        return None if before is None else resolved(read.alert_changes(view, before, first, cursor))
+        return resolved(read.alert_changes(view, before, plain(where), first, cursor))
 
     @strawberry.field(
         description="Observed demand over items. `value` is quantity times today's unit cost. `from` and `to` bound "

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from lakecast_graphql.types.enums import ABCClass, AlertLevel, DemandClass, Language, ServiceMeasure, StockAction
+from lakecast_graphql.types.enums import (
+    ABCClass,
+    AlertLevel,
+    ChangeCause,
+    DemandClass,
+    Language,
+    ServiceMeasure,
+    StockAction,
+)
 from lakecast_graphql.types.nodes import resolved
 from lakecast_graphql.types.paging import PageInfo
 
@@ -236,3 +244,4 @@ class AlertChange:
     item: _Item
     before: AlertLevel | None = strawberry.field(description="Null when the item was not there.")
     after: AlertLevel | None = strawberry.field(description="Null when the item is gone.")
+    cause: ChangeCause

@@ -24,12 +24,13 @@ from lakecast_schema.tables import (
     FACT_METRICS,
     FACT_REPLENISHMENT,
     MODEL_RUN,
+    OPEN_ORDER,
     READING_REPORT,
 )
 
 SERVED = (
-    DIM_ITEM, FACT_FORECAST, DEMAND, FACT_INVENTORY, FACT_METRICS, FACT_REPLENISHMENT, DECISION_CALIBRATION, MODEL_RUN,
-    READING_REPORT,
+    DIM_ITEM, FACT_FORECAST, DEMAND, FACT_INVENTORY, OPEN_ORDER, FACT_METRICS, FACT_REPLENISHMENT,
+    DECISION_CALIBRATION, MODEL_RUN, READING_REPORT,
 )  # fmt: skip
 """Tables that a server reads, in this order: items say which forecasts are live, these have memory first."""
 
@@ -122,6 +123,7 @@ def _assemble(
         parts=parts,
         metrics=collect(FACT_METRICS, tables[FACT_METRICS.name], items),
         replenishment=collect(FACT_REPLENISHMENT, tables[FACT_REPLENISHMENT.name], items),
+        open_orders=collect(OPEN_ORDER, tables[OPEN_ORDER.name], items),
         calibration=pa.concat_tables(
             [DECISION_CALIBRATION.schema.empty_table(), *tables[DECISION_CALIBRATION.name].values()]
         ),

@@ -38,7 +38,7 @@ class Snapshot:
         record: what was published.
         items: the items of all data sets, numbered.
         parts: everything that was read, by table and partition.
-        metrics, replenishment: `fact_metrics` and `fact_replenishment` by item.
+        metrics, replenishment, open_orders: `fact_metrics`, `fact_replenishment` and `open_order` by item.
         calibration: rows of `decision_calibration`.
         reports: rows of `reading_report`, by data set and line.
         runs: rows of `model_run`, newest first.
@@ -52,6 +52,7 @@ class Snapshot:
     parts: Mapping[Key, Part]
     metrics: Facts
     replenishment: Facts
+    open_orders: Facts
     calibration: pa.Table
     reports: pa.Table
     runs: pa.Table

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bench.decisions.sets import KINDS
 from lakecast_forecast import ensemble, registry
-from lakecast_forecast.ensemble.voices import NETS
+from lakecast_forecast.ensemble.components import NETS
 from lakecast_forecast.evaluation import guard, origins
 from lakecast_forecast.evaluation.backtest import SourceForecasts, calibrated
 from lakecast_forecast.evaluation.origins import Origins

@@ -10,10 +10,12 @@ from lakecast_graphql.sdl import sdl
 
 PUBLISHED = files("lakecast_schema")
 CONTRACT = (PUBLISHED / "contract.graphql").read_text(encoding="utf-8")
+NOT_BUILT: tuple[str, ...] = ()
+"""What the contract has and the server not yet: shorter with each part that is built, never longer."""
 
 
-def test_the_served_schema_keeps_the_contract() -> None:
-    assert differences(build_schema(CONTRACT), build_schema(sdl())) == []
+def test_the_served_schema_keeps_the_contract_but_for_what_is_named() -> None:
+    assert sorted(differences(build_schema(CONTRACT), build_schema(sdl()))) == sorted(NOT_BUILT)
 
 
 def test_the_published_sdl_is_what_the_server_prints() -> None:
@@ -46,7 +48,8 @@ def test_the_checker_sees_what_differs(change: str, to: str, complaint: str) -> 
 
 def test_what_is_added_must_not_have_to_be_given() -> None:
     served = build_schema(sdl().replace("name: StringFilter\n", "name: StringFilter\n  needed: Int!\n", 1))
-    assert differences(build_schema(CONTRACT), served) == ["ItemFilter(needed): was added and must be given"]
+    added = set(differences(build_schema(CONTRACT), served)) - set(NOT_BUILT)
+    assert added == {"ItemFilter(needed): was added and must be given"}
 
 
 def test_every_field_says_what_its_name_does_not() -> None:

@@ -38,6 +38,7 @@ class Expected:
         self.demand_rows = read("demand")
         self.dim_rows = read("dim_item")
         self.inventory_rows = read("fact_inventory")
+        self.order_rows = read("open_order")
         self.run_rows = read("model_run")
         self.report_rows = read("reading_report")
         self.sql = duckdb.connect()
@@ -368,7 +369,13 @@ class Expected:
         """The decision about an item under a scenario."""
         stored, frequency, forecasts = self._decided[key]
         step = 0.001 if self.items[key]["unit"] == "m" else 1.0
-        return reorder.decide(stored, frequency, forecasts, scenario, step, key in self._used)
+        orders = self.inbound.get(key, [])
+        return reorder.decide(stored, frequency, forecasts, scenario, step, key in self._used, orders)
+
+    @cached_property
+    def inbound(self) -> dict[tuple[str, str], list[Row]]:
+        """What is on its way of an item, by due date."""
+        return self.by_item(sorted(self.order_rows, key=lambda row: row["due_date"]))
 
     @cached_property
     def _used(self) -> set[tuple[str, str]]:

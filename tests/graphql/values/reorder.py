@@ -18,12 +18,19 @@ LONGEST = 3650
 
 
 def decide(
-    stored: Row, frequency: str, forecasts: Sequence[Row], scenario: Row, step: float, used: bool
+    stored: Row,
+    frequency: str,
+    forecasts: Sequence[Row],
+    scenario: Row,
+    step: float,
+    used: bool,
+    orders: Sequence[Row] = (),
 ) -> dict[str, Any]:
     """The decision about an item under a scenario of the API, promising cycle service.
 
     stored: the item's row of fact_replenishment. forecasts: `date` and `forecast` of its source's newest live cutoff.
-    step: what quantities are multiples of. used: whether the item had demand within the year.
+    step: what quantities are multiples of. used: whether the item had demand within the year. orders: `due_date` and
+    `quantity` of what is on its way; what is overdue is due tomorrow.
     """
     factor = scenario.get("demandFactor", 1.0)
     lead_time = scenario.get("leadTimeDays", stored["lead_time_days"]) * scenario.get("leadTimeFactor", 1.0)
@@ -36,10 +43,11 @@ def decide(
 
     noise = stored["noise_variance"] if stored["noise_variance"] is not None else stored["demand_std"] ** 2
     noise, shared = noise * factor**2, (stored["level_variance"] or 0.0) * factor**2
-    rate = expected / max(lead_time, 1.0)
+    after = expected * (1 + min(shared / daily**2, 1.0)) if daily > 0 else expected
+    rate = after / max(lead_time, 1.0)
     variance = noise * lead_time + shared * (lead_time**2 + lead_time_std**2) + rate**2 * lead_time_std**2
     below, spread = undershoot(daily, noise)
-    enough = quantile(expected + below, variance + spread, level)
+    enough = quantile(after + below, variance + spread, level)
     enough = math.ceil(enough - 0.5) if step == 1 else enough
     if stored["largest_window"] is not None:
         window = stored["lead_time_days"] + stored["review_period_days"]
@@ -63,14 +71,18 @@ def decide(
     }
     if on_hand is None:
         return decision
-    stockout = path.days_until(on_hand)
+    due_days = [(max((each["due_date"] - stored["as_of"]).days, 1), each["quantity"]) for each in orders]
+    stockout = path.days_until(on_hand, sorted(due_days))
     position = on_hand + (stored["on_order"] or 0.0)
     due = position <= reorder_point + 1e-9 and position < up_to
     least = scenario.get("minOrderQuantity", stored["min_order_quantity"])
     packs = scenario.get("orderMultiple", stored["order_multiple"] or 1.0)
     order = multiple(max(up_to - position, least), packs) if due else 0.0
     cost = stored["unit_cost"]
-    if (on_hand <= 0 and up_to > on_hand) or (stockout is not None and stockout < lead_time):
+    # Runs out before what is on its way arrives, though the position is high enough.
+    gap = not due and stockout is not None and stockout < lead_time + review_days
+    gap = gap and any(day > stockout for day, _ in due_days)
+    if (on_hand <= 0 and up_to > on_hand) or (stockout is not None and stockout < lead_time) or gap:
         alert = "CRITICAL"
     elif due:
         alert = "HIGH"
@@ -147,8 +159,19 @@ class Path:
         demand = list(islice(self.days(), whole + 1))
         return math.fsum(demand[:whole]) + (days - whole) * demand[whole] if demand else 0.0
 
-    def days_until(self, stock: float) -> float | None:
-        """Days after which cumulative demand exceeds the stock; None where it does not within `LONGEST` days."""
+    def days_until(self, stock: float, arrivals: Sequence[tuple[int, float]] = ()) -> float | None:
+        """Days after which cumulative demand exceeds the stock; None where it does not within `LONGEST` days.
+
+        arrivals: (day, quantity) of what comes at the end of a day, if stock lasts until then.
+        """
+        for day, quantity in arrivals:
+            until = self._days_until(stock)
+            if until is None or until < day:
+                return until
+            stock += quantity
+        return self._days_until(stock)
+
+    def _days_until(self, stock: float) -> float | None:
         used = 0.0
         for day, demand in enumerate(self.days()):
             if day > LONGEST:

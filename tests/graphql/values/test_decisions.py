@@ -154,6 +154,20 @@ def close(answered: Any, wanted: Any) -> bool:
     return bool(answered == wanted)
 
 
+def test_what_is_on_its_way_is_shown_by_date(server: Running, expected: Expected) -> None:
+    query = """{ replenishment(first: 10000) { nodes { datasetId itemId onOrder asOf
+      inbound { date quantity } reason projection(days: 10) { dates expected } onHand dailyDemand } } }"""
+    nodes = server.data(query)["replenishment"]["nodes"]
+    dated = 0
+    for node in nodes:
+        orders = expected.inbound.get(key_of(node), [])
+        wanted = [{"date": row["due_date"].isoformat(), "quantity": row["quantity"]} for row in orders]
+        dated += len(orders)
+        undated = [{"date": None, "quantity": node["onOrder"]}] if node["onOrder"] else []
+        assert node["inbound"] == (wanted or undated)
+    assert dated or OWN
+
+
 @pytest.mark.skipif(not OWN, reason="the small lake has made-up decisions")
 def test_the_stored_decision_is_the_formulas_own(server: Running, expected: Expected) -> None:
     """The assets' decisions are those of the formula, too, and what-if without assumptions gives them again."""
