@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bench.decisions.sets import KINDS
 from lakecast_forecast import ensemble, registry
 from lakecast_forecast.ensemble.components import NETS
-from lakecast_forecast.evaluation import guard, origins
+from lakecast_forecast.evaluation import origins, validity
 from lakecast_forecast.evaluation.backtest import SourceForecasts, calibrated
 from lakecast_forecast.evaluation.origins import Origins
 from lakecast_forecast.evaluation.scores import scales, score
@@ -82,9 +82,9 @@ def _raw(panel: Panel, name: str, source: str) -> Iterator[tuple[int, Forecasts]
             continue
         part = seen.trimmed()
         try:
-            yield offset, guard.predict(registry.get(source).fit(seen, horizon, seed=0), part, horizon)
-        except guard.FAILURES as error:
-            yield offset, guard.unfitted(part, horizon, error)
+            yield offset, validity.predict(registry.get(source).fit(seen, horizon, seed=0), part, horizon)
+        except validity.FAILURES as error:
+            yield offset, validity.unfitted(part, horizon, error)
 
 
 def _at(
