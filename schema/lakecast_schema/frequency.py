@@ -24,6 +24,8 @@ _MANY = {
 }
 """Dates that chance would not put on a grid: fewer than one time in 10,000, were they any days."""
 _PLAIN = 8
+_ABOUT = 0.25
+"""Share of a period by which periods of another calendar may be longer or shorter."""
 _FISCAL_STEPS = 3
 
 
@@ -99,11 +101,15 @@ def coarser_items(dates: Dates, items: NDArray[np.integer], frequency: Frequency
     return coarser
 
 
-def spacing_days(dates: Dates, items: NDArray[np.integer]) -> float:
-    """Median days between successive dates of an item; NaN where no item has two."""
+def has_own_periods(dates: Dates, items: NDArray[np.integer], frequency: Frequency) -> bool:
+    """Whether successive dates of an item nearly always lie about one period apart, as those of fiscal periods do.
+
+    Events, such as purchases, lie irregularly apart, whatever their mean distance.
+    """
     days, codes = _distinct(dates, items)
-    gaps = np.diff(days).astype(np.int64)[codes[1:] == codes[:-1]]
-    return float(np.median(gaps)) if gaps.size else float("nan")
+    gaps = np.diff(days).astype(np.int64)[codes[1:] == codes[:-1]] / frequency.mean_days
+    about_one = np.abs(gaps - 1.0) <= _ABOUT
+    return gaps.size >= _FISCAL_STEPS and bool(about_one.mean() >= _NEARLY_ALL)
 
 
 def _steps(days: Dates, codes: NDArray[np.int64], frequency: Frequency) -> tuple[NDArray[np.int64], bool]:

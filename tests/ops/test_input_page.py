@@ -10,7 +10,7 @@ from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.rules import Rules
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "input.md"
-_FILE = re.compile(r"<!-- file: (\S+)( [^>]*?)? -->\n```csv\n(.*?)```", re.DOTALL)
+_FILE = re.compile(r"<!-- file: (\S+)( [^>]*?)? -->\n```(?:csv|yaml)\n(.*?)```", re.DOTALL)
 
 
 @pytest.fixture
@@ -48,6 +48,15 @@ def test_rejections(folder: Path) -> None:
     assert only(read_folder(folder / "with-rejections", rules=Rules(allow_rejected=0.5)), "with_rejections")[
         "rejected_rows"
     ] == int(said[1])
+
+
+def test_settings_beside_the_demand(folder: Path) -> None:
+    made = read_folder(folder / "with-settings")
+    assert only(made, "with_settings")["rejected_rows"] == 0
+    one = made.datasets["with_settings"]
+    assert one.frequency == "monthly"
+    assert one.tables["demand"]["quantity"].to_pylist() == [1200.5, 800.0, 950.0]
+    assert one.tables["dim_item"]["unit"].to_pylist() == ["MT"]
 
 
 def test_a_missing_column_stops(folder: Path) -> None:

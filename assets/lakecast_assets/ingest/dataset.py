@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.items import item_table
+from lakecast_assets.ingest.items import facts_of, item_table
 from lakecast_assets.ingest.landed import landed_table
 from lakecast_assets.ingest.masters import MasterRows
 from lakecast_assets.ingest.matching import Strangers, matching, of_dataset
@@ -18,7 +18,6 @@ from lakecast_assets.ingest.understood import understood
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.errors import InputError
-from lakecast_forecast.input.panel import classes
 from lakecast_forecast.input.report import Line
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.series import demand_series
@@ -62,9 +61,8 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
     here = np.flatnonzero(demand.datasets.codes == _code(demand, parts.dataset_id))
     read = demand_series(demand, parts.dataset_id, here, rules, over=parts.over, broken=parts.takes_all)
     frequency = read.periods.frequency
-    dim_item = item_table(
-        parts.dataset_id, read, parts.items, of_dataset(parts.items, parts.dataset_id), classes(read.demand, frequency)
-    )
+    mine = of_dataset(parts.items, parts.dataset_id)
+    dim_item = item_table(parts.dataset_id, read, parts.items, mine, facts_of(demand, here), rules)
     tables = {
         "landed_demand": landed_table(demand.file, parts.dataset_id, here, parts.now),
         "demand": read.demand,

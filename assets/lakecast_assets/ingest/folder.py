@@ -10,9 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from lakecast_assets.ingest.dataset import Parts, assemble
+from lakecast_assets.ingest.items import FACTS
 from lakecast_assets.ingest.masters import MasterRows, read_items, read_orders, read_stock
+from lakecast_assets.ingest.settings_file import read_settings, with_settings
 from lakecast_forecast.input.demand import DemandRows, read_demand
 from lakecast_forecast.input.errors import InputError
+from lakecast_forecast.input.files import find
 from lakecast_forecast.input.grid import GridTooLargeError
 from lakecast_forecast.input.report import Line
 from lakecast_forecast.input.rules import Rules
@@ -112,16 +115,18 @@ def open_folder(
 ) -> Folder:
     """Read and judge the files of a folder: `demand`, optionally `items`, `stock` and `orders`.
 
+    The folder's `lakecast.yaml` decides what `rules` leave as they are by default.
+
     dataset: data set of rows that name none; else the folder's name as a slug. now: the time of the run; its day, in
     the machine's time zone, is the last that demand and stock may have, unless `rules.as_of` states another.
     Raises `InputError` for a file that cannot be read, lacks a column or holds nothing usable.
     """
     folder = Path(path)
     default = dataset or slug(folder.resolve().name)
-    chosen = rules or Rules()
+    chosen = with_settings(rules or Rules(), read_settings(folder))
     moment = now or dt.datetime.now(dt.UTC)
     today = _today(chosen, moment)
-    demand = read_demand(folder, default, today, chosen)
+    demand = read_demand(folder, default, today, chosen, () if find(folder, "items") else FACTS)
     usable = np.unique(demand.datasets.codes[~np.isnan(demand.quantity)])
     return Folder(
         folder,

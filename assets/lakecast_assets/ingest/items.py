@@ -8,21 +8,51 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lakecast_assets.ingest.masters import FIGURES, TEXTS, MasterRows
+from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.files import as_text
+from lakecast_forecast.input.panel import classes
+from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.series import DemandSeries, constant
+from lakecast_forecast.input.values import identifiers
 from lakecast_schema.tables import DIM_ITEM
 
 Integers = NDArray[np.int64]
 YEAR = np.timedelta64(365, "D")
 
 
+FACTS = ("name", "category", "unit", "supplier")
+"""What a demand file says of its items where there is no other file of items."""
+
+
+def facts_of(demand: DemandRows, here: Integers) -> dict[str, dict[str, str]]:
+    """Fact -> item -> the first that any of the rows `here` of a demand file says of it."""
+    facts = {}
+    for name in FACTS:
+        if name in demand.file.table.column_names:
+            words = identifiers(demand.file.table[name].take(pa.array(here)))
+            items = demand.items.codes[here]
+            told = np.flatnonzero((words.codes >= 0) & (items >= 0))
+            codes, first = np.unique(items[told], return_index=True)
+            facts[name] = {
+                demand.items.names[code]: words.names[words.codes[told[place]]]
+                for code, place in zip(codes.tolist(), first.tolist(), strict=True)
+            }
+    return facts
+
+
 def item_table(
-    dataset_id: str, read: DemandSeries, rows: MasterRows | None, mine: Integers, demand_class: Mapping[str, str]
+    dataset_id: str,
+    read: DemandSeries,
+    rows: MasterRows | None,
+    mine: Integers,
+    facts: Mapping[str, Mapping[str, str]],
+    rules: Rules,
 ) -> pa.Table:
     """Items of a data set, sorted: those with demand, and those that the rows at the positions `mine` describe.
 
-    demand_class: of the items that have one.
+    facts: what `facts_of` found; rules: have the currency and service measure of items that state none.
     """
+    demand_class = classes(read.demand, read.periods.frequency)
     described = {} if rows is None else {rows.items.names[rows.items.codes[row]]: row for row in mine.tolist()}
     names = sorted({*read.names, *described})
     place = np.array([described.get(name, -1) for name in names], dtype=np.int64)
@@ -40,7 +70,10 @@ def item_table(
     for name in TEXTS:
         words = np.array([None], dtype=object) if rows is None else np.r_[rows.texts.get(name, _NONE), [None]]
         usable = place if words.size > 1 else np.full_like(place, -1)
-        columns[name] = pa.array(words[usable].tolist(), pa.string())
+        known = facts.get(name, {})
+        default = {"currency": rules.currency, "service_measure": rules.service_measure}.get(name) or None
+        texts = [word or known.get(item, default) for item, word in zip(names, words[usable].tolist(), strict=True)]
+        columns[name] = pa.array(texts, pa.string())
     for name in FIGURES:
         figures = np.array([np.nan]) if rows is None else np.r_[rows.figures.get(name, _NO_FIGURE), np.nan]
         usable = place if figures.size > 1 else np.full_like(place, -1)

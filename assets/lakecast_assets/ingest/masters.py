@@ -53,7 +53,7 @@ def read_items(folder: Path, dataset: str, rules: Rules) -> MasterRows | None:
     path = find(folder, "items")
     if path is None:
         return None
-    file = read(path, ("item_id",), ("dataset_id", *TEXTS, *FIGURES))
+    file = _read(path, "items", ("item_id",), ("dataset_id", *TEXTS, *FIGURES), rules)
     rows = _judge(_items_judged(file), dataset, FIGURES, rules)
     _reject_repeated(rows)
     return rows
@@ -68,7 +68,7 @@ def read_stock(folder: Path, dataset: str, today: dt.date, rules: Rules) -> Mast
     if path is None:
         return None
     required = ("item_id", "date", "on_hand")
-    verdicts = _items_judged(read(path, required, ("dataset_id", "location", "on_order")))
+    verdicts = _items_judged(_read(path, "stock", required, ("dataset_id", "location", "on_order"), rules))
     day = _days(verdicts, "date", rules)
     verdicts.reject(day > np.datetime64(today), "date", messages.FUTURE.of(today=today, remedy="remove the row"))
     return _judge(verdicts, dataset, STOCK_FIGURES, rules, day, rules.by)
@@ -82,7 +82,8 @@ def read_orders(folder: Path, dataset: str, today: dt.date, rules: Rules) -> Mas
     path = find(folder, "orders")
     if path is None:
         return None
-    verdicts = _items_judged(read(path, ("item_id", "due_date", "quantity"), ("dataset_id", "location")))
+    required = ("item_id", "due_date", "quantity")
+    verdicts = _items_judged(_read(path, "orders", required, ("dataset_id", "location"), rules))
     day = _days(verdicts, "due_date", rules)
     far = np.abs((day - np.datetime64(today)).astype(np.float64)) > FAR_YEARS * DAYS_IN_YEAR
     verdicts.reject(far & ~np.isnat(day), "due_date", messages.FAR_DUE_DATE.of(years=FAR_YEARS, today=today))
@@ -90,6 +91,10 @@ def read_orders(folder: Path, dataset: str, today: dt.date, rules: Rules) -> Mas
     empty = np.isnan(rows.figures["quantity"]) & ~rows.not_usable["quantity"]
     verdicts.reject(empty, "quantity", messages.NO_ORDER_QUANTITY)
     return rows
+
+
+def _read(path: Path, kind: str, required: Sequence[str], optional: Sequence[str], rules: Rules) -> InputFile:
+    return read(path, required, optional, stated=rules.columns_of(kind, (*required, *optional)))
 
 
 def _items_judged(file: InputFile) -> Rejections:

@@ -10,10 +10,15 @@ from numpy.typing import NDArray
 
 from lakecast_assets.ingest.masters import MasterRows
 from lakecast_forecast.input import messages
+from lakecast_forecast.input.names import plain
 from lakecast_forecast.input.report import EXAMPLES, Line, Severity, Words, line
 
 if TYPE_CHECKING:
     from lakecast_assets.ingest.dataset import Parts
+
+
+SERVICES = ("sr", "sv", "sv c", "svc", "serv", "servico", "servicos", "service", "services")
+"""Units of services, as `names.plain` writes them."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ def matching(
     """
     if parts.demand.locations is not None and not parts.by_location:
         yield line("info", messages.LOCATIONS, parts.demand.locations.names)
+    yield from _services(tables["dim_item"], used)
     yield from _some("warning", messages.ITEMS_NOT_USABLE, sorted(set(seen) - set(used)))
     if parts.items is not None:
         file = parts.items.file.name
@@ -77,6 +83,14 @@ def matching(
             if count:
                 words = messages.DATASET_WITHOUT_DEMAND.of(file=masters.file.name)
                 yield line("warning", words, lost[:EXAMPLES], count=count)
+
+
+def _services(dim_item: pa.Table, used: Sequence[str]) -> Iterator[Line]:
+    """A line about items with demand whose unit is one of services."""
+    with_demand = set(used)
+    rows = zip(dim_item["item_id"].to_pylist(), dim_item["unit"].to_pylist(), strict=True)
+    services = {name: unit for name, unit in rows if unit and plain(unit) in SERVICES and name in with_demand}
+    yield from _some("warning", messages.SERVICES.of(units=", ".join(sorted(set(services.values())))), [*services])
 
 
 def _alike(file: str, strangers: Collection[str], used: Sequence[str]) -> Iterator[Line]:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lakecast_forecast.input import messages
+from lakecast_forecast.input import messages, names
 from lakecast_forecast.input.files import InputFile
 from lakecast_forecast.input.report import Line, Words, line
 
@@ -28,6 +28,10 @@ def understood(
     for name, values in figures.items():
         if name in file.table.column_names and len(readings) < 2:
             readings += _number(file.table[name], values)
+    also = names.alike("date", file.ignored) if date else []
+    if also:
+        others.append(f"{' and '.join(also)} may be dates, too, and are not used")
+        outras.append(f"{' e '.join(also)} também podem ser datas e não são usadas")
     words = messages.FILE
     filled = {"file": file.name, "rows": file.table.num_rows, "form": file.form}
     return line(

@@ -4,18 +4,22 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 from lakecast_assets.ingest.folder import slug
+from lakecast_assets.ingest.settings_file import read_settings
 from lakecast_assets.pipeline.forecast import asset_name
 from lakecast_assets.pipeline.ingest import FROM_DEMAND, UPSTREAM
 from lakecast_assets.pipeline.io import LakeIO
 from lakecast_assets.pipeline.landing import UNSETTLED, Waiting, dataset_ids, waiting
 from lakecast_assets.pipeline.partitions import datasets
+from lakecast_assets.pipeline.settings import RunSettings, WrongSettings
 from lakecast_assets.pipeline.training import ENSEMBLE, models_for
 from lakecast_forecast import registry
+from lakecast_forecast.input.errors import InputError
 from lakecast_lake.handover import import_
 from lakecast_schema.tables import TABLES
 
@@ -126,13 +130,22 @@ def _datasets(context: Context, folder: Path) -> Sequence[str]:
 
 
 def _runs(folder: Path, names: Sequence[str], key: str) -> list[dg.RunRequest]:
-    config = {"resources": {"settings": {"config": {"data": str(folder)}}}}
+    stated = _stated(folder)
+    config = {"resources": {"settings": {"config": {"data": str(folder), **stated}}}}
     tags = {DATA: str(folder)}
-    needed = selection(registry.DEFAULT_SOURCES)
+    needed = selection(stated.get("sources", registry.DEFAULT_SOURCES))
     return [
         dg.RunRequest(run_key=f"{name}:{key}", partition_key=name, run_config=config, tags=tags, asset_selection=needed)
         for name in names
     ]
+
+
+def _stated(folder: Path) -> dict[str, Any]:
+    """The settings of a folder's `lakecast.yaml`; none where it cannot be read: the run fails then, and says why."""
+    try:
+        return RunSettings().beside(read_settings(folder)).stated
+    except (InputError, WrongSettings):
+        return {}
 
 
 def selection(sources: Sequence[str]) -> list[dg.AssetKey]:

@@ -96,7 +96,8 @@ def not_wildly_off(live: pa.Table, demand: pa.Table, previous: pa.Table) -> Verd
 def _range(demand: pa.Table, live: pa.Table) -> tuple[float, float]:
     """Lowest and highest mean demand over as many successive periods as a forecast has.
 
-    The whole past counts: parts that are bought rarely may not have been bought for as long as a horizon lasts.
+    The whole past counts: parts that are bought rarely may not have been bought for as long as a horizon lasts. A past
+    that is no longer than a horizon tells of no lowest mean: it is 0.
     """
     known = demand.filter(pc.is_valid(demand["quantity"]))
     days = known.group_by("date").aggregate([("quantity", "sum"), ("quantity", "count")]).sort_by("date")
@@ -105,7 +106,7 @@ def _range(demand: pa.Table, live: pa.Table) -> tuple[float, float]:
     horizon = min(max(pc.count_distinct(live["date"]).as_py(), 1), days.num_rows)
     total, count = (np.cumsum([0.0, *days[f"quantity_{name}"].to_pylist()]) for name in ("sum", "count"))
     means = (total[horizon:] - total[:-horizon]) / (count[horizon:] - count[:-horizon])
-    return float(means.min()), float(means.max())
+    return float(means.min()) if means.size > 1 else 0.0, float(means.max())
 
 
 def _means(live: pa.Table) -> dict[str, float]:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lakecast_assets.ingest.folder import Folder, open_folder, slug
+from lakecast_assets.ingest.settings_file import read_settings, with_settings
 from lakecast_forecast.input import files, names
-from lakecast_forecast.input.demand import REQUIRED, datasets_of
+from lakecast_forecast.input.demand import OPTIONAL, REQUIRED, datasets_of
 from lakecast_forecast.input.rules import Rules
 
 T = TypeVar("T")
 
-STEMS = ("demand", "items", "stock", "orders", "fact_forecast", "fact_metrics", "metadata")
+STEMS = ("demand", "items", "stock", "orders", "lakecast", "fact_forecast", "fact_metrics", "metadata")
 SETTLED_SECONDS = 10.0
 """How long a folder must have been left alone before it is looked at: somebody may still be copying."""
 OLD_SECONDS = 120.0
@@ -67,8 +68,10 @@ def dataset_ids(folder: Path) -> tuple[str, ...]:
     path = files.find(folder, "demand")
     if path is None:
         return ()
-    content = files.read(path, REQUIRED, ("dataset_id",))
-    return datasets_of(content, slug(folder.resolve().name)).names
+    rules = with_settings(Rules(), read_settings(folder))
+    stated = rules.columns_of("demand", (*REQUIRED, *OPTIONAL))
+    content = files.read(path, REQUIRED, OPTIONAL, stated=stated, sheet=rules.sheet)
+    return datasets_of(content, slug(folder.resolve().name), by=rules.by).names
 
 
 def subfolders(root: Path) -> list[Path]:
@@ -121,6 +124,6 @@ class Folders:
             return self._opened[data]
         path = Path(data)
         if files.find(path, "demand") is None:
-            path = next((below for below in subfolders(path) if below.name == dataset_id), path)
+            path = next((below for below in subfolders(path) if dataset_id in (below.name, slug(below.name))), path)
         # Rows that name no data set belong to the folder's, not to whichever is asked for.
         return open_folder(path, dataset_id if path.name == dataset_id else None, rules)

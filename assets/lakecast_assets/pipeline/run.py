@@ -13,6 +13,7 @@ from uuid import uuid4
 import dagster as dg
 
 from lakecast_assets.ingest.folder import open_folder
+from lakecast_assets.ingest.settings_file import read_settings
 from lakecast_assets.pipeline.automation import JOB
 from lakecast_assets.pipeline.definitions import definitions
 from lakecast_assets.pipeline.forecast import FAILURE, ISSUES, asset_name
@@ -125,11 +126,15 @@ def run(
 def _settings(
     data: Path | str, horizon: int | Mapping[str, int] | None, sources: Sequence[str] | None, others: Mapping[str, Any]
 ) -> Callable[[str], RunSettings]:
-    """The settings by data set. Raises `RunError` for any that cannot be used, before anything is read."""
+    """The settings by data set, with those of the folder's `lakecast.yaml`.
+
+    Raises `RunError` for any that cannot be used, and `InputError` for such a file, before any demand is read.
+    """
+    stated = read_settings(Path(data))
     wanted = list(dict.fromkeys(registry.DEFAULT_SOURCES if sources is None else sources))
 
     def of(periods: int | None) -> RunSettings:
-        return RunSettings(data=str(Path(data)), horizon=periods or 0, sources=wanted, **others)
+        return RunSettings(data=str(Path(data)), horizon=periods or 0, sources=wanted, **others).beside(stated)
 
     try:
         if isinstance(horizon, Mapping):

@@ -3,11 +3,13 @@
 import datetime as dt
 import difflib
 import os
+import re
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import dagster as dg
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from lakecast_assets.pipeline.fanout import FanOut
 from lakecast_forecast import registry
@@ -56,9 +58,19 @@ class RunSettings(dg.ConfigurableResource[None]):
     by: Literal["", "location"] = Field(default="", description="location: each is a data set of its own")
     decimal: Literal["auto", "point", "comma"] = Field(default="auto", description="Decimal sign of the files")
     dates: Literal["auto", "dmy", "mdy"] = Field(default="auto", description="Day or month first, as in 01/02/2024")
-    columns: dict[str, str] = Field(default_factory=dict, description="Field -> its column in the demand file")
     review_day: str = Field(
         default="", description="Only day of orders: a weekday or a day of the month; empty: any day"
+    )
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Field -> its column in the files; stock.item_id for one kind of file"
+    )
+    sheet: str = Field(default="", description="Sheet of a workbook of demand; empty for the first")
+    currency: str = Field(
+        default_factory=lambda: os.environ.get("LAKECAST_CURRENCY", ""),
+        description="ISO 4217 code for items that state none",
+    )
+    service_measure: Literal["", "cycle", "fill"] = Field(
+        default="", description="What service levels promise of items that state none"
     )
     allow_loss: bool = Field(default=False, description="Publish though most of the demand published last is gone")
     seed: int = Field(default=0, description="The same data and seed give the same forecasts")
@@ -84,6 +96,8 @@ class RunSettings(dg.ConfigurableResource[None]):
         for name in self.sources:
             if name not in sources():
                 raise WrongSettings(f"no source {name!r}.{_meant(name)} Known are {', '.join(sources())}.")
+        if self.currency and not re.fullmatch("[A-Z]{3}", self.currency):
+            raise WrongSettings(f"currency is {self.currency!r}. Give an ISO 4217 code such as BRL, or none.")
         for name in self.library:
             if not registry.has_engine(name, "library"):
                 raise WrongSettings(f"library names {name!r}, which has no reference library. Leave it out.")
@@ -110,7 +124,40 @@ class RunSettings(dg.ConfigurableResource[None]):
             decimal=self.decimal,
             dates=self.dates,
             columns=self.columns,
+            sheet=self.sheet,
+            currency=self.currency,
+            service_measure=self.service_measure,
         )
+
+    def beside(self, stated: Mapping[str, Any]) -> "RunSettings":
+        """With the settings of a folder (`read_settings`) where these are as they are by default.
+
+        Raises `WrongSettings` for one that no run can have.
+        """
+        columns = {**stated.get("columns", {}), **self.columns}
+        own = {
+            name: value.isoformat() if isinstance(value, dt.date) else value
+            for name, value in stated.items()
+            if name != "columns" and getattr(self, name) == _default(name)
+        }
+        try:
+            return RunSettings(
+                **{name: getattr(self, name) for name in RunSettings.model_fields} | own | {"columns": columns}
+            )
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise WrongSettings(
+                f"lakecast.yaml: {'.'.join(map(str, first['loc']))} is {first['input']!r}. {first['msg']}."
+            ) from error
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The settings that are not as they are by default, as a run's configuration has them."""
+        return {
+            name: value
+            for name in RunSettings.model_fields
+            if name != "data" and (value := getattr(self, name)) != _default(name)
+        }
 
     @property
     def order_day(self) -> ReviewDay | None:
@@ -129,6 +176,10 @@ class RunSettings(dg.ConfigurableResource[None]):
 
     def horizon_for(self, frequency: Frequency) -> int:
         return self.horizon or frequency.default_horizon
+
+
+def _default(name: str) -> object:
+    return RunSettings.model_fields[name].get_default(call_default_factory=True)
 
 
 def sources() -> tuple[str, ...]:

@@ -17,15 +17,14 @@ from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.files import DRIVER_PREFIX, InputFile, find, read
 from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.report import Words
-from lakecast_forecast.input.rules import Rules
+from lakecast_forecast.input.rules import OF_DEMAND, Rules
 from lakecast_forecast.input.values import Identifiers, Numbers, days, identifiers, numbers
 from lakecast_schema.names import MOST_CHARACTERS, is_folder_name, is_name, shown
 
 Bools = NDArray[np.bool_]
 _KEPT_APART = re.compile(r"[^a-z0-9]+")
 
-REQUIRED = ("item_id", "date", "quantity")
-OPTIONAL = ("dataset_id", "location")
+REQUIRED, OPTIONAL = OF_DEMAND[:3], OF_DEMAND[3:]
 EARLIEST, LATEST = np.datetime64("1600-01-01"), np.datetime64("2100-01-01")
 
 
@@ -53,10 +52,11 @@ class DemandRows:
         return placed
 
 
-def read_demand(folder: Path, dataset: str, today: dt.date, rules: Rules) -> DemandRows:
+def read_demand(folder: Path, dataset: str, today: dt.date, rules: Rules, facts: Sequence[str] = ()) -> DemandRows:
     """Read and judge the demand file of a folder; rows that name no data set belong to `dataset`.
 
-    today: demand of later days is rejected.
+    today: demand of later days is rejected. facts: columns about items that the file may have, too, for want of
+    another file of items.
 
     Raises `InputError` where there is no such file, or it cannot be read, or no row of it can be used.
     """
@@ -67,7 +67,9 @@ def read_demand(folder: Path, dataset: str, today: dt.date, rules: Rules) -> Dem
             raise InputError(str(folder), "is a file, not a folder", f"Name the folder. {remedy}")
         what = "holds no demand.csv or demand.parquet" if folder.is_dir() else "is no folder"
         raise InputError(str(folder), what, remedy)
-    rows = judge(read(path, REQUIRED, OPTIONAL, drivers=True, stated=rules.columns), dataset, today, rules)
+    stated = rules.columns_of("demand", (*REQUIRED, *OPTIONAL, *facts))
+    file = read(path, REQUIRED, OPTIONAL, drivers=True, stated=stated, spare=facts, sheet=rules.sheet)
+    rows = judge(file, dataset, today, rules)
     if np.all(np.isnan(rows.quantity)):
         found = rows.verdicts.first()
         number, column, reason = found if found else (None, "quantity", messages.NO_QUANTITY.english)

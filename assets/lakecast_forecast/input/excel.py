@@ -1,4 +1,4 @@
-"""The first sheet of an Excel workbook as a typed table."""
+"""A sheet of an Excel workbook as a typed table."""
 
 import datetime as dt
 from pathlib import Path
@@ -9,21 +9,32 @@ from python_calamine import CalamineError, CalamineWorkbook
 from lakecast_forecast.input.errors import InputError
 
 
-def read(path: Path) -> tuple[list[str], list[pa.ChunkedArray]]:
-    """Header and columns of the first sheet: its first row that is not empty, and the rows below it.
+def read(path: Path, sheet: str = "") -> tuple[str, list[str], list[pa.ChunkedArray]]:
+    """Name, header and columns of a sheet: its first row that is not empty, and the rows below it.
 
-    Columns that hold numbers or dates only are typed as such, others are text. Raises `InputError`.
+    sheet: its name, case aside; empty for the first. Columns that hold numbers or dates only are typed as such, others
+    are text. Raises `InputError`.
     """
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=True)
+        title = _title(path.name, workbook.sheet_names, sheet)
+        rows = workbook.get_sheet_by_name(title).to_python(skip_empty_area=True)
     except (CalamineError, OSError, ValueError) as error:
         problem = f"is no readable Excel workbook ({str(error).strip() or type(error).__name__})"
         raise InputError(path.name, problem, "Save it anew as .xlsx or as CSV") from error
     if not rows:
         raise InputError(path.name, "is empty", "Write a header and rows")
     header = [str(cell).strip() for cell in rows[0]]
-    return header, [_column([row[place] for row in rows[1:]]) for place in range(len(header))]
+    return title, header, [_column([row[place] for row in rows[1:]]) for place in range(len(header))]
+
+
+def _title(file: str, titles: list[str], wanted: str) -> str:
+    if not titles:
+        raise InputError(file, "holds no sheet", "Save it anew as .xlsx or as CSV")
+    found = [title for title in titles if title.strip().lower() == wanted.strip().lower()]
+    if wanted and not found:
+        raise InputError(file, f"has no sheet {wanted}", f"Name one of: {', '.join(titles)}")
+    return found[0] if wanted else titles[0]
 
 
 def _column(cells: list[object]) -> pa.ChunkedArray:

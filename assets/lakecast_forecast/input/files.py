@@ -17,7 +17,7 @@ from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.forms import Form
 
 SUFFIXES = (".csv", ".parquet", ".xlsx")
-DRIVER_PREFIX = "x_"
+DRIVER_PREFIX = names.DRIVER_PREFIX
 _BLOCK = 8 << 20
 _MAGIC = {b"PAR1": "a Parquet file", b"PK\x03\x04": "a spreadsheet or zip archive", b"\x1f\x8b": "a gzip file"}
 
@@ -81,10 +81,13 @@ def read(
     *,
     drivers: bool = False,
     stated: Mapping[str, str] | None = None,
+    spare: Sequence[str] = (),
+    sheet: str = "",
 ) -> InputFile:
     """Read the known columns of a file; other columns are ignored and named in `ignored`.
 
-    drivers: whether `x_*` columns are known, too; stated: field -> name of its column. Raises `InputError`.
+    drivers: whether `x_*` columns are known, too; stated: field -> name of its column; spare: fields that are left out
+    where two columns are as good; sheet: of a workbook, its first where empty. Raises `InputError`.
     """
     try:
         with path.open("rb") as file:
@@ -97,12 +100,13 @@ def read(
         ) from error
     if not head:
         raise InputError(path.name, "is empty", f"Write a header and rows with {', '.join(required)}")
-    wanted = _Wanted(path.name, tuple(required), tuple(optional), DRIVER_PREFIX if drivers else None, stated or {})
+    known = (*required, *optional, *spare)
+    wanted = _Wanted(path.name, tuple(required), known, DRIVER_PREFIX if drivers else None, stated or {}, tuple(spare))
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         content = _read_parquet(path, wanted)
     else:
-        content = _read_excel(path, wanted) if suffix == ".xlsx" else _read_csv(path, head, wanted)
+        content = _read_excel(path, wanted, sheet) if suffix == ".xlsx" else _read_csv(path, head, wanted)
     if content.table.num_rows == 0 and not content.broken:
         raise InputError(path.name, "holds no rows", f"Write rows with {', '.join(required)}")
     return InputFile(path.name, digest, **vars(content))
@@ -125,13 +129,14 @@ class _Wanted:
 
     file: str
     required: tuple[str, ...]
-    optional: tuple[str, ...]
+    known: tuple[str, ...]
     prefix: str | None
     stated: Mapping[str, str]
+    spare: tuple[str, ...]
 
     def of(self, header: Sequence[str]) -> dict[str, int]:
         """Field -> place in the header, in the header's order."""
-        places = names.columns(self.file, header, (*self.required, *self.optional), self.prefix, self.stated)
+        places = names.columns(self.file, header, self.known, self.prefix, self.stated, self.spare)
         for name in self.required:
             if name not in places:
                 remedy = f"Name a column {name}, or say which it is (--column {name}=...); found are: "
@@ -160,10 +165,10 @@ def _read_parquet(path: Path, wanted: _Wanted) -> _Content:
     return _Content(table, rows, (), ignored, others, "Parquet", _named(places, header))
 
 
-def _read_excel(path: Path, wanted: _Wanted) -> _Content:
+def _read_excel(path: Path, wanted: _Wanted, sheet: str) -> _Content:
     from lakecast_forecast.input import excel  # its reader is no dependency of the library, which reads frames
 
-    header, columns = excel.read(path)
+    title, header, columns = excel.read(path, sheet)
     places = wanted.of(header)
     table = pa.table({name: columns[place] for name, place in places.items()})
     # Sheets often end with formatted rows that hold nothing.
@@ -177,7 +182,9 @@ def _read_excel(path: Path, wanted: _Wanted) -> _Content:
         return pa.table({str(place): columns[place].take(pa.array(rows)) for place in rest}) if rest else None
 
     ignored = tuple(header[place] for place in rest)
-    return _Content(table.take(pa.array(rows)), rows + 1, (), ignored, others, "Excel", _named(places, header))
+    return _Content(
+        table.take(pa.array(rows)), rows + 1, (), ignored, others, f"Excel, sheet {title}", _named(places, header)
+    )
 
 
 def _named(places: Mapping[str, int], header: Sequence[str]) -> dict[str, str]:

@@ -70,7 +70,10 @@ def place(days: Dates, items: Integers, frequency: Frequency | None) -> Periods:
         starts = period_starts(days, frequency)
     else:
         starts = period_starts(days, frequency)
-        starts = starts if _on_grid(starts, items, frequency) else first_day(days, frequency)
+        # One date lies on any grid, so it does not tell that months begin on that day.
+        told = frequency in (Frequency.DAILY, Frequency.WEEKLY) or np.any(starts != starts[:1])
+        own = told and _on_grid(starts, items, frequency)
+        starts = starts if own else first_day(days, frequency)
     return Periods(frequency, starts, grid_index(starts, frequency))
 
 

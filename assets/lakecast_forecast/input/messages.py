@@ -75,6 +75,13 @@ ITEMS_WITHOUT_DEMAND = Words(
     "items of {file} have no demand and get no forecast",
     "itens de {file} não têm demanda e não recebem previsão",
 )
+SERVICES = Words(
+    "services",
+    "items are services by their unit ({units}); they are forecast and ordered like goods, so leave them out if they "
+    "are not kept in stock",
+    "itens são serviços pela unidade ({units}); são previstos e pedidos como mercadorias, por isso remova-os se não "
+    "são mantidos em estoque",
+)
 STOCK_STRANGERS = Words(
     "stock_of_unknown_items",
     "items of {file} are neither in the demand nor among the items, so their stock is not used",

@@ -34,7 +34,7 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "name": ("nome", "descricao", "description", "material", "descricao do item", "descricao do produto"),
     "category": ("familia", "categoria", "grupo", "family", "group"),
     "unit": ("u m", "um", "unidade", "un", "unidade de medida"),
-    "supplier": ("fornecedor", "fornec", "vendor"),
+    "supplier": ("fornecedor", "fornec", "nome fornec", "nome fornecedor", "nome do fornecedor", "vendor"),
     "lead_time_days": ("prazo", "prazo de entrega", "lead time", "leadtime", "prazo dias", "lead time dias"),
     "lead_time_std_days": ("desvio do prazo", "desvio padrao do prazo"),
     "service_level": ("nivel de servico",),
@@ -53,6 +53,16 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "on_order": ("em pedido", "pedido", "pedidos", "a receber", "quantidade em pedido"),
     "dataset_id": ("conjunto", "dataset"),
 }  # fmt: skip
+FIELDS = tuple(
+    dict.fromkeys(
+        (
+            *_SYNONYMS, "sku", "lead_time_std_days", "review_period_days", "service_measure", "order_multiple",
+            "criticality", "currency",
+        )
+    )
+)  # fmt: skip
+"""Everything that a column of a file may be, drivers aside."""
+DRIVER_PREFIX = "x_"
 _APART = re.compile(r"[^a-z0-9]+")
 
 
@@ -67,21 +77,41 @@ def is_called(stem: str, file_stem: str) -> bool:
     return plain(file_stem).replace(" ", "") in FILES.get(stem, (stem,))
 
 
+def field(key: str) -> str:
+    """A field as people name it: `date`, `x_price`, or `stock.on_hand` for one kind of file. Raises `KeyError`."""
+    kind, _, name = key.rpartition(".")
+    if (kind and kind not in FILES) or not (name in FIELDS or name.startswith(DRIVER_PREFIX)):
+        raise KeyError(key)
+    return key
+
+
+def alike(field: str, header: Sequence[str]) -> list[str]:
+    """Columns that might be a field, by their names."""
+    return [name for name in header if plain(name) == plain(field) or _may_be(field, name)]
+
+
+def _may_be(field: str, name: str) -> bool:
+    return plain(name) in _SYNONYMS.get(field, ()) or (field == "date" and plain(name).startswith(("data ", "date ")))
+
+
 def columns(
     file: str,
     header: Sequence[str],
     fields: Sequence[str],
     prefix: str | None,
     stated: Mapping[str, str],
+    spare: Sequence[str] = (),
 ) -> dict[str, int]:
     """Field -> place in the header.
 
     fields: those that are wanted; prefix: of columns that keep their own name, None for none; stated: field -> column
-    of those that a person has named. A column of a field's own name goes before its synonyms. Raises `InputError`
-    where two columns are as good, or a stated one is not there.
+    of those that a person has named; spare: fields that are left out where two columns are as good. A column of a
+    field's own name goes before its synonyms. Raises `InputError` where two columns are as good, or a stated one is
+    not there.
     """
     places: dict[str, int] = {}
-    for field in fields:
+    drivers = [field for field in stated if prefix is not None and field.startswith(prefix)]
+    for field in (*fields, *drivers):
         if field in stated:
             own = [
                 place
@@ -102,7 +132,7 @@ def columns(
     for field in fields:
         if field in places or field in stated:
             continue
-        alike = [
+        near = [
             place
             for place, name in enumerate(header)
             if place not in places.values() and plain(name) in _SYNONYMS.get(field, ())
@@ -111,17 +141,19 @@ def columns(
             for place, name in enumerate(header)
             if place not in places.values() and field == "date" and plain(name).startswith(("data ", "date "))
         ]
-        if len(alike) > 1:
-            named = " and ".join(header[place] for place in alike)
-            remedy = f"Say which one is meant: --column {field}={header[alike[0]]}"
+        if len(near) > 1 and field in spare:
+            continue
+        if len(near) > 1:
+            named = " and ".join(header[place] for place in near)
+            remedy = f"Say which one is meant: --column {field}={header[near[0]]}"
             raise InputError(
-                file, f"the columns {named} may {'both' if len(alike) == 2 else 'all'} be {field}", remedy, column=field
+                file, f"the columns {named} may {'both' if len(near) == 2 else 'all'} be {field}", remedy, column=field
             )
-        if alike:
-            places[field] = alike[0]
+        if near:
+            places[field] = near[0]
     if prefix is not None:
         for place, name in enumerate(header):
-            if name.startswith(prefix):
+            if name.startswith(prefix) and place not in places.values():
                 if name in places:
                     raise InputError(file, "two columns have this name", "Rename or remove one", column=name)
                 places[name] = place

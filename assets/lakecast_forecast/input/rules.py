@@ -1,19 +1,26 @@
 """The settings of reading input, and what they mean."""
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from lakecast_forecast.input.day_forms import Order
 from lakecast_forecast.input.decimals import Decimal
+from lakecast_forecast.input.names import DRIVER_PREFIX
 from lakecast_schema.periods import Frequency
 
 Gaps = Literal["auto", "zero", "unknown"]
 Duplicates = Literal["auto", "sum", "reject"]
 Negative = Literal["net", "reject"]
 By = Literal["", "location"]
+ServiceMeasure = Literal["", "cycle", "fill"]
 LastPeriod = Literal["auto", "keep", "drop"]
+
+
+OF_DEMAND = ("item_id", "date", "quantity", "dataset_id", "location")
+"""Fields that a demand file may have."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,11 @@ class Rules:
 
     decimal, dates: how numbers and days are written, where the files do not tell (`decimals`, `day_forms`).
 
-    columns: field -> name of its column in the files.
+    columns: field -> name of its column in the files; `stock.item_id` for one kind of file only.
+
+    sheet: of a workbook of demand; empty for the first.
+
+    currency, service_measure: of items that state none; empty for none.
 
     by: location makes each location a data set of its own; empty adds them up per item.
 
@@ -72,6 +83,9 @@ class Rules:
     decimal: Decimal = "auto"
     dates: Order = "auto"
     columns: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    currency: str = ""
+    service_measure: ServiceMeasure = ""
 
     def __post_init__(self) -> None:
         kinds = {
@@ -82,8 +96,25 @@ class Rules:
             "by": By,
             "decimal": Decimal,
             "dates": Order,
+            "service_measure": ServiceMeasure,
         }
         for name, kind in kinds.items():
             choices = get_args(kind)
             if (value := getattr(self, name)) not in choices:
-                raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(choices)}")
+                raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(filter(None, choices))}")
+        if self.currency and not re.fullmatch("[A-Z]{3}", self.currency):
+            raise ValueError(f"currency is {self.currency!r}; it must be an ISO 4217 code such as BRL")
+
+    def columns_of(self, kind: str, known: Sequence[str]) -> dict[str, str]:
+        """Those of `columns` that a kind of file takes, which knows these fields.
+
+        What stands for no kind in particular stands for the demand, if that knows the field, else for all that do.
+        """
+        own = {key.removeprefix(f"{kind}."): name for key, name in self.columns.items() if key.startswith(f"{kind}.")}
+        plain = {
+            key: name
+            for key, name in self.columns.items()
+            if (key in known or (kind == "demand" and key.startswith(DRIVER_PREFIX)))
+            and (kind == "demand" or key not in OF_DEMAND)
+        }
+        return {**plain, **own}

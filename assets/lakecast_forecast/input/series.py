@@ -20,15 +20,13 @@ from lakecast_forecast.input.report import Line, line
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.tolerance import refuse_many
 from lakecast_forecast.input.values import Identifiers
-from lakecast_schema.frequency import FrequencyUnclear, coarser_items, period_starts, spacing_days
+from lakecast_schema.frequency import FrequencyUnclear, coarser_items, has_own_periods, period_starts
 from lakecast_schema.periods import Dates
 from lakecast_schema.tables import DEMAND
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
-_PERIOD_OF_ITS_OWN = 0.75
-"""Share of a period from which on rows that lie so far apart are periods themselves."""
 
 
 @dataclass(frozen=True)
@@ -196,12 +194,11 @@ def _place(days: Dates, items: Identifiers, known: Bools, rules: Rules) -> Perio
     if rules.frequency is not None:
         placed = place(days, items.codes, rules.frequency)
         off_grid = not np.array_equal(placed.starts, period_starts(days, rules.frequency))
-        apart = spacing_days(days[known], items.codes[known]) / rules.frequency.mean_days
-        if off_grid and apart >= _PERIOD_OF_ITS_OWN:
+        if off_grid and has_own_periods(days[known], items.codes[known], rules.frequency):
             raise FrequencyUnclear(
-                f"rows of an item lie {apart * rules.frequency.mean_days:.0f} days apart, about one "
-                f"{rules.frequency} period, and yet off the calendar: some periods would hold two of them and others "
-                "none. Write the totals of calendar periods, or state the frequency that the rows have."
+                f"rows of an item lie about one {rules.frequency} period apart, and yet off the calendar: some periods "
+                "would hold two of them and others none. Write the totals of calendar periods, or state the frequency "
+                "that the rows have."
             )
         return placed
     frequency = place(days[known], items.codes[known], None).frequency

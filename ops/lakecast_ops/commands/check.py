@@ -46,8 +46,12 @@ def command(
     dates: Annotated[Dates, typer.Option(help="Day or month first, as in 01/02/2024.")] = Dates.AUTO,
     column: Annotated[
         list[str] | None,
-        typer.Option(metavar="FIELD=COLUMN", help="Column of a demand field; may be repeated.", show_default=False),
+        typer.Option(metavar="FIELD=COLUMN", help="Column of a field; may be repeated.", show_default=False),
     ] = None,
+    sheet: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Sheet of a workbook of demand. Without it: the first.", show_default=False),
+    ] = "",
     as_of: Annotated[
         dt.datetime | None,
         typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="Last day of demand.", show_default=False),
@@ -74,6 +78,7 @@ def command(
         decimal=decimal.value,
         dates=dates.value,
         columns=columns_of(column or ()),
+        sheet=sheet,
         as_of="" if as_of is None else as_of.date().isoformat(),
         allow_rejected=allow_rejected,
     )

@@ -153,10 +153,14 @@ def command(
     dates: Annotated[Dates, typer.Option(help="Day or month first, as in 01/02/2024.")] = Dates.AUTO,
     column: Annotated[
         list[str] | None,
-        typer.Option(metavar="FIELD=COLUMN", help="Column of a demand field; may be repeated.", show_default=False),
+        typer.Option(metavar="FIELD=COLUMN", help="Column of a field; may be repeated.", show_default=False),
     ] = None,
     review_day: Annotated[
         str, typer.Option(metavar="DAY", help="Only day of orders: monday, or 15 for the 15th. Without it: any day.")
+    ] = "",
+    sheet: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Sheet of a workbook of demand. Without it: the first.", show_default=False),
     ] = "",
     allow_loss: Annotated[
         bool, typer.Option("--allow-loss", help="Publish though most of the demand published last is gone.")
@@ -198,6 +202,7 @@ def command(
             dates=dates.value,
             columns=columns_of(column or ()),
             review_day=review_day,
+            sheet=sheet,
             allow_loss=allow_loss,
             seed=seed,
             fan_out=fan_out.value,
@@ -216,10 +221,17 @@ def command(
 
 def columns_of(stated: Sequence[str]) -> dict[str, str]:
     """Field -> column, from FIELD=COLUMN. Raises `UsageProblem`."""
+    from lakecast_forecast.input import names
+
     pairs = [text.partition("=") for text in stated]
     for field, sign, column in pairs:
         if not (field and sign and column):
             raise UsageProblem(f"--column {field}{sign}{column}: write FIELD=COLUMN, such as quantity=QTDE_SAIDAS")
+        try:
+            names.field(field)
+        except KeyError as error:
+            known = ", ".join(names.FIELDS)
+            raise UsageProblem(f"--column {field}={column}: there is no field {field}. Known are {known}") from error
     return {field: column for field, _, column in pairs}
 
 

@@ -159,3 +159,10 @@ def test_periods_off_the_calendar_are_not_added_up_to_months(folder: Write) -> N
         read(folder(demand=text))
     with pytest.raises(InputError, match="off the calendar"):
         read(folder(demand=text), frequency=Frequency.MONTHLY)
+
+
+def test_events_about_a_month_apart_are_added_up_to_months(folder: Write) -> None:
+    days = np.datetime64("2024-01-03") + np.cumsum([0, 45, 21, 12, 50, 33, 19, 40])
+    text = HEAD + "".join(f"A,{day},100\n" for day in days)
+    made = read(folder(demand=text), frequency=Frequency.MONTHLY, last_period="keep", gaps="zero")
+    assert sum(row["quantity"] for row in made.tables["demand"].to_pylist()) == 800.0

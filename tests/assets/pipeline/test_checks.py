@@ -63,6 +63,14 @@ def test_nothing_after_nothing_is_not_wild() -> None:
     assert checks.not_wildly_off(live(arima=0), demand(0, 0), live(arima=1).slice(0, 0)).passed
 
 
+def test_a_past_no_longer_than_a_horizon_tells_of_no_lowest_mean() -> None:
+    """Parts of a depot that were bought once, whose baseline is zero, do not stop the depot's other sources."""
+    nothing_before = live(arima=1).slice(0, 0)
+    short = demand(30)
+    assert checks.not_wildly_off(live(arima=0), short, nothing_before).passed
+    assert not checks.not_wildly_off(live(arima=30 * checks.WILD * 2), short, nothing_before).passed
+
+
 def metrics(**losses: float | None) -> pa.Table:
     return pa.table(
         {

@@ -32,6 +32,7 @@ def test_fields_become_rules_and_horizons() -> None:
         ({"batch_size": -5}, "batch_size is -5"),
         ({"sources": []}, "sources is empty. Name at least one of seasonal_naive"),
         ({"sources": ["theta", "arimaa"]}, r"no source 'arimaa'. Did you mean 'arima'\? Known are .*ensemble"),
+        ({"currency": "R$"}, "currency is 'R\\$'. Give an ISO 4217 code"),
         ({"library": ["theta"]}, "library names 'theta', which has no reference library"),
         ({"fan_out": "dask"}, "without an address. Give the scheduler's in dask_address"),
     ],
@@ -66,6 +67,9 @@ def test_every_rule_can_be_set() -> None:
         decimal="comma",
         dates="dmy",
         columns={"date": "DATA"},
+        sheet="Plan2",
+        currency="BRL",
+        service_measure="fill",
     )
     given = {field.name: getattr(chosen, field.name) for field in dataclasses.fields(Rules)}
     assert all(given[field.name] != getattr(Rules(), field.name) for field in dataclasses.fields(Rules))
