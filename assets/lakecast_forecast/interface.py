@@ -11,6 +11,8 @@ from lakecast_forecast.panel import Array, Panel
 
 LEVELS: tuple[float, ...] = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.975)
 """Quantile levels that every model returns; the stored ones are a subset."""
+NORMAL: Array = normal_quantiles(LEVELS)
+"""Quantiles of the standard normal distribution at LEVELS."""
 
 
 @dataclass(frozen=True)

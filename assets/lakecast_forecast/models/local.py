@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_forecast.interface import LEVELS, Forecasts
-from lakecast_forecast.intervals import normal_quantiles
+from lakecast_forecast.features.history import by_length, recent
+from lakecast_forecast.interface import LEVELS, NORMAL, Forecasts
 from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.arima.batch import Batch, batch
 from lakecast_forecast.models.seasonal_naive import SeasonalNaive
@@ -32,8 +32,6 @@ _AT_ONCE = 128
 _BOUND = 10.0
 """A mean beyond this many times the largest demand is cut: an extrapolated trend, not a forecast."""
 
-_NORMAL = normal_quantiles(LEVELS)
-
 
 @dataclass(frozen=True)
 class Solution:
@@ -49,7 +47,7 @@ Solve = Callable[[Batch, int, int], Solution]
 
 def forecast(panel: Panel, horizon: int, solve: Solve) -> Forecasts:
     """Forecasts with normal quantiles of every item that has demand enough, the baseline for the others."""
-    demand = recent(panel)
+    demand = recent(panel, HISTORY[panel.frequency])
     known = ~np.isnan(demand)
     has_demand: NDArray[np.bool_] = np.asarray((known & (np.nan_to_num(demand) > 0)).any(axis=1))
     fits: NDArray[np.bool_] = np.asarray(has_demand & (known.sum(axis=1) >= SHORTEST))
@@ -64,7 +62,7 @@ def forecast(panel: Panel, horizon: int, solve: Solve) -> Forecasts:
             few = Issue.FEW_PERIODS.of(least=SHORTEST) if has_demand[row] else Issue.NOTHING_TO_FIT.of()
             issues[row] = issue or few
     rows = np.flatnonzero(fits)
-    for part in _similar(demand, rows):
+    for part in by_length(demand, rows, _AT_ONCE):
         ready = batch(demand[part], panel.frequency.season_length)
         solved = solve(ready, panel.frequency.season_length, horizon)
         scale = ready.scale[:, None]
@@ -72,16 +70,8 @@ def forecast(panel: Panel, horizon: int, solve: Solve) -> Forecasts:
         center = np.clip(solved.mean.T, 0.0, _BOUND * largest) * scale
         spread = np.clip(solved.deviation.T, 0.0, _BOUND * largest) * scale
         mean[part] = center
-        quantiles[part] = np.maximum(center[:, :, None] + spread[:, :, None] * _NORMAL, 0.0)
+        quantiles[part] = np.maximum(center[:, :, None] + spread[:, :, None] * NORMAL, 0.0)
     return Forecasts(mean, quantiles, tuple(issues))
-
-
-def recent(panel: Panel) -> Array:
-    """(n, T) the last demand, not negative; NaN where unknown or before an item's start."""
-    periods = min(HISTORY[panel.frequency], panel.values.shape[1])
-    demand = panel.values[:, panel.values.shape[1] - periods :]
-    inside = np.arange(periods) >= periods - panel.lengths[:, None]
-    return np.where(inside, np.maximum(demand, 0.0), np.nan)
 
 
 def grid_weights(errors: Array, count: Array, sharpness: float = 1.0) -> Array:
@@ -92,12 +82,3 @@ def grid_weights(errors: Array, count: Array, sharpness: float = 1.0) -> Array:
     logs = np.log(errors + 1e-12)
     weight = np.exp(-0.5 * np.minimum(sharpness * count * (logs - logs.min(axis=0)), 500.0))
     return np.asarray(weight / weight.sum(axis=0))
-
-
-def _similar(demand: Array, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """The rows in groups of similar length."""
-    if not rows.size:
-        return []
-    lengths = demand.shape[1] - (~np.isnan(demand[rows])).argmax(axis=1)
-    order = rows[np.argsort(lengths, kind="stable")]
-    return [order[k : k + _AT_ONCE] for k in range(0, len(order), _AT_ONCE)]

@@ -4,13 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lakecast_forecast.interface import LEVELS
-from lakecast_forecast.intervals import normal_quantiles
+from lakecast_forecast.interface import LEVELS, NORMAL
 from lakecast_forecast.models.arima.members import Member
 from lakecast_forecast.panel import Array
-
-NORMAL: Array = normal_quantiles(LEVELS)
-"""Quantiles of the standard normal distribution at LEVELS."""
 
 
 def weights(members: Sequence[Member], temperature: float) -> Array:

@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 from lakecast_forecast.interface import LEVELS
 from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.arima.orders import LEAN, LONG_YEARLY, Pool, pool
-from lakecast_forecast.panel import Array, Panel
+from lakecast_forecast.panel import Array
 from lakecast_schema.periods import Frequency
 
-_HISTORY = {
+HISTORY = {
     Frequency.DAILY: 730,
     Frequency.WEEKLY: 520,
     Frequency.MONTHLY: 360,
@@ -20,14 +20,6 @@ _HISTORY = {
 
 _SHORTEST = 5  # known periods
 _LONG = 40  # known years
-
-
-def recent(panel: Panel) -> Array:
-    """Demand (n, T) of the periods that are fitted, NaN where unknown or before an item's start."""
-    periods = min(_HISTORY[panel.frequency], panel.values.shape[1])
-    demand = panel.values[:, panel.values.shape[1] - periods :]
-    inside = np.arange(periods) >= periods - panel.lengths[:, None]
-    return np.where(inside & np.isfinite(demand), np.maximum(demand, 0.0), np.nan)
 
 
 def issues(demand: Array) -> list[str | None]:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from scipy.linalg import qr
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-from lakecast_forecast.interface import Diagnostics, Forecasts
+from lakecast_forecast.features.history import recent
+from lakecast_forecast.interface import NORMAL, Diagnostics, Forecasts
 from lakecast_forecast.issue import Issue
-from lakecast_forecast.models.arima.average import NORMAL
-from lakecast_forecast.models.arima.demand import issues, last_value, recent
+from lakecast_forecast.models.arima.demand import HISTORY, issues, last_value
 from lakecast_forecast.models.arima.orders import Order
 from lakecast_forecast.models.arima.regression import regressors
 from lakecast_forecast.panel import Array, Panel
@@ -51,7 +51,7 @@ class ArimaLibrary(Source):
 
     def predict(self, panel: Panel, horizon: int) -> Forecasts:
         """Forecast item by item; one that cannot be fitted gets its last value and the reason."""
-        demand = recent(panel)
+        demand = recent(panel, HISTORY[panel.frequency])
         reasons = issues(demand)
         mean, quantiles = last_value(demand, horizon)
         for row, reason in enumerate(reasons):

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lakecast_forecast.features.history import by_length, recent
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
 from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.arima.average import distribution, weights
 from lakecast_forecast.models.arima.batch import Batch, batch
-from lakecast_forecast.models.arima.demand import issues, last_value, pools, recent
+from lakecast_forecast.models.arima.demand import HISTORY, issues, last_value, pools
 from lakecast_forecast.models.arima.members import Member, members, view_of
 from lakecast_forecast.models.arima.orders import Order, Pool
 from lakecast_forecast.models.arima.regression import count, effects, regressors, without
@@ -61,7 +62,7 @@ class Arima(Source):
 
     def predict(self, panel: Panel, horizon: int) -> Forecasts:
         """Forecast every item; one that no order can be fitted to gets its last value and the reason."""
-        demand, season = recent(panel), panel.frequency.season_length
+        demand, season = recent(panel, HISTORY[panel.frequency]), panel.frequency.season_length
         reasons = issues(demand)
         mean, quantiles = last_value(demand, horizon)
         fittable = np.array([reason is None for reason in reasons], dtype=np.bool_)
@@ -69,7 +70,7 @@ class Arima(Source):
         at_once = self._at_once(demand.shape[1], horizon, count(panel))
         groups = [(Pool(tuple(self.orders), ()), everything)] if self.orders else pools(demand, panel.frequency)
         for orders, where in groups:
-            for rows in _buckets(demand, np.flatnonzero(fittable & where), at_once):
+            for rows in by_length(demand, np.flatnonzero(fittable & where), at_once, _SIMILAR):
                 known = regressors(panel, rows, demand.shape[1], horizon)
                 its_mean, its_quantiles, good = self._bucket(demand[rows], known, orders, season)
                 mean[rows[good]], quantiles[rows[good]] = its_mean[good], its_quantiles[good]
@@ -131,18 +132,3 @@ def _shift(demand: Array) -> Array:
     largest = np.maximum(np.where(known, demand, 0.0).max(1), np.finfo(np.float64).tiny)
     share = np.where(known, demand / largest[:, None], 0.0).sum(1) / np.maximum(known.sum(1), 1)
     return np.where(has_zero, largest * share, 0.0)
-
-
-def _buckets(demand: Array, rows: NDArray[np.int64], at_once: int) -> Iterator[NDArray[np.int64]]:
-    """Split rows into buckets of at most `at_once` series whose lengths differ little."""
-    if len(rows) == 0:
-        return
-    lengths = demand.shape[1] - (~np.isnan(demand[rows])).argmax(1)
-    order = np.argsort(lengths, kind="stable")
-    rows, lengths = rows[order], lengths[order]
-    start = 0
-    while start < len(rows):
-        similar = np.searchsorted(lengths, lengths[start] * _SIMILAR, side="right")
-        stop = min(int(similar), start + at_once)
-        yield rows[start:stop]
-        start = stop

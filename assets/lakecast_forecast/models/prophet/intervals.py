@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from lakecast_forecast.interface import LEVELS
-from lakecast_forecast.intervals import normal_quantiles
+from lakecast_forecast.interface import NORMAL
 from lakecast_forecast.panel import Array
 
-_Z = normal_quantiles(LEVELS)
 _LARGEST = float(np.finfo(np.float64).max)
 
 
@@ -26,5 +24,5 @@ def trend_variance(delta: Array, ahead: Array) -> Array:
 def distribution(mean: Array, deviation: Array) -> tuple[Array, Array]:
     """Mean (n, h) and quantiles (n, h, levels) of a Normal distribution cut off at 0; finite and ordered."""
     with np.errstate(over="ignore", invalid="ignore"):
-        quantiles = mean[:, :, None] + deviation[:, :, None] * _Z
+        quantiles = mean[:, :, None] + deviation[:, :, None] * NORMAL
     return np.clip(mean, 0.0, _LARGEST), np.clip(np.nan_to_num(quantiles, nan=0.0), 0.0, _LARGEST)
