@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -16,6 +17,8 @@ from lakecast_graphql.cache.shared_answers import CLAIM_SECONDS, KEPT_SECONDS, L
 _log = logging.getLogger("lakecast.cache")
 
 _DIGEST = 16
+_RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end"
+"""Gives up a claim that is still one's own: it may have expired, and be another process's by now."""
 
 T = TypeVar("T")
 
@@ -30,6 +33,7 @@ class RedisAnswers:
 
     def __init__(self, url: str, prefix: bytes = b"lakecast:answer:") -> None:
         self._prefix = prefix
+        self._token = secrets.token_bytes(16)
         self._breaker = Breaker()
         self._redis = redis.asyncio.Redis.from_url(
             url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry_on_error=[], max_connections=32
@@ -55,13 +59,13 @@ class RedisAnswers:
         name = self._prefix + b"claim:" + key
 
         async def claim() -> bool:
-            return await self._redis.set(name, b"1", nx=True, ex=CLAIM_SECONDS) is not None
+            return await self._redis.set(name, self._token, nx=True, ex=CLAIM_SECONDS) is not None
 
         return await self._try(claim, True)
 
     async def release(self, key: bytes) -> None:
         """See `SharedAnswers`."""
-        await self._try(lambda: self._redis.delete(self._prefix + b"claim:" + key), None)
+        await self._try(lambda: self._redis.eval(_RELEASE, 1, self._prefix + b"claim:" + key, self._token), None)
 
     def state(self) -> tuple[str, bool]:
         """See `SharedAnswers`."""

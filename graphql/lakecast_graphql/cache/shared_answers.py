@@ -38,7 +38,7 @@ class SharedAnswers(Protocol):
         ...
 
     async def release(self, key: bytes) -> None:
-        """Give up a claim."""
+        """Give up a claim, if it is still this process's."""
         ...
 
     def state(self) -> tuple[str, bool]:

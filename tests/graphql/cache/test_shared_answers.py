@@ -96,6 +96,23 @@ def test_one_of_many_processes_computes(server: Redis) -> None:
     asyncio.run(play())
 
 
+def test_only_the_owner_releases_a_claim(server: Redis) -> None:
+    async def play() -> None:
+        slow, other, third = (RedisAnswers(url(server)) for _ in range(3))
+        assert await slow.claim(b"k")
+        server.delete("lakecast:answer:claim:k")  # it took too long
+        assert await other.claim(b"k")
+        await slow.release(b"k")
+        await slow.put(b"k", b"{}")
+        assert not await third.claim(b"k")
+        await other.release(b"k")
+        assert await third.claim(b"k")
+        for backend in (slow, other, third):
+            await backend.close()
+
+    asyncio.run(play())
+
+
 def test_error_is_raised_for_all_who_wait_and_forgotten(server: Redis) -> None:
     async def fail() -> bytes:
         await asyncio.sleep(0.01)
