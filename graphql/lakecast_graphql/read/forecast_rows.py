@@ -97,7 +97,6 @@ def find(view: View, where: Filter, kind: str, order: Order = ()) -> Hits:
                 order=" order by b.block",
             )
             return Hits(blocks, block)
-    view.check_deadline()
     if "eq" in where.get("item_id", {}):
         return Hits(blocks, np.zeros(0, np.int64), _of_item(view, name, blocks, where, order))
     position = search.rows(
@@ -117,14 +116,15 @@ def _of_item(view: View, kind: str, blocks: Blocks, where: Filter, order: Order)
     block = _blocks(view.snapshot, blocks, {"item_id": where["item_id"]["eq"]})
     picked = Picked(blocks, block, blocks.at[block], blocks.at[block + 1])
     text, parameters = condition(where, FIELDS)
-    found = view.snapshot.sql.over(
-        {"some_rows": rows_of(picked)},
+    table = search.ask(
+        view,
         f"select r.position as n from some_rows r join block_{kind} b on b.block = r.block "
         f"join item i on i.code = b.item where {text}{search.ordering(order, _ORDER, 'r.position')}",
         parameters,
         uses=(f"block_{kind}", "item"),
+        tables={"some_rows": rows_of(picked)},
     )
-    position: Ints = found["n"].to_numpy()
+    position: Ints = table["n"].to_numpy()
     return position
 
 
