@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
@@ -143,11 +144,12 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         suggestions=settings.dev,
         max_errors=settings.max_errors,
     )
+    threads = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="lakecast-operation")
     ordinary = StrawberryExecution(
         schema(),
         documents,
         surroundings,
-        threads=settings.worker_threads,
+        threads=threads,
         seconds=settings.operation_seconds,
         max_errors=settings.max_errors,
         executor_class=ColumnarExecutor,
@@ -157,6 +159,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         documents,
         ordinary,
         shared=shared,
+        threads=threads,
         history=lambda: service.history,
         opened=service.open,
         answer_bytes=settings.cache_bytes,

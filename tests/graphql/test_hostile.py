@@ -3,7 +3,10 @@
 import socket
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
@@ -236,6 +239,39 @@ def test_an_operation_that_takes_too_long_is_given_up(small_lake: Lake, monkeypa
         assert answer.status_code == 504
         assert answer.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
         assert server.data("{ __typename }") == {"__typename": "Query"}
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_setting_bounds_all_that_is_computed_at_once(
+    small_lake: Lake, monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    from lakecast_graphql import read
+    from lakecast_graphql.execution import readers
+
+    running_now, most, lock = 0, 0, threading.Lock()
+
+    def slow(real: Callable[..., Any]) -> Callable[..., Any]:
+        def read_slowly(*args: Any, **named: Any) -> Any:
+            nonlocal running_now, most
+            with lock:
+                running_now += 1
+                most = max(most, running_now)
+            time.sleep(0.1)
+            with lock:
+                running_now -= 1
+            return real(*args, **named)
+
+        return read_slowly
+
+    monkeypatch.setattr(read, "overview", slow(read.overview))  # by Strawberry, in the second query
+    monkeypatch.setitem(readers.READERS, "forecast_totals", slow(read.forecast_totals))  # by a plan
+    queries = [
+        "{ forecastTotals(groupBy: [ITEM], first: %d) { totalCount } }",
+        "{ overview { itemCount } serviceStatus { version } a%d: __typename }",
+    ]
+    with running(small_lake.uri, worker_threads=threads) as server, ThreadPoolExecutor(8) as clients:
+        list(clients.map(lambda number: server.data(queries[number % 2] % (number + 1)), range(8)))
+    assert most == threads
 
 
 def test_no_document_holds_up_the_others(server: Running) -> None:

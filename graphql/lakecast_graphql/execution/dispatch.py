@@ -89,7 +89,7 @@ class Dispatcher:
         shared: slow answers shared with other processes.
         history: the retained snapshots.
         opened: one of them by its number.
-        threads: heavy plans computed at once; light ones are computed on the event loop.
+        threads: where heavy plans are computed, as many at once as it has; light ones are computed on the event loop.
         seconds: time per operation.
 
     `ways` counts operations by the way that they went: `cached`, `light`, `heavy`, and `ordinary: reason`.
@@ -104,7 +104,7 @@ class Dispatcher:
         shared: SharedAnswers | None = None,
         history: History = tuple,
         opened: Open = no_other,
-        threads: int = 4,
+        threads: ThreadPoolExecutor | None = None,
         seconds: float = 30.0,
         plan_bytes: int = PLAN_BYTES,
         answer_bytes: int = ANSWER_BYTES,
@@ -115,7 +115,7 @@ class Dispatcher:
         self._ordinary = ordinary
         self._seconds = seconds
         self._readers = readers(history, opened)
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="lakecast-plan")
+        self._threads = threads or ThreadPoolExecutor(4, thread_name_prefix="lakecast-plan")
         self.flights = SingleFlight(shared or NotShared())
         self.ways: Counter[str] = Counter()
         # A compiled plan takes about twenty times its text.

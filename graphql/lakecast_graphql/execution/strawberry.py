@@ -42,7 +42,7 @@ class StrawberryExecution:
         schema: Strawberry's.
         documents: prepares documents of that schema.
         surroundings: what resolvers need beside the view.
-        threads: operations computed at once.
+        threads: where operations are computed, as many at once as it has.
         seconds: time per operation.
         max_errors: errors shown in one answer.
         executor_class: graphql-core executor; the columnar one renders rows at once.
@@ -54,7 +54,7 @@ class StrawberryExecution:
         documents: Documents,
         surroundings: Surroundings,
         *,
-        threads: int = 4,
+        threads: ThreadPoolExecutor | None = None,
         seconds: float = 30.0,
         max_errors: int = 10,
         executor_class: type[Any] = StrawberryGraphQLCoreExecutionContext,
@@ -67,7 +67,7 @@ class StrawberryExecution:
         self._max_errors = max_errors
         self._executor_class = executor_class
         self._clock = clock
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="lakecast-answer")
+        self._threads = threads or ThreadPoolExecutor(4, thread_name_prefix="lakecast-answer")
         # Mutations load snapshots and may take long: they never wait behind queries, nor queries behind them.
         self._mutations = ThreadPoolExecutor(2, thread_name_prefix="lakecast-mutate")
 
