@@ -1,8 +1,10 @@
 """Published snapshots: which there are, and the rows that one of them names."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -38,6 +40,12 @@ class SnapshotRecord:
     run_id: str
     entries: tuple[Entry, ...]
     datasets: tuple[Mapping[str, Any], ...]
+
+    @cached_property
+    def mark(self) -> str:
+        """Eight hexadecimal digits: a lake that was made anew has other snapshots under the same numbers."""
+        text = f"{self.committed_at.isoformat()} {self.run_id}"
+        return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
     @property
     def dataset_ids(self) -> tuple[str, ...]:

@@ -38,8 +38,8 @@ def alert_changes(
     """
     arguments.page_size(first)
     filtered = arguments.canonical(where)
-    asked = paging.Question("alertChanges", before and before.snapshot.snapshot_id, filtered)
-    begin = paging.start(after, view.snapshot.snapshot_id, asked)
+    question = paging.Question(view.snapshot.record, "alertChanges", before and before.snapshot.snapshot_id, filtered)
+    begin = paging.start(after, question)
     changes = [] if before is None else _changes(view, before, filtered)
     page = changes[begin : begin + first]
     causes = [] if before is None else _causes(view.snapshot, before.snapshot, page)
@@ -52,7 +52,7 @@ def alert_changes(
             "cause": lambda _: Enums(Values([cause.value for cause in causes])),
         },
     )
-    return Connection(rows, begin, len(changes), view.snapshot.snapshot_id, asked)
+    return Connection(rows, begin, len(changes), question)
 
 
 @dataclass(frozen=True)

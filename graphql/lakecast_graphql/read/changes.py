@@ -32,10 +32,10 @@ def forecast_diff(
     for view in (before, after_view):
         _known_names(before, after_view, view, filtered)
     snapshot = after_view.snapshot
-    asked = paging.Question("forecastDiff", before.snapshot.snapshot_id, filtered)
-    begin = paging.start(after, snapshot.snapshot_id, asked)
-    table = snapshot.memo.get(("diff", asked.name), lambda: _difference(before, after_view, filtered))
-    return Connection(table_rows(table.slice(begin, first)), begin, len(table), snapshot.snapshot_id, asked)
+    question = paging.Question(snapshot.record, "forecastDiff", before.snapshot.snapshot_id, filtered)
+    begin = paging.start(after, question)
+    table = snapshot.memo.get(("diff", question.name), lambda: _difference(before, after_view, filtered))
+    return Connection(table_rows(table.slice(begin, first)), begin, len(table), question)
 
 
 def _known_names(before: View, after_view: View, view: View, where: arguments.Filter) -> None:

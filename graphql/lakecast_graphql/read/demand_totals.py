@@ -49,10 +49,10 @@ def demand_totals(
     if since is not None and until is not None and since > until:
         raise bad_input(f"`from` ({since}) is after `to` ({until}).", argument="from")
     by = tuple(dict.fromkeys(arguments.word(dimension) for dimension in group_by))
-    asked = paging.Question("demandTotals", filtered, by, step, since, until)
-    begin = paging.start(after, view.snapshot.snapshot_id, asked)
-    table = view.snapshot.memo.get(("demand", asked.name), lambda: _groups(view, filtered, by, step, since, until))
-    return Connection(_rows(table.slice(begin, first)), begin, len(table), view.snapshot.snapshot_id, asked)
+    question = paging.Question(view.snapshot.record, "demandTotals", filtered, by, step, since, until)
+    begin = paging.start(after, question)
+    table = view.snapshot.memo.get(("demand", question.name), lambda: _groups(view, filtered, by, step, since, until))
+    return Connection(_rows(table.slice(begin, first)), begin, len(table), question)
 
 
 def _groups(

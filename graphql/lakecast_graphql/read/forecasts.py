@@ -23,8 +23,8 @@ def forecasts(
     arguments.page_size(first)
     filtered, order, which = arguments.canonical(where), arguments.order(order_by), arguments.word(kind)
     arguments.names_in(view.snapshot, filtered)
-    asked = paging.Question("forecasts", filtered, which, order)
-    begin = paging.start(after, view.snapshot.snapshot_id, asked)
+    question = paging.Question(view.snapshot.record, "forecasts", filtered, which, order)
+    begin = paging.start(after, question)
     between = None if order else series_range(view, filtered, which)
     if between is None:
         hits = find(view, filtered, which, order)
@@ -34,7 +34,7 @@ def forecasts(
         origin = blocks.at.item(low)
         count = blocks.at.item(high) - origin
         rows = rows_between(view, blocks, low, high, origin + begin, origin + min(begin + first, count))
-    return Connection(rows, begin, count, view.snapshot.snapshot_id, asked)
+    return Connection(rows, begin, count, question)
 
 
 def forecast_series(
@@ -49,8 +49,8 @@ def forecast_series(
     arguments.page_size(first)
     filtered, which, step = arguments.canonical(where), arguments.word(kind), arguments.word(grain)
     arguments.names_in(view.snapshot, filtered)
-    asked = paging.Question("forecastSeries", filtered, which, step)
-    offset = paging.start(after, view.snapshot.snapshot_id, asked)
+    question = paging.Question(view.snapshot.record, "forecastSeries", filtered, which, step)
+    offset = paging.start(after, question)
     between = series_range(view, filtered, which)
     if between is None:
         hits = find(view, filtered, which)
@@ -59,4 +59,4 @@ def forecast_series(
         blocks, low, high = between
         count = high - low
         rows = series_between(view, blocks, low + offset, low + min(offset + first, count), step)
-    return Connection(rows, offset, count, view.snapshot.snapshot_id, asked)
+    return Connection(rows, offset, count, question)

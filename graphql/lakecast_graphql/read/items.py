@@ -70,8 +70,8 @@ def items(
     arguments.page_size(first)
     filtered, order = arguments.canonical(where), arguments.order(order_by)
     arguments.names_in(view.snapshot, filtered)
-    asked = paging.Question("items", filtered, order)
-    begin = paging.start(after, view.snapshot.snapshot_id, asked)
+    question = paging.Question(view.snapshot.record, "items", filtered, order)
+    begin = paging.start(after, question)
     between = None if order else view.snapshot.items.between(filtered.equalities)
     if between is None:
         codes = matching(view, filtered, order)
@@ -79,7 +79,7 @@ def items(
     else:
         low, high = between
         rows, count = items_between(view, low + begin, min(low + begin + first, high)), high - low
-    return Connection(rows, begin, count, view.snapshot.snapshot_id, asked)
+    return Connection(rows, begin, count, question)
 
 
 def matching(view: View, where: arguments.Filter, order: arguments.Order = ()) -> Ints:

@@ -31,8 +31,8 @@ def metrics(
     arguments.page_size(first)
     filtered, order = arguments.canonical(where), arguments.order(order_by)
     arguments.names_in(view.snapshot, filtered)
-    asked = paging.Question("metrics", filtered, order)
-    begin = paging.start(after, view.snapshot.snapshot_id, asked)
+    question = paging.Question(view.snapshot.record, "metrics", filtered, order)
+    begin = paging.start(after, question)
     between = None if order else view.snapshot.metrics.between(view.snapshot.items, filtered.equalities)
     if between is None:
         found = search.rows(
@@ -48,4 +48,4 @@ def metrics(
     else:
         low, high = between
         rows, count = metrics_between(view, low + begin, min(low + begin + first, high)), high - low
-    return Connection(rows, begin, count, view.snapshot.snapshot_id, asked)
+    return Connection(rows, begin, count, question)

@@ -10,25 +10,36 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from lakecast_graphql.errors import bad_input
+from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
 from lakecast_graphql.rows.column import Column, Values
 from lakecast_graphql.rows.nested import Nested
 from lakecast_graphql.rows.rows import Rows
+from lakecast_lake.snapshots import SnapshotRecord
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a cursor points: after the row at `offset` (counted from 0) of one question's answer."""
+    """Where a cursor points: after the row at `offset` (counted from 0) of one question's answer.
+
+    `mark` is that of the snapshot's record.
+    """
 
     snapshot_id: int
     question: str
     offset: int
+    mark: str
 
 
 class Question:
-    """A field with its arguments, except those of paging; its name is computed where a cursor needs it."""
+    """A field with its arguments, except those of paging; its name is computed where a cursor needs it.
 
-    def __init__(self, *parts: Any) -> None:
+    Args:
+        record: of the snapshot that answers; None where none does.
+    """
+
+    def __init__(self, record: SnapshotRecord | None, *parts: Any) -> None:
+        self.snapshot_id = 0 if record is None else record.snapshot_id
+        self._record = record
         self._parts = parts
         self._name: str | None = None
 
@@ -36,20 +47,24 @@ class Question:
     def name(self) -> str:
         """A short text, equal for equal questions only."""
         if self._name is None:
-            self._name = question(*self._parts)
+            self._name = name_of(*self._parts)
         return self._name
 
+    @property
+    def mark(self) -> str:
+        """That of the snapshot's record."""
+        return "" if self._record is None else self._record.mark
 
-def question(field: str, *arguments: Any) -> str:
+    def cursor(self, offset: int) -> str:
+        """The cursor of the row at an offset, opaque to clients."""
+        text = f"{self.snapshot_id}.{self.name}.{offset}.{self.mark}"
+        return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode("ascii")
+
+
+def name_of(field: str, *arguments: Any) -> str:
     """A short name of a field with its arguments: equal for equal questions only."""
     text = orjson.dumps([field, *arguments], default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     return base64.urlsafe_b64encode(hashlib.blake2b(text, digest_size=9).digest()).decode("ascii")
-
-
-def cursor(place: Place) -> str:
-    """Opaque to clients."""
-    text = f"{place.snapshot_id}.{place.question}.{place.offset}"
-    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode("ascii")
 
 
 def place(after: str) -> Place:
@@ -61,8 +76,8 @@ _LONGEST = 100
 """Characters of the longest cursor that is made here, and more."""
 
 
-_CURSOR = re.compile(r"([0-9]{1,18})\.([\w-]{12})\.([0-9]{1,18})", re.ASCII)
-"""Snapshot, question and offset. Numbers of more digits may not fit into 64 bits, and no lake has that many rows."""
+_CURSOR = re.compile(r"([0-9]{1,18})\.([\w-]{12})\.([0-9]{1,18})\.([0-9a-f]{8}|)", re.ASCII)
+"""Snapshot, question, offset and mark. Numbers of more digits may not fit into 64 bits: no lake has so many rows."""
 
 
 def _place(after: str) -> Place:
@@ -70,10 +85,10 @@ def _place(after: str) -> Place:
         text = base64.urlsafe_b64decode(after.encode("ascii") + b"=" * (-len(after) % 4)).decode("ascii")
     except (ValueError, binascii.Error):
         text = ""
-    found = _CURSOR.fullmatch(text)
-    if found is None:
+    parts = _CURSOR.fullmatch(text)
+    if parts is None:
         raise bad_input("This is not a cursor of this server: pass on `endCursor` as it was read.", argument="after")
-    return Place(int(found[1]), found[2], int(found[3]))
+    return Place(int(parts[1]), parts[2], int(parts[3]), parts[4])
 
 
 _remembered = lru_cache(maxsize=4096)(_place)
@@ -84,18 +99,28 @@ def snapshot_of(after: str | None) -> int | None:
     return None if after is None else place(after).snapshot_id
 
 
-def start(after: str | None, snapshot_id: int, asked: Question) -> int:
-    """Offset of the page's first row. Refuses a cursor of another filter, order or field."""
+def start(after: str | None, question: Question) -> int:
+    """Offset of the page's first row.
+
+    Raises BAD_USER_INPUT for a cursor of another filter, order or field, SNAPSHOT_GONE for one of a snapshot that had
+    the same number in a lake that was made anew or restored since.
+    """
     if after is None:
         return 0
-    found = place(after)
-    if found.question != asked.name or found.snapshot_id != snapshot_id:
+    at = place(after)
+    if at.snapshot_id == question.snapshot_id and at.mark != question.mark:
+        raise ApiError(
+            ErrorCode.SNAPSHOT_GONE,
+            f"The snapshot {at.snapshot_id} of this cursor is gone: the lake was made anew or restored since, and its "
+            "numbers mean others. Leave `after` out to begin anew.",
+        )
+    if at.question != question.name or at.snapshot_id != question.snapshot_id:
         raise bad_input(
             "This cursor belongs to another filter, order or field: page on with the arguments that it came from, "
             "or leave `after` out to begin anew.",
             argument="after",
         )
-    return found.offset + 1
+    return at.offset + 1
 
 
 @dataclass(frozen=True)
@@ -108,13 +133,13 @@ class PageInfo:
     end_cursor: str | None
 
 
-def page_info(begin: int, count: int, total: int, snapshot_id: int, asked: Question) -> PageInfo:
+def page_info(begin: int, count: int, total: int, question: Question) -> PageInfo:
     """Where a page of `count` rows from offset `begin` lies."""
     return PageInfo(
         has_next_page=begin + count < total,
         has_previous_page=begin > 0,
-        start_cursor=cursor(Place(snapshot_id, asked.name, begin)) if count else None,
-        end_cursor=cursor(Place(snapshot_id, asked.name, begin + count - 1)) if count else None,
+        start_cursor=question.cursor(begin) if count else None,
+        end_cursor=question.cursor(begin + count - 1) if count else None,
     )
 
 
@@ -128,19 +153,19 @@ class Connection(Generic[RowsT]):
         nodes: the rows of the page.
         begin: offset of the page's first row.
         total_count: rows on all pages together.
-        asked: what the page is an answer to.
+        question: what the page is an answer to.
     """
 
-    def __init__(self, nodes: RowsT, begin: int, total_count: int, snapshot_id: int, asked: Question) -> None:
+    def __init__(self, nodes: RowsT, begin: int, total_count: int, question: Question) -> None:
         self.nodes = nodes
         self.begin = begin
         self.total_count = total_count
-        self.snapshot_id = snapshot_id
-        self._asked = asked
+        self.snapshot_id = question.snapshot_id
+        self._question = question
 
     def cursor(self, row: int) -> str:
         """Cursor of a row of the page, counted from 0."""
-        return cursor(Place(self.snapshot_id, self._asked.name, self.begin + row))
+        return self._question.cursor(self.begin + row)
 
     @cached_property
     def edges(self) -> Rows:
@@ -155,7 +180,7 @@ class Connection(Generic[RowsT]):
 
     @cached_property
     def page_info(self) -> PageInfo:
-        return page_info(self.begin, len(self.nodes), self.total_count, self.snapshot_id, self._asked)
+        return page_info(self.begin, len(self.nodes), self.total_count, self._question)
 
     def _node(self) -> Column:
         return Nested(self.nodes)

@@ -130,25 +130,23 @@ def snapshots(history: Iterable[SnapshotRecord], first: int = 20, after: str | N
     paging goes on rightly while new ones are published."""
     arguments.page_size(first)
     records = sorted(history, key=lambda record: -record.snapshot_id)
-    asked = paging.Question("snapshots")
+    question = paging.Question(None, "snapshots")
     begin = 0
     if after is not None:
-        last = paging.start(after, 0, asked) - 1
+        last = paging.start(after, question) - 1
         begin = sum(record.snapshot_id >= last for record in records)
     page = records[begin : begin + first]
     rows = info_rows([SnapshotInfo(record, tuple(records)) for record in page])
-    return _SnapshotPage(rows, begin, len(records), 0, asked, [record.snapshot_id for record in page])
+    return _SnapshotPage(rows, begin, len(records), question, [record.snapshot_id for record in page])
 
 
 class _SnapshotPage(Connection[Rows]):
-    def __init__(
-        self, nodes: Rows, begin: int, total_count: int, snapshot_id: int, asked: paging.Question, ids: list[int]
-    ) -> None:
-        super().__init__(nodes, begin, total_count, snapshot_id, asked)
+    def __init__(self, nodes: Rows, begin: int, total_count: int, question: paging.Question, ids: list[int]) -> None:
+        super().__init__(nodes, begin, total_count, question)
         self._ids = ids
 
     def cursor(self, row: int) -> str:
-        return paging.cursor(paging.Place(0, self._asked.name, self._ids[row]))
+        return self._question.cursor(self._ids[row])
 
 
 def info_rows(infos: Sequence[SnapshotInfo]) -> Rows:

@@ -72,11 +72,11 @@ def replenishment(
     """A page of reorder decisions, those that a stockout would hurt most first unless ordered otherwise."""
     arguments.page_size(first)
     filtered, order = arguments.canonical(where), arguments.order(order_by) or DEFAULT_ORDER
-    asked = paging.Question("replenishment", filtered, order)
-    begin = paging.start(after, view.snapshot.snapshot_id, asked)
+    question = paging.Question(view.snapshot.record, "replenishment", filtered, order)
+    begin = paging.start(after, question)
     found = matching(view, filtered, order)
     rows = replenishment_rows(view, found[begin : begin + first], item_rows)
-    return Connection(rows, begin, len(found), view.snapshot.snapshot_id, asked)
+    return Connection(rows, begin, len(found), question)
 
 
 def by_priority(snapshot: Snapshot, low: int, high: int) -> Ints:

@@ -120,12 +120,12 @@ def forecast_totals(
     by = tuple(dict.fromkeys(arguments.word(dimension) for dimension in group_by))
     order = arguments.order(order_by)
     step, which = arguments.word(grain), arguments.word(kind)
-    asked = paging.Question("forecastTotals", filtered, source, which, by, step, kept, order)
-    begin = paging.start(after, view.snapshot.snapshot_id, asked)
-    question = _checked(view, filtered, source, which, by, step)
-    table = view.snapshot.memo.get(("totals", asked.name), lambda: _answer(view, question, kept, order))
+    question = paging.Question(view.snapshot.record, "forecastTotals", filtered, source, which, by, step, kept, order)
+    begin = paging.start(after, question)
+    sums = _checked(view, filtered, source, which, by, step)
+    table = view.snapshot.memo.get(("totals", question.name), lambda: _answer(view, sums, kept, order))
     page = _rows(view, table.slice(begin, first))
-    return Connection(page, begin, len(table), view.snapshot.snapshot_id, asked)
+    return Connection(page, begin, len(table), question)
 
 
 def _checked(

@@ -64,14 +64,14 @@ def what_if(
     assumed = arguments.canonical(scenario)
     changed = _checked(assumed)
     snapshot = view.snapshot
-    asked = paging.Question("whatIf", assumed, filtered, order)
-    begin = paging.start(after, snapshot.snapshot_id, asked)
+    question = paging.Question(snapshot.record, "whatIf", assumed, filtered, order)
+    begin = paging.start(after, question)
     found = snapshot.memo.get(
-        ("what_if", paging.question("whatIf", assumed, filtered)),
+        ("what_if", paging.name_of("whatIf", assumed, filtered)),
         lambda: _recompute(view, matching(view, filtered), changed),
     )
     places = found.ordered(order)[begin : begin + first]
-    connection = WhatIfConnection(_rows(view, found, places), begin, len(found.rows), snapshot.snapshot_id, asked)
+    connection = WhatIfConnection(_rows(view, found, places), begin, len(found.rows), question)
     connection.totals = found.totals
     return connection
 
