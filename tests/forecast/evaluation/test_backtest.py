@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from panels import AWKWARD, assert_valid, panel, panels, seasonal
 from scipy.special import ndtri
 
 from lakecast_forecast.evaluation import origins
-from lakecast_forecast.evaluation.backtest import SourceForecasts, run_source
+from lakecast_forecast.evaluation.backtest import OtherPanel, SourceForecasts, backtested, run_source
 from lakecast_forecast.features.classify import classify
 from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
 from lakecast_forecast.models.seasonal_naive import SeasonalNaive
@@ -137,6 +138,72 @@ def test_a_model_is_trained_on_what_was_known_and_asked_about_that() -> None:
         assert len(seen) == len(ends)
         for values, end in zip(seen, ends, strict=True):
             np.testing.assert_array_equal(values, whole.values[:, : whole.values.shape[1] - end])
+
+
+@pytest.mark.parametrize("scored", [0, 1, 2])
+def test_a_joint_model_is_trained_for_the_present_the_scored_past_and_the_oldest(scored: int) -> None:
+    own, other = noise(items=3), noise(items=4)
+    trained: list[tuple[int, int, int]] = []
+
+    class Joint(Sure):
+        def learns_from_others(self, panel: Panel) -> bool:
+            return True
+
+        def fit_with_others(
+            self, panel: Panel, horizon: int, others: Sequence[tuple[Panel, int]], *, seed: int = 0
+        ) -> Sure:
+            ((beside, steps),) = others
+            assert (horizon, steps, seed) == (4, 3, 5)
+            trained.append((panel.values.shape[1], beside.values.shape[1], len(beside)))
+            return self
+
+    known, periods = own.values.shape[1], other.values.shape[1]
+    more = OtherPanel(other, origins.Origins((3, 6, 11), 2), 3)
+    run_source(Joint(), own, origins.Origins((4, 8, 13), scored), 4, seed=5, others=[more])
+    expected = [(known, periods, 4)]
+    expected += [(known - 4 * scored, periods - 6, 4)] * (scored > 0)
+    assert trained == [*expected, (known - 13, periods - 11, 4)]
+
+
+def test_without_windows_a_joint_model_is_trained_once() -> None:
+    trained = []
+
+    class Joint(Sure):
+        def learns_from_others(self, panel: Panel) -> bool:
+            return True
+
+        def fit_with_others(self, panel: Panel, horizon: int, others: object, *, seed: int = 0) -> Sure:
+            trained.append(panel.values.shape[1])
+            return self
+
+    whole = noise(items=3)
+    result = run_source(Joint(), whole, origins.Origins((), 0), 4)
+    assert trained == [whole.values.shape[1]]
+    assert result.backtest == result.raw == ()
+
+
+@pytest.mark.parametrize("error", [ValueError("too short"), ArithmeticError("overflow")])
+def test_a_training_that_fails_leaves_the_baseline_and_says_so(error: Exception) -> None:
+    class Failing(Sure):
+        def fit(self, panel: Panel, horizon: int, *, seed: int = 0) -> Sure:
+            raise error
+
+    whole = noise(items=3)
+    result, fitted = backtested(Failing(), whole, origins.Origins((4, 8), 1), 4)
+    assert fitted is error
+    assert result.diagnostics == Diagnostics()
+    assert set(result.live.issues) == {f"training failed: {error}; seasonal naive instead"}
+    np.testing.assert_array_equal(result.live.mean, SeasonalNaive().predict(whole, 4).mean)
+    with pytest.raises(ValueError, match="batch_size must be at least 1, got 0"):
+        run(whole, batch_size=0)
+
+
+def test_seconds_are_shared_among_the_items_of_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(100))
+    monkeypatch.setattr("lakecast_forecast.evaluation.backtest.time.perf_counter", lambda: float(next(clock)))
+    seconds = run_source(Sure(), noise(items=3), origins.Origins((4,), 1), 4, batch_size=2).seconds
+    # Training takes one second and every batch one: of two items and of one, now and at the origin.
+    np.testing.assert_allclose(np.sort(seconds), [1 / 3 + 1, 1 / 3 + 1, 1 / 3 + 2])
 
 
 def test_the_last_values_change_no_forecast_of_their_window() -> None:

@@ -57,8 +57,32 @@ def test_a_wrong_shape_is_a_defect_of_the_model() -> None:
         validity.checked(Constant().predict(panel([[1.0]]), 3), panel([[1.0]]), 2)
 
 
+@pytest.mark.parametrize(
+    ("mean", "quantiles", "issues"),
+    [((1, 2), (1, 2, 11), 2), ((1, 2), (1, 2, 10), 1), ((1, 2), (1, 3, 11), 1), ((1, 3), (1, 2, 11), 1)],
+)
+def test_each_array_must_have_its_shape(mean: tuple[int, ...], quantiles: tuple[int, ...], issues: int) -> None:
+    raw = Forecasts(np.ones(mean), np.ones(quantiles), (None,) * issues)
+    with pytest.raises(ValueError, match="a model must return means of shape"):
+        validity.checked(raw, panel([[1.0]]), 2)
+
+
 def test_an_empty_batch_is_no_trouble() -> None:
-    assert validity.predict(Constant(), panel([]), 3).mean.shape == (0, 3)
+    empty = validity.predict(Constant(), panel([]), 3)
+    assert empty.mean.shape == (0, 3)
+    assert empty.quantiles.shape == (0, 3, len(LEVELS))
+
+
+def test_a_forecast_explodes_beyond_a_thousand_times_the_largest_demand() -> None:
+    whole = panel([[1.0, 2.0, 1.0], [0.0, 0.0, 0.0]])
+    for size, replaced in ((2000.0, False), (2001.0, True)):
+        raw = Forecasts(np.full((2, 1), size), np.full((2, 1, len(LEVELS)), 1.0), (None, None))
+        checked = validity.checked(raw, whole, 1)
+        assert (checked.mean[0, 0] == size) != replaced
+        assert (checked.issues[0] is None) != replaced
+        assert checked.mean[1, 0] == size  # of nothing, nothing is too much
+        raw = Forecasts(np.full((2, 1), 1.0), np.full((2, 1, len(LEVELS)), -size), ("own words", None))
+        assert validity.checked(raw, whole, 1).issues[0] == "own words"
 
 
 def test_what_rounding_left_over_is_zero_whatever_the_unit() -> None:

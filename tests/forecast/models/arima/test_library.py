@@ -6,6 +6,7 @@ from panels import AWKWARD, panel, seasonal
 
 from lakecast_forecast.interface import LEVELS, Forecasts, Model
 from lakecast_forecast.models.arima import Arima, ArimaLibrary, Order
+from lakecast_forecast.models.arima.library import _candidates
 from lakecast_forecast.panel import Array, Panel
 from lakecast_schema.periods import Frequency
 
@@ -76,6 +77,20 @@ def test_uses_drivers_and_holidays() -> None:
 def test_picks_an_order_by_itself() -> None:
     forecasts = ArimaLibrary().predict(panel([list(seasonal(1, 40, 4)[0])], Frequency.QUARTERLY), 4)
     assert forecasts.issues == (None,)
+
+
+@pytest.mark.parametrize(
+    ("length", "frequency", "orders"),
+    [
+        (12, Frequency.QUARTERLY, "(0,1,1)(0,1,1) (1,1,1)(0,1,1) (0,1,2)(0,1,1) (2,1,0)(0,1,1)"),
+        (11, Frequency.QUARTERLY, "(0,1,1) (0,1,1)+c (1,1,1) (1,1,2)"),
+        (21, Frequency.DAILY, "(0,1,1)(0,1,1) (1,1,1)(0,1,1) (0,1,2)(0,1,1) (2,1,0)(0,1,1)"),
+        (900, Frequency.WEEKLY, "(0,1,1) (0,1,1)+c (1,1,1) (1,1,2)"),
+        (90, Frequency.YEARLY, "(0,1,1) (0,1,1)+c (1,1,1) (1,1,2)"),
+    ],
+)
+def test_seasonal_orders_are_for_three_short_seasons(length: int, frequency: Frequency, orders: str) -> None:
+    assert " ".join(str(order) for order in _candidates(length, frequency)) == orders
 
 
 def test_is_the_same_source_by_another_engine() -> None:
