@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from lakecast_forecast.input import messages
 from lakecast_forecast.input.dates import FAR_YEARS
 from lakecast_forecast.input.demand import EARLIEST, LATEST, datasets_of, days_of, figures_of, reject_items
 from lakecast_forecast.input.files import InputFile, as_text, find, read
+from lakecast_forecast.input.names import normal
 from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.values import Identifiers, Numbers, identifiers
@@ -46,20 +47,25 @@ class MasterRows:
     figures: Mapping[str, NDArray[np.float64]]
     not_usable: Mapping[str, NDArray[np.bool_]]
     verdicts: Rejections
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Id as the file has it -> the item that it stands for, of those that are taken loosely."""
 
 
-def read_items(folder: Path, dataset: str, rules: Rules) -> MasterRows | None:
-    """Read and judge the items file of a folder; None where there is none. Raises `InputError`."""
+def read_items(folder: Path, dataset: str, rules: Rules, known: Sequence[str]) -> MasterRows | None:
+    """Read and judge the items file of a folder; None where there is none. Raises `InputError`.
+
+    known: ids of the demand, which those of the file may stand for by `rules.ids`; so for `read_stock` and others.
+    """
     path = find(folder, "items")
     if path is None:
         return None
     file = _read(path, "items", ("item_id",), ("dataset_id", *TEXTS, *FIGURES), rules)
-    rows = _judge(_items_judged(file), dataset, FIGURES, rules)
+    rows = _judge(_items_judged(file), dataset, FIGURES, rules, known)
     _reject_repeated(rows)
     return rows
 
 
-def read_stock(folder: Path, dataset: str, today: dt.date, rules: Rules) -> MasterRows | None:
+def read_stock(folder: Path, dataset: str, today: dt.date, rules: Rules, known: Sequence[str]) -> MasterRows | None:
     """Read and judge the stock file of a folder; None where there is none. Raises `InputError`.
 
     today: stock of later days is rejected.
@@ -71,10 +77,10 @@ def read_stock(folder: Path, dataset: str, today: dt.date, rules: Rules) -> Mast
     verdicts = _items_judged(_read(path, "stock", required, ("dataset_id", "location", "on_order"), rules))
     day = _days(verdicts, "date", rules)
     verdicts.reject(day > np.datetime64(today), "date", messages.FUTURE.of(today=today, remedy="remove the row"))
-    return _judge(verdicts, dataset, STOCK_FIGURES, rules, day, rules.by)
+    return _judge(verdicts, dataset, STOCK_FIGURES, rules, known, day, rules.by)
 
 
-def read_orders(folder: Path, dataset: str, today: dt.date, rules: Rules) -> MasterRows | None:
+def read_orders(folder: Path, dataset: str, today: dt.date, rules: Rules, known: Sequence[str]) -> MasterRows | None:
     """Read and judge the file of open orders of a folder; None where there is none. Raises `InputError`.
 
     today: orders that are due years before or after it are rejected.
@@ -87,7 +93,7 @@ def read_orders(folder: Path, dataset: str, today: dt.date, rules: Rules) -> Mas
     day = _days(verdicts, "due_date", rules)
     far = np.abs((day - np.datetime64(today)).astype(np.float64)) > FAR_YEARS * DAYS_IN_YEAR
     verdicts.reject(far & ~np.isnat(day), "due_date", messages.FAR_DUE_DATE.of(years=FAR_YEARS, today=today))
-    rows = _judge(verdicts, dataset, ORDER_FIGURES, rules, day, rules.by)
+    rows = _judge(verdicts, dataset, ORDER_FIGURES, rules, known, day, rules.by)
     empty = np.isnan(rows.figures["quantity"]) & ~rows.not_usable["quantity"]
     verdicts.reject(empty, "quantity", messages.NO_ORDER_QUANTITY)
     return rows
@@ -118,6 +124,7 @@ def _judge(
     dataset: str,
     figures: Sequence[str],
     rules: Rules,
+    known: Sequence[str],
     day: NDArray[np.datetime64] | None = None,
     by: str = "",
 ) -> MasterRows:
@@ -130,7 +137,19 @@ def _judge(
     texts = {name: _text(verdicts, name) for name in TEXTS if name in has}
     datasets = datasets_of(file, dataset, by=by) if "dataset_id" in has or by else None
     items = identifiers(file.table["item_id"])
-    return MasterRows(file, datasets, items, day, texts, {n: v.values for n, v in values.items()}, wrong, verdicts)
+    renamed = _renamed(items.names, known) if rules.ids == "loose" else {}
+    figures_only = {name: each.values for name, each in values.items()}
+    return MasterRows(file, datasets, items.renamed(renamed), day, texts, figures_only, wrong, verdicts, renamed)
+
+
+def _renamed(names: Sequence[str], known: Sequence[str]) -> dict[str, str]:
+    """Names that are not known -> the only known one of the same normal form."""
+    forms: dict[str, set[str]] = {}
+    for name in known:
+        forms.setdefault(normal(name), set()).add(name)
+    there = set(known)
+    strangers = [name for name in names if name not in there]
+    return {name: min(forms[normal(name)]) for name in strangers if len(forms.get(normal(name), ())) == 1}
 
 
 def _figure(verdicts: Rejections, name: str, parsed: Numbers) -> "_Figure":
@@ -139,6 +158,8 @@ def _figure(verdicts: Rejections, name: str, parsed: Numbers) -> "_Figure":
     if name != "on_hand":  # a negative stock on hand is a backlog
         reasons.append((parsed.values < 0, messages.NEGATIVE_FIGURE.of(column=name)))
     if name == "service_level":
+        percent = (parsed.values >= 50) & (parsed.values < 100)  # 95 can mean nothing else
+        parsed.values[percent] /= 100
         outside = (parsed.values >= 1) | (parsed.values == 0)
         reasons.append((outside, messages.SERVICE_LEVEL))
     if name == "criticality":

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lakecast_assets.ingest.masters import MasterRows
 from lakecast_forecast.input import messages
-from lakecast_forecast.input.names import plain
+from lakecast_forecast.input.names import normal, plain
 from lakecast_forecast.input.report import EXAMPLES, Line, Severity, Words, line
 
 if TYPE_CHECKING:
@@ -72,6 +72,10 @@ def matching(
         file = parts.orders.file.name
         yield from _some("warning", messages.ORDER_STRANGERS.of(file=file), strangers.of_orders)
         yield from _alike(file, strangers.of_orders, used)
+    for masters in (parts.items, parts.stock, parts.orders):
+        if masters is not None and parts.takes_all:
+            pairs = [f"{name} (as {item})" for name, item in masters.renamed.items()]
+            yield from _some("warning", messages.MATCHED_LOOSELY.of(file=masters.file.name), pairs)
     for rows in (parts.demand, parts.stock, parts.orders):  # those of the items are kept as attributes
         if rows is not None and parts.takes_all:
             yield from _some("info", messages.COLUMNS_IGNORED.of(file=rows.file.name), rows.file.ignored)
@@ -95,14 +99,9 @@ def _services(dim_item: pa.Table, used: Sequence[str]) -> Iterator[Line]:
 
 def _alike(file: str, strangers: Collection[str], used: Sequence[str]) -> Iterator[Line]:
     """A line about ids that match no item, but would in their normal form."""
-    forms = {_normal(name): name for name in used}
-    pairs = [f"{name} (for {forms[_normal(name)]})" for name in sorted(strangers) if _normal(name) in forms]
+    forms = {normal(name): name for name in used}
+    pairs = [f"{name} (for {forms[normal(name)]})" for name in sorted(strangers) if normal(name) in forms]
     yield from _some("warning", messages.WOULD_MATCH.of(file=file), pairs)
-
-
-def _normal(name: str) -> str:
-    """An id in lower case, letters and digits only, without leading zeros."""
-    return "".join(sign for sign in name.lower() if sign.isalnum()).lstrip("0")
 
 
 def _some(severity: Severity, words: Words, names: Sequence[str]) -> Iterator[Line]:

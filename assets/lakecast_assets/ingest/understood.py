@@ -61,12 +61,19 @@ def _date(column: pa.ChunkedArray, day: NDArray[np.datetime64]) -> list[tuple[st
 
 
 def _number(column: pa.ChunkedArray, values: NDArray[np.float64]) -> list[tuple[str, str]]:
-    """The first number of a text column with a decimal or thousands sign, and how it was read."""
+    """The first number of a text column that a program would read otherwise, or not at all, and how it was read."""
     if not pa.types.is_string(column.type):
         return []
-    signed = pc.match_substring_regex(column.slice(0, _FIRST), "[.,]").fill_null(False).to_numpy()
-    places = np.flatnonzero(signed & ~np.isnan(values[:_FIRST]))
-    if not places.size:
-        return []
-    place = int(places[0])
-    return [(column[place].as_py().strip(), f"{values[place]:.15g}")]
+    marked = pc.match_substring_regex(column.slice(0, _FIRST), r"[^\d\s]").fill_null(False).to_numpy()
+    for place in np.flatnonzero(marked & ~np.isnan(values[:_FIRST])).tolist():
+        text, number = column[place].as_py().strip(), f"{values[place]:.15g}"
+        if float(number) != _plain(text):
+            return [(text, number)]
+    return []
+
+
+def _plain(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -24,9 +24,10 @@ DESCRIPTIONS = {
     checks.COVERAGE: "The 80 % and 95 % intervals cover about what they promise",
     checks.BEATS_BASELINE: "The best source beats the seasonal naive forecast",
     checks.NOT_SHRUNK: "Most of the demand that was published last is there again",
+    checks.SAME_ITEMS: "Some item that was published last under this name is there again",
     checks.FRESHNESS: "The newest demand is not old",
 }
-BLOCKING = {checks.CONTRACT, checks.NOT_SHRUNK, checks.NO_ITEM_LOST, checks.NOT_WILDLY_OFF}
+BLOCKING = {checks.CONTRACT, checks.NOT_SHRUNK, checks.SAME_ITEMS, checks.NO_ITEM_LOST, checks.NOT_WILDLY_OFF}
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ def _result(asset: str, verdict: Verdict) -> dg.AssetCheckResult:
     )
 
 
-@dg.multi_asset_check(name="demand_checks", specs=_specs("demand", [checks.NOT_SHRUNK, checks.FRESHNESS]))
+@dg.multi_asset_check(
+    name="demand_checks", specs=_specs("demand", [checks.NOT_SHRUNK, checks.SAME_ITEMS, checks.FRESHNESS])
+)
 def demand_checks(
     context: dg.AssetCheckExecutionContext, settings: RunSettings, lake_io: dg.ResourceParam[LakeIO]
 ) -> Iterator[dg.AssetCheckResult]:
@@ -80,6 +83,8 @@ def demand_checks(
     alike = last is not None and older.num_rows > 0 and frequency_of(older) is frequency
     published = last.rows if last is not None and alike and not settings.allow_loss else 0
     yield _result("demand", checks.not_shrunk(demand.num_rows, published))
+    before = [] if settings.replace else older["item_id"].to_pylist()
+    yield _result("demand", checks.same_items(dim_item["item_id"].to_pylist(), before))
     today = dt.datetime.now(dt.UTC).date()
     yield _result("demand", checks.freshness(demand, frequency, today))
 

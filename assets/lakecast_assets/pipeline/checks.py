@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +20,7 @@ COVERAGE = "coverage"
 BEATS_BASELINE = "beats_seasonal_naive"
 FRESHNESS = "freshness"
 NOT_SHRUNK = "not_shrunk"
+SAME_ITEMS = "same_items"
 
 TOLERANCE = {"coverage_80": 0.1, "coverage_95": 0.05}
 """How far the coverage of an interval, a mean over items, may lie from what it promises."""
@@ -60,6 +61,19 @@ def not_shrunk(rows: int, published: int) -> Verdict:
     if not passed:
         shown["remedy"] = "see whether the file is whole; if it is meant to be smaller, run with allow_loss"
     return Verdict(NOT_SHRUNK, passed, shown)
+
+
+def same_items(items: Collection[str], published: Collection[str]) -> Verdict:
+    """Some item that was published last under this name is there again: else it is another data set's name.
+
+    items, published: ids, now and then.
+    """
+    shown: dict[str, float | int | str] = {"items": len(items), "items published last": len(published)}
+    passed = not published or not set(items).isdisjoint(published)
+    if not passed:
+        shown["such as"] = f"{min(items, default='none')}, and {min(published)} last"
+        shown["remedy"] = "publish under another name (--dataset), or let all of it go that is published (--replace)"
+    return Verdict(SAME_ITEMS, passed, shown)
 
 
 def no_item_lost(live: pa.Table, items: Sequence[str], sources: Sequence[str]) -> Verdict:

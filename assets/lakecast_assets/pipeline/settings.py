@@ -64,6 +64,10 @@ class RunSettings(dg.ConfigurableResource[None]):
     columns: dict[str, str] = Field(
         default_factory=dict, description="Field -> its column in the files; stock.item_id for one kind of file"
     )
+    ids: Literal["exact", "loose"] = Field(default="exact", description="Whether ids of other files match loosely")
+    outliers: Literal["keep", "cap"] = Field(
+        default="keep", description="Whether a demand far beyond all others of its item is lowered"
+    )
     sheet: str = Field(default="", description="Sheet of a workbook of demand; empty for the first")
     currency: str = Field(
         default_factory=lambda: os.environ.get("LAKECAST_CURRENCY", ""),
@@ -73,6 +77,7 @@ class RunSettings(dg.ConfigurableResource[None]):
         default="", description="What service levels promise of items that state none"
     )
     allow_loss: bool = Field(default=False, description="Publish though most of the demand published last is gone")
+    replace: bool = Field(default=False, description="Publish under a name whose items so far are all others")
     seed: int = Field(default=0, description="The same data and seed give the same forecasts")
     batch_size: int = Field(default=2000, description="Items that a model takes at once")
     fan_out: Literal["inline", "processes", "dask"] = Field(default="inline", description="Where batches run")
@@ -124,6 +129,8 @@ class RunSettings(dg.ConfigurableResource[None]):
             decimal=self.decimal,
             dates=self.dates,
             columns=self.columns,
+            ids=self.ids,
+            outliers=self.outliers,
             sheet=self.sheet,
             currency=self.currency,
             service_measure=self.service_measure,

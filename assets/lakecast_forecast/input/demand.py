@@ -15,6 +15,8 @@ from lakecast_forecast.input.day_forms import OrderUnclear
 from lakecast_forecast.input.decimals import decide, with_point
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.files import DRIVER_PREFIX, InputFile, find, read
+from lakecast_forecast.input.marks import without_marks
+from lakecast_forecast.input.names import plain
 from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.report import Words
 from lakecast_forecast.input.rules import OF_DEMAND, Rules
@@ -22,6 +24,10 @@ from lakecast_forecast.input.values import Identifiers, Numbers, days, identifie
 from lakecast_schema.names import MOST_CHARACTERS, is_folder_name, is_name, shown
 
 Bools = NDArray[np.bool_]
+_NO = ("0", "0 0", "no", "n", "false", "nao", "f")
+_YES = ("1", "1 0", "yes", "y", "true", "sim", "s", "t")
+_SHORTENED = re.compile(r"\d([.,]\d+)?[eE]\+\d+")
+"""An id as Excel shows a long number."""
 _KEPT_APART = re.compile(r"[^a-z0-9]+")
 
 REQUIRED, OPTIONAL = OF_DEMAND[:3], OF_DEMAND[3:]
@@ -44,6 +50,8 @@ class DemandRows:
     drivers: Mapping[str, NDArray[np.float64]]
     verdicts: Rejections
     locations: Identifiers | None = None
+    available: Bools | None = None
+    """(n,) False where the row says that its item was out of stock; None where no row tells."""
 
     @property
     def placed(self) -> Bools:
@@ -106,7 +114,9 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
     far = (day < EARLIEST) | (day >= LATEST)
     verdicts.reject(far, "date", messages.DATE_OUTSIDE.of(earliest=EARLIEST, latest=LATEST))
     day[far] = np.datetime64("NaT")
-    _judge_numbers(verdicts, quantity, drivers, returns=chosen.negative == "net")
+    available = _available(verdicts) if "available" in file.table.column_names else None
+    told = np.zeros(file.rows.size, dtype=bool) if available is None else ~available
+    _judge_numbers(verdicts, quantity, drivers, told, returns=chosen.negative == "net")
     if today is not None:
         future = (day > np.datetime64(today)) & ~np.isnan(quantity.values)
         remedy = "leave the quantity of rows of the future empty"
@@ -124,7 +134,20 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
         {name.removeprefix(DRIVER_PREFIX): known.values for name, known in drivers.items()},
         verdicts,
         identifiers(file.table["location"]) if "location" in file.table.column_names else None,
+        available,
     )
+
+
+def _available(verdicts: Rejections) -> Bools:
+    words = identifiers(verdicts.file.table["available"])
+    lower = [plain(name) for name in words.names]
+    no = np.array([*(name in _NO for name in lower), False])[words.codes]
+    verdicts.reject_values(
+        np.array([*(name not in (*_NO, *_YES) for name in lower), False])[words.codes],
+        "available",
+        messages.BAD_AVAILABLE,
+    )
+    return ~no
 
 
 def days_of(file: InputFile, rules: Rules, column: str = "date") -> NDArray[np.datetime64]:
@@ -140,11 +163,29 @@ def figures_of(file: InputFile, columns: Sequence[str], rules: Rules) -> dict[st
     """Columns of numbers of a file, which share their decimal sign. Raises `InputError` where it cannot be told."""
     texts = {name: file.table[name] for name in columns}
     decimal = decide(file.name, texts, rules.decimal)
-    return {name: numbers(with_point(column, decimal)) for name, column in texts.items()}
+    figures = {name: numbers(with_point(column, decimal)) for name, column in texts.items()}
+    if not any(each.unclear.any() for each in figures.values()):
+        return figures
+    alone = {
+        name: without_marks(column, percent=name == "service_level")
+        if pa.types.is_string(column.type) and figures[name].unclear.any()
+        else column
+        for name, column in texts.items()
+    }
+    decimal = decide(file.name, alone, rules.decimal)
+    return {name: numbers(with_point(column, decimal)) for name, column in alone.items()}
 
 
 def reject_items(verdicts: Rejections, items: Identifiers) -> None:
-    """Reject the rows of a file that name no item."""
+    """Reject the rows of a file that name no item. Raises `InputError` for ids that a spreadsheet has shortened."""
+    shortened = next((name for name in items.names if _SHORTENED.fullmatch(name)), None)
+    if shortened is not None:
+        raise InputError(
+            verdicts.file.name,
+            f"a spreadsheet has shortened ids such as {shortened}, so their last digits are lost",
+            "Format the column as text in the spreadsheet, enter the ids anew and export again",
+            column="item_id",
+        )
     verdicts.reject(items.codes < 0, "item_id", messages.NO_ITEM)
     unusable = items.unusable(is_name)
     verdicts.reject(unusable, "item_id", messages.NO_NAME.of(column="item_id", most=MOST_CHARACTERS))
@@ -197,9 +238,11 @@ def _empty(column: pa.ChunkedArray) -> Bools:
     return empty
 
 
-def _judge_numbers(verdicts: Rejections, quantity: Numbers, drivers: Mapping[str, Numbers], *, returns: bool) -> None:
-    """Note the values that cannot be used, and make them NaN."""
-    useless = quantity.empty
+def _judge_numbers(
+    verdicts: Rejections, quantity: Numbers, drivers: Mapping[str, Numbers], told: Bools, *, returns: bool
+) -> None:
+    """Note the values that cannot be used, and make them NaN. told: rows that say something without any number."""
+    useless = quantity.empty & ~told
     for known in drivers.values():
         useless = useless & known.empty
     verdicts.reject(useless, "quantity", messages.NO_QUANTITY)

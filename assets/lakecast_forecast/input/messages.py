@@ -245,6 +245,28 @@ SUMMED = Words(
     "dates of items have several different rows, which are added up",
     "datas de itens têm várias linhas diferentes, que são somadas",
 )
+NOT_AVAILABLE = Words(
+    "not_available",
+    "periods of items are marked as without stock (available), so their demand counts as unknown and not as low",
+    "períodos de itens estão marcados como sem estoque (available), por isso sua demanda conta como desconhecida e não "
+    "como baixa",
+)
+BAD_AVAILABLE = Words(
+    "bad_available",
+    "available is neither yes nor no; write 1 or 0",
+    "available não é sim nem não; escreva 1 ou 0",
+)
+OUTLIERS = Words(
+    "outliers",
+    "periods have a demand far beyond anything else that their item has shown; they are kept (--outliers cap lowers "
+    "them)",
+    "períodos têm demanda muito além de tudo o que o item já mostrou; são mantidos (--outliers cap os reduz)",
+)
+OUTLIERS_CAPPED = Words(
+    "outliers_capped",
+    "periods had a demand far beyond anything else that their item has shown; it is lowered, as --outliers cap says",
+    "períodos tinham demanda muito além de tudo o que o item já mostrou; ela é reduzida, conforme --outliers cap",
+)
 RETURNS = Words(
     "returns",
     "quantities are negative, {quantity} in all; they are taken off the demand of their period and of those just "
@@ -274,7 +296,12 @@ STALE_DEMAND = Words(
 WOULD_MATCH = Words(
     "ids_would_match",
     "ids of {file} match no item as they are written, but would without leading zeros, case and signs between; write "
-    "them alike in all files",
+    "them alike in all files, or state --ids loose",
     "ids de {file} não coincidem com nenhum item como estão escritos, mas coincidiriam sem zeros à esquerda, "
-    "maiúsculas e sinais; escreva-os da mesma forma em todos os arquivos",
+    "maiúsculas e sinais; escreva-os da mesma forma em todos os arquivos ou informe --ids loose",
+)
+MATCHED_LOOSELY = Words(
+    "ids_matched_loosely",
+    "ids of {file} are taken for items that are written otherwise, as --ids loose says",
+    "ids de {file} são tomados por itens escritos de outra forma, conforme --ids loose",
 )

@@ -51,6 +51,7 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "unit_cost": ("custo", "custo unitario", "preco", "preco unitario", "unit price", "cost"),
     "on_hand": ("estoque", "saldo", "estoque atual", "stock", "saldo atual", "em estoque"),
     "on_order": ("em pedido", "pedido", "pedidos", "a receber", "quantidade em pedido"),
+    "available": ("disponivel", "disponibilidade", "em estoque sim nao", "availability", "in stock"),
     "dataset_id": ("conjunto", "dataset"),
 }  # fmt: skip
 FIELDS = tuple(
@@ -70,6 +71,11 @@ def plain(name: str) -> str:
     """A name in lower case without accents, its words one blank apart."""
     decomposed = unicodedata.normalize("NFKD", name)
     return _APART.sub(" ", "".join(sign for sign in decomposed if not unicodedata.combining(sign)).lower()).strip()
+
+
+def normal(name: str) -> str:
+    """The normal form of an id: lower case, letters and digits only, without leading zeros."""
+    return "".join(sign for sign in name.lower() if sign.isalnum()).lstrip("0")
 
 
 def is_called(stem: str, file_stem: str) -> bool:

@@ -16,10 +16,12 @@ Duplicates = Literal["auto", "sum", "reject"]
 Negative = Literal["net", "reject"]
 By = Literal["", "location"]
 ServiceMeasure = Literal["", "cycle", "fill"]
+Outliers = Literal["keep", "cap"]
+Ids = Literal["exact", "loose"]
 LastPeriod = Literal["auto", "keep", "drop"]
 
 
-OF_DEMAND = ("item_id", "date", "quantity", "dataset_id", "location")
+OF_DEMAND = ("item_id", "date", "quantity", "dataset_id", "location", "available")
 """Fields that a demand file may have."""
 
 
@@ -52,6 +54,11 @@ class Rules:
 
     columns: field -> name of its column in the files; `stock.item_id` for one kind of file only.
 
+    ids: loose lets ids of other files that match no item of the demand stand for the one item that has the same normal
+        form (`names.normal`); exact does not, and the report says what would match.
+
+    outliers: cap lowers a demand far beyond anything else that its item has shown (`outliers`); keep does not.
+
     sheet: of a workbook of demand; empty for the first.
 
     currency, service_measure: of items that state none; empty for none.
@@ -83,6 +90,8 @@ class Rules:
     decimal: Decimal = "auto"
     dates: Order = "auto"
     columns: Mapping[str, str] = field(default_factory=dict)
+    ids: Ids = "exact"
+    outliers: Outliers = "keep"
     sheet: str = ""
     currency: str = ""
     service_measure: ServiceMeasure = ""
@@ -97,6 +106,8 @@ class Rules:
             "decimal": Decimal,
             "dates": Order,
             "service_measure": ServiceMeasure,
+            "ids": Ids,
+            "outliers": Outliers,
         }
         for name, kind in kinds.items():
             choices = get_args(kind)

@@ -15,6 +15,7 @@ from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.drivers import driver_table
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.grid import Gaps, Periods, Series, fill, gaps, place
+from lakecast_forecast.input.outliers import outliers
 from lakecast_forecast.input.repeats import settle
 from lakecast_forecast.input.report import Line, line
 from lakecast_forecast.input.rules import Rules
@@ -98,10 +99,20 @@ def demand_series(
             "Write demand as positive numbers and only returns as negative ones",
             column="quantity",
         )
+    out_of_stock = _not_available(demand, rows, items, periods)
+    quantity = np.where(out_of_stock, np.nan, quantity)
+    if np.isnan(quantity).all():
+        raise InputError(
+            demand.file.name,
+            f"every period of data set {dataset_id} is marked as without stock",
+            "Correct the column, or remove it",
+            column="available",
+        )
     series = fill(
         periods, items.codes, quantity, blurred, meaning, _end(periods, partly, quantity), rules.inactive_days
     )
     names = [items.names[code] for code in series.items]
+    series, beyond = outliers(series, cap=rules.outliers == "cap")
     asleep = [name for name, active in zip(names, series.is_active.tolist(), strict=True) if not active]
     shown = messages.FREQUENCY.of(
         frequency=periods.frequency,
@@ -121,6 +132,8 @@ def demand_series(
             if returned.size
             else ()
         ),
+        *_of_not_available(out_of_stock, items, periods),
+        *_of_outliers(beyond, series, names, rules),
         *([line("warning", messages.ITEMS_BLURRED, _names(items, blurred))] if blurred.any() else ()),
         *([line("warning", messages.INACTIVE.of(days=rules.inactive_days), asleep)] if asleep else ()),
     )
@@ -152,6 +165,35 @@ def _blurred(demand: DemandRows, here: Integers, items: Identifiers) -> Bools:
     without = here[np.isnat(demand.day[here]) & (demand.items.codes[here] >= 0)]
     names = {demand.items.names[code] for code in np.unique(demand.items.codes[without]).tolist()}
     return np.array([name in names for name in items.names], dtype=bool)
+
+
+def _not_available(demand: DemandRows, rows: Integers, items: Identifiers, periods: Periods) -> Bools:
+    """(n,) of `rows`: whether any row of their item and period says that the item was out of stock."""
+    if demand.available is None:
+        return np.zeros(rows.size, dtype=bool)
+    cells = np.stack([items.codes, periods.index], axis=1)
+    _, cell = np.unique(cells, axis=0, return_inverse=True)
+    cell = cell.reshape(-1)
+    without = np.zeros(int(cell.max(initial=-1)) + 1, dtype=bool)
+    without[cell[~demand.available[rows]]] = True
+    return np.asarray(without[cell])
+
+
+def _of_not_available(out_of_stock: Bools, items: Identifiers, periods: Periods) -> Iterator[Line]:
+    places = np.flatnonzero(out_of_stock)
+    cells = dict.fromkeys(
+        f"{items.names[items.codes[place]]} in the period from {periods.starts[place]}" for place in places.tolist()
+    )
+    if cells:
+        yield line("info", messages.NOT_AVAILABLE, [*cells])
+
+
+def _of_outliers(beyond: Integers, series: Series, names: list[str], rules: Rules) -> Iterator[Line]:
+    if beyond.size:
+        owner = np.searchsorted(series.offsets, beyond, side="right") - 1
+        shown = [f"{names[one]} on {series.dates[place]}" for one, place in zip(owner[:2], beyond[:2], strict=True)]
+        words = messages.OUTLIERS_CAPPED if rules.outliers == "cap" else messages.OUTLIERS
+        yield line("warning", words, shown, count=beyond.size)
 
 
 def _names(items: Identifiers, chosen: Bools) -> list[str]:

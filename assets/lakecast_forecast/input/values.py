@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -42,6 +42,16 @@ class Identifiers:
         place = np.full(len(self.names) + 1, -1, dtype=np.int64)  # the last place is that of code -1
         place[used] = np.arange(used.size)
         return Identifiers(place[codes], tuple(self.names[code] for code in used))
+
+    def renamed(self, other: Mapping[str, str]) -> "Identifiers":
+        """The identifiers with some names written otherwise."""
+        if not other:
+            return self
+        full = [other.get(name, name) for name in self.names]
+        names = tuple(sorted(set(full)))
+        order = {name: code for code, name in enumerate(names)}
+        place = np.array([*(order[name] for name in full), -1], dtype=np.int64)
+        return Identifiers(place[self.codes], names)
 
 
 def identifiers(column: Column) -> Identifiers:

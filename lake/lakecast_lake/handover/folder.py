@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from lakecast_lake.errors import BadResults
 from lakecast_lake.handover import metadata
 from lakecast_lake.handover.liberties import contract_types
 from lakecast_lake.handover.metadata import Metadata
-from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, Table
+from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, TEXT, Table
 
 FORECAST_FILE = f"{FACT_FORECAST.name}.parquet"
 METRICS_FILE = f"{FACT_METRICS.name}.parquet"
@@ -66,14 +67,25 @@ def _rows(path: Path, table: Table) -> pa.Table | None:
     if not path.exists():
         return None
     try:
-        # Without `partitioning` folder names such as dataset_id=x would become columns.
-        rows = pq.read_table(path, partitioning=None)
+        rows = pq.read_table(path, partitioning=_partitioning(path, table))
     except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())[:200].rstrip(".")
         raise BadResults(
             str(path), f"cannot be read as Parquet ({reason})", "Write the file again and hand over all of it."
         ) from error
     return contract_types(table, rows, path)
+
+
+def _partitioning(path: Path, table: Table) -> ds.Partitioning | None:
+    """Text columns of the contract that stand in names of folders below `path`, such as source=ets, and in no file."""
+    files = sorted(path.rglob("*.parquet")) if path.is_dir() else []
+    if not files:
+        return None  # folders above a file, such as dataset_id=x, are not its columns
+    inside = set(pq.read_schema(files[0]).names)
+    keys = [part.partition("=")[0] for part in files[0].relative_to(path).parts[:-1] if "=" in part]
+    texts = [column.name for column in table.columns if column.type == TEXT]
+    schema = pa.schema([(key, TEXT) for key in keys if key in texts and key not in inside])
+    return ds.partitioning(schema, flavor="hive") if len(schema) else None
 
 
 def _digest(path: Path) -> str:

@@ -17,19 +17,22 @@ def contract_types(table: Table, rows: pa.Table, path: Path) -> pa.Table:
     """`rows` with the contract's types where the types at hand hold the same values.
 
     Taken are: timestamps of midnight for dates; instants of any resolution, without zone read as UTC; any width of
-    integers and floats for reals, whole numbers of any type for counts; large, viewed and dictionary-encoded text;
-    columns of nothing but null, whatever their type. All else stays as it is, for the gate to name. The index
-    column that pandas writes is dropped.
+    integers, floats and decimals for reals, NaN for null where a real may be null; whole numbers of any type for
+    counts; large, viewed and dictionary-encoded text; columns of nothing but null, whatever their type. All else stays
+    as it is, for the gate to name. The index column that pandas writes is dropped.
 
     Raises BadResults for a date with a time of day, or a count with a fraction.
     """
     types = {column.name: column.type for column in table.columns}
+    nullable = {column.name for column in table.columns if column.nullable}
     names = [name for name in rows.column_names if not name.startswith(_PANDAS_INDEX)]
     arrays = []
     for name in names:
         values, wanted = rows[name], types.get(name)
         try:
             converted = values if wanted is None or values.type == wanted else _CONVERSIONS[wanted](values)
+            if wanted == REAL and name in nullable and pa.types.is_floating(converted.type):
+                converted = pc.if_else(pc.is_nan(converted), pa.scalar(None, converted.type), converted)
         except _Refused as refusal:
             raise _bad_rows(path, name, refusal, values) from refusal
         arrays.append(converted)
@@ -77,13 +80,18 @@ def _instant(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _real(values: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = values.type
-    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind)
+    numeric = (
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)
+    )
     return values.cast(REAL) if numeric else values
 
 
 def _count(values: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = values.type
+    if pa.types.is_decimal(kind):
+        values, kind = values.cast(REAL), REAL
     if pa.types.is_floating(kind):
+        values = pc.if_else(pc.is_nan(values), pa.scalar(None, kind), values)
         odd = pc.fill_null(pc.not_equal(values, pc.floor(values)), False)
         if pc.any(odd).as_py():
             raise _Refused("a count must be a whole number", odd)

@@ -15,8 +15,10 @@ from lakecast_ops.commands.run import (
     Duplicates,
     Frequency,
     Gaps,
+    Ids,
     LastPeriod,
     Negative,
+    Outliers,
     bounded,
     columns_of,
 )
@@ -48,6 +50,8 @@ def command(
         list[str] | None,
         typer.Option(metavar="FIELD=COLUMN", help="Column of a field; may be repeated.", show_default=False),
     ] = None,
+    ids: Annotated[Ids, typer.Option(help="Whether ids of other files match loosely.")] = Ids.EXACT,
+    outliers: Annotated[Outliers, typer.Option(help="What happens to a demand far beyond all others.")] = Outliers.KEEP,
     sheet: Annotated[
         str,
         typer.Option(metavar="NAME", help="Sheet of a workbook of demand. Without it: the first.", show_default=False),
@@ -78,6 +82,8 @@ def command(
         decimal=decimal.value,
         dates=dates.value,
         columns=columns_of(column or ()),
+        ids=ids.value,
+        outliers=outliers.value,
         sheet=sheet,
         as_of="" if as_of is None else as_of.date().isoformat(),
         allow_rejected=allow_rejected,

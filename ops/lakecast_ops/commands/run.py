@@ -78,6 +78,20 @@ class Decimal(StrEnum):
     COMMA = "comma"
 
 
+class Ids(StrEnum):
+    """Whether ids match as they are written, or without leading zeros, case and signs between."""
+
+    EXACT = "exact"
+    LOOSE = "loose"
+
+
+class Outliers(StrEnum):
+    """What happens to a demand far beyond all others of its item."""
+
+    KEEP = "keep"
+    CAP = "cap"
+
+
 class Dates(StrEnum):
     """Whether days or months come first; `auto` decides over all dates of a file."""
 
@@ -158,12 +172,17 @@ def command(
     review_day: Annotated[
         str, typer.Option(metavar="DAY", help="Only day of orders: monday, or 15 for the 15th. Without it: any day.")
     ] = "",
+    ids: Annotated[Ids, typer.Option(help="Whether ids of other files match loosely.")] = Ids.EXACT,
+    outliers: Annotated[Outliers, typer.Option(help="What happens to a demand far beyond all others.")] = Outliers.KEEP,
     sheet: Annotated[
         str,
         typer.Option(metavar="NAME", help="Sheet of a workbook of demand. Without it: the first.", show_default=False),
     ] = "",
     allow_loss: Annotated[
         bool, typer.Option("--allow-loss", help="Publish though most of the demand published last is gone.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Publish under a name whose items so far are all others.")
     ] = False,
     seed: Annotated[int, typer.Option(help="The same data and seed give the same forecasts.")] = 0,
     fan_out: Annotated[FanOut, typer.Option(help="Where batches of items are computed.")] = FanOut.INLINE,
@@ -202,8 +221,11 @@ def command(
             dates=dates.value,
             columns=columns_of(column or ()),
             review_day=review_day,
+            ids=ids.value,
+            outliers=outliers.value,
             sheet=sheet,
             allow_loss=allow_loss,
+            replace=replace,
             seed=seed,
             fan_out=fan_out.value,
             dask_address=dask_address,

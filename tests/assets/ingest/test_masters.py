@@ -69,7 +69,7 @@ def test_yearly_demand_is_that_of_the_data_sets_last_365_days(folder: Write) -> 
 def test_a_bad_value_of_an_item_costs_that_value_only(folder: Write) -> None:
     items = (
         "item_id,lead_time_days,service_level,unit_cost\n"
-        "A,120,95,one\nB,-3,0.95,2\nB,7,0.95,2\n,1,0.9,1\nC,inf,nan,-1\n"
+        "A,120,195,one\nB,-3,0.95,2\nB,7,0.95,2\n,1,0.9,1\nC,inf,nan,-1\n"
     )
     made = read(folder(demand=DEMAND, items=items))
     rejected = {row["row"]: row for row in made.tables["rejected_rows"].to_pylist()}

@@ -47,7 +47,7 @@ def demand(made: DatasetInput) -> dict[tuple[str, str], float | None]:
         ("A,2024-01-29,NaN", "quantity", "NaN or infinite"),
         ("A,2024-01-29,-inf", "quantity", "NaN or infinite"),
         ("A,2024-01-29,1e999", "quantity", "NaN or infinite"),
-        ("A,2024-01-29,12 un", "quantity", "no number"),
+        ("A,2024-01-29,12 lots", "quantity", "no number"),
         ('A,2024-01-29,"1,5.5"', "quantity", "no number"),
         ("A,2024-01-29,0x10", "quantity", "no number"),
         ("A,2024-01-05,5", "item_id", "exact copy"),
@@ -69,8 +69,8 @@ def test_a_bad_row_is_rejected_alone(folder: Write, row: str, column: str, reaso
 
 
 def test_the_value_is_kept_as_it_came(folder: Write) -> None:
-    made = read(folder(demand=f"item_id,date,quantity\n{HISTORY}A,2024-01-29, 12 un \n"))
-    assert made.tables["rejected_rows"]["value"].to_pylist() == [" 12 un "]
+    made = read(folder(demand=f"item_id,date,quantity\n{HISTORY}A,2024-01-29, 12 lots \n"))
+    assert made.tables["rejected_rows"]["value"].to_pylist() == [" 12 lots "]
 
 
 def test_broken_lines_are_rejected_and_the_rows_after_them_keep_their_numbers(folder: Write) -> None:

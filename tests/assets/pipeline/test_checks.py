@@ -29,6 +29,15 @@ def demand(*quantities: float) -> pa.Table:
     )
 
 
+def test_a_name_whose_items_are_all_others_is_another_data_sets() -> None:
+    assert checks.same_items(["A", "B"], ["B", "C"]).passed
+    assert checks.same_items(["A"], []).passed
+    other = checks.same_items(["A", "B"], ["C", "D"])
+    assert not other.passed
+    assert "--replace" in str(other.shown["remedy"])
+    assert other.shown["such as"] == "A, and C last"
+
+
 def test_a_lost_item_is_named() -> None:
     rows = live(arima=1, lstm=1)
     assert checks.no_item_lost(rows, ["A", "B"], ["arima", "lstm"]).passed

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -260,6 +261,22 @@ def test_a_file_that_was_cut_off_is_not_published_unless_that_is_meant(make_inpu
     assert [record.snapshot_id for record in snapshots.history(Lake.open(lake))] == [1]
     run(folder, lake, sources=NAIVE, horizon=7, allow_loss=True)
     assert set(published(lake, "demand")["item_id"].to_pylist()) == {"item_0", "item_1"}
+
+
+def test_items_that_are_all_others_are_not_published_under_a_name_unless_that_is_meant(
+    make_input: MakeInput, lake: str
+) -> None:
+    run(make_input(), lake, sources=NAIVE, horizon=7)
+    folder = make_input()
+    for name in ("demand.csv", "items.csv", "stock.csv"):
+        text = (folder / name).read_text().replace("idle", "other")
+        (folder / name).write_text(re.sub(r"item_(\d)", r"part \1", text))
+    (folder / "stock.csv").unlink()
+    with pytest.raises(CheckFailed, match=r"check same_items of demand has failed .*--replace"):
+        run(folder, lake, sources=NAIVE, horizon=7)
+    assert "item_0" in published(lake, "dim_item")["item_id"].to_pylist()
+    run(folder, lake, sources=NAIVE, horizon=7, replace=True)
+    assert set(published(lake, "fact_forecast")["item_id"].to_pylist()) == {f"part {k}" for k in range(4)}
 
 
 @pytest.mark.slow

@@ -67,6 +67,8 @@ def test_every_rule_can_be_set() -> None:
         decimal="comma",
         dates="dmy",
         columns={"date": "DATA"},
+        ids="loose",
+        outliers="cap",
         sheet="Plan2",
         currency="BRL",
         service_measure="fill",

@@ -1,13 +1,16 @@
 """Results made elsewhere are taken as plain scripts write them."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from folders import current, days, months, plain, publish_run, put
 
 from lakecast_lake import commit, handover, publish, snapshots
+from lakecast_lake.errors import BadResults
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import DEMAND, FACT_REPLENISHMENT
 
@@ -45,6 +48,34 @@ def test_what_pandas_writes_is_taken(lake, tmp_path):
     assert [row["date"].isoformat() for row in rows] == ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"]
     assert [row["forecast"] for row in rows] == [1.0, 2.0, 3.0, 4.0]
     assert [row["kind"] for row in rows] == ["backtest", "live", "live", "live"]
+
+
+def test_decimals_and_nan_for_null_are_taken(lake, tmp_path):
+    rows = plain(days(count=4), [1.0, 2.0, float("nan"), float("nan")])
+    decimals = pa.array([Decimal("1.25"), Decimal("2.50"), Decimal("0.00"), Decimal("7.75")], pa.decimal128(9, 2))
+    rows = rows.set_column(2, "forecast", decimals).append_column("median", pa.array([float("nan")] * 4))
+    handover.import_(lake, put(tmp_path / "in", rows))
+    found = current(lake, "fact_forecast").sort_by("date").to_pylist()
+    assert [row["forecast"] for row in found] == [1.25, 2.5, 0.0, 7.75]
+    assert [row["actual"] for row in found] == [1.0, 2.0, None, None]
+    assert [row["median"] for row in found] == [None] * 4
+    assert [row["kind"] for row in found] == ["backtest"] * 2 + ["live"] * 2
+
+
+def test_nan_for_a_forecast_is_refused(lake, tmp_path):
+    rows = plain(days(count=2), [None, None]).set_column(2, "forecast", pa.array([1.0, float("nan")]))
+    with pytest.raises(BadResults, match="forecast: must be a finite number"):
+        handover.import_(lake, put(tmp_path / "in", rows))
+
+
+def test_a_partitioned_folder_is_taken(lake, tmp_path):
+    """As Spark and pandas write it: columns that stand in the names of folders only, whatever they look like."""
+    rows = pa.concat_tables([plain(days(), [None] * 6, source=name, dataset_id="007") for name in ("ets", "mine")])
+    folder = tmp_path / "dataset_id=other" / "in"
+    pq.write_to_dataset(rows, folder / "fact_forecast.parquet", partition_cols=["dataset_id", "source"])
+    report = handover.import_(lake, folder)
+    assert (report.dataset_ids, report.sources, report.forecasts) == (("007",), ("ets", "mine"), 12)
+    assert handover.import_(lake, folder).unchanged
 
 
 def test_actuals_of_null_type_make_a_live_forecast(lake, tmp_path):
