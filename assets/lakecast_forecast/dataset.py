@@ -53,31 +53,31 @@ class Dataset:
             raise InputError(NAME, f"holds {len(names)} data sets", remedy, column="dataset_id")
         if np.all(np.isnan(rows.quantity)):
             raise _nothing_usable(rows.verdicts, style)
-        found = demand_series(rows, names[0], np.arange(file.rows.size), rules)
+        series = demand_series(rows, names[0], np.arange(file.rows.size), rules)
         where = np.full(file.rows.size, names[0], dtype=object)
         rejected = rows.verdicts.table(where, names[0], dt.datetime.now(dt.UTC)).select(_SHOWN)
         columns = [style.column(name) for name in rejected["column"].to_pylist()]
         rejected = rejected.set_column(1, "column", pa.array(columns, pa.string()))
-        active = [name for name, one in zip(found.names, found.series.is_active.tolist(), strict=True) if one]
+        active = [name for name, one in zip(series.names, series.series.is_active.tolist(), strict=True) if one]
         if not active:
             raise InputError(
                 NAME, "holds no item whose demand goes on", "Add the newest rows, there is nothing to forecast"
             )
-        demand = found.demand.filter(pc.is_in(found.demand["item_id"], pa.array(active, pa.string())))
-        notes = [one.sentence for one in found.report if one.severity != "info"]
+        demand = series.demand.filter(pc.is_in(series.demand["item_id"], pa.array(active, pa.string())))
+        notes = [one.sentence for one in series.report if one.severity != "info"]
         if rejected.num_rows:
             first = rejected.slice(0, 1).to_pylist()[0]
             notes.append(
                 f"{rejected.num_rows} rows rejected, such as row {first['row']}, column {first['column']}: "
                 f"{first['reason']}"
             )
-        if lost := sorted(set(found.items.names) - set(found.names)):
-            notes.append(f"{len(lost)} items have no usable row, such as {lost[0]}")
+        if missing := sorted(set(series.items.names) - set(series.names)):
+            notes.append(f"{len(missing)} items have no usable row, such as {missing[0]}")
         if file.ignored:
             notes.append(f"unknown columns ignored: {', '.join(file.ignored)}; drivers are named x_*")
         for note in notes:
             _log.warning("%s: %s", NAME, note)
-        return cls(found.periods.frequency, demand, found.driver, rejected, tuple(notes), style, rules.country)
+        return cls(series.periods.frequency, demand, series.driver, rejected, tuple(notes), style, rules.country)
 
     def panel(self, horizon: int) -> Panel:
         """The panel to forecast `horizon` periods of."""

@@ -131,8 +131,8 @@ def _name(header: list[str], ours: str) -> str:
         raise InputError(NAME, f"has both {ours} and {theirs}", "Keep the one that is meant", column=ours)
     if ours in header or theirs in header:
         return ours if ours in header else theirs
-    found = ", ".join(header) or "none"
-    remedy = f"Name a column {ours} (or {theirs}); found are: {found}"
+    names = ", ".join(header) or "none"
+    remedy = f"Name a column {ours} (or {theirs}); found are: {names}"
     if not set(header) & {*_ALIASES, *_ALIASES.values()}:
         remedy += ". What stands in a pandas index becomes a column by reset_index()"
     raise InputError(NAME, "the column is missing", remedy, column=ours)

@@ -88,7 +88,7 @@ def gaps(periods: Periods, items: Integers, quantity: Array, blurred: NDArray[np
     """What a period without a row means in a data set, by `rules.gaps`.
 
     quantity: (n,) NaN where the row tells none: its period is no gap. blurred: (m,) item codes some of whose rows
-    have no date that can be read; they bear no witness.
+    have no date that can be read; they do not count.
     """
     cells = _cells(periods, items, quantity)
     complete_items = ~blurred[cells.codes]

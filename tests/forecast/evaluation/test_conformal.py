@@ -23,7 +23,7 @@ def window(rng: np.random.Generator, told: float, items: int = 300, horizon: int
 
 @settings(max_examples=20)
 @given(st.sampled_from([3.0, 10.0, 30.0]), st.integers(0, 50))
-def test_intervals_that_lie_become_honest(told: float, seed: int) -> None:
+def test_intervals_that_are_too_narrow_or_wide_are_calibrated(told: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     past, new = [window(rng, told) for _ in range(2)], window(rng, told)
     found = learn(past, 6).apply(new.forecasts, new.classes).quantiles

@@ -106,7 +106,9 @@ def test_a_log_of_events_has_gaps_and_few_zeros(missing: int, zeros: int, is_log
     assert meaning == grid.Gaps(missing / 50, is_log)
     assert grid.gaps(periods, items, quantity, blurred, Rules(gaps="zero")).is_log
     assert not grid.gaps(periods, items, quantity, blurred, Rules(gaps="unknown")).is_log
-    assert grid.gaps(periods, items, quantity, ~blurred, Rules()).share == 0  # dates are missing: no witness
+    assert (
+        grid.gaps(periods, items, quantity, ~blurred, Rules()).share == 0
+    )  # some dates are missing: the item does not count
     one_of_many = np.r_[np.arange(51), 52]
     items = np.zeros(52, np.int64)
     periods = grid.place(one_of_many.astype("datetime64[D]"), items, Frequency.DAILY)
