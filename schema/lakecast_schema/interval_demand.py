@@ -112,15 +112,19 @@ def no_demand(mean: Array, days: Array, size: Array, period_days: Array) -> Arra
     return np.where(size > 0, np.where(days > 0, nothing, 1.0), 0.0)
 
 
-def undershoot(rate: Array, noise: Array) -> tuple[Array, Array]:
+def undershoot(rate: Array, noise: Array, size: Array) -> tuple[Array, Array]:
     """Mean and variance of how far demand takes the position below the reorder point before an order is placed.
 
     E U = E X² / 2 E X and E U² = E X³ / 3 E X of a renewal process (Tijms; Silver, Pyke & Thomas), X being a day's
-    demand, taken as gamma with mean `rate` and variance `noise` for its third moment.
+    demand with mean `rate` and variance `noise`: nothing or, on occasions of the mean `size`, gamma, whose variance is
+    what is left of `noise`. size: as for `no_demand`; where demand is steady every day is an occasion.
     """
-    spread = np.divide(noise, rate**2, out=np.zeros_like(rate), where=rate > 0)
-    mean = rate * (1 + spread) / 2
-    return mean, np.maximum(rate**2 * (1 + spread) * (1 + 2 * spread) / 3 - mean**2, 0.0)
+    size = np.maximum(np.where(np.nan_to_num(size) > 0, size, rate), rate)
+    chance = np.divide(rate, size, out=np.ones_like(rate), where=size > 0)
+    square = np.maximum(noise + rate**2, rate * size)
+    spread = np.divide(square, chance * size**2, out=np.ones_like(rate), where=rate > 0) - 1
+    mean = np.divide(square, 2 * rate, out=np.zeros_like(rate), where=rate > 0)
+    return mean, np.maximum(2 * mean * size * (1 + 2 * spread) / 3 - mean**2, 0.0)
 
 
 def level_for_fill(

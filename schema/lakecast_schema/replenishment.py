@@ -209,7 +209,7 @@ class Decision:
 
     @cached_property
     def _undershoot(self) -> tuple[Array, Array]:
-        return undershoot(self.daily_demand, self.inputs.noise_variance)
+        return undershoot(self.daily_demand, self.inputs.noise_variance, self.inputs.demand_size)
 
     @cached_property
     def _cycle(self) -> Array:
@@ -253,6 +253,7 @@ class Decision:
         if self.has_review_day.any():
             # What is left of S when the review period's demand is taken from it: never below the lead time's.
             rest = np.maximum(self._review_day_level - self.review_demand, self.lead_time_demand)
+            rest = np.maximum(rest, self._floor)
             rest = np.minimum(round_up(rest, inputs.step), self._review_day_level)
             point = np.where(self.has_review_day, rest, point)
         return point
@@ -292,8 +293,12 @@ class Decision:
         enough = np.where(counted, np.ceil(enough - 0.5), enough)
         windows = np.maximum(self._protection_days / inputs.window_days, 1.0)
         enough = np.fmin(enough, _GUARD * inputs.largest_window * windows)
-        floor = np.where(inputs.used, inputs.step, 0.0)
-        return round_up(np.maximum(np.maximum(enough, mean), floor), inputs.step)
+        return round_up(np.maximum(np.maximum(enough, mean), self._floor), inputs.step)
+
+    @property
+    def _floor(self) -> Array:
+        """One step for an item in use."""
+        return np.where(self.inputs.used, self.inputs.step, 0.0)
 
     @cached_property
     def position(self) -> Array:

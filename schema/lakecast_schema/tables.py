@@ -378,7 +378,7 @@ DECISION_CALIBRATION = Table(
     "service promised and held of a group, by decisions that past origins would have made",
     (
         _dataset(),
-        Column("group", TEXT, "all, or the demand class", rule=Rule.NOT_EMPTY),
+        Column("group", TEXT, "all, the demand class, or category/ and its name", rule=Rule.NOT_EMPTY),
         Column("demand_class", TEXT, "Null for all items", nullable=True, rule=Rule.DEMAND_CLASS),
         Column("promised", REAL, "Service level", rule=Rule.FRACTION),
         _measure("held", "Share of windows in which demand did not exceed the level", Rule.FRACTION),

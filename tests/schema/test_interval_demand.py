@@ -78,10 +78,22 @@ def test_no_demand_is_likelier_the_rarer_and_never_of_steady_items():
 @given(st.floats(0.01, 50), st.floats(0.05, 5))
 def test_undershoot_is_that_of_drawn_days(rate, spread):
     """A day of gamma demand: E X² / 2 E X, and its variance from E X³ / 3 E X."""
-    mean, variance = undershoot(np.array([rate]), np.array([spread * rate**2]))
+    mean, variance = undershoot(np.array([rate]), np.array([spread * rate**2]), np.array([np.nan]))
     square, cube = rate**2 * (1 + spread), rate**3 * (1 + spread) * (1 + 2 * spread)
     assert mean[0] == pytest.approx(square / (2 * rate))
     assert variance[0] == pytest.approx(max(cube / (3 * rate) - mean[0] ** 2, 0), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize(("chance", "spread"), [(0.02, 0.01), (0.1, 0.5), (0.9, 2.0)])
+def test_undershoot_of_rare_items_is_that_of_their_occasions(chance, spread):
+    """Of sizes that are all alike the undershoot is half of one, and never more than one; drawn, too."""
+    draw, size = np.random.default_rng(2), 50.0
+    rate, noise = chance * size, chance * size**2 * (1 + spread) - (chance * size) ** 2
+    mean, variance = (each[0] for each in undershoot(*(np.array([each]) for each in (rate, noise, size))))
+    # The position passes a level at any place of an occasion, the larger the likelier.
+    sizes = draw.gamma(1 / spread, size * spread, 2_000_000)
+    chosen = draw.choice(sizes, 400_000, p=sizes / sizes.sum()) * draw.random(400_000)
+    assert (mean, variance) == pytest.approx((chosen.mean(), chosen.var()), rel=0.03)
 
 
 @given(MEAN, st.floats(0.02, 2), NOTHING, st.sampled_from([0.8, 0.95, 0.99]))

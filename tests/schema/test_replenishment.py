@@ -186,6 +186,13 @@ def test_lead_time_variance_review_period_and_undershoot_all_cost_stock():
     assert base._undershoot[0][0] == pytest.approx(2.0 * (1 + 2.0 / 4.0) / 2)
 
 
+def test_a_rare_item_is_stocked_for_an_occasion_of_its_own_size():
+    """One purchase of 56 in ten months: nobody holds 84 for it."""
+    rare = {"demand": 0.19, "noise": 10.4 / 0.19, "level": 0.0, "lead_time_days": 12.0, "lead_time_std_days": 3.0}
+    sized = decided(**rare, demand_size=56.0).reorder_point[0]
+    assert 53 <= sized < 70 < 90 < decided(**rare).reorder_point[0]
+
+
 def test_a_reorder_point_never_passes_what_any_window_ever_needed_by_more_than_half():
     calm = decided(noise=20.0, largest_window=30.0)
     assert decided(noise=20.0).reorder_point[0] > 45 == calm.reorder_point[0]

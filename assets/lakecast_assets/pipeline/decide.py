@@ -34,12 +34,15 @@ def spread(
     dim_item: pa.Table,
 ) -> dg.Output[Learned]:
     """How far demand strays from its forecast, and what service past decisions would have held."""
+    from lakecast_forecast.decisions.calibration import ALL
     from lakecast_forecast.decisions.learning import learn  # Dagster loads this module, and no model with it
 
     data = panel_of(panel, lake_io, context.partition_key, settings)
     days = protection_days(dim_item, data.item_ids, settings.order_day)
-    learned = learn(data, settings.horizon_for(frequency_of(dim_item)), days)
-    figures = {f"held_{held.promised:g}": held.held for held in learned.calibration if held.demand_class is None}
+    category = dict(zip(dim_item["item_id"].to_pylist(), dim_item["category"].to_pylist(), strict=True))
+    categories = [category.get(item) for item in data.item_ids]
+    learned = learn(data, settings.horizon_for(frequency_of(dim_item)), days, categories)
+    figures = {f"held_{held.promised:g}": held.held for held in learned.calibration if held.group == ALL}
     return dg.Output(learned, metadata=figures)
 
 

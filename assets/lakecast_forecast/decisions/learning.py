@@ -1,5 +1,7 @@
 """Learns from a panel's past what decisions about its items are made from."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from lakecast_forecast.decisions.calibration import calibration
@@ -9,13 +11,16 @@ from lakecast_forecast.decisions.spread import Spread
 from lakecast_forecast.panel import Array, Panel
 
 
-def learn(panel: Panel, horizon: int, days: Array) -> Learned:
-    """Learn from a panel's past; `days` (n,): lead time and review period of each item."""
-    return learned(Spread(replay(panel, horizon)), days)
+def learn(panel: Panel, horizon: int, days: Array, categories: Sequence[str | None] = ()) -> Learned:
+    """Learn from a panel's past; `days` (n,): lead time and review period of each item.
+
+    categories: (n,) of the items, by which service held is told, too.
+    """
+    return learned(Spread(replay(panel, horizon)), days, categories)
 
 
-def learned(spread: Spread, days: Array) -> Learned:
-    """What a replayed past teaches; `days` (n,): lead time and review period of each item."""
+def learned(spread: Spread, days: Array, categories: Sequence[str | None] = ()) -> Learned:
+    """What a replayed past teaches; as `learn`."""
     panel = spread.replay.panel
     now, per_period = spread.replay.present, panel.frequency.mean_days
     noise, level = spread.components(now, now)
@@ -29,7 +34,7 @@ def learned(spread: Spread, days: Array) -> Learned:
         long_run_rate=now.long_run / per_period,
         long_run_weight=np.where(now.rare, weight, 0.0),
         largest_window=largest_window(panel.values, np.ceil(periods - 1e-9).astype(np.int64)),
-        calibration=tuple(calibration(spread, days)),
+        calibration=tuple(calibration(spread, days, categories)),
     )
 
 

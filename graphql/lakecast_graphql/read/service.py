@@ -19,7 +19,9 @@ from lakecast_schema.vocabulary import LeaderboardGroup
 _MOST_LEVELS = 20
 _ALL = "all"
 """Group of `decision_calibration` that holds all items of a data set."""
-_FIELDS = {"dataset_id": "c.dataset_id", "demand_class": "c.demand_class"}
+_CATEGORY = "category/"
+"""What stands before a category in the name of its group."""
+_FIELDS = {"dataset_id": "c.dataset_id", "demand_class": "c.demand_class", "category": "c.category"}
 
 
 @dataclass(frozen=True)
@@ -72,28 +74,34 @@ def decision_calibration(
 ) -> list[DecisionCalibration]:
     """Rows of `decision_calibration`, by group and promised level; several data sets count by their windows.
 
-    Raises BAD_USER_INPUT for a group or filter that the table does not know: it has data sets and demand classes.
+    Raises BAD_USER_INPUT for a filter that the table does not know: it has data sets, demand classes and categories,
+    and no classes within categories.
     """
     group, filtered = arguments.word(group_by), arguments.canonical(where)
     arguments.names_in(view.snapshot, filtered)
-    if group == LeaderboardGroup.CATEGORY.value:
-        raise bad_input("Calibration is by data set and demand class, not by category.", argument="groupBy")
-    if not set(filtered) <= set(_FIELDS):
-        raise bad_input(
-            "Calibration can be filtered by `datasetId` and `demandClass` only.",
-            argument="where",
-            known=["datasetId", "demandClass"],
-        )
     by_class = group == LeaderboardGroup.DEMAND_CLASS.value or "demand_class" in filtered
+    by_category = group == LeaderboardGroup.CATEGORY.value or "category" in filtered
+    if not set(filtered) <= set(_FIELDS) or (by_class and by_category):
+        raise bad_input(
+            "Calibration can be filtered by `datasetId`, and by either `demandClass` or `category`.",
+            argument="where",
+            known=["datasetId", "demandClass", "category"],
+        )
     text, parameters = condition(filtered, _FIELDS)
-    key = {"all": "null", "dataset_id": "c.dataset_id", "demand_class": "c.demand_class"}[group]
+    key = {"all": "null", "dataset_id": "c.dataset_id", "demand_class": "c.demand_class", "category": "c.category"}[
+        group
+    ]
+    kind = "class" if by_class else "category" if by_category else _ALL
     table = view.snapshot.sql.over(
         {"calibration": view.snapshot.calibration},
         f"""
         select {key} as grouped, c.promised, sum(c.held * c.cycles) / sum(c.cycles) as achieved,
                sum(c.fill_rate * c.cycles) / sum(c.cycles) filter (c.fill_rate is not null) as fill_rate,
                sum(c.items)::bigint as item_count, sum(c.cycles)::bigint as cycles
-        from calibration c where (c."group" = '{_ALL}') = {not by_class} and {text}
+        from (select *, case when demand_class is not null then 'class' when "group" = '{_ALL}' then '{_ALL}'
+                else 'category' end as kind,
+                case when starts_with("group", '{_CATEGORY}') then substr("group", {len(_CATEGORY) + 1}) end as category
+              from calibration) c where c.kind = '{kind}' and {text}
         group by all order by 1 nulls first, 2""",
         parameters,
     )

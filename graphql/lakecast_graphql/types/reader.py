@@ -274,7 +274,8 @@ class LakeReader:
 
     @strawberry.field(
         description="Service promised by reorder points against what the demand after past origins would have met, by "
-        "data set or demand class; `where` knows `datasetId` and `demandClass`. Empty where histories are too short."
+        "data set, demand class or category; `where` knows `datasetId`, and either `demandClass` or `category`. Empty "
+        "where histories are too short."
     )
     def decision_calibration(
         root: Root, group_by: LeaderboardGroup = LeaderboardGroup.ALL, where: ItemFilter | None = UNSET

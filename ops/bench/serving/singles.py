@@ -29,6 +29,7 @@ def run(lake: Path, items: int, log: Path, count: int) -> list[Latency]:
         "totals ad hoc": _ad_hoc,
         "leaderboard": _leaderboard,
         "what-if, all items": _what_if,
+        "what-if of fill rates, all items": _what_if_fill,
     }
     found = []
     with ours.server(lake, "cold", log, {"LAKECAST_CACHE_BYTES": "0"}) as server, Client(server) as client:
@@ -97,6 +98,10 @@ def _leaderboard(chance: Random) -> str:
     )
     measure = chance.choice(["QUANTILE_LOSS", "RMSSE", "MASE", "WAPE", "SMAPE", "MAE", "RMSE", "BIAS"])
     return body(query, {"c": f"category {chance.randrange(CATEGORIES)}", "m": measure})
+
+
+def _what_if_fill(chance: Random) -> str:
+    return _what_if(chance).replace("leadTimeFactor: $f", "leadTimeFactor: $f, serviceMeasure: FILL")
 
 
 def _what_if(chance: Random) -> str:

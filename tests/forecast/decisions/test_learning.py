@@ -105,3 +105,15 @@ def test_figures_are_per_day_and_of_the_right_class(rare):
 def test_a_window_longer_than_the_history_is_unknown():
     values = np.array([[1.0, 5.0, 2.0], [np.nan, np.nan, 4.0]])
     np.testing.assert_array_equal(largest_window(values, np.array([2, 2])), [7.0, np.nan])
+
+
+def test_categories_are_groups_of_their_own(steady):
+    categories = ["b" if n < 20 else "a" if n < 50 else None for n in range(60)]
+    spread = Spread(replay(steady, 12))
+    with_categories = list(calibration(spread, np.full(60, 60.0), categories))
+    assert with_categories[: -2 * 3] == list(calibration(spread, np.full(60, 60.0)))
+    held = {each.group: each for each in with_categories if each.promised == 0.95}
+    assert (held["category/a"].items, held["category/b"].items, held["all"].items) == (30, 20, 60)
+    alone = list(calibration(Spread(replay(panel(steady.values[:20]), 12)), np.full(20, 60.0)))
+    assert held["category/b"].cycles == next(each.cycles for each in alone if each.group == "all")
+    assert list(held).index("category/a") < list(held).index("category/b")

@@ -370,7 +370,8 @@ class Expected:
         stored, frequency, forecasts = self._decided[key]
         step = 0.001 if self.items[key]["unit"] == "m" else 1.0
         orders = self.inbound.get(key, [])
-        return reorder.decide(stored, frequency, forecasts, scenario, step, key in self._used, orders)
+        is_rare = self.items[key]["demandClass"] in ("INTERMITTENT", "LUMPY")
+        return reorder.decide(stored, frequency, forecasts, scenario, step, key in self._used, is_rare, orders)
 
     @cached_property
     def inbound(self) -> dict[tuple[str, str], list[Row]]:

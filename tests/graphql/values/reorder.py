@@ -24,12 +24,14 @@ def decide(
     scenario: Row,
     step: float,
     used: bool,
+    is_rare: bool,
     orders: Sequence[Row] = (),
 ) -> dict[str, Any]:
     """The decision about an item under a scenario of the API, promising cycle service.
 
     stored: the item's row of fact_replenishment. forecasts: `date` and `forecast` of its source's newest live cutoff.
-    step: what quantities are multiples of. used: whether the item had demand within the year. orders: `due_date` and
+    step: what quantities are multiples of. used: whether the item had demand within the year. is_rare:
+    whether demand is intermittent or lumpy. orders: `due_date` and
     `quantity` of what is on its way; what is overdue is due tomorrow.
     """
     factor = scenario.get("demandFactor", 1.0)
@@ -46,7 +48,8 @@ def decide(
     after = expected * (1 + min(shared / daily**2, 1.0)) if daily > 0 else expected
     rate = after / max(lead_time, 1.0)
     variance = noise * lead_time + shared * (lead_time**2 + lead_time_std**2) + rate**2 * lead_time_std**2
-    below, spread = undershoot(daily, noise)
+    size = stored["demand_size"] * factor if is_rare and stored["demand_size"] else daily
+    below, spread = undershoot(daily, noise, max(size, daily))
     enough = quantile(after + below, variance + spread, level)
     enough = math.ceil(enough - 0.5) if step == 1 else enough
     if stored["largest_window"] is not None:
@@ -103,13 +106,17 @@ def decide(
     }
 
 
-def undershoot(rate: float, noise: float) -> tuple[float, float]:
-    """Mean and variance of how far a day's demand takes the position below the reorder point."""
+def undershoot(rate: float, noise: float, size: float) -> tuple[float, float]:
+    """Mean and variance of how far a day's demand takes the position below the reorder point.
+
+    size: mean demand of the days that have any, whose share is rate / size.
+    """
     if rate <= 0:
         return 0.0, 0.0
-    spread = noise / rate**2
-    mean = rate * (1 + spread) / 2
-    return mean, max(rate**2 * (1 + spread) * (1 + 2 * spread) / 3 - mean**2, 0.0)
+    variance = max((noise + rate**2) / (rate / size) - size**2, 0.0)  # of days that have any
+    second, third = (size**2 + variance), size * (size**2 + variance) * (1 + 2 * variance / size**2)
+    mean = second / (2 * size)
+    return mean, max(third / (3 * size) - mean**2, 0.0)
 
 
 def quantile(mean: float, variance: float, level: float) -> float:
