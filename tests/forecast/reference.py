@@ -50,7 +50,7 @@ MODELS: Mapping[str, Callable[[], Model]] = {
 
 @cache
 def whole(frequency: Frequency) -> Panel:
-    """Smooth and sporadic items of many lengths, some with gaps, ended or begun of late; a driver."""
+    """Smooth and sporadic items of many lengths, with gaps, ended, begun of late, exploding, collapsing; a driver."""
     periods, season = _PERIODS[frequency], frequency.season_length
     series = [one[3 * k :] for k, one in enumerate(seasonal(4, periods, max(season, 2), 5))]
     series += [one[5 * k :] for k, one in enumerate(sporadic(4, periods, 6))]
@@ -59,6 +59,9 @@ def whole(frequency: Frequency) -> Panel:
     ended = np.concatenate([series[0][:20], np.zeros(12)])
     late = np.concatenate([np.zeros(20), [3.0, 0.0, 1.0, 1.0, 0.0]])
     series += [ended, late, late[:-2], np.full(20, 7.0), np.zeros(20), *(series[2][-length:] for length in range(1, 9))]
+    rare = np.where(np.arange(periods) % 31 == periods % 31, 5.0, 0.0)
+    spike = np.where(np.arange(40) == 30, 4000.0, 3.0 + np.arange(40) % 3)
+    series += [rare, spike, 1.3 ** np.arange(30), 5.0 - 5.0 * np.tanh(np.arange(30) - 24)]
     made = panel([list(one) for one in series], frequency)
     values = np.random.default_rng(7).normal(0, 1, (len(series), periods + HORIZONS[frequency]))
     drivers = {"x_visits": np.round(values, 3)} if frequency in (Frequency.DAILY, Frequency.MONTHLY) else {}
