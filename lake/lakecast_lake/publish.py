@@ -1,22 +1,25 @@
 """Publishing: one row appended to `snapshot` makes all commits of a run visible at once."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 from deltalake import CommitProperties, write_deltalake
 
-from lakecast_lake import snapshots
+from lakecast_lake import recovery, snapshots
 from lakecast_lake.clock import utc_now
 from lakecast_lake.commit import Commit
-from lakecast_lake.errors import BadWrite, Superseded, VersionMissing
+from lakecast_lake.errors import BadWrite, Contended, Superseded, VersionMissing
 from lakecast_lake.optimistic import committed
 from lakecast_lake.snapshots import Entry, SnapshotRecord
 from lakecast_lake.storage import Lake, rows_of
 from lakecast_schema.rules import check
-from lakecast_schema.tables import SNAPSHOT, SUMMARY, TABLES
+from lakecast_schema.tables import SNAPSHOT, SUMMARY, TABLES, Table
+
+_ROUNDS = 10
+"""How often a run puts back what others commit beside it before it gives up."""
 
 
 @dataclass(frozen=True)
@@ -47,31 +50,48 @@ def publish(
     return publish_parts(lake, run_id, [Part(dataset_id, commits, summary, without)], clock=clock)
 
 
-def publish_parts(lake: Lake, run_id: str, parts: Sequence[Part], *, clock: Callable[[], datetime] = utc_now) -> int:
+def publish_parts(
+    lake: Lake,
+    run_id: str,
+    parts: Sequence[Part],
+    *,
+    base: SnapshotRecord | Literal["any"] | None = "any",
+    clock: Callable[[], datetime] = utc_now,
+) -> int:
     """Publish a run's commits of one or several data sets as the next snapshot, and return its id.
 
     The newest snapshot's entries of other data sets are carried forward, and so are a part's own entries of
-    tables that are neither in its `commits` nor in `without`.
+    tables that are neither in its `commits` nor in `without`. What other runs of a part's data set have committed to
+    its tables and not published does not become visible, and what they have published meanwhile stays: their partitions
+    are first brought back to what is published.
+
+    base: the snapshot that the commits were made from; the parts' data sets must still be what they were in it.
 
     A retry that brings the same run and the same versions again publishes nothing and returns the first id; a
     retry that has committed anew publishes a new snapshot.
 
     Raises VersionMissing when a commit's version does not exist or holds no row of the data set, Superseded when
-    a newer version was published meanwhile, Contended, StoreUnsafe or LakeUnreadable.
+    a newer version was published meanwhile, another run has overwritten what this one committed or `base` is no longer
+    what it was, Contended, StoreUnsafe or LakeUnreadable.
     """
     own = {part.dataset_id: _verified(lake, part) for part in parts}
     if not own:
         raise BadWrite(lake.uri, "there is nothing to publish", "Commit at least one table first.")
     lake.refuse_unsafe_store()
+    runs = {run_id, *_committers(lake, parts)}
 
     def attempt() -> int:
         handle = lake.create(SNAPSHOT, run_id)
         newest = snapshots.newest_of(handle)
         entries: Sequence[Entry] = () if newest is None else newest.entries
+        if base != "any":
+            _refuse_another_base(lake, base, newest, own.keys())
         for part in parts:
             entries = _replaced(lake, entries, own[part.dataset_id], part)
         if newest is not None and (done := _already(lake, newest, run_id, own.keys(), entries)) is not None:
             return done
+        for name, mine in own.items():
+            _refuse_foreign(lake, newest, name, mine, runs)
         snapshot_id = 1 if newest is None else newest.snapshot_id + 1
         record = {
             "snapshot_id": snapshot_id,
@@ -92,7 +112,90 @@ def publish_parts(lake: Lake, run_id: str, parts: Sequence[Part], *, clock: Call
         )
         return snapshot_id
 
-    return committed(lake.table_uri(SNAPSHOT.name), attempt)
+    for _ in range(_ROUNDS):
+        try:
+            return committed(lake.table_uri(SNAPSHOT.name), attempt)
+        except _ForeignRows as found:
+            own[found.dataset_id] = [
+                _without_foreign(lake, entry, run_id, runs) if entry.table == found.table else entry
+                for entry in own[found.dataset_id]
+            ]
+    raise Contended(
+        lake.uri,
+        f"other runs of the same data sets committed beside this one {_ROUNDS} times in a row",
+        "Publish one run of a data set at a time, then run again.",
+    )
+
+
+class _ForeignRows(Exception):
+    """A version that is to be published holds other rows of other runs than are published."""
+
+    def __init__(self, dataset_id: str, table: str) -> None:
+        super().__init__(f"{dataset_id}, {table}")
+        self.dataset_id, self.table = dataset_id, table
+
+
+def _refuse_another_base(
+    lake: Lake, base: SnapshotRecord | None, newest: SnapshotRecord | None, datasets: Collection[str]
+) -> None:
+    then, now = (
+        set() if record is None else _places(entry for entry in record.entries if entry.dataset_id in datasets)
+        for record in (base, newest)
+    )
+    if then != now:
+        raise Superseded(
+            lake.uri,
+            f"another run of {', '.join(sorted(datasets))} was published meanwhile",
+            "Run again; publish one run of a data set at a time.",
+        )
+
+
+def _refuse_foreign(
+    lake: Lake, newest: SnapshotRecord | None, dataset_id: str, own: Sequence[Entry], runs: Collection[str]
+) -> None:
+    for entry in own:
+        table = TABLES[entry.table]
+        if not _is_shared(table):
+            continue
+        published = None if newest is None else newest.entry(dataset_id, entry.table)
+        handle = lake.handle(entry.table, entry.version)
+        if recovery.foreign(lake, table, handle, dataset_id, runs, published):
+            raise _ForeignRows(dataset_id, entry.table)
+
+
+def _committers(lake: Lake, parts: Sequence[Part]) -> set[str]:
+    """The runs that the commits are of: as a rule the one that publishes them."""
+    versions: dict[str, set[int]] = {}
+    for part in parts:
+        for done in part.commits:
+            versions.setdefault(done.table, set()).add(done.version)
+    shared = {name: some for name, some in versions.items() if _is_shared(TABLES[name])}
+    return {run for name, some in shared.items() for run in recovery.writers(lake, TABLES[name], some)}
+
+
+def _is_shared(table: Table) -> bool:
+    """Whether a run replaces a part of a data set's rows only."""
+    return len(table.partition_by) > 1
+
+
+def _without_foreign(lake: Lake, entry: Entry, run_id: str, runs: Collection[str]) -> Entry:
+    """A newer version of the run's table, with other runs' partitions as they are published."""
+    table = TABLES[entry.table]
+    recovery.recover(lake, table, entry.dataset_id, run_id, runs)
+    published = snapshots.published(lake, entry.dataset_id, entry.table)
+    since = -1 if published is None else published.version
+    after = lake.handle(entry.table)
+    then, now = (
+        recovery.own_files(lake, table, handle, entry.dataset_id, runs, since)
+        for handle in (lake.handle(entry.table, entry.version), after)
+    )
+    if then != now:
+        raise Superseded(
+            lake.table_uri(entry.table),
+            f"another run of data set {entry.dataset_id} has overwritten what this run committed",
+            "Run again; publish one run of a data set at a time.",
+        )
+    return replace(entry, version=after.version(), rows=rows_of(after, entry.dataset_id))
 
 
 def _verified(lake: Lake, part: Part) -> list[Entry]:
@@ -143,7 +246,7 @@ def _already(
     return own[0] if own else newest.snapshot_id
 
 
-def _places(entries: Sequence[Entry]) -> set[tuple[str, str, int]]:
+def _places(entries: Iterable[Entry]) -> set[tuple[str, str, int]]:
     return {(entry.dataset_id, entry.table, entry.version) for entry in entries}
 
 

@@ -1,7 +1,8 @@
-"""Bringing a data set's partitions back to what is published, after a run that committed and never published.
+"""Bringing a data set's partitions back to what is published, after a run that committed and did not publish.
 
 A run that writes some sources only leaves the other partitions of its data set as they are in the table. Where a
-failed run has left something there, publishing the new version would make that visible, too.
+failed run, or one that is still under way, has left something there, publishing the new version would make that
+visible, too; and where another run has published meanwhile, it would hide that.
 """
 
 import json
@@ -21,15 +22,17 @@ from lakecast_lake.snapshots import Entry
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import Table
 
+Files = Mapping[tuple[str, ...], frozenset[str]]
+"""Paths of files by partition."""
 _SAME_ROWS = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
 """Operations that change no row."""
 
 
-def recover(lake: Lake, table: Table, dataset_id: str, run_id: str) -> tuple[Where, ...]:
-    """Undo, in the data set's partitions, what other runs committed and did not publish.
+def recover(lake: Lake, table: Table, dataset_id: str, run_id: str, own: Collection[str] = ()) -> tuple[Where, ...]:
+    """Undo, in the data set's partitions of the newest version, what other runs committed and did not publish.
 
-    Returns the partitions that were brought back; none in the ordinary case. Partitions that `run_id` itself
-    committed stay as they are.
+    Returns the partitions that were brought back; none in the ordinary case. Partitions that `run_id` itself, or
+    another of the `own` runs, committed stay as they are.
     """
     published = snapshots.published(lake, dataset_id, table.name)
 
@@ -38,29 +41,59 @@ def recover(lake: Lake, table: Table, dataset_id: str, run_id: str) -> tuple[Whe
             handle = lake.handle(table.name)
         except TableMissing:
             return ()
-        stale = _stale(lake, table, handle, dataset_id, run_id, published)
-        for where in stale:
+        strays = foreign(lake, table, handle, dataset_id, {run_id, *own}, published)
+        for where in strays:
             _bring_back(lake, table, where, published, run_id)
-        return stale
+        return strays
 
     return committed(lake.table_uri(table.name), attempt)
 
 
-def _stale(
-    lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, run_id: str, published: Entry | None
+def writers(lake: Lake, table: Table, versions: Collection[int]) -> set[str]:
+    """The runs that committed these versions of the table."""
+    commits = _commits(lake, table, min(versions) - 1, max(versions))
+    return {entry["run_id"] for entry in commits if entry["version"] in versions and "run_id" in entry}
+
+
+def own_files(lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own: Collection[str], since: int) -> Files:
+    """The data set's files at the handle's version, of partitions that the `own` runs wrote after version `since`."""
+    commits = _commits(lake, table, since, handle.version())
+    files = _files(table, handle, dataset_id)
+    return {key: paths for key, paths in files.items() if _last_writer(commits, _place(table, key)) in own}
+
+
+def foreign(
+    lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own: Collection[str], published: Entry | None
 ) -> tuple[Where, ...]:
+    """The data set's partitions that at the handle's version are neither as published nor written by the own runs."""
     now = _files(table, handle, dataset_id)
     then = {} if published is None else _files(table, lake.handle(table.name, published.version), dataset_id)
     changed = [key for key in now.keys() | then.keys() if now.get(key) != then.get(key)]
     if not changed:
         return ()
     since = -1 if published is None else published.version
-    unpublished = [entry for entry in handle.history(handle.version() - since) if entry["version"] > since]
-    places = [dict(zip(table.partition_by, key, strict=True)) for key in sorted(changed)]
-    return tuple(where for where in places if _last_writer(unpublished, where) != run_id)
+    unpublished = _commits(lake, table, since, handle.version())
+    places = [_place(table, key) for key in sorted(changed)]
+    fine = {*own, _brought_back(published)}
+    return tuple(where for where in places if _last_writer(unpublished, where) not in fine)
 
 
-def _files(table: Table, handle: DeltaTable, dataset_id: str) -> dict[tuple[str, ...], frozenset[str]]:
+def _brought_back(published: Entry | None) -> str:
+    """Stands for the writer of a partition that was made what this entry says."""
+    return f"version {-1 if published is None else published.version}"
+
+
+def _place(table: Table, key: tuple[str, ...]) -> dict[str, str]:
+    return dict(zip(table.partition_by, key, strict=True))
+
+
+def _commits(lake: Lake, table: Table, since: int, until: int) -> list[Mapping[str, Any]]:
+    """The table's commits after version `since`, up to version `until`."""
+    newest = lake.handle(table.name)  # the history of an older handle mislabels versions
+    return [entry for entry in newest.history(newest.version() - since) if since < entry["version"] <= until]
+
+
+def _files(table: Table, handle: DeltaTable, dataset_id: str) -> Files:
     """Paths of the data set's files by partition."""
     actions = pa.table(handle.get_add_actions(flatten=True))
     mine = actions.filter(pc.equal(actions["partition.dataset_id"], dataset_id))
@@ -72,20 +105,24 @@ def _files(table: Table, handle: DeltaTable, dataset_id: str) -> dict[tuple[str,
 
 
 def _last_writer(history: Collection[Mapping[str, Any]], where: Mapping[str, str]) -> str | None:
-    """The run that wrote the partition last; None for a writer that is none of ours."""
+    """The run that wrote the partition last, or what it was brought back to; None for a writer that is none of ours."""
     for entry in sorted(history, key=lambda entry: -int(entry["version"])):
         if entry["operation"] in _SAME_ROWS:
             continue
         written = json.loads(entry.get("where") or "{}")
         if all(value in written.get(column, [value]) for column, value in where.items()):
-            return entry.get("run_id")
+            return entry.get("recovered") or entry.get("run_id")
     return None
 
 
 def _bring_back(lake: Lake, table: Table, where: Where, published: Entry | None, run_id: str) -> None:
     """Make one partition what the published entry says, or empty where it says nothing."""
     rows = None if published is None else snapshots.scan(lake, published, where)
-    note = {"run_id": run_id, "where": json.dumps({c: listed(v) for c, v in where.items()}), "recovered": "true"}
+    note = {
+        "run_id": run_id,
+        "where": json.dumps({c: listed(v) for c, v in where.items()}),
+        "recovered": _brought_back(published),
+    }
     properties = CommitProperties(custom_metadata=note)
     handle = lake.handle(table.name)
     if rows is None or rows.num_rows == 0:

@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -109,6 +110,50 @@ def test_an_older_run_does_not_displace_a_newer_one(lake, forecasts):
     with pytest.raises(Superseded, match="Run again"):
         publish.publish(lake, "run-1", "alpha", [old], {})
     assert snapshots.newest(lake).run_id == "run-2"
+
+
+MOVES = st.lists(
+    st.tuples(st.sampled_from("abc"), st.sampled_from(["commit", "publish"]), st.sampled_from(["arima", "ets"])),
+    min_size=1,
+    max_size=10,
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(moves=MOVES)
+@example(moves=[("a", "commit", "arima"), ("b", "commit", "ets"), ("a", "publish", ""), ("b", "publish", "")])
+@example(moves=[("a", "commit", "arima"), ("b", "commit", "ets"), ("b", "publish", ""), ("a", "publish", "")])
+@example(moves=[("a", "commit", "arima"), ("b", "commit", "arima"), ("a", "publish", ""), ("b", "publish", "")])
+def test_what_is_said_to_be_published_is_there_and_nothing_else(tmp_path_factory, forecasts, moves):
+    """Runs that commit to one data set side by side: each source is what the last run published that had it."""
+    lake = Lake(str(tmp_path_factory.mktemp("lake")))
+    counts = itertools.count(1)
+    under_way, published = {}, {}
+    for writer_name, move, source in moves:
+        if move == "commit":
+            run_id = f"{writer_name}-{next(counts)}"
+            batch = forecasts(sources=[source], run_id=run_id)
+            under_way[writer_name] = (run_id, source, commit.forecasts(lake, batch, "alpha", [source], run_id))
+        elif writer_name in under_way:
+            run_id, source, done = under_way.pop(writer_name)
+            try:
+                publish.publish(lake, run_id, "alpha", [done], {})
+            except Superseded:
+                continue
+            published[source] = run_id
+            rows = snapshots.read(lake, snapshots.newest(lake), "fact_forecast", "alpha")
+            live = rows.filter(pc.equal(rows["kind"], "live")).select(["source", "run_id"]).to_pylist()
+            assert {(row["source"], row["run_id"]) for row in live} == set(published.items())
+
+
+def test_a_run_upon_another_base_is_refused_if_it_says_so(lake, forecasts):
+    first = write(lake, forecasts(), FACT_FORECAST, "alpha", "run-1")
+    second = write(lake, forecasts(), FACT_FORECAST, "alpha", "run-2")
+    parts = [publish.Part("alpha", [second], {})]
+    publish.publish(lake, "run-1", "alpha", [first], {})
+    with pytest.raises(Superseded, match="published meanwhile"):
+        publish.publish_parts(lake, "run-2", parts, base=None)
+    assert publish.publish_parts(lake, "run-2", parts, base=snapshots.newest(lake)) == 2
 
 
 def test_a_table_that_a_data_set_no_longer_has_can_be_left_out(lake, forecasts, metrics):

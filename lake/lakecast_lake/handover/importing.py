@@ -1,5 +1,7 @@
 """Checking a folder of results made elsewhere, and publishing it as one snapshot."""
 
+import random
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +12,7 @@ import pyarrow.compute as pc
 
 from lakecast_lake import commit, snapshots
 from lakecast_lake.commit import Commit
-from lakecast_lake.errors import BadResults
+from lakecast_lake.errors import BadResults, Superseded
 from lakecast_lake.handover.completion import check_forecasts, complete_forecasts, gate
 from lakecast_lake.handover.folder import FORECAST_FILE, METRICS_FILE, Folder
 from lakecast_lake.handover.frequencies import ItemFrequencies, item_frequencies
@@ -22,6 +24,10 @@ from lakecast_lake.storage import Lake
 from lakecast_lake.summary import FORECAST_COLUMNS, summarise
 from lakecast_schema.frequency import period_starts
 from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_FORECAST, FACT_METRICS, Table
+
+_ATTEMPTS = 20
+_PAUSE_SECONDS = 0.5
+"""At most, between two attempts, so that imports in step fall out of it."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +72,23 @@ def import_(lake: Lake, folder: str | Path, dataset_id: str | None = None) -> Im
     again. Rows that are not there in the folder are completed as the table contracts say under "Results made
     elsewhere".
 
+    Where another run of the data set is published meanwhile, the folder is completed and committed again upon it.
+
     Raises BadResults where the folder cannot be read, breaks the contract, or contradicts itself or the lake;
     then nothing was written. Else raises as `publish` does.
     """
     read = Folder.read(Path(folder))
+    for attempt in range(_ATTEMPTS):
+        try:
+            return _import(lake, read, dataset_id)
+        except Superseded:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(random.random() * _PAUSE_SECONDS)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _import(lake: Lake, read: Folder, dataset_id: str | None) -> ImportReport:
     run_id = f"import-{read.digest[:16]}"
     record = snapshots.newest_or_none(lake)
     results = _checked(lake, record, read, run_id, dataset_id)
@@ -87,7 +106,7 @@ def import_(lake: Lake, folder: str | Path, dataset_id: str | None = None) -> Im
     if record is not None and _runs(record, names) == {run_id}:
         return report
     parts = [_commit(lake, record, _only(results, name), name, run_id) for name in names]
-    return replace(report, snapshot_id=publish_parts(lake, run_id, parts), unchanged=False)
+    return replace(report, snapshot_id=publish_parts(lake, run_id, parts, base=record), unchanged=False)
 
 
 def _runs(record: SnapshotRecord, names: tuple[str, ...]) -> set[str | None]:

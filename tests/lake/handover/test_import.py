@@ -1,5 +1,7 @@
 """Results made elsewhere are taken as plain scripts write them."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -230,3 +232,42 @@ def test_importing_a_folder_again_publishes_nothing(lake, tmp_path, forecasts):
     assert lake.handle("fact_forecast").version() == version
     publish_run(lake, forecasts(sources=["arima"], level=50.0), current(lake, "fact_metrics"))
     assert not handover.import_(lake, folder).unchanged
+
+
+IMPORTER = """
+import sys
+from lakecast_lake import handover
+from lakecast_lake.storage import Lake
+sys.stdin.readline()
+print(handover.import_(Lake(sys.argv[1]), sys.argv[2]))
+"""
+
+
+@pytest.mark.slow
+def test_imports_at_once_into_one_data_set_are_all_there(lake, tmp_path):
+    """Each brings a source and an item of its own; every one that says so is in the newest snapshot."""
+    names = ["one", "two", "three", "four"]
+    for round_number in range(2):
+        imports = []
+        for name in names:
+            rows = plain(days(count=6), [1.0 + round_number] * 3 + [None] * 3, item=f"item-{name}", source=name)
+            folder = put(tmp_path / f"{name}-{round_number}", rows)
+            imports.append(
+                subprocess.Popen(
+                    [sys.executable, "-c", IMPORTER, lake.uri, str(folder)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+        for process in imports:  # all are ready: go
+            process.stdin.write("\n")
+            process.stdin.flush()
+        said = [process.communicate(timeout=120)[0] for process in imports]
+        assert [process.returncode for process in imports] == [0] * len(names)
+        assert all(one.startswith("Imported") for one in said)
+        found = current(lake, "fact_forecast").to_pylist()
+        assert {(row["source"], row["item_id"]) for row in found} == {(name, f"item-{name}") for name in names}
+        actuals = {row["actual"] for row in found if row["kind"] == "backtest"}
+        assert actuals == {1.0 + round_number}
+        assert set(current(lake, "dim_item")["item_id"].to_pylist()) == {f"item-{name}" for name in names}
