@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lakecast_schema import normal
-from lakecast_schema.interval_demand import IntervalDemand, level_for_fill, no_demand, undershoot
+from lakecast_schema.interval_demand import IntervalDemand, level_for_fill, lowest_stock, no_demand, undershoot
 
 MEAN = st.floats(0.05, 500)
 SPREAD = st.floats(0.02, 4)
@@ -107,6 +107,21 @@ def test_the_level_for_a_fill_rate_leaves_just_that_share_short(mean, spread, no
     stock = level_for_fill(before, last, gap, cycle, np.array([fill]))
     assert short(stock) <= (1 - fill) * cycle[0] * (1 + 1e-4)
     assert stock[0] < 1e-6 * mean or short(stock * 0.99) > (1 - fill) * cycle[0] * 0.99
+
+
+@given(st.lists(st.tuples(st.floats(1e-3, 1e6), st.floats(0.05, 6), st.floats(1e-4, 0.9)), min_size=1, max_size=5))
+def test_the_lowest_stock_is_found_closely_and_never_too_low(items):
+    """Shortages that fall as a power of the stock."""
+    scale, power, share = (np.array(column) for column in zip(*items, strict=True))
+
+    def short(stock):
+        return (1 + stock / scale) ** -power
+
+    wanted = scale * (share ** (-1 / power) - 1)
+    high = wanted * 3 + scale
+    stock = lowest_stock(short, high, share)
+    assert (short(stock) <= share).all()
+    assert stock == pytest.approx(wanted, rel=2e-3)
 
 
 @pytest.mark.parametrize("nothing", [0.0, 0.5, 0.9])

@@ -168,6 +168,34 @@ def test_what_is_on_its_way_is_shown_by_date(server: Running, expected: Expected
     assert dated or OWN
 
 
+@pytest.mark.parametrize("scenario", ["{}", "{ onHand: 6 }", "{ demandFactor: 3, onHand: 30 }"])
+def test_the_projection_ends_on_the_stated_day_and_rises_with_the_order(server: Running, scenario: str) -> None:
+    query = f"""{{ whatIf(scenario: {scenario}, first: 10000) {{ nodes {{ scenario {{ itemId asOf onHand dailyDemand
+      leadTimeDays arrivalDate stockoutDate recommendedOrder inbound {{ date quantity }}
+      projection(days: 120) {{ dates expected lower80 upper80 withOrder }} }} }} }} }}"""
+    judged = 0
+    for node in server.data(query)["whatIf"]["nodes"]:
+        one, made = node["scenario"], node["scenario"]["projection"]
+        if made is None:
+            assert one["recommendedOrder"] is None
+            continue
+        for low, middle, high, ordered in zip(*(made[n] for n in FAN), strict=True):
+            assert 0 <= low <= middle <= high
+            assert middle <= ordered <= middle + one["recommendedOrder"] + 1e-6
+        arrived = [day for day in made["dates"] if day >= one["arrivalDate"]]
+        rise = dict(zip(made["dates"], zip(made["expected"], made["withOrder"], strict=True), strict=True))
+        assert all(plain == ordered for day, (plain, ordered) in rise.items() if day not in arrived)
+        if one["onHand"] <= 0 or not one["stockoutDate"] or one["stockoutDate"] > made["dates"][-1]:
+            continue
+        empty = [day for day, left in zip(made["dates"], made["expected"], strict=True) if left <= 1e-9]
+        assert empty[0] == one["stockoutDate"], one
+        judged += 1
+    assert judged
+
+
+FAN = ("lower80", "expected", "upper80", "withOrder")
+
+
 @pytest.mark.skipif(not OWN, reason="the small lake has made-up decisions")
 def test_the_stored_decision_is_the_formulas_own(server: Running, expected: Expected) -> None:
     """The assets' decisions are those of the formula, too, and what-if without assumptions gives them again."""
