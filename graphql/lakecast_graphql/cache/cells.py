@@ -79,11 +79,11 @@ class CellCache:
 
     def of(self, key: tuple[int, Hashable, int]) -> RowGroup:
         """A row group, to be read and added to; see `grown`."""
-        found = self._kept.get(key)
-        if found is None:
-            found = RowGroup()
-            self._kept.put(key, found)
-        return found
+        group = self._kept.get(key)
+        if group is None:
+            group = RowGroup()
+            self._kept.put(key, group)
+        return group
 
     def grown(self, key: tuple[int, Hashable, int], row_group: RowGroup) -> None:
         """A row group was added to: count its bytes again."""

@@ -120,19 +120,20 @@ class Plan:
             for chosen, given in zip(self.fields, arguments, strict=True)
         ]
 
-    def cells(self, found: Sequence[Any]) -> int:
+    def cells(self, results: Sequence[Any]) -> int:
         """About how many cells rendering takes."""
-        return sum(
-            (len(value.nodes) if isinstance(value, Connection) else 1) * chosen.shape.weight_of_page
-            for chosen, value in zip(self.fields, found, strict=True)
-            if chosen.shape is not None
-        )
+        count = 0
+        for chosen, value in zip(self.fields, results, strict=True):
+            if chosen.shape is not None:
+                rows = value.nodes.count if isinstance(value, Connection) else 1
+                count += rows * chosen.shape.weight_of_page
+        return count
 
-    def render(self, view: View, values: Values, found: Sequence[Any]) -> bytes:
+    def render(self, view: View, values: Values, results: Sequence[Any]) -> bytes:
         """The JSON of the whole response."""
         out: list[Piece] = []
         separator = b'{"data":{'
-        for chosen, value in zip(self.fields, found, strict=True):
+        for chosen, value in zip(self.fields, results, strict=True):
             out.append(separator + chosen.key)
             separator = b","
             render(value, chosen, values, out)

@@ -16,9 +16,6 @@ from lakecast_graphql.rows.rows import KeyRange, Rows
 SourcesOf = Callable[[Rows, Shape, Values, dict[Hashable, Source]], list[Source]]
 """See `render.sources_of`."""
 
-_ROWS_BITS = 11
-_MOST_BITS = 7
-"""A row group has 1,024 to 2,048 rows and up to 128 units: `1 << bits` of them, the first `number << bits`."""
 _MOST_CELLS = 24_000
 """Cells of a row group, beyond which laying it out would hold up other requests."""
 _UNKNOWN: list[Source] = []
@@ -33,12 +30,12 @@ def spans_of(keys: KeyRange, shape: Shape, values: Values, sources_of: SourcesOf
         return None
     space = keys.space
     selection = shape.key(values, space.alike)
-    bits = min(_MOST_BITS, max(0, _ROWS_BITS - space.rows_per_unit.bit_length()))
+    bits = space.bits
     low, high = keys.low >> bits, (keys.high - 1) >> bits
     spans = []
     for number in range(low, high + 1):
-        units = range(number << bits, min((number + 1) << bits, space.units))
-        first, last = space.rows_in(units)
+        first_unit, last_unit = number << bits, min((number + 1) << bits, space.units)
+        first, last = space.first_row(first_unit), space.first_row(last_unit)
         name = (cells.serial, space.name, number)
         group = cells.cache.of(name)
         sources = group.selections.get(selection, _UNKNOWN)
@@ -52,7 +49,7 @@ def spans_of(keys: KeyRange, shape: Shape, values: Values, sources_of: SourcesOf
             ) * _WORTH < last - first:
                 return None
             try:
-                sources = sources_of(space.rows_of(units), shape, values, group.columns)
+                sources = sources_of(space.rows_of(range(first_unit, last_unit)), shape, values, group.columns)
             except (ApiError, NotCompilable):  # of a row that perhaps nobody has asked for
                 sources = None
             group.selections[selection] = sources

@@ -136,17 +136,18 @@ def neighbours(snapshot: Snapshot, blocks: Blocks, equalities: Mapping[str, str]
         codes = items.by_id.get(item, ())
         if len(codes) != 1 or (dataset is not None and items.dataset_id[codes[0]] != dataset):
             return None
-        low, high = blocks.first.item(codes[0]), blocks.first.item(codes[0] + 1)
+        low, end = blocks.first.item(codes[0]), blocks.first.item(codes[0] + 1)
+        high = end
         if source is not None:
             if source not in blocks.sources:
                 return None
             wanted = blocks.sources.index(source)
-            begin = low = blocks.first_of.item(codes[0], wanted)
+            low = blocks.first_of.item(codes[0], wanted)
             if low < 0:
                 return None
-            while low < high and blocks.source.item(low) == wanted:
-                low += 1
-            low, high = begin, low
+            high = low + 1
+            while high < end and blocks.source.item(high) == wanted:
+                high += 1
     elif source is not None:
         return None
     elif dataset is not None:

@@ -1,7 +1,7 @@
 """Rows of an answer: a lazy sequence whose fields are columns, made when first read."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from lakecast_graphql.rows.column import Column
@@ -17,7 +17,11 @@ _NONE: Mapping[str, Method] = {}
 Alike = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+_ROWS_BITS, _MOST_BITS = 11, 7
+"""A row group has 1,024 to 2,048 rows and up to 128 units."""
+
+
+@dataclass(eq=False)
 class Space:
     """All rows of a kind of one snapshot, which is divided into units: items, blocks of forecasts, single rows.
 
@@ -27,6 +31,7 @@ class Space:
         rows_of: the rows of some whole units.
         at: (units + 1,) first row of each unit; None where units have one row.
         alike: name and arguments of a method -> the arguments in the form that all have that mean the same.
+        bits: a row group has `1 << bits` units, the first of them `number << bits`.
     """
 
     name: Hashable
@@ -34,17 +39,15 @@ class Space:
     rows_of: "Callable[[range], Rows]"
     at: Ints | None = None
     alike: Alike | None = None
+    bits: int = field(init=False)
 
-    def rows_in(self, units: range) -> tuple[int, int]:
-        """The first row of some units, and the first one behind them."""
-        if self.at is None:
-            return units.start, units.stop
-        return self.at.item(units.start), self.at.item(units.stop)
+    def __post_init__(self) -> None:
+        rows_per_unit = 1 if self.at is None else self.at.item(-1) // max(self.units, 1)
+        self.bits = min(_MOST_BITS, max(0, _ROWS_BITS - rows_per_unit.bit_length()))
 
-    @property
-    def rows_per_unit(self) -> int:
-        """On average."""
-        return 1 if self.at is None else self.at.item(-1) // self.units
+    def first_row(self, unit: int) -> int:
+        """The first row of a unit; of the one behind the last, the number of rows."""
+        return unit if self.at is None else self.at.item(unit)
 
 
 class KeyRange(NamedTuple):

@@ -22,7 +22,7 @@ from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.limits import Limits
 from lakecast_graphql.operation.operation import Caller, Operation
 from lakecast_graphql.read.view import View
-from lakecast_graphql.rows import column
+from lakecast_graphql.rows import column, rows
 from lakecast_graphql.rows.interleaving import PlainCells, interleaved, joined_in_python
 from lakecast_graphql.types.context import Surroundings
 from lakecast_graphql.types.schema import schema
@@ -58,8 +58,8 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Any:
     cells = Dispatcher(SCHEMA, documents, columnar, **known, answer_bytes=0)
     view = View(loaded[history[0].snapshot_id])
     with pytest.MonkeyPatch.context() as patch:  # many row groups in a small lake, laid out at once
-        patch.setattr(row_groups, "_ROWS_BITS", 5)
-        patch.setattr(row_groups, "_MOST_BITS", 2)
+        patch.setattr(rows, "_ROWS_BITS", 5)
+        patch.setattr(rows, "_MOST_BITS", 2)
         patch.setattr(row_groups, "_WORTH", 1_000)
         yield SimpleNamespace(plain=plain, columnar=columnar, fast=fast, bare=bare, cells=cells, view=view, loop=loop)
     loop.close()

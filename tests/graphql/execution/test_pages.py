@@ -19,6 +19,7 @@ from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.limits import Limits
 from lakecast_graphql.read.series import _totals, live_totals
 from lakecast_graphql.read.view import View
+from lakecast_graphql.rows import rows
 from lakecast_graphql.types.schema import schema
 from lakecast_lake import columns, snapshots
 
@@ -61,8 +62,8 @@ def plans() -> dict[str, Plan]:
 @pytest.fixture(autouse=True, scope="module")
 def small_row_groups() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(row_groups, "_ROWS_BITS", 4)
-        patch.setattr(row_groups, "_MOST_BITS", 2)
+        patch.setattr(rows, "_ROWS_BITS", 4)
+        patch.setattr(rows, "_MOST_BITS", 2)
         patch.setattr(row_groups, "_WORTH", 2)
         yield
 
