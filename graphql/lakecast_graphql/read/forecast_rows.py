@@ -18,8 +18,8 @@ from lakecast_graphql.rows.nested import Nested
 from lakecast_graphql.rows.rows import KeyRange, Rows, Space
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
-from lakecast_lake.columns.picked import Hits, Picked
 from lakecast_lake.columns.relations import blocks_of, rows_of
+from lakecast_lake.columns.row_ranges import Hits, RowRanges
 from lakecast_lake.columns.segment import Coded as Codes
 from lakecast_lake.columns.segment import Ints
 from lakecast_lake.columns.where import condition
@@ -114,7 +114,7 @@ def find(view: View, where: Filter, kind: str, order: Order = ()) -> Hits:
 def _of_item(view: View, kind: str, blocks: Blocks, where: Filter, order: Order) -> Ints:
     """Positions of an item's rows that match: its blocks are known, and only their rows are looked at."""
     block = _blocks(view.snapshot, blocks, {"item_id": where["item_id"]["eq"]})
-    picked = Picked(blocks, block, blocks.at[block], blocks.at[block + 1])
+    ranges = RowRanges(blocks, block, blocks.at[block], blocks.at[block + 1])
     text, parameters = condition(where, FIELDS)
     table = search.ask(
         view,
@@ -122,7 +122,7 @@ def _of_item(view: View, kind: str, blocks: Blocks, where: Filter, order: Order)
         f"join item i on i.code = b.item where {text}{search.ordering(order, _ORDER, 'r.position')}",
         parameters,
         uses=(f"block_{kind}", "item"),
-        tables={"some_rows": rows_of(picked)},
+        tables={"some_rows": rows_of(ranges)},
     )
     position: Ints = table["n"].to_numpy()
     return position
@@ -185,23 +185,23 @@ def _blocks(snapshot: Snapshot, blocks: Blocks, equalities: Mapping[str, str]) -
     return mine
 
 
-def forecast_rows(view: View, picked: Picked) -> Rows:
+def forecast_rows(view: View, ranges: RowRanges) -> Rows:
     """Rows of the contract's `Forecast`."""
-    return Rows(picked.count, _FIELDS, of=_Found(view, picked))
+    return Rows(ranges.count, _FIELDS, of=_Basis(view, ranges))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Found:
+class _Basis:
     """What the columns of some rows are made from."""
 
     view: View
-    picked: Picked
+    ranges: RowRanges
 
 
 class _Between:
     """The rows at the positions first:last, which lie in the blocks low:high; most answers never look at them."""
 
-    __slots__ = ("_blocks", "_first", "_high", "_last", "_low", "_picked", "view")
+    __slots__ = ("_blocks", "_first", "_high", "_last", "_low", "_ranges", "view")
 
     def __init__(self, view: View, blocks: Blocks, low: int, high: int, first: int, last: int) -> None:
         self.view = view
@@ -210,33 +210,33 @@ class _Between:
         self._high = high
         self._first = first
         self._last = last
-        self._picked: Picked | None = None
+        self._ranges: RowRanges | None = None
 
     @property
-    def picked(self) -> Picked:
-        if self._picked is None:
+    def ranges(self) -> RowRanges:
+        if self._ranges is None:
             low, high, at = self._low, self._high, self._blocks.at
             begin, end = at[low:high].clip(self._first), at[low + 1 : high + 1].clip(max=self._last)
-            self._picked = Picked(self._blocks, np.arange(low, high), begin, end)
-        return self._picked
+            self._ranges = RowRanges(self._blocks, np.arange(low, high), begin, end)
+        return self._ranges
 
 
-def _numbers(name: str) -> Callable[[_Found], Column]:
-    return lambda of: Numbers(of.picked.numbers(name))
+def _numbers(name: str) -> Callable[[_Basis], Column]:
+    return lambda of: Numbers(of.ranges.numbers(name))
 
 
-_FIELDS: Mapping[str, Callable[[_Found], Column]] = {
-    "date": lambda of: Dates(of.picked.dates()),
-    "item_id": lambda of: item_texts(of.picked, of.view.snapshot.items.item_id),
-    "dataset_id": lambda of: item_texts(of.picked, of.view.snapshot.items.dataset_id),
+_FIELDS: Mapping[str, Callable[[_Basis], Column]] = {
+    "date": lambda of: Dates(of.ranges.dates()),
+    "item_id": lambda of: item_texts(of.ranges, of.view.snapshot.items.item_id),
+    "dataset_id": lambda of: item_texts(of.ranges, of.view.snapshot.items.dataset_id),
     **{name: _numbers(name) for name in NUMBERS},
-    "source": lambda of: spread(of.picked, of.picked.source, of.picked.blocks.sources),
-    "model_version": lambda of: texts(of.picked.coded("model_version"), of.picked.count),
-    "generated_at": lambda of: moments(of.picked.coded("generated_at"), of.picked.count),
-    "kind": lambda of: Enums(spread(of.picked, of.picked.live.astype(np.int64), ("backtest", "live"))),
-    "cutoff": lambda of: Dates(of.picked.spread(of.picked.cutoff)),
-    "horizon": lambda of: Counts(horizons(of.view, of.picked)),
-    "item": lambda of: _items(of.view, of.picked),
+    "source": lambda of: spread(of.ranges, of.ranges.source, of.ranges.blocks.sources),
+    "model_version": lambda of: texts(of.ranges.coded("model_version"), of.ranges.count),
+    "generated_at": lambda of: moments(of.ranges.coded("generated_at"), of.ranges.count),
+    "kind": lambda of: Enums(spread(of.ranges, of.ranges.live.astype(np.int64), ("backtest", "live"))),
+    "cutoff": lambda of: Dates(of.ranges.spread(of.ranges.cutoff)),
+    "horizon": lambda of: Counts(horizons(of.view, of.ranges)),
+    "item": lambda of: _items(of.view, of.ranges),
 }
 
 
@@ -244,7 +244,7 @@ def rows_between(view: View, blocks: Blocks, low: int, high: int, first: int, la
     """Of the blocks low:high, which are side by side, the rows at the positions first:last."""
     at = blocks.at
     if first >= last:
-        return forecast_rows(view, Picked(blocks, *(np.zeros(0, np.int64) for _ in range(3))))
+        return forecast_rows(view, RowRanges(blocks, *(np.zeros(0, np.int64) for _ in range(3))))
     if first > at.item(low) or last < at.item(high):
         low, high = int(at.searchsorted(first, "right")) - 1, int(at.searchsorted(last))
     space = view.space(("forecast", id(blocks)), _space, blocks)
@@ -259,31 +259,31 @@ def _space(view: View, name: Hashable, blocks: Blocks) -> Space | None:
 
     def rows_of(units: range) -> Rows:
         low, high, at = units.start, units.stop, blocks.at
-        return forecast_rows(view, Picked(blocks, np.arange(low, high), at[low:high], at[low + 1 : high + 1]))
+        return forecast_rows(view, RowRanges(blocks, np.arange(low, high), at[low:high], at[low + 1 : high + 1]))
 
     return Space(name, blocks.count, rows_of, blocks.at)
 
 
-def horizons(view: View, picked: Picked) -> NDArray[np.int64]:
+def horizons(view: View, ranges: RowRanges) -> NDArray[np.int64]:
     """(rows,) periods after the cutoff."""
-    frequency = picked.spread(view.snapshot.items.frequency[picked.item])
-    return ahead(picked.spread(picked.cutoff), picked.dates(), frequency)
+    frequency = ranges.spread(view.snapshot.items.frequency[ranges.item])
+    return ahead(ranges.spread(ranges.cutoff), ranges.dates(), frequency)
 
 
-def item_texts(picked: Picked, values: list[str]) -> Column:
+def item_texts(ranges: RowRanges, values: list[str]) -> Column:
     """(rows,) a text of each row's item."""
-    codes = picked.item
+    codes = ranges.item
     if len(codes) == 1:
-        return Constant(values[int(codes[0])], picked.count)
+        return Constant(values[int(codes[0])], ranges.count)
     used, inverse = np.unique(codes, return_inverse=True)
-    return Coded([values[code] for code in used.tolist()], picked.spread(inverse))
+    return Coded([values[code] for code in used.tolist()], ranges.spread(inverse))
 
 
-def spread(picked: Picked, codes: NDArray[np.integer], values: tuple[str, ...]) -> Column:
+def spread(ranges: RowRanges, codes: NDArray[np.integer], values: tuple[str, ...]) -> Column:
     """(rows,) a text that is constant within runs."""
     if len(codes) == 1 or (len(codes) and (codes == codes[0]).all()):
-        return Constant(values[int(codes[0])], picked.count)
-    return Coded(values, picked.spread(codes))
+        return Constant(values[int(codes[0])], ranges.count)
+    return Coded(values, ranges.spread(codes))
 
 
 def texts(column: Codes, count: int) -> Column:
@@ -299,6 +299,6 @@ def moments(column: Codes, count: int) -> Column:
     return Constant(values[0], count) if column.codes is None else Coded(values, column.codes)
 
 
-def _items(view: View, picked: Picked) -> Column:
-    used, inverse = np.unique(picked.item, return_inverse=True)
-    return Nested(item_rows(view, used.astype(np.int64)), picked.spread(inverse))
+def _items(view: View, ranges: RowRanges) -> Column:
+    used, inverse = np.unique(ranges.item, return_inverse=True)
+    return Nested(item_rows(view, used.astype(np.int64)), ranges.spread(inverse))

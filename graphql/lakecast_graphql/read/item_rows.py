@@ -52,7 +52,7 @@ class Attribute:
 
 def item_rows(view: View, codes: Ints) -> Rows:
     """Rows of the contract's `Item`, by item code; all codes are known."""
-    return Rows(len(codes), _FIELDS, _METHODS, _Found(view, codes))
+    return Rows(len(codes), _FIELDS, _METHODS, _Basis(view, codes))
 
 
 def items_between(view: View, first: int, last: int) -> Rows:
@@ -80,7 +80,7 @@ def alike(snapshot: Snapshot, name: str, given: dict[str, Any]) -> dict[str, Any
     return given
 
 
-class _Found:
+class _Basis:
     """What the columns of some items are made from, and how."""
 
     def __init__(self, view: View, codes: Ints) -> None:
@@ -234,40 +234,40 @@ class _Found:
         return Nested(replenishment_rows(self.view, first[known], item_rows), index)
 
 
-def _texts(name: str) -> Callable[[_Found], Column]:
+def _texts(name: str) -> Callable[[_Basis], Column]:
     return lambda of: of.texts(name)
 
 
-def _enums(name: str) -> Callable[[_Found], Column]:
+def _enums(name: str) -> Callable[[_Basis], Column]:
     return lambda of: Enums(of.texts(name))
 
 
-def _numbers(name: str) -> Callable[[_Found], Column]:
+def _numbers(name: str) -> Callable[[_Basis], Column]:
     return lambda of: Numbers(of.numbers(name))
 
 
-_FIELDS: Mapping[str, Callable[[_Found], Column]] = {
-    "id": _Found.id,
-    "name": _Found.name,
+_FIELDS: Mapping[str, Callable[[_Basis], Column]] = {
+    "id": _Basis.id,
+    "name": _Basis.name,
     "champion": lambda of: of.values(of.snapshot.champion),
     "forecast_issue": lambda of: of.values(of.snapshot.issue),
     "observations": lambda of: Counts(*of.whole_numbers("observations")),
     "criticality": lambda of: Counts(*of.whole_numbers("criticality")),
-    "attributes": _Found.attributes,
-    "is_active": _Found.is_active,
+    "attributes": _Basis.attributes,
+    "is_active": _Basis.is_active,
     "first_date": lambda of: Dates(*of.whole_numbers("first_date")),
     "last_date": lambda of: Dates(*of.whole_numbers("last_date")),
-    "replenishment": _Found.replenishment,
+    "replenishment": _Basis.replenishment,
     **{name: _texts(name) for name in _TEXTS},
     **{name: _enums(name) for name in _ENUMS},
     **{name: _numbers(name) for name in _NUMBERS},
 }
 _METHODS: Mapping[str, Callable[..., Column]] = {
-    "history": _Found.history,
-    "inventory": _Found.inventory,
-    "forecast": _Found.forecast,
-    "forecast_series": _Found.forecast_series,
-    "metrics": _Found.metrics,
+    "history": _Basis.history,
+    "inventory": _Basis.inventory,
+    "forecast": _Basis.forecast,
+    "forecast_series": _Basis.forecast_series,
+    "metrics": _Basis.metrics,
 }
 
 

@@ -20,7 +20,7 @@ _COUNTS = ("windows", "observations")
 
 def metric_rows(view: View, rows: Ints) -> Rows:
     """Rows of the contract's `Metric`, by row number of the snapshot's `metrics`."""
-    found = _Found(view.snapshot.metrics, rows)
+    found = _Basis(view.snapshot.metrics, rows)
     return Rows(len(rows), _FIELDS, of=found)
 
 
@@ -41,31 +41,31 @@ def _space(view: View, name: Hashable) -> Space:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Found:
+class _Basis:
     """What the columns of some rows are made from."""
 
     facts: Facts
     rows: Ints
 
 
-def _values(name: str) -> Callable[[_Found], Column]:
+def _values(name: str) -> Callable[[_Basis], Column]:
     return lambda of: Values(of.facts.table[name].take(pa.array(of.rows)).to_pylist())
 
 
-def _coded(name: str) -> Callable[[_Found], Column]:
-    def make(of: _Found) -> Column:
+def _coded(name: str) -> Callable[[_Basis], Column]:
+    def make(of: _Basis) -> Column:
         names, codes = of.facts.coded(name)
         return Coded(names, codes[of.rows])
 
     return make
 
 
-def _numbers(name: str) -> Callable[[_Found], Column]:
+def _numbers(name: str) -> Callable[[_Basis], Column]:
     return lambda of: Numbers(of.facts.numbers(name)[of.rows])
 
 
-def _counts(name: str) -> Callable[[_Found], Column]:
-    def make(of: _Found) -> Column:
+def _counts(name: str) -> Callable[[_Basis], Column]:
+    def make(of: _Basis) -> Column:
         found = of.facts.numbers(name)[of.rows]
         missing = np.isnan(found)
         return Counts(np.where(missing, 0, found).astype(np.int64), missing if missing.any() else None)
@@ -73,7 +73,7 @@ def _counts(name: str) -> Callable[[_Found], Column]:
     return make
 
 
-_FIELDS: Mapping[str, Callable[[_Found], Column]] = {
+_FIELDS: Mapping[str, Callable[[_Basis], Column]] = {
     **{name: _values(name) for name in ("item_id", "model_version", "generated_at")},
     **{name: _coded(name) for name in ("dataset_id", "source")},
     **{RENAMED.get(name, name): (_counts if name in _COUNTS else _numbers)(name) for name in METRICS},

@@ -9,8 +9,8 @@ from lakecast_graphql.read import search
 from lakecast_graphql.read.arguments import Filter
 from lakecast_graphql.read.forecast_rows import FIELDS, OF_ROWS, mentions
 from lakecast_graphql.read.view import View
-from lakecast_lake.columns.picked import Picked
 from lakecast_lake.columns.relations import blocks_of, rows_of
+from lakecast_lake.columns.row_ranges import RowRanges
 from lakecast_lake.columns.where import condition
 
 NAME = "some_rows"
@@ -47,4 +47,4 @@ def some_rows(
     begin, end = blocks.at[block], blocks.at[block + 1]
     if int(np.sum(end - begin)) > _WORTH * blocks.rows:
         return None
-    return rows_of(Picked(blocks, block, begin, end), columns)
+    return rows_of(RowRanges(blocks, block, begin, end), columns)

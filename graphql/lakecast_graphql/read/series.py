@@ -14,7 +14,7 @@ from lakecast_graphql.rows.rows import KeyRange, Rows, Space
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.items import FREQUENCIES
-from lakecast_lake.columns.picked import Hits, Picked
+from lakecast_lake.columns.row_ranges import Hits, RowRanges
 from lakecast_lake.columns.segment import Coded as Codes
 from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_schema.periods import Frequency, first_day
@@ -80,7 +80,7 @@ class Series:
     """
 
     def __init__(
-        self, blocks: Blocks, block: Ints, rows: Callable[[], tuple[Picked, Ints]], is_whole: bool = False
+        self, blocks: Blocks, block: Ints, rows: Callable[[], tuple[RowRanges, Ints]], is_whole: bool = False
     ) -> None:
         self.blocks = blocks
         self.block = block
@@ -88,11 +88,11 @@ class Series:
         self._rows = rows
 
     @cached_property
-    def _made(self) -> tuple[Picked, Ints]:
+    def _made(self) -> tuple[RowRanges, Ints]:
         return self._rows()
 
     @property
-    def picked(self) -> Picked:
+    def ranges(self) -> RowRanges:
         """The rows."""
         return self._made[0]
 
@@ -136,11 +136,11 @@ def beginnings(blocks: Blocks, block: Ints, periods: int) -> Series:
     return Series(blocks, block, lambda: _unbroken(blocks, block, end), bool((end == blocks.at[block + 1]).all()))
 
 
-def _unbroken(blocks: Blocks, block: Ints, end: Ints) -> tuple[Picked, Ints]:
+def _unbroken(blocks: Blocks, block: Ints, end: Ints) -> tuple[RowRanges, Ints]:
     begin = blocks.at[block]
     filled = end > begin
     start = np.concatenate([np.zeros(1, np.int64), np.cumsum(end - begin)])
-    return Picked(blocks, block[filled], begin[filled], end[filled]), start
+    return RowRanges(blocks, block[filled], begin[filled], end[filled]), start
 
 
 def series_rows(view: View, series: Series, grain: str) -> Rows:
@@ -181,9 +181,9 @@ class _Shown:
         self._grain = grain
 
     @property
-    def picked(self) -> Picked:
+    def ranges(self) -> RowRanges:
         """The rows."""
-        return self.series.picked
+        return self.series.ranges
 
     @cached_property
     def item(self) -> NDArray[np.int32]:
@@ -194,19 +194,19 @@ class _Shown:
     def folded(self) -> _Folded:
         """The rows at a coarser grain."""
         frequency = self.view.snapshot.items.frequency[self.item]
-        return _folded(self.picked, self.series.start, frequency, GRAINS[self._grain])
+        return _folded(self.ranges, self.series.start, frequency, GRAINS[self._grain])
 
 
 def _native(name: str) -> Callable[[_Shown], Column]:
-    return lambda of: Lists(Numbers(of.picked.numbers(name)), of.series.start)
+    return lambda of: Lists(Numbers(of.ranges.numbers(name)), of.series.start)
 
 
 def _summed(name: str) -> Callable[[_Shown], Column]:
-    return lambda of: Lists(Numbers(of.folded.sums(of.picked.numbers(name))), of.folded.start)
+    return lambda of: Lists(Numbers(of.folded.sums(of.ranges.numbers(name))), of.folded.start)
 
 
 def _bound(name: str) -> Callable[[_Shown], Column]:
-    return lambda of: Lists(Numbers(of.folded.bounds(of.picked.numbers(name))), of.folded.start)
+    return lambda of: Lists(Numbers(of.folded.bounds(of.ranges.numbers(name))), of.folded.start)
 
 
 _Fields = Mapping[str, Callable[[_Shown], Column]]
@@ -222,7 +222,7 @@ _ANY: _Fields = {
 }
 _NATIVE: _Fields = {
     **_ANY,
-    "dates": lambda of: Lists(Dates(of.picked.dates()), of.series.start),
+    "dates": lambda of: Lists(Dates(of.ranges.dates()), of.series.start),
     **{name: _native(name) for name in ("forecast", "actual", *BOUNDS)},
 }
 _COARSER: _Fields = {
@@ -233,8 +233,8 @@ _COARSER: _Fields = {
 }
 
 
-def _folded(picked: Picked, start: Ints, frequency: NDArray[np.int8], grain: Frequency) -> _Folded:
-    day = picked.dates().astype("datetime64[D]")
+def _folded(ranges: RowRanges, start: Ints, frequency: NDArray[np.int8], grain: Frequency) -> _Folded:
+    day = ranges.dates().astype("datetime64[D]")
     series = np.repeat(np.arange(len(start) - 1), np.diff(start))
     own = np.array([known is grain for known in FREQUENCIES])[frequency]
     # An item's own grain keeps its dates: weeks may start on any day.
@@ -279,7 +279,7 @@ def _total(view: View, series: "Series") -> Floats:
     known = live_totals(view.snapshot) if series.is_whole and series.blocks is view.snapshot.live else None
     if known is not None:
         return known[series.block]
-    return _totals(series.picked.numbers("forecast"), series.start)
+    return _totals(series.ranges.numbers("forecast"), series.start)
 
 
 def _totals(forecast: Floats, start: Ints) -> Floats:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.items import FREQUENCIES
-from lakecast_lake.columns.picked import Picked
+from lakecast_lake.columns.row_ranges import RowRanges
 from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_lake.pieces import listed
 from lakecast_schema.demand_path import DemandPath
@@ -158,11 +158,11 @@ def _part(snapshot: Snapshot, rows: Ints, block: Ints, sizes: Ints, width: int) 
     facts, blocks = snapshot.replenishment, snapshot.live
     shape = (len(rows), width)
     known = block[sizes > 0]
-    picked = Picked(blocks, known, blocks.at[known], blocks.at[known + 1])
+    ranges = RowRanges(blocks, known, blocks.at[known], blocks.at[known + 1])
     filled: NDArray[np.bool_] = np.arange(width)[None, :] < sizes[:, None]
     mean, starts = np.full(shape, np.nan), np.zeros(shape, "datetime64[D]")
-    mean[filled] = picked.numbers("forecast")
-    starts[filled] = picked.dates().astype("datetime64[D]")
+    mean[filled] = ranges.numbers("forecast")
+    starts[filled] = ranges.dates().astype("datetime64[D]")
     days: Floats = np.ones(shape)
     season = np.ones(len(rows), np.int64)
     frequency = snapshot.items.frequency[facts.item[rows]]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from lakecast_lake.columns.contract_check import verify, verify_key
 from lakecast_lake.columns.facts import completed, read_columns
-from lakecast_lake.columns.promised import verify, verify_key
 from lakecast_lake.columns.segment import Segment, build
 from lakecast_lake.kinds import LIVE, of_items, of_newest_run
 from lakecast_lake.pieces import listed

@@ -7,7 +7,7 @@ from lakecast_lake.codes import ranks
 from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.items import Items
 from lakecast_lake.columns.parts import key_of, rows_of_partition
-from lakecast_lake.columns.picked import Picked
+from lakecast_lake.columns.row_ranges import RowRanges
 from lakecast_lake.columns.segment import Segment, build
 from lakecast_lake.kinds import LIVE, PAST, SPAN, become_past
 from lakecast_lake.pieces import listed
@@ -58,13 +58,13 @@ def _live_spans(items: Items, live: Blocks, dataset: str, item_id: str | None) -
         low = items.index[dataset, item_id]
         high = low + 1
     block = np.arange(int(live.first[low]), int(live.first[high]))
-    picked = Picked(live, block, live.at[block], live.at[block + 1])
-    dates, ends = picked.dates(), np.cumsum(picked.lengths)
-    sources = pa.DictionaryArray.from_arrays(pa.array(picked.source), pa.array(live.sources, pa.string()))
+    ranges = RowRanges(live, block, live.at[block], live.at[block + 1])
+    dates, ends = ranges.dates(), np.cumsum(ranges.lengths)
+    sources = pa.DictionaryArray.from_arrays(pa.array(ranges.source), pa.array(live.sources, pa.string()))
     columns = [
         sources.cast(pa.string()),
-        items.table["item_id"].take(pa.array(picked.item)),
-        *(pa.array(days).cast(pa.date32()) for days in (picked.cutoff, dates[ends - picked.lengths], dates[ends - 1])),
-        pa.array(picked.lengths.astype(np.float64)),
+        items.table["item_id"].take(pa.array(ranges.item)),
+        *(pa.array(days).cast(pa.date32()) for days in (ranges.cutoff, dates[ends - ranges.lengths], dates[ends - 1])),
+        pa.array(ranges.lengths.astype(np.float64)),
     ]
     return pa.Table.from_arrays(columns, schema=SPAN)

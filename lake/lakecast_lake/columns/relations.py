@@ -22,7 +22,7 @@ from lakecast_lake.columns.blocks import Blocks
 from lakecast_lake.columns.facts import Facts
 from lakecast_lake.columns.items import Items
 from lakecast_lake.columns.monthly import SUMS, Monthly
-from lakecast_lake.columns.picked import Picked
+from lakecast_lake.columns.row_ranges import RowRanges
 from lakecast_lake.columns.segment import Coded, Floats, Segment
 
 NUMBERS = ("forecast", "actual", "lower_80", "upper_80", "lower_95", "upper_95")
@@ -155,19 +155,19 @@ def _row(blocks: Blocks) -> pa.Table:
     return pa.Table.from_batches(batches, schema)
 
 
-def rows_of(picked: Picked, columns: Sequence[str] = (*NUMBERS, "model_version")) -> pa.Table:
+def rows_of(ranges: RowRanges, columns: Sequence[str] = (*NUMBERS, "model_version")) -> pa.Table:
     """Some rows as `row_KIND` has them, with those of its figures and texts that are named."""
-    position = np.repeat(picked.begin - np.append(0, np.cumsum(picked.lengths)[:-1]), picked.lengths)
+    position = np.repeat(ranges.begin - np.append(0, np.cumsum(ranges.lengths)[:-1]), ranges.lengths)
     made = {
-        "position": pa.array(position + np.arange(picked.count)),
-        "block": pa.array(picked.spread(picked.block), pa.int32()),
-        "date": pa.array(picked.dates()).view(pa.date32()),
+        "position": pa.array(position + np.arange(ranges.count)),
+        "block": pa.array(ranges.spread(ranges.block), pa.int32()),
+        "date": pa.array(ranges.dates()).view(pa.date32()),
     }
     for name in columns:
         if name in NUMBERS:
-            made[name] = _nullable(picked.numbers(name))
+            made[name] = _nullable(ranges.numbers(name))
         else:
-            made[name] = _text(picked.coded(name), picked.count, np.dtype(np.uint32))
+            made[name] = _text(ranges.coded(name), ranges.count, np.dtype(np.uint32))
     return pa.table(made)
 
 

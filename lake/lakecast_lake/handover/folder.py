@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from lakecast_lake.errors import BadResults
 from lakecast_lake.handover import metadata
-from lakecast_lake.handover.liberties import contract_types
 from lakecast_lake.handover.metadata import Metadata
+from lakecast_lake.handover.type_conversion import contract_types
 from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, TEXT, Table
 
 FORECAST_FILE = f"{FACT_FORECAST.name}.parquet"

@@ -14,7 +14,7 @@ from deltalake import DeltaTable
 
 from lakecast_lake import columns, commit, publish, snapshots
 from lakecast_lake.columns import spill
-from lakecast_lake.columns.promised import verify
+from lakecast_lake.columns.contract_check import verify
 from lakecast_lake.columns.relations import blocks_of
 from lakecast_lake.errors import LakeError
 from lakecast_lake.storage import Lake

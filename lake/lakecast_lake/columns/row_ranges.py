@@ -1,4 +1,4 @@
-"""Rows of forecasts picked from a snapshot's blocks, as columns in the order of the pick."""
+"""Ranges of rows of a snapshot's blocks of forecasts, as columns in their order."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +15,7 @@ _SCATTERED = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Picked:
+class RowRanges:
     """Runs of rows: the positions begin[i]:end[i] of block block[i], none of them empty.
 
     Attributes:
@@ -173,7 +173,7 @@ class Hits:
     def nbytes(self) -> int:
         return 3 * self.block.nbytes + (0 if self.position is None else self.position.nbytes)
 
-    def page(self, begin: int, end: int) -> Picked:
+    def page(self, begin: int, end: int) -> RowRanges:
         """The rows begin:end of the hits."""
         end = min(end, self.count)
         if self.position is not None:
@@ -182,10 +182,10 @@ class Hits:
             at = self.blocks.at
             if len(self.block) == 1:
                 only = int(self.block[0])
-                return Picked(self.blocks, self.block, at[only : only + 1], at[only + 1 : only + 2])
-            return Picked(self.blocks, self.block, at[self.block], at[self.block + 1])
+                return RowRanges(self.blocks, self.block, at[only : only + 1], at[only + 1 : only + 2])
+            return RowRanges(self.blocks, self.block, at[self.block], at[self.block + 1])
         if begin >= end:
-            return Picked(self.blocks, *(np.zeros(0, np.int64) for _ in range(3)))
+            return RowRanges(self.blocks, *(np.zeros(0, np.int64) for _ in range(3)))
         at = self._at
         low = int(np.searchsorted(at, begin, "right")) - 1
         high = int(np.searchsorted(at, end, "left"))
@@ -194,14 +194,14 @@ class Hits:
         first = first.copy()
         last[-1] -= at[high] - end
         first[0] += begin - at[low]
-        return Picked(self.blocks, block, first, last)
+        return RowRanges(self.blocks, block, first, last)
 
 
-def _runs_of(blocks: Blocks, position: Ints) -> Picked:
+def _runs_of(blocks: Blocks, position: Ints) -> RowRanges:
     if not len(position):
-        return Picked(blocks, *(np.zeros(0, np.int64) for _ in range(3)))
+        return RowRanges(blocks, *(np.zeros(0, np.int64) for _ in range(3)))
     block = np.searchsorted(blocks.at, position, "right") - 1
     new = np.append(True, (position[1:] != position[:-1] + 1) | (block[1:] != block[:-1]))
     begins = np.flatnonzero(new)
     ends = np.append(begins[1:], len(position)) - 1
-    return Picked(blocks, block[begins], position[begins], position[ends] + 1)
+    return RowRanges(blocks, block[begins], position[begins], position[ends] + 1)
