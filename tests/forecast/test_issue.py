@@ -35,6 +35,14 @@ def test_every_model_gives_reasons_that_have_a_portuguese(name: str) -> None:
     assert all(in_portuguese(reason) != reason for reason in reasons)
 
 
+@pytest.mark.parametrize("name", ["ces", "ets", "random_walk", "theta"])
+def test_a_local_model_says_what_there_is_too_little_of(name: str) -> None:
+    whole = panel([[0.0] * 20, [1.0, 2.0, 3.0], [1.0, 0.0, 2.0, 3.0], [0.0, 0.0, np.nan], []])
+    few = Issue.FEW_PERIODS.of(least=4)
+    expected = (Issue.NOTHING_TO_FIT.of(), few, None, Issue.NOTHING_TO_FIT.of(), Issue.NO_DEMAND.of())
+    assert registry.get(name).fit(whole, 2).predict(whole, 2).issues == expected
+
+
 def test_the_frame_of_issues_has_both() -> None:
     months = [f"{2022 + k // 12}-{1 + k % 12:02}" for k in range(24)]
     frame = {"item_id": ["A"] * 24 + ["B"], "date": [*months, "2023-12"], "quantity": [*np.arange(24.0), 1.0]}
