@@ -48,6 +48,8 @@ def facts(**changes):
          "Nothing to order before 4 Jan 2027 (reorder point 1,250 un). 1 un (worth 20.00) more than is needed."),
         ({"alert": Alert.OK, "action": Action.NONE, "stockout": None, "order_by": None},
          "1,200 un on hand, no demand expected."),
+        ({"alert": Alert.OK, "action": Action.NONE, "stockout": None, "order_by": None, "on_hand": 2.12345},
+         "2.123 un on hand, no demand expected."),
         ({"alert": Alert.UNKNOWN, "on_hand": None},
          "Stock is unknown: count it. The reorder point is 1,250 un."),
         ({"alert": Alert.UNKNOWN}, "The stock of 1,200 un was counted on 1 Nov 2026 and is too old to decide on: count "

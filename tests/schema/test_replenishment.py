@@ -297,6 +297,19 @@ def test_excess_is_what_lies_above_any_need():
     assert found.excess[0] == math.floor(500 - found.order_up_to[0] - 14)
 
 
+def test_excess_counts_in_whole_steps_and_what_floats_leave_out():
+    level = decided(step=0.001).order_up_to[0] + 14
+    assert decided(step=0.001, on_hand=level + 0.0015).excess[0] == pytest.approx(0.001)
+    assert decided(step=0.001, on_hand=level + 0.003 - 1e-13).excess[0] == pytest.approx(0.003)
+    whole = decided().order_up_to[0] + 14
+    assert [decided(on_hand=whole + more).excess[0] for more in (0.9, 1.0, 2.5)] == [0, 1, 2]
+
+
+def test_a_stockout_is_looked_for_within_ten_years():
+    assert decided(on_hand=2.0 * 3650).days_to_stockout[0] == pytest.approx(3650)
+    assert np.isnan(decided(on_hand=2.0 * 3650.5).days_to_stockout[0])
+
+
 def test_a_scenario_changes_only_what_it_names():
     inputs = inputs_of([ORDINARY])
     own = decide(inputs)
