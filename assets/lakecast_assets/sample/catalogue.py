@@ -8,35 +8,47 @@ SIMULATED = "simulado"
 
 @dataclass(frozen=True)
 class Part:
-    """A part in several variants, in Portuguese."""
+    """A part in several variants, in Portuguese.
+
+    unit_cost: lowest and highest, in reais; daily: lowest and highest mean use a day of a part that is used nearly
+    every day, None for one that is needed now and then; lot: what it is bought and needed in multiples of.
+    """
 
     name: str
     variants: tuple[str, ...]
+    unit_cost: tuple[float, float]
+    daily: tuple[float, float] | None = None
+    unit: str = "un"
+    lot: int = 1
 
 
 @dataclass(frozen=True)
 class Family:
     """Parts that are bought, kept and needed alike.
 
-    code: of the item identifiers; suppliers: fictitious; lead_time_days, unit_cost: lowest and highest; rain: how much
-    more is needed at the height of the rainy season (1 is no more); renewal: how much more when maintenance contracts
-    are renewed in January and July; weekend: share of a weekday's demand that a Saturday sees.
+    code: of the item identifiers; suppliers: fictitious; lead_time_days: lowest and highest; criticality: 1 to 5, of
+    what fails without the part; rain: how much more is needed at the height of the rainy season (1 is no more);
+    renewal: how much more when maintenance contracts are renewed in January and July; weekend: share of a weekday's
+    demand that a Saturday sees.
     """
 
     code: str
     category: str
-    unit: str
+    criticality: int
     parts: tuple[Part, ...]
     suppliers: tuple[str, ...]
     lead_time_days: tuple[int, int]
-    unit_cost: tuple[float, float]
     rain: float
     renewal: float
     weekend: float
 
+    def part(self, place: int) -> Part:
+        """The family's part number `place`."""
+        return self.parts[place % len(self.parts)]
+
     def name(self, place: int) -> str:
-        """The name of the family's part number `place`; a second and third series follow when all are named."""
-        part = self.parts[place % len(self.parts)]
+        """The name of that part; a second and third series follow when all are named."""
+        part = self.part(place)
         turn = place // len(self.parts)
         series = turn // len(part.variants)
         return f"{part.name} {part.variants[turn % len(part.variants)]}" + (f" série {series + 1}" if series else "")
@@ -79,20 +91,16 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "FIB",
         "Fibra óptica",
-        "m",
+        4,
         (
-            Part("Cabo óptico autossustentado", _FIBRES),
-            Part(
-                "Cabo drop óptico",
-                _DROPS,
-            ),
-            Part("Cordão óptico", _METRES),
-            Part("Divisor óptico", _PORTS),
-            Part("Caixa de emenda óptica", _FIBRES),
+            Part("Cabo óptico autossustentado", _FIBRES, (2.2, 14.0), (25, 110), unit="m", lot=50),
+            Part("Cabo drop óptico", _DROPS, (0.7, 2.4), (60, 240), unit="m", lot=100),
+            Part("Cordão óptico", _METRES, (14.0, 85.0)),
+            Part("Divisor óptico", _PORTS, (22.0, 190.0)),
+            Part("Caixa de emenda óptica", _FIBRES, (95.0, 420.0)),
         ),
         ("Fibras do Vale", "Óptica Serra Azul"),
         (12, 35),
-        (1.5, 180.0),
         rain=1.35,
         renewal=1.2,
         weekend=0.55,
@@ -100,17 +108,16 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "CON",
         "Conectores",
-        "un",
+        3,
         (
-            Part("Conector N macho", _COAX),
-            Part("Conector DIN 7/16", _COAX),
-            Part("Conector de campo", _POLISH),
-            Part("Adaptador óptico", _POLISH),
-            Part("Jumper coaxial", _METRES),
+            Part("Conector N macho", _COAX, (18.0, 75.0)),
+            Part("Conector DIN 7/16", _COAX, (60.0, 190.0)),
+            Part("Conector de campo", _POLISH, (4.5, 16.0), (14, 45), lot=10),
+            Part("Adaptador óptico", _POLISH, (3.5, 19.0), (12, 35), lot=10),
+            Part("Jumper coaxial", _METRES, (45.0, 260.0)),
         ),
         ("Conecta Paulista", "RF Minas"),
         (7, 25),
-        (4.0, 95.0),
         rain=1.1,
         renewal=1.25,
         weekend=0.5,
@@ -118,17 +125,16 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "ENE",
         "Energia",
-        "un",
+        5,
         (
-            Part("Bateria estacionária", _AMPERE_HOURS),
-            Part("Disjuntor DIN", _AMPERES),
-            Part("Protetor de surto DPS", _KILOAMPERES),
-            Part("Retificador 48 V", _AMPERES),
-            Part("Fusível NH", _AMPERES),
+            Part("Bateria estacionária", _AMPERE_HOURS, (240.0, 2400.0)),
+            Part("Disjuntor DIN", _AMPERES, (11.0, 85.0), (9, 20)),
+            Part("Protetor de surto DPS", _KILOAMPERES, (70.0, 390.0)),
+            Part("Retificador 48 V", _AMPERES, (950.0, 3600.0)),
+            Part("Fusível NH", _AMPERES, (14.0, 65.0), (10, 26), lot=3),
         ),
         ("Energia Tropical", "Baterias Planalto"),
         (20, 60),
-        (28.0, 2400.0),
         rain=1.6,
         renewal=1.15,
         weekend=0.7,
@@ -136,17 +142,16 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "CLI",
         "Climatização",
-        "un",
+        3,
         (
-            Part("Ar-condicionado de gabinete", _BTU),
-            Part("Filtro de ar", _PANELS),
-            Part("Ventilador axial", _MILLIMETRES),
-            Part("Gás refrigerante", _GAS),
-            Part("Contator", _AMPERES),
+            Part("Ar-condicionado de gabinete", _BTU, (2100.0, 6900.0)),
+            Part("Filtro de ar", _PANELS, (18.0, 95.0), (12, 30)),
+            Part("Ventilador axial", _MILLIMETRES, (45.0, 320.0)),
+            Part("Gás refrigerante", _GAS, (120.0, 980.0)),
+            Part("Contator", _AMPERES, (48.0, 260.0), (9, 15)),
         ),
         ("Clima Nordeste", "Frio Certo"),
         (15, 45),
-        (35.0, 3200.0),
         rain=1.3,
         renewal=1.1,
         weekend=0.6,
@@ -154,17 +159,16 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "FER",
         "Ferragens de torre",
-        "un",
+        2,
         (
-            Part("Parafuso de montante", _THREADS),
-            Part("Abraçadeira BAP", _INCHES),
-            Part("Esticador de estai", _CABLES),
-            Part("Suporte de antena", _INCHES),
-            Part("Cabo de aço galvanizado", _CABLES),
+            Part("Parafuso de montante", _THREADS, (1.8, 14.0), (30, 90), lot=50),
+            Part("Abraçadeira BAP", _INCHES, (7.0, 42.0), (12, 36), lot=10),
+            Part("Esticador de estai", _CABLES, (55.0, 260.0)),
+            Part("Suporte de antena", _INCHES, (110.0, 620.0)),
+            Part("Cabo de aço galvanizado", _CABLES, (4.0, 38.0), unit="m", lot=10),
         ),
         ("Metalúrgica Rio Claro", "Aço Litoral"),
         (10, 40),
-        (3.0, 420.0),
         rain=0.8,
         renewal=1.7,
         weekend=0.35,
@@ -172,17 +176,16 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "EPI",
         "EPI",
-        "un",
+        4,
         (
-            Part("Luva isolante", _VOLTAGES),
-            Part("Cinto paraquedista", _SIZES),
-            Part("Capacete com jugular", _COLOURS),
-            Part("Colete refletivo", _SIZES),
-            Part("Talabarte em Y", _METRES),
+            Part("Luva isolante", _VOLTAGES, (70.0, 390.0), (9, 16), unit="par"),
+            Part("Cinto paraquedista", _SIZES, (240.0, 890.0)),
+            Part("Capacete com jugular", _COLOURS, (45.0, 160.0)),
+            Part("Colete refletivo", _SIZES, (14.0, 48.0), (10, 22)),
+            Part("Talabarte em Y", _METRES, (110.0, 460.0)),
         ),
         ("Segurança Total", "Protege Sul"),
         (5, 20),
-        (9.0, 520.0),
         rain=0.9,
         renewal=1.9,
         weekend=0.3,

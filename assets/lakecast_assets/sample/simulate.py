@@ -6,20 +6,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_assets.sample import seasons
-from lakecast_assets.sample.catalogue import FAMILIES, SIMULATED, Family
+from lakecast_assets.sample.catalogue import FAMILIES, SIMULATED, Family, Part
 
 Array = NDArray[np.float64]
 Days = NDArray[np.datetime64]
 
-SHARES = {"smooth": 0.25, "erratic": 0.15, "intermittent": 0.35, "lumpy": 0.25}
-"""Of the items, how many are meant to be of each class."""
+_OFTEN = {"smooth": 0.625, "erratic": 0.375}
+_NOW_AND_THEN = {"intermittent": 0.58, "lumpy": 0.42}
+"""Demand classes of parts that are used nearly every day, two in five of a family, and of the others."""
 _NEWCOMERS = 0.06
 _FEWEST_DAYS = 120
+_IN_TROUBLE = 0.05
+"""Share of items whose stock and orders are too little."""
+_WITH_ORDERS = 0.3
 
 
 @dataclass(frozen=True)
 class Item:
-    """A simulated item. demand: (T,) per day, NaN before it was introduced; on_hand, on_order: on the last day."""
+    """A simulated item.
+
+    demand: (T,) per day, NaN before it was introduced; on_hand: on the last day; orders: days after it, and quantity.
+    """
 
     item_id: str
     sku: str
@@ -32,11 +39,18 @@ class Item:
     service_level: float
     review_period_days: int
     min_order_quantity: int
+    order_multiple: int
     unit_cost: float
+    currency: str
+    criticality: int
     demand_class: str
     demand: Array
     on_hand: int
-    on_order: int
+    orders: tuple[tuple[int, int], ...]
+
+    @property
+    def on_order(self) -> int:
+        return sum(quantity for _, quantity in self.orders)
 
 
 def simulate(items: int, days: Days, seed: int) -> list[Item]:
@@ -48,65 +62,103 @@ def simulate(items: int, days: Days, seed: int) -> list[Item]:
 def _item(number: int, days: Days, quiet: Array, draw: np.random.Generator) -> Item:
     family = FAMILIES[number % len(FAMILIES)]
     place = number // len(FAMILIES)
-    demand_class = str(draw.choice(list(SHARES), p=list(SHARES.values())))
-    demand = _demand(family, demand_class, days, quiet, draw)
+    part = family.part(place)
+    classes = _OFTEN if part.daily else _NOW_AND_THEN
+    demand_class = str(draw.choice(list(classes), p=list(classes.values())))
+    demand = _demand(family, part, demand_class, days, quiet, draw)
     lead_time = int(draw.integers(family.lead_time_days[0], family.lead_time_days[1] + 1))
-    low, high = np.log(family.unit_cost)
-    recent = float(np.nanmean(demand[-90:]))
-    on_hand, on_order = _stock(recent, lead_time, draw)
+    lead_time_std = round(lead_time * float(draw.uniform(0.1, 0.25)), 1)
+    review = int(draw.choice([7, 14, 30], p=[0.5, 0.3, 0.2]))
+    low, high = np.log(part.unit_cost)
+    recent = demand[-365:][~np.isnan(demand[-365:])]
+    on_hand, orders = _stock(family, part, _Terms(lead_time, lead_time_std, review), recent, days, draw)
     return Item(
         item_id=f"SIM-{family.code}-{place + 1:03d}",
         sku=f"SIM{family.code}{number + 1:05d}",
         name=family.name(place),
         category=family.category,
-        unit=family.unit,
+        unit=part.unit,
         supplier=f"{draw.choice(family.suppliers)} ({SIMULATED})",
         lead_time_days=lead_time,
-        lead_time_std_days=round(lead_time * float(draw.uniform(0.1, 0.35)), 1),
+        lead_time_std_days=lead_time_std,
         service_level=float(draw.choice([0.9, 0.95, 0.98], p=[0.3, 0.5, 0.2])),
-        review_period_days=int(draw.choice([7, 14, 30], p=[0.5, 0.3, 0.2])),
-        min_order_quantity=_minimum_order(recent, draw),
+        review_period_days=review,
+        min_order_quantity=_minimum_order(float(recent.mean()), part.lot, draw),
+        order_multiple=part.lot,
         unit_cost=round(float(np.exp(draw.uniform(low, high))), 2),
+        currency="BRL",
+        criticality=family.criticality,
         demand_class=demand_class,
         demand=demand,
         on_hand=on_hand,
-        on_order=on_order,
+        orders=orders,
     )
 
 
-def _demand(family: Family, demand_class: str, days: Days, quiet: Array, draw: np.random.Generator) -> Array:
+@dataclass(frozen=True)
+class _Terms:
+    """Days of a supplier's lead time, their deviation, and days between two looks at the stock."""
+
+    lead_time: int
+    lead_time_std: float
+    review: int
+
+
+def _demand(
+    family: Family, part: Part, demand_class: str, days: Days, quiet: Array, draw: np.random.Generator
+) -> Array:
     slope = draw.normal(0.0, 0.12)  # growth over the whole span
     level = np.exp(slope * np.linspace(-0.5, 0.5, days.size))
     level *= seasons.rain(days, family.rain) * seasons.renewal(days, family.renewal) * quiet
-    if demand_class in ("smooth", "erratic"):
+    if part.daily:
         level *= seasons.weekday(days, family.weekend if demand_class == "erratic" else max(family.weekend, 0.5))
-        mean = float(np.exp(draw.uniform(np.log(14), np.log(90)))) * level
+        low, high = np.log(part.daily)
+        mean = float(np.exp(draw.uniform(low, high))) * level
         spread = 0.12 if demand_class == "smooth" else 0.95
         demand = draw.poisson(mean * np.exp(draw.normal(-(spread**2) / 2, spread, days.size))).astype(np.float64)
     else:
         level *= seasons.weekday(days, family.weekend)
-        chance = float(np.exp(draw.uniform(np.log(0.03), np.log(0.4))))
+        chance = float(np.exp(draw.uniform(np.log(0.03), np.log(0.25))))
         occurs = draw.random(days.size) < np.minimum(chance * level, 0.7)
         if demand_class == "intermittent":
             size = 1 + draw.binomial(2, 0.25, days.size)
         else:
-            size = 1 + np.floor(draw.lognormal(0.9, 1.15, days.size))
-        demand = np.where(occurs, size, 0).astype(np.float64)
+            size = 1 + np.floor(draw.lognormal(0.8, 1.0, days.size))
+        demand = np.where(occurs, size * part.lot, 0).astype(np.float64)
     if draw.random() < _NEWCOMERS and days.size > 2 * _FEWEST_DAYS:
         demand[: int(draw.integers(days.size // 4, days.size - _FEWEST_DAYS))] = np.nan
     return demand
 
 
-def _stock(recent: float, lead_time: int, draw: np.random.Generator) -> tuple[int, int]:
-    """Stock on hand of about twice the demand over the lead time, here and there too little; some have orders."""
-    needed = max(recent * lead_time, 0.5)
-    on_hand = round(needed * float(draw.lognormal(0.7, 0.7)))
-    on_order = round(needed * float(draw.uniform(0.3, 1.0))) if draw.random() < 0.25 else 0
-    return on_hand, on_order
+def _stock(
+    family: Family, part: Part, terms: _Terms, recent: Array, days: Days, draw: np.random.Generator
+) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """Stock on hand and open orders: mostly between what is enough and an order more, of a few items too little.
+
+    recent: demand per day of the last year; days: those of the demand, which the lead time follows.
+    """
+    span, lot = terms.lead_time + terms.review, part.lot
+    coming = days[-1] + np.arange(1, span + 1)
+    season = seasons.rain(coming, family.rain) * seasons.renewal(coming, family.renewal)
+    mean = float(recent.mean()) * float(season.mean())
+    spread = float(np.sqrt(float(recent.var()) * span + (mean * terms.lead_time_std) ** 2))
+    if part.daily:
+        enough = mean * terms.lead_time + 2.8 * spread
+        more = mean * terms.review * float(draw.uniform(0.5, 1.2))
+    else:  # of parts that are needed now and then, what matters is the largest need
+        enough = 1 + 1.1 * (mean * span + 2.8 * spread + 1.3 * float(recent.max(initial=0.0)))
+        more = mean * terms.review * float(draw.uniform(0.0, 0.6))
+    position = enough * float(draw.uniform(0.02, 0.35)) if draw.random() < _IN_TROUBLE else enough + more
+    share = float(draw.uniform(0.15, 0.4)) if draw.random() < _WITH_ORDERS else 0.0
+    ordered = int(position * share / lot) * lot
+    first = int(draw.integers(1, max(terms.lead_time // 2, 2)))
+    half = ordered // 2 // lot * lot
+    dates = [(first, ordered - half), (first + int(draw.integers(3, max(terms.lead_time, 4))), half)]
+    return max(round(position) - ordered, 0), tuple((day, quantity) for day, quantity in dates if quantity > 0)
 
 
-def _minimum_order(recent: float, draw: np.random.Generator) -> int:
-    """A round number near some days' demand."""
+def _minimum_order(recent: float, lot: int, draw: np.random.Generator) -> int:
+    """A round number near some days' demand, in whole lots."""
     wanted = max(recent * float(draw.uniform(3, 15)), 1.0)
     step = 10 ** max(int(np.floor(np.log10(wanted))), 0)
-    return int(max(round(wanted / step) * step, 1))
+    return max(int(max(round(wanted / step) * step, 1) / lot), 1) * lot

@@ -12,7 +12,8 @@ from lakecast_assets.sample.simulate import Item, simulate
 DATASET = "nova_corrente_simulated"
 _MASTER = (
     "item_id", "sku", "name", "category", "unit", "supplier", "lead_time_days", "lead_time_std_days",
-    "service_level", "review_period_days", "min_order_quantity", "unit_cost",
+    "service_level", "review_period_days", "min_order_quantity", "order_multiple", "unit_cost", "currency",
+    "criticality",
 )  # fmt: skip
 
 README = """\
@@ -27,17 +28,19 @@ fornecedor ou preço é real.**
 | file | what it holds |
 |---|---|
 | demand.csv | {items} items, {days} days of daily demand up to {end}: dataset_id, item_id, date, quantity |
-| items.csv | master data: names, categories, suppliers, lead times, service levels, order quantities, costs (BRL) |
+| items.csv | master data: names, units, suppliers, lead times, service levels, order quantities, costs (BRL) |
 | stock.csv | stock on hand and on order on the last day |
+| orders.csv | open orders, each with the date on which it is expected |
 """
 
 
 def write_sample(
     folder: Path | str, *, items: int = 300, days: int = 730, seed: int = 7, end: dt.date | None = None
 ) -> Path:
-    """Write demand.csv, items.csv, stock.csv and README.md; the same arguments, `end` stated, write the same bytes.
+    """Write demand.csv, items.csv, stock.csv, orders.csv and README.md.
 
-    items: how many; days: of demand, up to and including `end`, which is yesterday unless stated. Returns the folder.
+    The same arguments, `end` stated, write the same bytes. items: how many; days: of demand, up to and including `end`,
+    which is yesterday unless stated. Returns the folder.
     """
     last = end or dt.date.today() - dt.timedelta(days=1)
     if items < 1 or days < 28:
@@ -58,6 +61,13 @@ def write_sample(
         ("dataset_id", "item_id", "date", "on_hand", "on_order"),
         ((DATASET, item.item_id, names[-1], item.on_hand, item.on_order) for item in made),
     )
+    orders = [(item.item_id, span[-1] + day, quantity) for item in made for day, quantity in item.orders]
+    if orders:
+        _write(
+            target / "orders.csv",
+            ("dataset_id", "item_id", "due_date", "quantity"),
+            ((DATASET, item_id, str(due), quantity) for item_id, due, quantity in orders),
+        )
     text = README.format(seed=seed, items=items, days=days, end=last.isoformat())
     (target / "README.md").write_text(text, encoding="utf-8")
     return target

@@ -70,10 +70,11 @@ def command(
     """
     environment.require(environment.ML, NAME)
     from lakecast_assets.ingest.folder import read_folder
-    from lakecast_assets.pipeline.settings import RunSettings
+    from lakecast_forecast.input.rules import Rules
+    from lakecast_schema.periods import Frequency as Period
 
-    settings = RunSettings(
-        frequency=frequency.value,
+    rules = Rules(
+        frequency=None if frequency is Frequency.AUTO else Period(frequency.value),
         gaps=gaps.value,
         duplicates=duplicates.value,
         negative=negative.value,
@@ -85,10 +86,10 @@ def command(
         ids=ids.value,
         outliers=outliers.value,
         sheet=sheet,
-        as_of="" if as_of is None else as_of.date().isoformat(),
+        as_of=None if as_of is None else as_of.date(),
         allow_rejected=allow_rejected,
     )
-    read = read_folder(folder, dataset, settings.rules)
+    read = read_folder(folder, dataset, rules)
     for text in bounded(list(_lines(read))):
         print(text)
     if read.failed:

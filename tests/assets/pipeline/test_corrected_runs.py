@@ -38,6 +38,59 @@ def test_a_corrected_run_publishes_what_a_first_one_would(tmp_path: Path) -> Non
     assert _present(corrected) == _present(fresh)
 
 
+FILES = {
+    "demand": "item_id,date,quantity\n"
+    + "".join(
+        f"{item},{day},{(number * step) % 7}\n"
+        for item, step in (("A", 1), ("B", 3))
+        for number, day in enumerate(np.arange(np.datetime64("2025-03-01"), np.datetime64("2025-07-01")).astype(str))
+    ),
+    "items": "item_id,lead_time_days,unit_cost\nA,10,5\nB,20,2\n",
+    "stock": "item_id,date,on_hand,on_order\nA,2025-06-30,40,0\nB,2025-06-30,10,0\n",
+}
+"""A folder as it should be."""
+ALL_LATER = {"demand": FILES["demand"].replace("2025-", "2026-"), "stock": FILES["stock"].replace("2025-", "2026-")}
+MISTAKES: Mapping[str, tuple[Mapping[str, str], dict[str, object]]] = {
+    "a year too late": (ALL_LATER, {}),
+    "a month that had not ended": ({"demand": FILES["demand"] + "A,2025-07-01,1\nB,2025-07-01,1\n"}, {}),
+    "ten times as much": ({"demand": FILES["demand"].replace("\n", "0\n").replace("quantity0", "quantity")}, {}),
+    "an item too many": ({"demand": FILES["demand"] + FILES["demand"].partition("\n")[2].replace("A,", "C,", 122)}, {}),
+    "an item too few": ({"demand": "\n".join(x for x in FILES["demand"].splitlines() if x[0] != "B") + "\n"}, {}),
+    "another frequency": ({}, {"frequency": "monthly"}),
+    "other ids": ({name: text.replace("\nA,", "\n001,") for name, text in FILES.items()}, {}),
+    "missing days as zeros": (
+        {"demand": "".join(x for k, x in enumerate(FILES["demand"].splitlines(True)) if k % 5 != 2)},
+        {},
+    ),
+    "wrong terms": ({"items": FILES["items"].replace(",10,", ",120,").replace(",5", ",5000")}, {}),
+    "wrong stock and orders": (
+        {"stock": FILES["stock"].replace("40", "4000"), "orders": "item_id,due_date,quantity\nA,2025-07-09,500\n"},
+        {},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, object]]]:
+    """What a first run of the right files publishes on a fresh lake."""
+    folder = tmp_path_factory.mktemp("first")
+    _run(_folder(folder / "right", {}), str(folder / "lake"))
+    return _present(str(folder / "lake"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_after_a_mistake_the_corrected_run_serves_what_a_first_one_would(
+    mistake: str, first: dict[str, list[dict[str, object]]], tmp_path: Path
+) -> None:
+    files, settings = MISTAKES[mistake]
+    lake = str(tmp_path / "lake")
+    _run(_folder(tmp_path / "wrong", files), lake, **settings)  # type: ignore[arg-type]
+    assert _present(lake) != first
+    _run(_folder(tmp_path / "right", {}), lake, allow_loss=True)
+    assert _present(lake) == first
+
+
 @pytest.mark.slow
 def test_a_correction_keeps_the_sound_past(tmp_path: Path) -> None:
     """Right, then wrong and later, then right again and a little later: the first one's rows are past, no others."""
@@ -76,7 +129,15 @@ def _write(folder: Path, series: Series) -> Path:
     return folder
 
 
-def _run(folder: Path, lake: str, sources: list[str] | None = None, **settings: str) -> None:
+def _folder(folder: Path, other: Mapping[str, str]) -> Path:
+    """The files of `FILES`, some of them other ones."""
+    folder.mkdir()
+    for name, text in {**FILES, **other}.items():
+        (folder / f"{name}.csv").write_text(text)
+    return folder
+
+
+def _run(folder: Path, lake: str, sources: list[str] | None = None, **settings: object) -> None:
     run(folder, lake, dataset="parts", sources=sources or list(SOURCES), **settings)
 
 
@@ -107,6 +168,11 @@ def _present(lake: str) -> dict[str, list[dict[str, object]]]:
         "champions": list(snapshot.champion),
         "demand": [str(segment.numbers["quantity"].tolist()) for segment in snapshot.demand.values()],
         "metrics": _steady(snapshot.metrics.table),
+        "inventory": [
+            [segment.items, segment.date.tolist(), str(segment.numbers["on_hand"].tolist())]
+            for segment in snapshot.inventory.values()
+        ],
+        "reports": _steady(snapshot.reports),
         "replenishment": _steady(snapshot.replenishment.table),
     }
 

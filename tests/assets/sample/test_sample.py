@@ -7,12 +7,18 @@ import numpy as np
 import pytest
 
 from lakecast_assets.ingest.folder import read_folder
+from lakecast_assets.pipeline.run import run
 from lakecast_assets.sample import DATASET, write_sample
 from lakecast_assets.sample.catalogue import FAMILIES
-from lakecast_assets.sample.simulate import SHARES, simulate
+from lakecast_assets.sample.simulate import simulate
+from lakecast_forecast.input.rules import Rules
+from lakecast_lake import snapshots
+from lakecast_lake.storage import Lake
 
 END = dt.date(2026, 6, 30)
-FILES = ("demand.csv", "items.csv", "stock.csv", "README.md")
+SHARES = {"smooth": 0.25, "erratic": 0.15, "intermittent": 0.35, "lumpy": 0.25}
+"""Of the items, how many are meant to be of each class."""
+FILES = ("demand.csv", "items.csv", "stock.csv", "orders.csv", "README.md")
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +63,41 @@ def test_it_reads_without_a_rejected_row_and_in_all_four_classes(sample: Path) -
     assert all(abs(counts[name] - share) < 0.08 for name, share in SHARES.items()), counts
     assert made.tables["fact_inventory"].num_rows == 300
     assert made.tables["demand"]["date"].to_pylist()[-1] == END
+
+
+def test_a_telecom_engineer_would_not_laugh(sample: Path) -> None:
+    """Units that fit the part, costs by part, quantities of maintenance, orders that are still to come."""
+    (made,) = read_folder(sample, rules=Rules(as_of=END)).datasets.values()
+    assert not [line for line in made.report if line.severity == "rejected" or line.words.code.startswith("on_order")]
+    items = {row["item_id"]: row for row in made.tables["dim_item"].to_pylist()}
+    for row in items.values():
+        metres = row["name"].startswith(("Cabo óptico", "Cabo drop", "Cabo de aço"))
+        assert row["unit"] == ("m" if metres else "par" if row["name"].startswith("Luva") else "un"), row["name"]
+        low, high = next(
+            part.unit_cost for family in FAMILIES for part in family.parts if row["name"].startswith(part.name)
+        )
+        assert low <= row["unit_cost"] <= high
+        assert row["currency"] == "BRL"
+        assert row["min_order_quantity"] % row["order_multiple"] == 0
+        if row["name"].startswith(("Ar-condicionado", "Retificador", "Bateria")):
+            assert row["yearly_demand"] < 600, row["name"]
+    orders = made.tables["open_order"].to_pylist()
+    assert 30 < len({row["item_id"] for row in orders}) < 150
+    assert all(
+        row["due_date"] > END and row["quantity"] % items[row["item_id"]]["order_multiple"] == 0 for row in orders
+    )
+    on_order = {row["item_id"]: row["on_order"] for row in made.tables["fact_inventory"].to_pylist()}
+    assert sum(on_order.values()) == sum(row["quantity"] for row in orders)
+
+
+@pytest.mark.slow
+def test_most_items_are_fine_on_the_first_day(tmp_path: Path) -> None:
+    folder = write_sample(tmp_path / "sample", end=END, days=400)
+    lake = Lake.open(str(tmp_path / "lake"))
+    run(folder, lake.uri, sources=["seasonal_naive", "negative_binomial"], as_of=END.isoformat())
+    rows = snapshots.read(lake, snapshots.newest(lake), "fact_replenishment").to_pylist()
+    share = sum(row["recommended_order"] > 0 for row in rows) / len(rows)
+    assert 0.02 < share <= 0.15
 
 
 def test_items_fall_into_the_class_that_they_were_meant_for() -> None:
