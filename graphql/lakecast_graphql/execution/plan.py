@@ -30,13 +30,12 @@ from lakecast_graphql.read.arguments import NO_FILTER, canonical
 from lakecast_graphql.read.paging import Connection, snapshot_of
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.interleaving import Piece, joined
+from lakecast_schema.bounds import MAX_PAGE
 
 _LIGHT = {"__typename", "item", "sources", "model_runs", "overview", "reading_reports", SNAPSHOT_INFO}
 """Fields that read little whatever their arguments."""
 LIGHT_CELLS = 60_000
 """Cells that are rendered within some milliseconds, so that it may be done on the event loop."""
-MAX_FIRST = 10_000
-"""Rows of one page at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +98,7 @@ class Plan:
                     raise NotCompilable("other snapshot")
                 of_field[name] = value
             arguments.append(of_field)
-        if rows > MAX_FIRST:
+        if rows > MAX_PAGE:
             raise NotCompilable("many rows")  # the ordinary way knows how many are too many
         return arguments
 

@@ -7,9 +7,7 @@ from typing import Any
 
 from lakecast_graphql.errors import bad_input
 from lakecast_lake.columns import Snapshot
-
-MOST = 10_000
-"""The largest page."""
+from lakecast_schema.bounds import MAX_PAGE
 
 
 class Filter(dict[str, Any]):
@@ -134,8 +132,8 @@ def _parts(entry: Any) -> tuple[Any, Any]:
 
 def page_size(first: int, argument: str = "first") -> int:
     """`first`, refused where it is not 0 to 10,000."""
-    if not 0 <= first <= MOST:
-        raise bad_input(f"`{argument}` must be from 0 to {MOST:,}, not {first:,}.", argument=argument)
+    if not 0 <= first <= MAX_PAGE:
+        raise bad_input(f"`{argument}` must be from 0 to {MAX_PAGE:,}, not {first:,}.", argument=argument)
     return first
 
 

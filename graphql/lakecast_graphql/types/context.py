@@ -18,12 +18,11 @@ from lakecast_graphql.operation.operation import Caller
 from lakecast_graphql.read.view import View
 from lakecast_graphql.serving.service import Service
 from lakecast_lake.snapshots import SnapshotRecord
+from lakecast_schema.bounds import MAX_PAGE
 
 OTHER_SNAPSHOTS = 2
 """Non-current snapshots that one operation may read."""
 
-MAX_FIRST = 10_000
-"""Rows of one page at most."""
 ML_PACKAGES = (
     "torch", "tensorflow", "prophet", "cmdstanpy", "statsmodels", "sklearn", "scipy", "mlflow", "dagster", "pandas",
 )  # fmt: skip
@@ -64,7 +63,7 @@ class Context:
 
     def ask_for(self, rows: int) -> None:
         """Count rows that the operation asks for. Raises QUERY_TOO_COMPLEX beyond what the server allows."""
-        self.rows += min(max(rows, 0), MAX_FIRST)  # a page of a wrong size is refused as such, by who reads it
+        self.rows += min(max(rows, 0), MAX_PAGE)  # a page of a wrong size is refused as such, by who reads it
         most = self.surroundings.max_rows
         if self.rows > most:
             raise ApiError(
