@@ -192,6 +192,7 @@ DIM_ITEM = Table(
         Column("currency", TEXT, "Of unit_cost, an ISO 4217 code", nullable=True, rule=Rule.CURRENCY),
         Column("attributes", TEXT, "Other columns of the items file, as a JSON object of texts", nullable=True),
         _measure("yearly_demand", "Demand of the data set's last 365 days"),
+        Column("champion", TEXT, "Source that decides for it", nullable=True),
     ),
     key=("dataset_id", "item_id"),
 )

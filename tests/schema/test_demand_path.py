@@ -73,3 +73,15 @@ def test_entries_up_to_a_value_are_counted_row_by_row(rows):
         values = np.full(len(columns), value)
         wanted = (columns <= values[:, None]).sum(axis=1)
         assert _count_up_to(columns, values).tolist() == wanted.tolist()
+
+
+def test_the_long_run_takes_a_share_of_the_path_and_none_where_it_has_no_weight():
+    path = DemandPath.of(np.full((3, 4), 6.0), np.full((3, 4), 2.0), 4)
+    mixed = path.mixed(np.array([1.0, 1.0, np.nan]), np.array([0.25, 1.0, 0.0]))
+    assert mixed.until(np.full(3, 4.0)) == pytest.approx([0.75 * 12 + 0.25 * 4, 4.0, 12.0])
+
+
+def test_the_beginning_may_lie_within_the_first_day_and_not_before_it():
+    path = DemandPath.of(np.array([[4.0, 8.0]]), np.ones((1, 2)), 2)
+    assert path.after(np.array([0.5])).until(np.array([0.5])) == pytest.approx(2.0)
+    assert path.after(np.array([-3.0])).until(np.array([1.0])) == pytest.approx(4.0)

@@ -139,3 +139,19 @@ def test_the_shortage_with_something_after_it_agrees_with_demand_that_was_drawn(
 def test_the_normal_quantile_and_its_tail_are_inverse(probability):
     z = normal.quantile(np.array([probability]))
     assert 1 - normal.upper(z)[0] == pytest.approx(probability, abs=2e-7)
+
+
+def test_demand_that_comes_or_does_not_keeps_a_spread_and_certain_demand_hardly_any():
+    one = np.ones(1)
+    rare = IntervalDemand(10 * one, 0 * one, 0.5 * one)  # less variance than being there or not has
+    assert rare._some[3][0] == pytest.approx(0.1 / 3)
+    assert IntervalDemand(10 * one, 0 * one, 0 * one)._some[3][0] == pytest.approx(1e-4 / 3)
+    certain = IntervalDemand(1e-9 * one, one, one)
+    assert 0 <= certain.quantile(0.95 * one)[0] < 1e-3
+    assert np.isfinite(certain.shortage(one)).all()
+
+
+def test_no_demand_is_certain_over_no_time_and_never_quite_impossible():
+    size = np.array([2.0, 2.0, 2.0])
+    made = no_demand(np.array([0.0, 1.0, 500.0]), np.array([0.0, 0.0, 1.0]), size, np.ones(3))
+    assert made == pytest.approx([1.0, 1.0, 1e-4])

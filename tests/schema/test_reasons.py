@@ -93,6 +93,10 @@ def test_the_bill_adds_up_to_the_order(on_hand, on_order, expected, safety, revi
         assert sum(line.value for line in lines) == pytest.approx(last.value, abs=1e-6)
         assert (last.code, last.value) == ("order", order)
         assert all(line.label == LABELS[line.code][language] for line in lines)
+    values = {line.code: line.value for line in lines}
+    assert values["on_hand"] == pytest.approx(-on_hand)
+    assert values["on_order"] == pytest.approx(-on_order)
+    assert values["lead_time_demand"] == expected
     rest = {line.code for line in lines} - {*LABELS} | {line.code for line in lines[5:]}
     assert rest <= ({"chosen"} if is_chosen else {"rounding"} if order else {"not_due", "not_the_day"})
 

@@ -1,5 +1,6 @@
 """Replenishment: what must hold for whatever stock, demand, terms and lead time."""
 
+import datetime as dt
 import math
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from lakecast_schema.decision_dates import dates_of, days_after
 from lakecast_schema.demand_path import DemandPath
 from lakecast_schema.replenishment import FIGURES, LONGEST, Inputs, Scenario, decide, missed_weights
 
@@ -310,6 +312,24 @@ def test_a_stockout_is_looked_for_within_ten_years():
     assert np.isnan(decided(on_hand=2.0 * 3650.5).days_to_stockout[0])
 
 
+def test_out_of_stock_is_critical_though_nothing_is_wanted_within_the_lead_time():
+    """Nothing runs out that has: there is no later day of a stockout to compare."""
+    assert decided(on_hand=0.0, lead_time_days=0.0, lead_time_std_days=0.0).alert[0] == "critical"
+    idle = decided(on_hand=0.0, demand=0.0)
+    assert (idle.alert[0], idle.reorder_point[0], idle.order_up_to[0]) == ("critical", 1, 2)
+
+
+def test_demand_after_an_order_is_at_most_twice_that_of_any_day():
+    wild = decided(level=9.0, step=0.001)
+    assert wild._after_order.mean[0] == pytest.approx(2 * wild.lead_time_demand[0])
+    assert decided(level=0.25, step=0.001)._after_order.mean[0] == pytest.approx(20 * 1.25)
+
+
+def test_a_review_every_day_is_waited_for_day_by_day():
+    full = decided(days_to_review=1.0, on_hand=100.0, step=0.001, review_period_days=1.0)
+    assert full.order_by_days[0] == math.ceil((100 - full.order_up_to[0]) / 2.0)
+
+
 def test_a_scenario_changes_only_what_it_names():
     inputs = inputs_of([ORDINARY])
     own = decide(inputs)
@@ -329,5 +349,26 @@ def test_a_scenario_changes_only_what_it_names():
 def test_a_missed_unit_weighs_its_cost_or_its_categorys_median_and_its_criticality():
     cost, groups = np.array([1.0, 3.0, np.nan, np.nan]), np.array([0, 0, 0, 1])
     none = np.full(4, np.nan)
+    apart = missed_weights(np.array([1.0, 3.0, 10.0, np.nan]), np.array([0, 0, 1, 1]), none)
+    assert apart.tolist() == [1.0, 3.0, 10.0, 10.0]
     assert missed_weights(cost, groups, none).tolist() == [1.0, 3.0, 2.0, 2.0]
     assert missed_weights(none, groups, np.array([3.0, 5.0, 1.0, np.nan])) == pytest.approx([1, 5 / 3, 1 / 3, 1])
+
+
+DAY = np.array(["2026-11-01"], "datetime64[D]")
+
+
+def test_dates_are_the_first_whole_days():
+    made = decided(lead_time_days=10.5, on_hand=31.0)  # 2 a day: 15.5 days
+    dates = {name: days.tolist() for name, days in dates_of(made, DAY).items()}
+    assert dates["arrival_date"] == [dt.date(2026, 11, 12)]
+    assert dates["stockout_date"] == [dt.date(2026, 11, 17)]
+    assert dates["order_by_date"] == [dt.date(2026, 11, 1) + dt.timedelta(days=float(made.order_by_days[0]))]
+    whole = dates_of(decided(lead_time_days=10.0, on_hand=30.0), DAY)
+    assert whole["arrival_date"].tolist() == [dt.date(2026, 11, 11)]
+    assert whole["stockout_date"].tolist() == [dt.date(2026, 11, 16)]
+
+
+def test_an_unknown_day_has_no_date():
+    assert np.isnat(days_after(DAY, np.array([np.nan])))[0]
+    assert np.isnat(dates_of(decided(on_hand=np.nan), DAY)["stockout_date"])[0]

@@ -60,6 +60,7 @@ def item_table(
     yearly = _yearly(read)
     columns: dict[str, pa.Array] = {
         "dataset_id": constant(dataset_id, len(names)),
+        "champion": pa.nulls(len(names), pa.string()),  # known when all sources have forecast
         "item_id": pa.array(names, pa.string()),
         "frequency": constant(str(read.periods.frequency), len(names)),
         "is_active": pa.array([active.get(name, True) for name in names], pa.bool_()),

@@ -14,11 +14,12 @@ from lakecast_assets.pipeline.progress import Progress
 from lakecast_assets.pipeline.retries import RETRIES, retried
 from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, OWNERS, table_asset, table_description
+from lakecast_assets.tables.champions import with_champions
 from lakecast_assets.tables.replenishment import Tables, published_learned, replenishment_table
-from lakecast_lake.commit import Commit
+from lakecast_lake.commit import Commit, replace
 from lakecast_lake.publish import publish
 from lakecast_lake.summary import summarise
-from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, FACT_REPLENISHMENT, SNAPSHOT, TABLES
+from lakecast_schema.tables import DIM_ITEM, FACT_FORECAST, FACT_METRICS, FACT_REPLENISHMENT, SNAPSHOT, TABLES
 
 GROUP = "publish"
 PUBLISHED = tuple(name for name in TABLES if name != SNAPSHOT.name)
@@ -90,6 +91,11 @@ def snapshot(
             f"no forecasts of {dataset_id} are published, nor made in this run; materialise all its assets",
             allow_retries=False,
         )
+    dim_item = read_current(lake, dataset_id, DIM_ITEM.name, events[DIM_ITEM.name], {})
+    decided = with_champions(dim_item, metrics, live)
+    if dim_item.num_rows and not decided.equals(dim_item):
+        named = replace(lake, DIM_ITEM, decided, {"dataset_id": dataset_id}, context.run.run_id)
+        commits_of_run = [*(each for each in commits_of_run if each.table != DIM_ITEM.name), named]
     summary = summarise(live, metrics)
     # Rows of other files stay in bronze even where this run has added none.
     without = [name for name in tables_gone if TABLES[name].layer != "bronze"]

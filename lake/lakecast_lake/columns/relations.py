@@ -74,7 +74,9 @@ def relations(snapshot: Related) -> dict[str, Callable[[], pa.Table]]:
 def _item(snapshot: Related) -> pa.Table:
     items = snapshot.items
     forecast = np.diff(snapshot.live.first) > 0
-    table = items.table.append_column("code", pa.array(np.arange(items.count, dtype=np.int32)))
+    # What a run has stored may be of an older rule.
+    table = items.table.drop_columns("champion")
+    table = table.append_column("code", pa.array(np.arange(items.count, dtype=np.int32)))
     table = table.append_column("champion", pa.array(snapshot.champion, pa.string()))
     table = table.append_column("forecast_issue", pa.array(snapshot.issue, pa.string()))
     return table.append_column("has_forecast", pa.array(forecast))

@@ -68,6 +68,8 @@ def test_a_run_publishes_every_table_with_every_item(make_input: MakeInput, lake
     assert published(lake, "fact_metrics")["skill"].to_pylist() == pytest.approx([0.0] * 4)
     orders = {row["item_id"]: row for row in published(lake, "fact_replenishment").to_pylist()}
     assert orders["item_0"]["on_hand"] == 20.0
+    champions = {row["item_id"]: row["champion"] for row in published(lake, "dim_item").to_pylist()}
+    assert champions == {"idle": None, **dict.fromkeys(orders, NAIVE[0])}
     assert orders["item_0"]["alert"] != "unknown"
     assert orders["item_1"]["alert"] == "unknown"
     (trained,) = published(lake, "model_run").to_pylist()

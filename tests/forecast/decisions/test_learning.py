@@ -117,3 +117,8 @@ def test_categories_are_groups_of_their_own(steady):
     alone = list(calibration(Spread(replay(panel(steady.values[:20]), 12)), np.full(20, 60.0)))
     assert held["category/b"].cycles == next(each.cycles for each in alone if each.group == "all")
     assert list(held).index("category/a") < list(held).index("category/b")
+
+
+def test_a_window_of_less_than_two_periods_is_one(steady):
+    learned = learn(steady, 12, np.full(len(steady), 20.0))
+    assert learned.largest_window == pytest.approx(steady.values.max(axis=1))
