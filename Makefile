@@ -59,7 +59,7 @@ test: install ## the whole test suite, in both environments, two at a time (JOBS
 check: install ## format, lint, types, import contracts, dead code, compose file and images: changes nothing
 	$(ML)/ruff format --check .
 	$(ML)/ruff check .
-	$(ML)/mypy schema lake assets ops/lakecast_ops $(wildcard ops/bench/forecasting ops/bench/decisions)
+	$(ML)/mypy schema lake assets ops/lakecast_ops $(wildcard ops/bench/forecasting ops/bench/decisions ops/bench/input)
 	$(SERVE)/mypy schema lake graphql ops/lakecast_ops $(wildcard ops/bench/serving)
 	$(ML)/lint-imports
 	$(ML)/python ops/dead_code.py
@@ -88,6 +88,9 @@ bench-decisions: install ## the reorder advice judged by the demand that came, b
 	@PYTHONPATH=ops OMP_NUM_THREADS=1 $(ML)/python -m bench.decisions --data '$(PUBLIC_DATA)' \
 		--cache $(BENCH)/decisions --out ops/bench/decisions/RESULTS.md $(if $(FULL),--full)
 
+bench-input: install ## what lakecast check costs on ten million rows, beside Arrow's CSV reader alone
+	@PYTHONPATH=ops $(ML)/python -m bench.input --cache $(BENCH)/input --out ops/bench/input/RESULTS.md $(ARGS)
+
 bench-scale: install ## what 1,000 and 10,000 items of daily demand cost; bench-forecasting shows it
 	@PYTHONPATH=ops OMP_NUM_THREADS=1 $(ML)/python -m bench.forecasting.scale --out $(BENCH)/scale.jsonl
 
@@ -109,4 +112,4 @@ mutants: .venv-mutants/.installed install ## break modules in random places: do 
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check format dagster bench-forecasting bench-decisions bench-scale bench-serving mutants
+.PHONY: help install run test check format dagster bench-input bench-forecasting bench-decisions bench-scale bench-serving mutants

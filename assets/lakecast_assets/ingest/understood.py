@@ -51,13 +51,16 @@ def _listed(parts: list[str] | list[tuple[str, str]], sign: str = "") -> str:
 
 
 def _date(column: pa.ChunkedArray, day: NDArray[np.datetime64]) -> list[tuple[str, str]]:
-    """The first day of a text column that is not written as ISO 8601 writes it, and how it was read."""
+    """A day of a text column that is not written as ISO 8601 writes it, and how it was read."""
     if not pa.types.is_string(column.type):
         return []
-    for text, value in zip(column.slice(0, _FIRST).to_pylist(), day, strict=False):
-        if text and not np.isnat(value) and text.strip() != str(value):
-            return [(text.strip(), str(value))]
-    return []
+    first: list[tuple[str, str]] = []
+    for text, value in zip(column.slice(0, _FIRST).to_pylist(), day.astype(object), strict=False):
+        if text and value is not None and text.strip() != str(value):
+            first = first or [(text.strip(), str(value))]
+            if value.day != value.month:  # 01/01/2024 does not tell whether days come first
+                return [(text.strip(), str(value))]
+    return first
 
 
 def _number(column: pa.ChunkedArray, values: NDArray[np.float64]) -> list[tuple[str, str]]:

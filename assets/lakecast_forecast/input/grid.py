@@ -34,10 +34,15 @@ class Periods:
 
 @dataclass(frozen=True)
 class Gaps:
-    """What periods without a row mean. share: of the periods between items' first and last row; is_log: no demand."""
+    """What periods without a row mean. share: of the periods between items' first and last row; is_log: no demand.
+
+    cells: item-period pairs of the rows whose quantities are `quantity`.
+    """
 
     share: float
     is_log: bool
+    quantity: Array
+    cells: "_Cells"
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def gaps(periods: Periods, items: Integers, quantity: Array, blurred: NDArray[np
     share = missing / max(int(inner), 1)
     zeros = int(np.count_nonzero(cells.total == 0))
     is_log = share >= _A_LOG and zeros <= missing
-    return Gaps(share, rules.gaps == "zero" or (rules.gaps == "auto" and is_log))
+    return Gaps(share, rules.gaps == "zero" or (rules.gaps == "auto" and is_log), quantity, cells)
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,7 @@ def fill(
     `inactive_days` and than twice its longest interval between two periods of demand.
     Raises `GridTooLargeError`.
     """
-    cells = _cells(periods, items, quantity)
+    cells = meaning.cells if quantity is meaning.quantity else _cells(periods, items, quantity)
     codes, first, last, index = cells.codes, cells.first, cells.last, cells.index
     is_active = _is_active(cells, end, periods.frequency, inactive_days)
     ends = np.where(is_active & meaning.is_log, np.maximum(index[last], end), index[last])

@@ -5,12 +5,13 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_MONEY = r"R\$|US\$|\$|€|£|BRL|USD|EUR"
+_MONEY = r"R\$|US\$|\$|€|£|₹|¥|BRL|USD|EUR"
 _UNITS = (
     "un", "und", "unid", "unidade", "unidades", "pç", "pc", "pcs", "peça", "peças", "peca", "pecas", "cx",
     "caixa", "caixas", "kg", "g", "m", "mt", "mts", "metro", "metros", "m2", "m²", "m3", "m³", "lt", "l", "rl",
     "rolo", "rolos", "par", "pares", "hr", "h", "d", "dia", "dias", "day", "days", "brl", "usd", "eur", "reais",
 )  # fmt: skip
+_BRACKETS = re.compile(r"\s*\((?P<number>[\d.,]*\d[\d.,]*)\)\s*")
 _MARKED = re.compile(
     rf"\s*(?P<money>{_MONEY})?\s*(?P<number>[+-]?[\d.,]*\d[\d.,]*)(?P<minus>-)?\s*(?P<unit>[^\d\s.,+-]+[23]?\.?)?\s*",
     re.IGNORECASE,
@@ -20,12 +21,16 @@ _MARKED = re.compile(
 def without_marks(column: pa.ChunkedArray, *, percent: bool = False) -> pa.ChunkedArray:
     """A text column whose numbers stand alone, where one unit or money sign at most stands beside any of them.
 
-    A minus behind a number, as SAP writes it, comes before it. What is no such number stays as it is, and the whole
-    column does where units differ: `12 un` and `3 cx` cannot be added up. percent: whether % is such a unit.
+    A minus behind a number, as SAP writes it, comes before it, and one stands for brackets, as accountants write it.
+    What is no such number stays as it is, and the whole column does where units differ: `12 un` and `3 cx` cannot be
+    added up. percent: whether % is such a unit.
     """
     words = pc.unique(column)
     texts, marks = [], set()
     for word in words.to_pylist():
+        if in_brackets := _BRACKETS.fullmatch(word or ""):
+            texts.append(f"-{in_brackets['number']}")
+            continue
         match = _MARKED.fullmatch(word or "")
         unit = (match["unit"] or "").lower().rstrip(".") if match else ""
         if match is None or (unit and unit not in _UNITS and not (percent and unit == "%")):

@@ -17,7 +17,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
 _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "item_id": (
         "item", "item code", "codigo", "codigo do item", "cod item", "codigo do produto", "cod produto",
-        "codigo produto",
+        "codigo produto", "codproduto",
         "codigo material", "codigo do material", "cod", "produto", "product", "product id", "part number",
         "produto servico",
         "sku",
@@ -97,7 +97,11 @@ def alike(field: str, header: Sequence[str]) -> list[str]:
 
 
 def _may_be(field: str, name: str) -> bool:
-    return plain(name) in _SYNONYMS.get(field, ()) or (field == "date" and plain(name).startswith(("data ", "date ")))
+    return plain(name) in _SYNONYMS.get(field, ()) or (field == "date" and _names_a_day(plain(name)))
+
+
+def _names_a_day(name: str) -> bool:
+    return name.startswith(("data ", "date ")) or name.endswith(" date")
 
 
 def columns(
@@ -145,7 +149,7 @@ def columns(
         ] or [
             place
             for place, name in enumerate(header)
-            if place not in places.values() and field == "date" and plain(name).startswith(("data ", "date "))
+            if place not in places.values() and field == "date" and _names_a_day(plain(name))
         ]
         if len(near) > 1 and field in spare:
             continue

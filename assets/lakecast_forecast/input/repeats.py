@@ -49,7 +49,8 @@ def settle(
     if copies.size:
         demand.verdicts.reject(_mask(demand, rows[copies]), "item_id", messages.COPY)
         quantity[copies] = np.nan
-        group, places = _sharing(items.codes, days, quantity)
+    # A return beside a demand is no second demand.
+    group, places = _sharing(items.codes, days, np.where(quantity < 0, np.nan, quantity))
     if places.size == 0:
         return Settled(quantity)
     dates = np.unique(items.codes[~np.isnan(quantity)] * 10**6 + days[~np.isnan(quantity)].astype(np.int64)).size

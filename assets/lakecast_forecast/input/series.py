@@ -100,7 +100,7 @@ def demand_series(
             column="quantity",
         )
     out_of_stock = _not_available(demand, rows, items, periods)
-    quantity = np.where(out_of_stock, np.nan, quantity)
+    quantity = np.where(out_of_stock, np.nan, quantity) if out_of_stock.any() else quantity
     if np.isnan(quantity).all():
         raise InputError(
             demand.file.name,
