@@ -155,3 +155,14 @@ def test_no_demand_is_certain_over_no_time_and_never_quite_impossible():
     size = np.array([2.0, 2.0, 2.0])
     made = no_demand(np.array([0.0, 1.0, 500.0]), np.array([0.0, 0.0, 1.0]), size, np.ones(3))
     assert made == pytest.approx([1.0, 1.0, 1e-4])
+
+
+def test_a_backlog_is_exceeded_for_certain():
+    made = demand(10.0, 0.2, 0.5)
+    assert made.exceeds(np.array([-1.0]))[0] == 1.0
+
+
+def test_the_undershoot_of_small_units_is_that_of_large_ones():
+    mean, variance = undershoot(*(np.array([each]) for each in (5.0, 200.0, 50.0)))
+    small = undershoot(*(np.array([each]) for each in (0.005, 200e-6, 0.05)))
+    assert (1e3 * small[0][0], 1e6 * small[1][0]) == pytest.approx((mean[0], variance[0]))

@@ -372,3 +372,8 @@ def test_dates_are_the_first_whole_days():
 def test_an_unknown_day_has_no_date():
     assert np.isnat(days_after(DAY, np.array([np.nan])))[0]
     assert np.isnat(dates_of(decided(on_hand=np.nan), DAY)["stockout_date"])[0]
+
+
+def test_an_item_that_nobody_uses_is_filled_up_to_nothing():
+    idle = decided(demand=0.0, used=False)
+    assert (idle.reorder_point[0], idle.order_up_to[0], idle.recommended_order[0]) == (0, 0, 0)

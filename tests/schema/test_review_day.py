@@ -35,3 +35,7 @@ def test_the_next_day_of_the_month_is_the_last_where_there_is_none(date, day):
 def test_what_is_no_day_is_refused_with_the_remedy(text):
     with pytest.raises(ValueError, match="weekday such as monday, or a day of the month from 1 to 31"):
         ReviewDay.of(text)
+
+
+def test_the_interval_is_the_longest_there_is():
+    assert [ReviewDay.of(text).interval for text in ("monday", "5")] == [7.0, 31.0]

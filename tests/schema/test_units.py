@@ -36,3 +36,8 @@ def test_a_multiple_stays_what_it_is(count, step):
     found = round_up(np.array([count * step]), np.array([step]))[0]
     assert found == pytest.approx(count * step, rel=1e-12)
     assert step != 0.001 or found == round(count / 1000, 3)
+
+
+def test_what_floats_leave_over_grows_with_the_quantity():
+    assert round_up(np.array([3000.001 + 5e-7]), np.array([0.001]))[0] == 3000.001
+    assert round_up(np.array([3000.001 + 5e-6]), np.array([0.001]))[0] == 3000.002
