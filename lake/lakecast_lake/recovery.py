@@ -50,9 +50,9 @@ def recover(lake: Lake, table: Table, dataset_id: str, run_id: str, own: Collect
 
 
 def writers(lake: Lake, table: Table, versions: Collection[int]) -> set[str]:
-    """The runs that committed these versions of the table."""
+    """Who committed these versions of the table."""
     commits = _commits(lake, table, min(versions) - 1, max(versions))
-    return {entry["run_id"] for entry in commits if entry["version"] in versions and "run_id" in entry}
+    return {_writer(entry) for entry in commits if entry["version"] in versions}
 
 
 def own_files(lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own: Collection[str], since: int) -> Files:
@@ -74,7 +74,7 @@ def foreign(
     since = -1 if published is None else published.version
     unpublished = _commits(lake, table, since, handle.version())
     places = [_place(table, key) for key in sorted(changed)]
-    fine = {*own, _brought_back(published)}
+    fine = {*own, _brought_back(published), None}
     return tuple(where for where in places if _last_writer(unpublished, where) not in fine)
 
 
@@ -105,14 +105,19 @@ def _files(table: Table, handle: DeltaTable, dataset_id: str) -> Files:
 
 
 def _last_writer(history: Collection[Mapping[str, Any]], where: Mapping[str, str]) -> str | None:
-    """The run that wrote the partition last, or what it was brought back to; None for a writer that is none of ours."""
+    """Who changed the partition's rows last, or what it was brought back to; None where nobody has."""
     for entry in sorted(history, key=lambda entry: -int(entry["version"])):
         if entry["operation"] in _SAME_ROWS:
             continue
         written = json.loads(entry.get("where") or "{}")
         if all(value in written.get(column, [value]) for column, value in where.items()):
-            return entry.get("recovered") or entry.get("run_id")
+            return _writer(entry)
     return None
+
+
+def _writer(entry: Mapping[str, Any]) -> str:
+    """The run of a commit; of a writer that is none of ours, the commit alone."""
+    return str(entry.get("recovered") or entry.get("run_id") or f"commit {entry['version']}")
 
 
 def _bring_back(lake: Lake, table: Table, where: Where, published: Entry | None, run_id: str) -> None:
