@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from lakecast_lake.errors import BadResults
@@ -17,6 +16,9 @@ from lakecast_lake.handover import metadata
 from lakecast_lake.handover.metadata import Metadata
 from lakecast_lake.handover.type_conversion import contract_types
 from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, TEXT, Table
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 FORECAST_FILE = f"{FACT_FORECAST.name}.parquet"
 METRICS_FILE = f"{FACT_METRICS.name}.parquet"
@@ -76,7 +78,7 @@ def _rows(path: Path, table: Table) -> pa.Table | None:
     return contract_types(table, rows, path)
 
 
-def _partitioning(path: Path, table: Table) -> ds.Partitioning | None:
+def _partitioning(path: Path, table: Table) -> "ds.Partitioning | None":
     """Text columns of the contract that stand in names of folders below `path`, such as source=ets, and in no file."""
     files = sorted(path.rglob("*.parquet")) if path.is_dir() else []
     if not files:
@@ -85,7 +87,11 @@ def _partitioning(path: Path, table: Table) -> ds.Partitioning | None:
     keys = [part.partition("=")[0] for part in files[0].relative_to(path).parts[:-1] if "=" in part]
     texts = [column.name for column in table.columns if column.type == TEXT]
     schema = pa.schema([(key, TEXT) for key in keys if key in texts and key not in inside])
-    return ds.partitioning(schema, flavor="hive") if len(schema) else None
+    if not len(schema):
+        return None
+    import pyarrow.dataset as ds  # it loads pandas, which who only loads the assets' definitions can do without
+
+    return ds.partitioning(schema, flavor="hive")
 
 
 def _digest(path: Path) -> str:

@@ -32,7 +32,12 @@ def test_a_corrected_run_publishes_what_a_first_one_would(tmp_path: Path) -> Non
     _run(right, fresh)
     for number, wrong in enumerate(WRONG.values()):
         _run(_write(tmp_path / f"wrong-{number}", wrong), corrected)
-    _run(_write(tmp_path / "monthly", {"A": ("2022-01-01", "2025-06-30", 5)}), corrected, frequency="monthly")
+    _run(
+        _write(tmp_path / "monthly", {"A": ("2022-01-01", "2025-06-30", 5)}),
+        corrected,
+        frequency="monthly",
+        replace=True,
+    )
     assert _present(corrected) != _present(fresh)
     _run(right, corrected)
     assert _present(corrected) == _present(fresh)

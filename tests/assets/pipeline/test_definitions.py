@@ -43,7 +43,7 @@ def test_every_table_is_an_asset_and_the_snapshot_comes_last() -> None:
 def test_blocking_checks_come_before_the_snapshot() -> None:
     graph = defs.resolve_asset_graph()
     blocking = {spec.name for spec in graph.asset_check_keys if graph.get_check_spec(spec).blocking}
-    assert blocking == {"contract", "not_shrunk", "no_item_lost", "not_wildly_off"}
+    assert blocking == {"contract", "not_shrunk", "same_items", "no_item_lost", "not_wildly_off"}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The limit on the periods of a data set; what grids are otherwise, the tests of whole files say."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,9 +82,9 @@ def test_series_are_those_that_plain_python_makes(
     days, items, quantity = (list(column) for column in zip(*rows, strict=True))
     periods = grid.place(np.array(days).astype("datetime64[D]"), np.array(items), Frequency.DAILY)
     end = max(day for day, _, value in rows if not np.isnan(value))
-    series = grid.fill(
-        periods, np.array(items), np.array(quantity), np.zeros(4, bool), grid.Gaps(0.0, is_log), end, inactive_days
-    )
+    values, blurred = np.array(quantity), np.zeros(4, bool)
+    meaning = replace(grid.gaps(periods, np.array(items), values, blurred, Rules()), is_log=is_log)
+    series = grid.fill(periods, np.array(items), values, blurred, meaning, end, inactive_days)
     expected = slow_series(days, items, quantity, is_log=is_log, end=end, inactive_days=inactive_days)
     assert series.items.tolist() == list(expected)
     assert series.is_active.tolist() == [active for _, active in expected.values()]
@@ -103,7 +104,7 @@ def test_a_log_of_events_has_gaps_and_few_zeros(missing: int, zeros: int, is_log
     items, blurred = np.zeros(days.size, np.int64), np.zeros(1, bool)
     periods = grid.place(days.astype("datetime64[D]"), items, Frequency.DAILY)
     meaning = grid.gaps(periods, items, quantity, blurred, Rules())
-    assert meaning == grid.Gaps(missing / 50, is_log)
+    assert (meaning.share, meaning.is_log) == (missing / 50, is_log)
     assert grid.gaps(periods, items, quantity, blurred, Rules(gaps="zero")).is_log
     assert not grid.gaps(periods, items, quantity, blurred, Rules(gaps="unknown")).is_log
     assert (
@@ -119,7 +120,9 @@ def test_unknown_dates_leave_what_lies_between_unknown() -> None:
     days = np.array([0, 3, 0, 3]).astype("datetime64[D]")
     items = np.array([0, 0, 1, 1])
     periods = grid.place(days, items, Frequency.DAILY)
-    series = grid.fill(periods, items, np.ones(4), np.array([True, False]), grid.Gaps(0.5, True), 5, 365)
+    quantity, blurred = np.ones(4), np.array([True, False])
+    meaning = replace(grid.gaps(periods, items, quantity, blurred, Rules()), is_log=True)
+    series = grid.fill(periods, items, quantity, blurred, meaning, 5, 365)
     np.testing.assert_array_equal(series.quantity, [1, np.nan, np.nan, 1, 1, 0, 0, 1, 0, 0])
 
 

@@ -154,7 +154,8 @@ def test_attributes_of_items(server: Running, expected: Expected) -> None:
     nodes = server.data("{ items(first: 1000) { nodes { datasetId itemId attributes { name value } } } }")["items"]
     wanted = {key: item["attributes"] for key, item in expected.items.items()}
     assert {(n["datasetId"], n["itemId"]): n["attributes"] for n in nodes["nodes"]} == wanted
-    assert any(wanted.values())
+    if not any(wanted.values()):
+        pytest.skip("the items of this lake have no attributes")
 
 
 @pytest.mark.parametrize("language", ["EN", "PT"])
