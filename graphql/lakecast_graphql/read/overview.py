@@ -127,6 +127,12 @@ def mean(values: Any) -> float | None:
     return float(known.mean()) if len(known) else None
 
 
+def total(values: Any) -> float | None:
+    """The sum of what is not null; None where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(known.sum()) if len(known) else None
+
+
 def _alerts(view: View, codes: Ints) -> list[AlertCount]:
     facts = view.snapshot.replenishment
     rows = _rows(facts, codes)
@@ -156,10 +162,10 @@ def _stock(view: View, codes: Ints) -> dict[str, Any]:
         "demand_as_of": _demand_as_of(view.snapshot, codes),
         "stock_as_of": _stock_as_of(view.snapshot, codes),
         "out_of_stock": int((on_hand <= 0).sum()),
-        "on_hand_value": _total(on_hand * cost),
-        "excess_value": _total(excess * cost),
+        "on_hand_value": total(on_hand * cost),
+        "excess_value": total(excess * cost),
         "order_lines": int((order > 0).sum()),
-        "recommended_order_value": _total(value),
+        "recommended_order_value": total(value),
     }
 
 
@@ -192,12 +198,6 @@ def _oldest(snapshot: Snapshot, codes: Ints, days: Any) -> date | None:
     newest = np.full(int(dataset.max()) + 1, -np.inf)
     np.maximum.at(newest, dataset, days.astype(np.float64))
     return date(1970, 1, 1) + timedelta(int(newest[np.isfinite(newest)].min()))
-
-
-def _total(values: Any) -> float | None:
-    """The sum of what is not null; None where nothing is."""
-    known = values[np.isfinite(values)]
-    return float(known.sum()) if len(known) else None
 
 
 def _newest(view: View, codes: Ints) -> datetime | None:

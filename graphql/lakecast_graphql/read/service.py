@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read import arguments
+from lakecast_graphql.read.overview import total
 from lakecast_graphql.read.replenishment import matching
 from lakecast_graphql.read.view import View
 from lakecast_graphql.read.what_if_inputs import stored
-from lakecast_lake.columns.segment import Floats
 from lakecast_lake.columns.where import condition
 from lakecast_schema.replenishment import Scenario, decide
 from lakecast_schema.vocabulary import LeaderboardGroup
@@ -61,9 +59,9 @@ def service_curve(view: View, levels: Sequence[float], where: Any = None) -> lis
         points.append(
             ServicePoint(
                 level,
-                _sum(decision.safety_stock * own.unit_cost),
-                _sum(decision.order_up_to * own.unit_cost),
-                _sum(decision.recommended_order_value),
+                total(decision.safety_stock * own.unit_cost),
+                total(decision.order_up_to * own.unit_cost),
+                total(decision.recommended_order_value),
             )
         )
     return points
@@ -111,8 +109,3 @@ def decision_calibration(
         )
         for row in table.to_pylist()
     ]
-
-
-def _sum(values: Floats) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(known.sum()) if len(known) else None

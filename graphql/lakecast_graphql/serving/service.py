@@ -217,7 +217,7 @@ class Service:
         except Exception as error:
             return self._reject(error, None, before, began)
         if target is None:
-            return self._reject_nothing(before, began)
+            return self._go_on(problems.EMPTY if before is None else problems.GONE, before, began)
         force = force or self._reload
         if before is not None and _is(target, before) and not force:
             self.problem = self._pin_problem()
@@ -289,18 +289,10 @@ class Service:
         allocation.give_back()
         return after
 
-    def _reject_nothing(self, before: Served | None, began: float) -> Refreshed:
-        self.problem = problems.EMPTY if before is None else problems.GONE
-        if before is None:
-            raise ApiError(ErrorCode.LAKE_UNAVAILABLE, self.problem.message)
-        return self._refreshed(
-            RefreshOutcome.REJECTED, before, before, began, f"goes on being served. {self.problem.message}"
-        )
-
     def _reject(
         self, error: Exception, target: SnapshotRecord | None, before: Served | None, began: float
     ) -> Refreshed:
-        """The target, or the lake where no target was seen, cannot be read; what is served goes on being served."""
+        """The target, or the lake where no target was seen, cannot be read."""
         code, message = explain(error)
         _log.error(
             "%s: %s",
@@ -308,11 +300,17 @@ class Service:
             error,
             exc_info=not isinstance(error, LakeError),
         )
-        self.problem = problems.UNREADABLE if target is None else problems.rejected(message)
+        return self._go_on(problems.UNREADABLE if target is None else problems.rejected(message), before, began, code)
+
+    def _go_on(
+        self, problem: Problem, before: Served | None, began: float, code: ErrorCode = ErrorCode.LAKE_UNAVAILABLE
+    ) -> Refreshed:
+        """With what is served, and a problem. Raises ApiError where nothing is."""
+        self.problem = problem
         if before is None:
-            raise ApiError(code, self.problem.message) from error
+            raise ApiError(code, problem.message)
         return self._refreshed(
-            RefreshOutcome.REJECTED, before, before, began, f"goes on being served. {self.problem.message}"
+            RefreshOutcome.REJECTED, before, before, began, f"goes on being served. {problem.message}"
         )
 
     def _refreshed(
