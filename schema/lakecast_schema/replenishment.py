@@ -7,6 +7,7 @@ Review-day rule, where orders are placed on a fixed day only: on that day order 
 and the review period does not exceed with that level; s = S - expected demand of the review period.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -245,11 +246,7 @@ class Decision:
     def reorder_point(self) -> Array:
         """s, at least the expected demand over the lead time; at least one step for an item in use."""
         inputs = self.inputs
-        enough = self._below.quantile(inputs.service_level)
-        rows = np.flatnonzero(inputs.is_fill)
-        if len(rows):
-            enough[rows] = _filling(replace(self, inputs=inputs.take(rows)))
-        point = self._stock(enough, self.lead_time_demand)
+        point = self._stock(self._enough(self._below, _filling), self.lead_time_demand)
         if self.has_review_day.any():
             # What is left of S when the review period's demand is taken from it: never below the lead time's.
             rest = np.maximum(self._review_day_level - self.review_demand, self.lead_time_demand)
@@ -270,12 +267,7 @@ class Decision:
     @cached_property
     def _review_day_level(self) -> Array:
         """S of the review-day rule: what demand until the order after the next arrives does not exceed."""
-        inputs = self.inputs
-        enough = self._over_protection.quantile(inputs.service_level)
-        rows = np.flatnonzero(inputs.is_fill)
-        if len(rows):
-            enough[rows] = _filling_on_days(replace(self, inputs=inputs.take(rows)))
-        return self._stock(enough, self._over_protection.mean)
+        return self._stock(self._enough(self._over_protection, _filling_on_days), self._over_protection.mean)
 
     @cached_property
     def _protection_days(self) -> Array:
@@ -285,6 +277,14 @@ class Decision:
     @cached_property
     def _over_protection(self) -> IntervalDemand:
         return self.demand_over(self._protection_days, self.inputs.lead_time_std_days)
+
+    def _enough(self, demand: IntervalDemand, filling: Callable[["Decision"], Array]) -> Array:
+        """What demand does not exceed with the service level; where that is a fill rate, what `filling` says."""
+        enough = demand.quantile(self.inputs.service_level)
+        rows = np.flatnonzero(self.inputs.is_fill)
+        if len(rows):
+            enough[rows] = filling(replace(self, inputs=self.inputs.take(rows)))
+        return enough
 
     def _stock(self, enough: Array, mean: Array) -> Array:
         """What is enough as a level: in whole steps, within the guard, at least the mean; a step for what is used."""

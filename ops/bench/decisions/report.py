@@ -4,7 +4,6 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from bench.decisions.judge import ALL, BEFORE, JUDGED, OURS, OURS_FILL, Row
 from bench.decisions.peers import PEERS
 from bench.decisions.sets import KINDS
 from bench.decisions.verdicts import Judged, gap, is_judged, verdicts
+from bench.markdown import processor, table
 from lakecast_forecast.panel import Panel
 
 
@@ -44,7 +44,7 @@ def _head(share: float) -> str:
         "or days. **held**: share of item-reviews whose demand over lead time and review period did not exceed the "
         "level. **fill**: share of pieces delivered from stock in a simulated course with backorders, items weighing "
         "alike.\n\n"
-        f"Machine: {_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python "
+        f"Machine: {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python "
         f"{platform.python_version()}, numpy {np.__version__}, lakecast {version('lakecast')}."
     )
 
@@ -63,7 +63,7 @@ def _verdicts(sets: Mapping[str, Judged]) -> str:
         )
         for each in verdicts(sets)
     ]
-    return "## What must hold\n\n" + _table(head, lines)
+    return "## What must hold\n\n" + table(head, lines)
 
 
 def _reached(holds: bool, reaches: bool) -> str:
@@ -82,7 +82,7 @@ def _distances(rows: Sequence[Row]) -> str:
         )
     return (
         "## Held from promised, by set\n\nMean distance over cases and .90, .95, .98, in points; the signed mean in "
-        "brackets.\n\n" + _table(("method", *names, "all"), lines)
+        "brackets.\n\n" + table(("method", *names, "all"), lines)
     )
 
 
@@ -95,7 +95,7 @@ def _classes(rows: Sequence[Row]) -> str:
         (name, group, str(items), *(f"{np.mean(held[level]):.3f}" for level in JUDGED))
         for (name, group, items), held in cells.items()
     ]
-    return "## Ours by demand class\n\n" + _table(("set", "class", "items", *(f"{x:g}" for x in JUDGED)), lines)
+    return "## Ours by demand class\n\n" + table(("set", "class", "items", *(f"{x:g}" for x in JUDGED)), lines)
 
 
 def _any_day(sets: Mapping[str, Judged]) -> str:
@@ -113,7 +113,7 @@ def _any_day(sets: Mapping[str, Judged]) -> str:
         "## Orders on any day\n\nPromised .95, busy items: a piece or more in a review period. Ours: at or below s, up "
         "to S, whole pieces. Before: only below the reorder point; its orders a year are those of following it every "
         "day. Cases with a star are shown and not judged: with fewer than six review periods an item has three "
-        "orders or four, and a level cannot be told from luck.\n\n" + _table(head, lines)
+        "orders or four, and a level cannot be told from luck.\n\n" + table(head, lines)
     )
 
 
@@ -123,18 +123,6 @@ def _sets(sets: Mapping[str, Judged], panels: Mapping[str, Panel]) -> str:
         for name, one in sets.items()
     ]
     total = sum(one.seconds for one in sets.values())
-    return f"## Sets\n\nAll of it takes {total / 60:.1f} CPU minutes of one core, forecasts included.\n\n" + _table(
+    return f"## Sets\n\nAll of it takes {total / 60:.1f} CPU minutes of one core, forecasts included.\n\n" + table(
         ("set", "items", "judged origins", "horizon", "CPU s"), lines
     )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    models = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    return next(models, platform.processor() or "unknown processor")

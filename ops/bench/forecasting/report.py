@@ -20,6 +20,7 @@ from bench.forecasting.found import Found
 from bench.forecasting.measures import score
 from bench.forecasting.plans import QUICK
 from bench.forecasting.predictions import Predictions
+from bench.markdown import processor, table
 
 OURS = ("ensemble", "ensemble without nets", "lstm", "arima", "prophet", "seasonal_naive")
 """Sources that are shown, in this order; the ensemble's other members follow."""
@@ -65,14 +66,14 @@ def _head() -> str:
         "that one net of each kind is trained for all of them, at a cost that is divided by items; the other sets are "
         "run one by one. Every comparison is on the same items, one thread each; what ran when stands at the end. The "
         "median is judged by MASE and sMAPE, the mean by RMSSE; lower is better.\n\n"
-        f"Machine: {_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"Machine: {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}. Other work ran beside it: ratios are fairer than seconds."
     )
 
 
 def _verdicts(judged: Sequence[verdicts.Verdict]) -> str:
     head = ("measure", "peer", "items", "ours", "theirs", "ratio", "must", "aim", "reached")
-    return "## What must hold\n\n" + _table(head, [verdict.row() for verdict in judged])
+    return "## What must hold\n\n" + table(head, [verdict.row() for verdict in judged])
 
 
 def _set(one: Found) -> str:
@@ -92,7 +93,7 @@ def _set(one: Found) -> str:
         else ""
     )
     title = f"## {one.whole.name}: {len(one.whole)} series, horizon {kind.horizon}, season {kind.season}"
-    return f"{title}\n\n{_table(head, rows)}{note}"
+    return f"{title}\n\n{table(head, rows)}{note}"
 
 
 def _row(one: Found, name: str, made: Predictions, measures: Sequence[str], live: float | None) -> Sequence[str]:
@@ -127,7 +128,7 @@ def _scale(rows: Sequence[Mapping[str, float]]) -> str:
         "## Many items\n\nSimulated daily demand (seeded; from one piece a month to hundreds a day), "
         "horizon 28, one thread: live forecasts, backtest over so many past windows (a user's run has six) and "
         "calibration. Peak memory is of the whole process, the "
-        "interpreter with its libraries and the simulated panel included.\n\n" + _table(head, lines)
+        "interpreter with its libraries and the simulated panel included.\n\n" + table(head, lines)
     )
 
 
@@ -163,7 +164,7 @@ def _runs(results: Mapping[str, Found], ours: Path, peers: Path) -> str:
     head = ("set", "ours ran (UTC)", "CPU s", "peers ran (UTC)", "CPU s", "CPU s of the quick variant's peers")
     return (
         "## Runs\n\nWhen the forecasts were made that these tables compare. The quick variant, ours and its samples of "
-        f"the peers, takes {(totals[0] + totals[2]) / 60:.1f} minutes of one core.\n\n" + _table(head, rows)
+        f"the peers, takes {(totals[0] + totals[2]) / 60:.1f} minutes of one core.\n\n" + table(head, rows)
     )
 
 
@@ -188,18 +189,6 @@ def _versions(results: Mapping[str, Found]) -> str:
         for made in (*one.ours.values(), *one.peers.values()):
             named |= {f"{package} {number}" for package, number in made.versions.items()}
     return "## Versions\n\n" + ", ".join(sorted(named)) + f", numpy {np.__version__}."
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    named = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor() or "unknown processor")
 
 
 if __name__ == "__main__":

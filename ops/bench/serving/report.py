@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from bench.markdown import processor, table
 from bench.serving import code_size
 from bench.serving.clients import COMPARED
 from bench.serving.compare import COLUMNS, INSTALLED, LIMIT, OURS, REPEATED, Row
@@ -100,7 +101,7 @@ def write(
         "before the serving house was made simple.",
         _machine(settings),
         "## Requirements",
-        _table(("measure", "found", "must", "aim", "verdict"), [one.cells() for one in requirements]),
+        table(("measure", "found", "must", "aim", "verdict"), [one.cells() for one in requirements]),
     ]
     for question, words in QUESTIONS.items():
         own = [row for row in rows if row.question == question]
@@ -114,26 +115,17 @@ def write(
                 for row in own
             ]  # fmt: skip
             head = ("", "client", "coding", "CPU µs", "× limit", "per second", "p50 ms", "p99 ms", "kB", "errors")
-            parts += [f"## {question}: {words}", _table(head, cells)]
+            parts += [f"## {question}: {words}", table(head, cells)]
     parts += ["## Notes", *(f"* {note}" for note in notes)]
     file.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 def _machine(settings: str) -> str:
-    model = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        platform.processor(),
-    )
     packages = ", ".join(
         f"{name} {version(name)}"
         for name in ("strawberry-graphql", "graphql-core", "uvicorn", "duckdb", "pyarrow", "deltalake", "orjson")
     )
     return (
-        f"Machine: {model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}; "
+        f"Machine: {processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}; "
         f"{packages}. {settings}"
     )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
