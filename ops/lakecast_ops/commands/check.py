@@ -8,18 +8,29 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lakecast_ops import environment
-from lakecast_ops.commands.run import (
-    By,
+from lakecast_ops.commands.run import bounded
+from lakecast_ops.reading_options import (
+    AllowRejectedOption,
+    ByOption,
+    ColumnOption,
     Dates,
+    DatesOption,
     Decimal,
+    DecimalOption,
     Duplicates,
     Frequency,
+    FrequencyOption,
     Gaps,
+    GapsOption,
     Ids,
+    IdsOption,
     LastPeriod,
+    LastPeriodOption,
     Negative,
+    NegativeOption,
     Outliers,
-    bounded,
+    OutliersOption,
+    SheetOption,
     columns_of,
 )
 
@@ -36,33 +47,23 @@ def command(
     dataset: Annotated[
         str | None, typer.Option(metavar="ID", help="Data set of rows that name none.", show_default=False)
     ] = None,
-    frequency: Annotated[Frequency, typer.Option(help="Length of a period.")] = Frequency.AUTO,
-    gaps: Annotated[Gaps, typer.Option(help="What a period without a row means.")] = Gaps.AUTO,
+    frequency: FrequencyOption = Frequency.AUTO,
+    gaps: GapsOption = Gaps.AUTO,
     duplicates: Annotated[Duplicates, typer.Option(help="What several rows of a date mean.")] = Duplicates.AUTO,
-    negative: Annotated[Negative, typer.Option(help="What a negative quantity means.")] = Negative.NET,
-    last_period: Annotated[
-        LastPeriod, typer.Option(help="Whether a last period that the data hold in part counts.")
-    ] = LastPeriod.AUTO,
-    by: Annotated[By | None, typer.Option(help="Make each location a data set of its own.", show_default=False)] = None,
-    decimal: Annotated[Decimal, typer.Option(help="Decimal sign of the files.")] = Decimal.AUTO,
-    dates: Annotated[Dates, typer.Option(help="Day or month first, as in 01/02/2024.")] = Dates.AUTO,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FIELD=COLUMN", help="Column of a field; may be repeated.", show_default=False),
-    ] = None,
-    ids: Annotated[Ids, typer.Option(help="Whether ids of other files match loosely.")] = Ids.EXACT,
-    outliers: Annotated[Outliers, typer.Option(help="What happens to a demand far beyond all others.")] = Outliers.KEEP,
-    sheet: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="Sheet of a workbook of demand. Without it: the first.", show_default=False),
-    ] = "",
+    negative: NegativeOption = Negative.NET,
+    last_period: LastPeriodOption = LastPeriod.AUTO,
+    by: ByOption = None,
+    decimal: DecimalOption = Decimal.AUTO,
+    dates: DatesOption = Dates.AUTO,
+    column: ColumnOption = None,
+    ids: IdsOption = Ids.EXACT,
+    outliers: OutliersOption = Outliers.KEEP,
+    sheet: SheetOption = "",
     as_of: Annotated[
         dt.datetime | None,
         typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="Last day of demand.", show_default=False),
     ] = None,
-    allow_rejected: Annotated[
-        float, typer.Option(metavar="SHARE", min=0, max=1, help="Share of demand rows that may be rejected.")
-    ] = 0.02,
+    allow_rejected: AllowRejectedOption = 0.02,
 ) -> None:
     """Print what a run would understand of a folder; exit with 1 for warnings, 2 where a run would stop.
 

@@ -11,7 +11,31 @@ import typer
 
 from lakecast_ops import environment, problems, progress
 from lakecast_ops.lake_option import LakeOption, absolute
-from lakecast_ops.problems import Failure, UsageProblem
+from lakecast_ops.problems import Failure
+from lakecast_ops.reading_options import (
+    AllowRejectedOption,
+    ByOption,
+    ColumnOption,
+    Dates,
+    DatesOption,
+    Decimal,
+    DecimalOption,
+    Duplicates,
+    Frequency,
+    FrequencyOption,
+    Gaps,
+    GapsOption,
+    Ids,
+    IdsOption,
+    LastPeriod,
+    LastPeriodOption,
+    Negative,
+    NegativeOption,
+    Outliers,
+    OutliersOption,
+    SheetOption,
+    columns_of,
+)
 
 if TYPE_CHECKING:  # at run time the training environment is loaded when the command runs
     from lakecast_assets.pipeline.run import DatasetReport, RunReport
@@ -20,84 +44,6 @@ NAME = "run"
 LONGEST = 40
 """Most lines that a report has on a terminal."""
 EXAMPLE = "Example: lakecast run --data ./my-demand --lake ./my-lake --horizon 12 --sources arima,ensemble"
-
-
-class Frequency(StrEnum):
-    """How long a period is; `auto` recognises it."""
-
-    AUTO = "auto"
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-    QUARTERLY = "quarterly"
-    YEARLY = "yearly"
-
-
-class Gaps(StrEnum):
-    """What a period without a row means."""
-
-    AUTO = "auto"
-    ZERO = "zero"
-    UNKNOWN = "unknown"
-
-
-class Duplicates(StrEnum):
-    """What several rows in one period mean."""
-
-    AUTO = "auto"
-    SUM = "sum"
-    REJECT = "reject"
-
-
-class LastPeriod(StrEnum):
-    """What happens to a last period that may be incomplete."""
-
-    AUTO = "auto"
-    KEEP = "keep"
-    DROP = "drop"
-
-
-class Negative(StrEnum):
-    """Whether returns are taken off the demand before them, or left out."""
-
-    NET = "net"
-    REJECT = "reject"
-
-
-class By(StrEnum):
-    """What makes a data set of its own."""
-
-    LOCATION = "location"
-
-
-class Decimal(StrEnum):
-    """Decimal sign of numbers; `auto` decides over all numbers of a file."""
-
-    AUTO = "auto"
-    POINT = "point"
-    COMMA = "comma"
-
-
-class Ids(StrEnum):
-    """Whether ids match as they are written, or without leading zeros, case and signs between."""
-
-    EXACT = "exact"
-    LOOSE = "loose"
-
-
-class Outliers(StrEnum):
-    """What happens to a demand far beyond all others of its item."""
-
-    KEEP = "keep"
-    CAP = "cap"
-
-
-class Dates(StrEnum):
-    """Whether days or months come first; `auto` decides over all dates of a file."""
-
-    AUTO = "auto"
-    DMY = "dmy"
-    MDY = "mdy"
 
 
 class FanOut(StrEnum):
@@ -136,8 +82,8 @@ def command(
             show_default=False,
         ),
     ] = None,
-    frequency: Annotated[Frequency, typer.Option(help="Length of a period.")] = Frequency.AUTO,
-    gaps: Annotated[Gaps, typer.Option(help="What a period without a row means.")] = Gaps.AUTO,
+    frequency: FrequencyOption = Frequency.AUTO,
+    gaps: GapsOption = Gaps.AUTO,
     duplicates: Annotated[
         Duplicates, typer.Option(help="What several rows of an item in one period mean.")
     ] = Duplicates.AUTO,
@@ -152,32 +98,22 @@ def command(
             show_default=False,
         ),
     ] = None,
-    last_period: Annotated[
-        LastPeriod, typer.Option(help="Whether a last period that the data hold in part counts.")
-    ] = LastPeriod.AUTO,
+    last_period: LastPeriodOption = LastPeriod.AUTO,
     inactive_days: Annotated[
         int, typer.Option(metavar="N", min=1, help="Days without demand after which an item may be inactive.")
     ] = 365,
-    allow_rejected: Annotated[
-        float, typer.Option(metavar="SHARE", min=0, max=1, help="Share of demand rows that may be rejected.")
-    ] = 0.02,
-    negative: Annotated[Negative, typer.Option(help="What a negative quantity means.")] = Negative.NET,
-    by: Annotated[By | None, typer.Option(help="Make each location a data set of its own.", show_default=False)] = None,
-    decimal: Annotated[Decimal, typer.Option(help="Decimal sign of the files.")] = Decimal.AUTO,
-    dates: Annotated[Dates, typer.Option(help="Day or month first, as in 01/02/2024.")] = Dates.AUTO,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FIELD=COLUMN", help="Column of a field; may be repeated.", show_default=False),
-    ] = None,
+    allow_rejected: AllowRejectedOption = 0.02,
+    negative: NegativeOption = Negative.NET,
+    by: ByOption = None,
+    decimal: DecimalOption = Decimal.AUTO,
+    dates: DatesOption = Dates.AUTO,
+    column: ColumnOption = None,
     review_day: Annotated[
         str, typer.Option(metavar="DAY", help="Only day of orders: monday, or 15 for the 15th. Without it: any day.")
     ] = "",
-    ids: Annotated[Ids, typer.Option(help="Whether ids of other files match loosely.")] = Ids.EXACT,
-    outliers: Annotated[Outliers, typer.Option(help="What happens to a demand far beyond all others.")] = Outliers.KEEP,
-    sheet: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="Sheet of a workbook of demand. Without it: the first.", show_default=False),
-    ] = "",
+    ids: IdsOption = Ids.EXACT,
+    outliers: OutliersOption = Outliers.KEEP,
+    sheet: SheetOption = "",
     allow_loss: Annotated[
         bool, typer.Option("--allow-loss", help="Publish though most of the demand published last is gone.")
     ] = False,
@@ -239,22 +175,6 @@ def command(
     if report.failed:
         names = ", ".join(each.dataset_id for each in report.failed)
         raise Failure(f"not published: {names}. What was published of them before is still served.")
-
-
-def columns_of(stated: Sequence[str]) -> dict[str, str]:
-    """Field -> column, from FIELD=COLUMN. Raises `UsageProblem`."""
-    from lakecast_forecast.input import names
-
-    pairs = [text.partition("=") for text in stated]
-    for field, sign, column in pairs:
-        if not (field and sign and column):
-            raise UsageProblem(f"--column {field}{sign}{column}: write FIELD=COLUMN, such as quantity=QTDE_SAIDAS")
-        try:
-            names.field(field)
-        except KeyError as error:
-            known = ", ".join(names.FIELDS)
-            raise UsageProblem(f"--column {field}={column}: there is no field {field}. Known are {known}") from error
-    return {field: column for field, _, column in pairs}
 
 
 def bounded(lines: Sequence[str], most: int = LONGEST) -> Sequence[str]:
