@@ -51,21 +51,23 @@ class MasterRows:
     """Id as the file has it -> the item that it stands for, of those that are taken loosely."""
 
 
-def read_items(folder: Path, dataset: str, rules: Rules, known: Sequence[str]) -> MasterRows | None:
+def read_items(folder: Path, dataset: str, rules: Rules, demand_ids: Sequence[str]) -> MasterRows | None:
     """Read and judge the items file of a folder; None where there is none. Raises `InputError`.
 
-    known: ids of the demand, which those of the file may stand for by `rules.ids`; so for `read_stock` and others.
+    demand_ids: what those of the file may stand for by `rules.ids`; so for `read_stock` and others.
     """
     path = find(folder, "items")
     if path is None:
         return None
     file = _read(path, "items", ("item_id",), ("dataset_id", *TEXTS, *FIGURES), rules)
-    rows = _judge(_items_judged(file), dataset, FIGURES, rules, known)
+    rows = _judge(_items_judged(file), dataset, FIGURES, rules, demand_ids)
     _reject_repeated(rows)
     return rows
 
 
-def read_stock(folder: Path, dataset: str, today: dt.date, rules: Rules, known: Sequence[str]) -> MasterRows | None:
+def read_stock(
+    folder: Path, dataset: str, today: dt.date, rules: Rules, demand_ids: Sequence[str]
+) -> MasterRows | None:
     """Read and judge the stock file of a folder; None where there is none. Raises `InputError`.
 
     today: stock of later days is rejected.
@@ -77,10 +79,12 @@ def read_stock(folder: Path, dataset: str, today: dt.date, rules: Rules, known: 
     verdicts = _items_judged(_read(path, "stock", required, ("dataset_id", "location", "on_order"), rules))
     day = _days(verdicts, "date", rules)
     verdicts.reject(day > np.datetime64(today), "date", messages.FUTURE.of(today=today, remedy="remove the row"))
-    return _judge(verdicts, dataset, STOCK_FIGURES, rules, known, day, rules.by)
+    return _judge(verdicts, dataset, STOCK_FIGURES, rules, demand_ids, day, rules.by)
 
 
-def read_orders(folder: Path, dataset: str, today: dt.date, rules: Rules, known: Sequence[str]) -> MasterRows | None:
+def read_orders(
+    folder: Path, dataset: str, today: dt.date, rules: Rules, demand_ids: Sequence[str]
+) -> MasterRows | None:
     """Read and judge the file of open orders of a folder; None where there is none. Raises `InputError`.
 
     today: orders that are due years before or after it are rejected.
@@ -93,7 +97,7 @@ def read_orders(folder: Path, dataset: str, today: dt.date, rules: Rules, known:
     day = _days(verdicts, "due_date", rules)
     far = np.abs((day - np.datetime64(today)).astype(np.float64)) > FAR_YEARS * DAYS_IN_YEAR
     verdicts.reject(far & ~np.isnat(day), "due_date", messages.FAR_DUE_DATE.of(years=FAR_YEARS, today=today))
-    rows = _judge(verdicts, dataset, ORDER_FIGURES, rules, known, day, rules.by)
+    rows = _judge(verdicts, dataset, ORDER_FIGURES, rules, demand_ids, day, rules.by)
     empty = np.isnan(rows.figures["quantity"]) & ~rows.not_usable["quantity"]
     verdicts.reject(empty, "quantity", messages.NO_ORDER_QUANTITY)
     return rows
@@ -124,7 +128,7 @@ def _judge(
     dataset: str,
     figures: Sequence[str],
     rules: Rules,
-    known: Sequence[str],
+    demand_ids: Sequence[str],
     day: NDArray[np.datetime64] | None = None,
     by: str = "",
 ) -> MasterRows:
@@ -137,17 +141,17 @@ def _judge(
     texts = {name: _text(verdicts, name) for name in TEXTS if name in has}
     datasets = datasets_of(file, dataset, by=by) if "dataset_id" in has or by else None
     items = identifiers(file.table["item_id"])
-    renamed = _renamed(items.names, known) if rules.ids == "loose" else {}
+    renamed = _renamed(items.names, demand_ids) if rules.ids == "loose" else {}
     figures_only = {name: each.values for name, each in values.items()}
     return MasterRows(file, datasets, items.renamed(renamed), day, texts, figures_only, wrong, verdicts, renamed)
 
 
-def _renamed(names: Sequence[str], known: Sequence[str]) -> dict[str, str]:
-    """Names that are not known -> the only known one of the same normal form."""
+def _renamed(names: Sequence[str], demand_ids: Sequence[str]) -> dict[str, str]:
+    """Names that the demand has not got -> its only id of the same normal form."""
     forms: dict[str, set[str]] = {}
-    for name in known:
+    for name in demand_ids:
         forms.setdefault(normal(name), set()).add(name)
-    there = set(known)
+    there = set(demand_ids)
     strangers = [name for name in names if name not in there]
     return {name: min(forms[normal(name)]) for name in strangers if len(forms.get(normal(name), ())) == 1}
 
@@ -181,10 +185,10 @@ class _Figure:
 def _text(verdicts: Rejections, name: str) -> NDArray[np.object_]:
     """A column of texts, None where it is empty, or its word is none of those that the column may have."""
     words = [(word or "").strip() or None for word in as_text(verdicts.file.table[name]).to_pylist()]
-    known: Callable[[str], str | None] | None = _WORDS_OF.get(name)
-    if known is None:
+    meaning: Callable[[str], str | None] | None = _WORDS_OF.get(name)
+    if meaning is None:
         return _objects(words)
-    meant = [None if word is None else known(word) for word in words]
+    meant = [None if word is None else meaning(word) for word in words]
     lost = np.array([word is not None and other is None for word, other in zip(words, meant, strict=True)], dtype=bool)
     verdicts.reject_values(lost, name, messages.SERVICE_MEASURE if name == "service_measure" else messages.CURRENCY)
     return _objects(meant)

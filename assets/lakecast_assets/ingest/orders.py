@@ -52,11 +52,12 @@ def doubts(
     if of_orders is None:
         return ()
     file, report = of_orders.file.name, []
-    late = [row["item_id"] for row in orders.to_pylist() if row["due_date"] < today]
+    rows = orders.to_pylist()
+    late = [row["item_id"] for row in rows if row["due_date"] < today]
     if late:
         report.append(line("warning", messages.ORDERS_OVERDUE.of(file=file, today=today), late))
     total: dict[str, float] = {}
-    for row in orders.to_pylist():
+    for row in rows:
         total[row["item_id"]] = total.get(row["item_id"], 0.0) + row["quantity"]
     stated = {}
     for row in sorted(inventory.to_pylist(), key=lambda row: row["date"]):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lakecast_assets.tables.stock import Stock
 from lakecast_assets.tables.terms import Terms, figures, protection_days
-from lakecast_forecast.decisions.learned import Learned
+from lakecast_forecast.decisions.learned import PER_ITEM, Learned
 from lakecast_forecast.input.values import identifiers, numpy
 from lakecast_schema import replenishment
 from lakecast_schema.champion import Errors, Live, champions
@@ -80,16 +80,16 @@ def replenishment_table(
     as_of = np.where(np.isnat(stock.day), path.cutoffs, stock.day)
     inbound_days, inbound = stock.inbound(as_of)
     days_to_review = np.full(len(chosen.items), np.nan) if review_day is None else review_day.days_from(as_of)
-    known = _Learned.of(learned, chosen.items, _error_std(tables.metrics, chosen, path, frequency))
+    taught = _taught(learned, chosen.items, _error_std(tables.metrics, chosen, path, frequency))
     after = (as_of - path.starts[:, 0]).astype(np.float64) + 1.0
     demand = DemandPath.of(path.mean, path.days, frequency.season_length)
     inputs = Inputs(
-        path=demand.mixed(known.long_run_rate, known.long_run_weight).after(after),
-        noise_variance=known.noise_variance,
-        level_variance=known.level_variance,
-        demand_size=np.where(terms.rare, known.demand_size, np.nan),
+        path=demand.mixed(taught["long_run_rate"], taught["long_run_weight"]).after(after),
+        noise_variance=taught["noise_variance"],
+        level_variance=taught["level_variance"],
+        demand_size=np.where(terms.rare, taught["demand_size"], np.nan),
         period_days=np.full(len(chosen.items), frequency.mean_days),
-        largest_window=known.largest_window,
+        largest_window=taught["largest_window"],
         window_days=protection_days(tables.dim_item, chosen.items, review_day),
         used=_used(tables.demand, chosen.items),
         on_hand=np.where(stock.is_stale(terms.figures["review_period_days"]), np.nan, stock.on_hand),
@@ -115,7 +115,7 @@ def replenishment_table(
         "days_to_review": days_to_review,
         "on_hand": stock.on_hand,
         "on_order": stock.on_order,
-        **vars(known),
+        **taught,
         **_told(decision, as_of),
         "generated_at": [now] * len(chosen.items),
         "run_id": [run_id] * len(chosen.items),
@@ -137,7 +137,7 @@ def published_learned(rows: pa.Table) -> Learned | None:
     rows = rows.filter(rows["noise_variance"].is_valid())
     if not len(rows):
         return None
-    columns = {name: figures(rows, name) for name in _Learned.__dataclass_fields__}
+    columns = {name: figures(rows, name) for name in PER_ITEM}
     return Learned(tuple(rows["item_id"].to_pylist()), **columns, calibration=())
 
 
@@ -168,8 +168,8 @@ class _Paths:
         newest = np.full(len(chosen.items), np.iinfo(np.int64).min)
         np.maximum.at(newest, row, cutoff.astype(np.int64))
         now = cutoff.astype(np.int64) == newest[row]
-        order = np.flatnonzero(wins)[now][np.lexsort((dates[now], row[now]))]
-        row = row[now][np.lexsort((dates[now], row[now]))]
+        by_date = np.lexsort((dates[now], row[now]))
+        order, row = np.flatnonzero(wins)[now][by_date], row[now][by_date]
         counts = np.bincount(row, minlength=len(chosen.items))
         column = np.arange(row.size) - np.repeat(np.r_[0, np.cumsum(counts)[:-1]], counts)
         shape = (len(chosen.items), int(counts.max(initial=0)))
@@ -190,33 +190,14 @@ class _Paths:
         return Champions(items, chosen.sources[keep], chosen.rows[keep]), paths
 
 
-@dataclass(frozen=True)
-class _Learned:
-    """Columns of `fact_replenishment` that past forecasts teach; every array is (n,)."""
-
-    noise_variance: Array
-    level_variance: Array
-    demand_size: Array
-    long_run_rate: Array
-    long_run_weight: Array
-    largest_window: Array
-
-    @classmethod
-    def of(cls, learned: Learned | None, items: tuple[str, ...], error_std: Array) -> "_Learned":
-        place = {} if learned is None else {name: row for row, name in enumerate(learned.item_ids)}
-        rows = np.array([place.get(name, -1) for name in items], dtype=np.int64)
-        of = {name: np.r_[getattr(learned, name, np.zeros(0)), np.nan][rows] for name in cls.__dataclass_fields__}
-        unknown = rows < 0
-        return cls(
-            **of
-            | {
-                "noise_variance": np.where(unknown, error_std**2, of["noise_variance"]),
-                **{
-                    name: np.where(unknown, 0.0, of[name])
-                    for name in ("level_variance", "long_run_rate", "long_run_weight")
-                },
-            }
-        )
+def _taught(learned: Learned | None, items: tuple[str, ...], error_std: Array) -> dict[str, Array]:
+    """Columns (n,) of what past forecasts teach about items; those that they do not know have their own errors."""
+    place = {} if learned is None else {name: row for row, name in enumerate(learned.item_ids)}
+    rows = np.array([place.get(name, -1) for name in items], dtype=np.int64)
+    columns = {name: np.r_[getattr(learned, name, np.zeros(0)), np.nan][rows] for name in PER_ITEM}
+    nothing = dict.fromkeys(("level_variance", "long_run_rate", "long_run_weight"), 0.0)
+    unknown: dict[str, Array | float] = {"noise_variance": error_std**2, **nothing}
+    return columns | {name: np.where(rows < 0, value, columns[name]) for name, value in unknown.items()}
 
 
 def _error_std(metrics: pa.Table, chosen: Champions, path: _Paths, frequency: Frequency) -> Array:

@@ -1,6 +1,6 @@
 """What decisions about a panel's items are made from besides the forecast."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from lakecast_forecast.panel import Array
 
@@ -40,3 +40,7 @@ class Learned:
     long_run_weight: Array
     largest_window: Array
     calibration: tuple[Held, ...]
+
+
+PER_ITEM = tuple(each.name for each in fields(Learned) if each.name not in ("item_ids", "calibration"))
+"""Its columns, as `fact_replenishment` names them, too."""

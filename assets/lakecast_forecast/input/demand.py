@@ -100,9 +100,9 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
     verdicts = Rejections(file)
     items = identifiers(file.table["item_id"])
     date = file.table["date"]
-    chosen = rules or Rules()
-    day = days_of(file, chosen)
-    figures = figures_of(file, ("quantity", *file.drivers), chosen)
+    rules = rules or Rules()
+    day = days_of(file, rules)
+    figures = figures_of(file, ("quantity", *file.drivers), rules)
     quantity, drivers = figures["quantity"], {name: figures[name] for name in file.drivers}
 
     reject_items(verdicts, items)
@@ -116,7 +116,7 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
     day[far] = np.datetime64("NaT")
     available = _available(verdicts) if "available" in file.table.column_names else None
     told = np.zeros(file.rows.size, dtype=bool) if available is None else ~available
-    _judge_numbers(verdicts, quantity, drivers, told, returns=chosen.negative == "net")
+    _judge_numbers(verdicts, quantity, drivers, told, returns=rules.negative == "net")
     if today is not None:
         future = (day > np.datetime64(today)) & ~np.isnan(quantity.values)
         remedy = "leave the quantity of rows of the future empty"
@@ -127,7 +127,7 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
     values = quantity.values
     return DemandRows(
         file,
-        datasets_of(file, dataset, by=chosen.by),
+        datasets_of(file, dataset, by=rules.by),
         items,
         day,
         values,

@@ -65,26 +65,24 @@ class _Change:
 
 
 def _changes(view: View, before: View, where: arguments.Filter) -> list[_Change]:
-    then, now = _alerts(before.snapshot), _alerts(view.snapshot)
+    names, older_names = _keys(view.snapshot), _keys(before.snapshot)
+    now, then = _alerts(view.snapshot, names), _alerts(before.snapshot, older_names)
     keys = (key for key in then.keys() | now.keys() if then.get(key) != now.get(key))
     if where:
-        here, there = _matching(view, where), _matching(before, where)
+        here = {names[row] for row in matching(view, where).tolist()}
+        there = {older_names[row] for row in matching(before, where).tolist()}
         keys = (key for key in keys if (key in here if key in now else key in there))
     return [_Change(key, then.get(key), now.get(key)) for key in sorted(keys)]
 
 
 def _keys(snapshot: Snapshot) -> list[Key]:
+    """Of all decisions."""
     table = snapshot.replenishment.table
     return list(zip(listed(table["dataset_id"]), listed(table["item_id"]), strict=True))
 
 
-def _alerts(snapshot: Snapshot) -> dict[Key, str]:
-    return dict(zip(_keys(snapshot), listed(snapshot.replenishment.table["alert"]), strict=True))
-
-
-def _matching(view: View, where: arguments.Filter) -> set[Key]:
-    keys = _keys(view.snapshot)
-    return {keys[row] for row in matching(view, where).tolist()}
+def _alerts(snapshot: Snapshot, keys: list[Key]) -> dict[Key, str]:
+    return dict(zip(keys, listed(snapshot.replenishment.table["alert"]), strict=True))
 
 
 def _item(view: View, before: View | None, key: Key) -> Any:
