@@ -10,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lakecast_schema.decision_dates import dates_of, days_after
+from lakecast_schema.decision_inputs import Inputs, Scenario
 from lakecast_schema.demand_path import DemandPath
-from lakecast_schema.replenishment import FIGURES, LONGEST, Inputs, Scenario, decide, missed_weights
+from lakecast_schema.replenishment import FIGURES, LONGEST, decide, missed_weights
 
 ITEM = st.fixed_dictionaries(
     {

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lakecast_schema.decision_inputs import Inputs
 from lakecast_schema.demand_path import DemandPath
-from lakecast_schema.replenishment import Inputs, decide
+from lakecast_schema.replenishment import decide
 
 PAGE = Path(__file__).parents[2] / "docs" / "advice.md"
 

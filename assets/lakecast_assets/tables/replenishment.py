@@ -15,9 +15,10 @@ from lakecast_forecast.input.values import identifiers, numpy
 from lakecast_schema import replenishment
 from lakecast_schema.champion import Errors, Live, champions
 from lakecast_schema.decision_dates import dates_of
+from lakecast_schema.decision_inputs import Inputs
 from lakecast_schema.demand_path import DemandPath
 from lakecast_schema.periods import Dates, Frequency, days_in
-from lakecast_schema.replenishment import Decision, Inputs
+from lakecast_schema.replenishment import Decision
 from lakecast_schema.review_day import ReviewDay
 from lakecast_schema.tables import FACT_REPLENISHMENT
 

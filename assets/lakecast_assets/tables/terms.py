@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lakecast_forecast.features.classify import STEADY
 from lakecast_forecast.input.values import numpy
 from lakecast_schema import replenishment
+from lakecast_schema.decision_inputs import CYCLE, FILL
 from lakecast_schema.review_day import ReviewDay
 from lakecast_schema.units import steps
 
@@ -57,7 +58,7 @@ class Terms:
         if review_day is not None:
             given["review_period_days"] = np.full(len(items), review_day.interval)
         given["order_multiple"] = np.where(given["order_multiple"] > 0, given["order_multiple"], step)
-        measures = [texts(dim_item, "service_measure")[row] or replenishment.CYCLE for row in rows]
+        measures = [texts(dim_item, "service_measure")[row] or CYCLE for row in rows]
         _, category = np.unique(np.array([name or "" for name in texts(dim_item, "category")]), return_inverse=True)
         weight = replenishment.missed_weights(
             figures(dim_item, "unit_cost"), category.astype(np.int64), figures(dim_item, "criticality")
@@ -68,7 +69,7 @@ class Terms:
     @property
     def is_fill(self) -> NDArray[np.bool_]:
         """(n,) whether the service level is a fill rate."""
-        return np.array([measure == replenishment.FILL for measure in self.measures], dtype=bool)
+        return np.array([measure == FILL for measure in self.measures], dtype=bool)
 
 
 def protection_days(dim_item: pa.Table, items: tuple[str, ...], review_day: ReviewDay | None = None) -> Array:

@@ -16,7 +16,8 @@ from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Ints
 from lakecast_lake.pieces import listed
-from lakecast_schema.replenishment import Inputs, decide
+from lakecast_schema.decision_inputs import Inputs
+from lakecast_schema.replenishment import decide
 from lakecast_schema.vocabulary import ChangeCause
 
 Key = tuple[str, str]

@@ -19,8 +19,9 @@ from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_lake.pieces import listed
 from lakecast_schema import explanation, reasons
 from lakecast_schema.decision_dates import dates_of
+from lakecast_schema.decision_inputs import CYCLE, FILL
 from lakecast_schema.inbound import Arrivals
-from lakecast_schema.replenishment import CYCLE, FIGURES, FILL, Action, Alert, Decision, decide
+from lakecast_schema.replenishment import FIGURES, Action, Alert, Decision, decide
 
 ItemRows = Callable[[View, Ints], Rows]
 

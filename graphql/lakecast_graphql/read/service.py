@@ -11,7 +11,8 @@ from lakecast_graphql.read.replenishment import matching
 from lakecast_graphql.read.view import View
 from lakecast_graphql.read.what_if_inputs import stored
 from lakecast_lake.columns.where import condition
-from lakecast_schema.replenishment import Scenario, decide
+from lakecast_schema.decision_inputs import Scenario
+from lakecast_schema.replenishment import decide
 from lakecast_schema.vocabulary import LeaderboardGroup
 
 _MOST_LEVELS = 20

@@ -24,7 +24,8 @@ from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_lake.pieces import listed
-from lakecast_schema.replenishment import Decision, Scenario, decide
+from lakecast_schema.decision_inputs import Scenario
+from lakecast_schema.replenishment import Decision, decide
 from lakecast_schema.vocabulary import AlertLevel
 
 _MOST = 1e9

@@ -14,8 +14,9 @@ from lakecast_forecast.decisions.replay import Origin, Replay, origin_at, past_o
 from lakecast_forecast.decisions.spread import Spread
 from lakecast_forecast.features.classify import STEADY
 from lakecast_forecast.panel import Array, Panel
+from lakecast_schema.decision_inputs import Inputs
 from lakecast_schema.demand_path import DemandPath
-from lakecast_schema.replenishment import Decision, Inputs, decide
+from lakecast_schema.replenishment import Decision, decide
 from lakecast_schema.units import MEASURED_STEP
 
 
