@@ -25,7 +25,8 @@ from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.limits import Limits
 from lakecast_graphql.read.view import View
 from lakecast_graphql.serving import signal_backend
-from lakecast_graphql.serving.service import Served, Service
+from lakecast_graphql.serving.served import Served
+from lakecast_graphql.serving.service import Service
 from lakecast_graphql.settings import Settings
 from lakecast_graphql.transport import connections as open_connections
 from lakecast_graphql.transport import health, pages

@@ -20,7 +20,7 @@ from lakecast_graphql.operation import answers
 from lakecast_graphql.operation.documents import Documents, Prepared, Refused, is_subscription
 from lakecast_graphql.operation.operation import Caller, Execution, Operation
 from lakecast_graphql.read.view import View
-from lakecast_graphql.serving.service import Served
+from lakecast_graphql.serving.served import Served
 from lakecast_graphql.serving.threads import one_niced
 from lakecast_graphql.types.context import Context, Surroundings
 

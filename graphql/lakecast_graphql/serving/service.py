@@ -10,20 +10,20 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input, explain
 from lakecast_graphql.serving import problems
 from lakecast_graphql.serving.old_snapshots import OldSnapshots
 from lakecast_graphql.serving.problems import Problem
+from lakecast_graphql.serving.served import Refreshed, Served, changed_entries, is_served
 from lakecast_graphql.serving.threads import one_niced
 from lakecast_graphql.serving.worker_signals import WorkerSignals
 from lakecast_lake import columns
 from lakecast_lake.columns import Snapshot, allocation
 from lakecast_lake.errors import LakeError
 from lakecast_lake.follower import Follower
-from lakecast_lake.snapshots import Entry, SnapshotRecord
+from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
 from lakecast_schema.vocabulary import RefreshOutcome
 
@@ -33,41 +33,6 @@ _FREE_AFTER_SECONDS = 1.0
 """From a swap until the snapshot before is looked for and freed: by then the requests that read it have ended."""
 _AFTER_FAILURE_SECONDS = 1.0
 """Seconds that the watching thread rests after it could not wait for news."""
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What is served from one moment on.
-
-    Attributes:
-        snapshot: immutable.
-        epoch: counts the snapshots that this process has loaded, so that a forced reload of the same snapshot
-            invalidates what was made from its predecessor.
-    """
-
-    snapshot: Snapshot
-    epoch: int
-
-    @property
-    def snapshot_id(self) -> int:
-        """Number of the snapshot."""
-        return self.snapshot.record.snapshot_id
-
-    def age_seconds(self, now: float) -> float:
-        """Seconds from publishing until `now`, a time of the epoch."""
-        return max(0.0, now - self.snapshot.record.committed_at.timestamp())
-
-
-@dataclass(frozen=True, slots=True)
-class Refreshed:
-    """What a refresh did; `changed` are the table entries that differ from before."""
-
-    outcome: RefreshOutcome
-    served: Served
-    previous_id: int | None
-    changed: tuple[Entry, ...]
-    took_ms: float
-    message: str
 
 
 class Service:
@@ -219,7 +184,7 @@ class Service:
         if target is None:
             return self._go_on(problems.EMPTY if before is None else problems.GONE, before, began)
         force = force or self._reload
-        if before is not None and _is(target, before) and not force:
+        if before is not None and is_served(target, before) and not force:
             self.problem = self._pin_problem()
             return self._refreshed(RefreshOutcome.UNCHANGED, before, before, began, "is served already")
         self._reload = force  # until it has succeeded, each look tries it again
@@ -233,8 +198,8 @@ class Service:
         if before is not None:
             self._free_later()
         self.problem = self._pin_problem()
-        is_retained = any(_is(record, before) for record in self.history)
-        if before is not None and is_retained and not (force or _is(target, before)):
+        is_retained = any(is_served(record, before) for record in self.history)
+        if before is not None and is_retained and not (force or is_served(target, before)):
             self._old.put(before.snapshot)
         self._old.keep_only({record.snapshot_id for record in self.history})
         for tell in tuple(self.listeners):
@@ -256,7 +221,7 @@ class Service:
         if force or not looked:
             self._read_history(anew=force)
         target = self._target()
-        if not (force or watching) and _is(target, self.served):
+        if not (force or watching) and is_served(target, self.served):
             self._read_history(anew=True)  # whoever asks is told of a lake that went away, too
             target = self._target()
         return target
@@ -320,7 +285,7 @@ class Service:
             outcome,
             after,
             None if before is None else before.snapshot_id,
-            _changed(after, before) if outcome is RefreshOutcome.REFRESHED else (),
+            changed_entries(after, before) if outcome is RefreshOutcome.REFRESHED else (),
             (time.perf_counter() - began) * 1000,
             f"Snapshot {after.snapshot_id} {verb}" + ("" if verb.endswith(".") else "."),
         )
@@ -385,24 +350,6 @@ class Service:
         except LakeError as error:
             _log.warning("The lake cannot be looked at: %s", error)
         return self.history
-
-
-def _is(target: SnapshotRecord | None, served: Served | None) -> bool:
-    """Whether it is what is served. A number does not tell: a lake made anew counts from 1 again."""
-    if target is None or served is None:
-        return False
-    record = served.snapshot.record
-    return (target.snapshot_id, target.run_id, target.committed_at) == (
-        record.snapshot_id, record.run_id, record.committed_at,
-    )  # fmt: skip
-
-
-def _changed(after: Served, before: Served | None) -> tuple[Entry, ...]:
-    had: Sequence[Entry] = () if before is None else before.snapshot.record.entries
-    known = {(entry.dataset_id, entry.table): entry.version for entry in had}
-    return tuple(
-        entry for entry in after.snapshot.record.entries if known.get((entry.dataset_id, entry.table)) != entry.version
-    )
 
 
 def _free() -> None:

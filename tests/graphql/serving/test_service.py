@@ -15,7 +15,8 @@ from deltalake import DeltaTable
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.serving import problems
 from lakecast_graphql.serving.problems import ProblemCode
-from lakecast_graphql.serving.service import Served, Service
+from lakecast_graphql.serving.served import Served
+from lakecast_graphql.serving.service import Service
 from lakecast_graphql.serving.worker_signals import FileSignals, MemorySignals
 from lakecast_lake.storage import Lake
 from lakecast_schema.vocabulary import RefreshOutcome
