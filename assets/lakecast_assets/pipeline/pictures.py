@@ -7,17 +7,20 @@ it as metadata of their own.
 import base64
 import io
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from matplotlib.figure import Figure
 
 from lakecast_forecast.interface import Diagnostics
 from lakecast_forecast.intervals import INTERVALS
 from lakecast_forecast.panel import Panel
 from lakecast_forecast.plot import plot
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ITEMS = 3
 """Items of a picture of forecasts."""
@@ -25,14 +28,21 @@ _PREFERRED = ("ensemble", "arima", "prophet", "lstm", "seasonal_naive")
 _COVERAGES = {"coverage_80": 0.8, "coverage_95": 0.95}
 
 
-def markdown(figure: Figure) -> dg.MarkdownMetadataValue:
+def _figure(width: float, height: float) -> "Figure":
+    """An empty figure, in inches."""
+    from matplotlib.figure import Figure  # half a second, which who only loads the definitions can do without
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def markdown(figure: "Figure") -> dg.MarkdownMetadataValue:
     """A figure as the image of a Markdown text."""
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=64)
     return dg.MetadataValue.md(f"![picture](data:image/png;base64,{base64.b64encode(png.getvalue()).decode()})")
 
 
-def of_forecasts(rows: pa.Table, panel: Panel) -> Figure:
+def of_forecasts(rows: pa.Table, panel: Panel) -> "Figure":
     """Demand, backtest and forecast with its intervals, of the items with the largest, the middle and a low demand.
 
     rows: those of `fact_forecast` of the panel's data set, live ones among them. The source is the ensemble, or what
@@ -43,7 +53,7 @@ def of_forecasts(rows: pa.Table, panel: Panel) -> Figure:
     volume = np.nansum(panel.values, axis=1)
     order = np.argsort(-volume, kind="stable")
     places = order[np.unique(np.linspace(0, order.size - 1, ITEMS).astype(int))]
-    figure = Figure(figsize=(9, 2.6 * places.size), layout="constrained")
+    figure = _figure(9, 2.6 * places.size)
     for ax, row in zip(figure.subplots(places.size, squeeze=False)[:, 0], places.tolist(), strict=True):
         mine = rows.filter(
             pc.and_(pc.equal(rows["item_id"], panel.item_ids[row]), pc.equal(rows["source"], source))
@@ -60,12 +70,12 @@ def of_forecasts(rows: pa.Table, panel: Panel) -> Figure:
     return figure
 
 
-def of_metrics(rows: pa.Table) -> Figure:
+def of_metrics(rows: pa.Table) -> "Figure":
     """Error and coverage by source, means over items. rows: those of `fact_metrics` of one data set."""
     names = ("scaled_quantile_loss", *_COVERAGES)
     means = rows.group_by("source").aggregate([(name, "mean") for name in names]).sort_by("source")
     sources = means["source"].to_pylist()
-    figure = Figure(figsize=(9, 0.8 + 0.28 * len(sources)), layout="constrained")
+    figure = _figure(9, 0.8 + 0.28 * len(sources))
     for name, ax in zip(names, figure.subplots(1, len(names), sharey=True), strict=True):
         values = means[f"{name}_mean"].to_numpy(zero_copy_only=False).astype(np.float64)
         bars = ax.barh(sources, np.nan_to_num(values), color="C0")
@@ -81,7 +91,7 @@ def of_training(source: str, diagnostics: Diagnostics) -> Mapping[str, dg.Markdo
     """The validation loss over epochs as metadata, where the source has one."""
     if not diagnostics.loss_curve:
         return {}
-    figure = Figure(figsize=(6, 2.4), layout="constrained")
+    figure = _figure(6, 2.4)
     ax = figure.subplots()
     ax.plot(np.arange(1, len(diagnostics.loss_curve) + 1), diagnostics.loss_curve, marker=".")
     ax.set_title(f"{source}: validation loss")

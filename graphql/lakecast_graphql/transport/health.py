@@ -7,6 +7,8 @@ from lakecast_graphql.transport.asgi import Receive, Scope, Send, respond
 
 _HEADERS = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
 
+_LOADING = "The first snapshot is being loaded."
+
 
 async def live(scope: Scope, receive: Receive, send: Send) -> None:
     """200 while the process answers at all."""
@@ -26,9 +28,7 @@ class Ready:
             "status": "not ready" if served is None else "ready",
             "snapshotId": None if served is None else served.snapshot_id,
             "newestSnapshotId": self._service.newest_id,
-            "problem": problem.message
-            if problem
-            else ("The first snapshot is being loaded." if served is None else None),
+            "problem": problem.message if problem else _LOADING if served is None else None,
             "problemCode": problem.code if problem else None,
         }
         await respond(send, 503 if served is None else 200, orjson.dumps(state), _HEADERS)

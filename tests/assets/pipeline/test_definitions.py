@@ -17,7 +17,7 @@ from lakecast_forecast import registry
 from lakecast_schema.tables import TABLES
 
 EARLY = dt.datetime(2026, 1, 2, 8, tzinfo=dt.UTC)
-HEAVY = ("torch", "prophet", "statsmodels", "pandas", "scipy", "sklearn", "distributed", "cmdstanpy")
+HEAVY = ("torch", "prophet", "statsmodels", "pandas", "scipy", "sklearn", "distributed", "cmdstanpy", "matplotlib")
 
 
 def test_loading_imports_no_model() -> None:
