@@ -10,7 +10,7 @@ import numpy as np
 from bench.decisions.judge import ALL, BEFORE, JUDGED, OURS, OURS_FILL, Row
 from bench.decisions.peers import PEERS
 from bench.decisions.sets import KINDS
-from bench.decisions.verdicts import Judged, gap, is_judged, verdicts
+from bench.decisions.verdicts import Judged, gap, verdicts
 from bench.markdown import processor, table
 from lakecast_forecast.panel import Panel
 
@@ -101,7 +101,7 @@ def _classes(rows: Sequence[Row]) -> str:
 def _any_day(sets: Mapping[str, Judged]) -> str:
     lines = [
         (
-            row.set, f"{row.lead}, {row.review}{'' if is_judged(row) else ' *'}", row.method, str(row.items),
+            row.set, f"{row.lead}, {row.review}", row.method, str(row.items),
             f"{row.per_order:.3f}", f"{row.fill:.3f}", f"{row.stock:.1f}", f"{row.orders:.1f}",
             f"{364 / row.review:.0f}",
         )
@@ -112,8 +112,8 @@ def _any_day(sets: Mapping[str, Judged]) -> str:
     return (
         "## Orders on any day\n\nPromised .95, busy items: a piece or more in a review period. Ours: at or below s, up "
         "to S, whole pieces. Before: only below the reorder point; its orders a year are those of following it every "
-        "day. Cases with a star are shown and not judged: with fewer than six review periods an item has three "
-        "orders or four, and a level cannot be told from luck.\n\n" + table(head, lines)
+        "day. An item has three orders or four where the judged time is shorter than six review periods.\n\n"
+        + table(head, lines)
     )
 
 

@@ -8,12 +8,10 @@ import numpy as np
 from bench.decisions.judge import ALL, BEFORE, JUDGED, OURS, OURS_FILL, Row
 from bench.decisions.measures import stock_at
 from bench.decisions.peers import BEST, PEERS
-from bench.decisions.sets import KINDS
 
 CYCLES, FILLS = (0.85, 0.90, 0.95), (0.80, 0.90, 0.95)
 """Service at which stock is compared."""
 _CLASS_ITEMS = 20
-_FEWEST_REVIEWS = 6
 
 Counts = Mapping[str, tuple[int, int]]
 """Method -> how many are wrong, of how many."""
@@ -66,14 +64,9 @@ def verdicts(sets: Mapping[str, Judged]) -> Iterator[Verdict]:
     best = _stock(rows, "cycle", CYCLES, tuple(PEERS))
     yield _ratio("stock at equal cycle service / best peer of each cell", best, 1.08, 1)
     yield _ratio("stock at equal fill rate / before", _stock(rows, "fill", FILLS, (BEFORE,)), 0.95, 0.88)
-    yield from _any_day([row for one in sets.values() for row in one.any_day if is_judged(row)])
+    yield from _any_day([row for one in sets.values() for row in one.any_day])
     yield _none("reorder point 0 for an item used within the year", [one.zeros for one in sets.values()])
     yield _none("orders not whole multiples or below the minimum", [one.unwhole for one in sets.values()])
-
-
-def is_judged(row: Row) -> bool:
-    """Whether the judged time holds review periods enough for a level of any-day orders to be told from luck."""
-    return KINDS[row.set].first >= _FEWEST_REVIEWS * row.review
 
 
 def gap(row: Row) -> float:
