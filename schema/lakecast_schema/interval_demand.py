@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from lakecast_schema import normal
 
 Array = NDArray[np.float64]
+Last = tuple[Array, Array, Array]
+"""What a last day's demand takes below the reorder point (n,): mean, variance, and covariance with what comes after."""
 
 _CERTAIN = 1 - 1e-6
 _HALVINGS, _LINES = 5, 9
@@ -49,9 +51,10 @@ class IntervalDemand:
         variance = noise * days + level * (days**2 + lead_std**2) + rate**2 * lead_std**2
         return cls(mean, variance, np.broadcast_to(np.asarray(nothing, np.float64), mean.shape))
 
-    def plus(self, mean: Array, variance: Array) -> Self:
-        """This and something independent that is never nothing."""
-        return type(self)(self.mean + mean, self.variance + variance, np.zeros_like(self.mean))
+    def plus(self, last: Last) -> Self:
+        """This and a last day's demand, which is never nothing."""
+        mean, variance, covariance = last
+        return type(self)(self.mean + mean, self.variance + variance + 2 * covariance, np.zeros_like(self.mean))
 
     @cached_property
     def _some(self) -> tuple[Array, Array, Array, Array]:
@@ -85,16 +88,18 @@ class IntervalDemand:
         above = some * (a**3 * q0 + 3 * a * a * b * q1 + 3 * a * b * b * q2 + b**3 * q3) - np.maximum(stock, 0.0) * q0
         return np.where(self.mean > 0, (1 - nothing) * np.maximum(above, 0.0), 0.0) + np.maximum(-stock, 0.0)
 
-    def shortage_with(self, mean: Array, variance: Array, stock: Array) -> Array:
-        """(n,) expected demand above `stock` (n,) of this and of something independent that is never nothing.
+    def shortage_with(self, last: Last, stock: Array) -> Array:
+        """(n,) expected demand above `stock` (n,) of this and of a last day's demand, which is never nothing.
 
-        Where this is nothing, only the other is left. One shape for both cases would not agree with `shortage`, and
+        Where this is nothing, only the last day is left. One shape for both cases would not agree with `shortage`, and
         their difference, what a cycle is short, could rise with the stock and fall with the lead time.
         """
         nothing, some, _, b = self._some
+        mean, variance, covariance = last
         alone = type(self)(mean, variance, np.zeros_like(mean))
-        both = type(self)(some + mean, (3 * b * some) ** 2 + variance, np.zeros_like(mean))
-        return nothing * alone.shortage(stock) + (1 - nothing) * both.shortage(stock)
+        both = (3 * b * some) ** 2 + variance + 2 * covariance / (1 - nothing)
+        together = type(self)(some + mean, both, np.zeros_like(mean))
+        return nothing * alone.shortage(stock) + (1 - nothing) * together.shortage(stock)
 
     def _score(self, stock: Array) -> Array:
         """(n,) normal score of a stock, where there is demand."""
@@ -129,16 +134,16 @@ def undershoot(rate: Array, noise: Array, size: Array) -> tuple[Array, Array]:
     return mean, np.maximum(2 * mean * size * (1 + 2 * spread) / 3 - mean**2, 0.0)
 
 
-def level_for_fill(before: IntervalDemand, last: tuple[Array, Array], gap: Array, cycle: Array, fill: Array) -> Array:
+def level_for_fill(before: IntervalDemand, last: Last, gap: Array, cycle: Array, fill: Array) -> Array:
     """(n,) lowest stock that leaves at most (1 - fill) of a cycle's demand `cycle` (n,) short.
 
-    before, last: demand until an order arrives, without and with the last day's, its mean and variance. What was
-    short already when the order before arrived, `gap` above the stock, is not short once more (Silver, Pyke & Thomas;
-    without it the level is too high: Babiloni et al. 2012).
+    before, last: demand until an order arrives, and of the last day before it was placed. What was short already when
+    the order before arrived, `gap` above the stock, is not short once more (Silver, Pyke & Thomas; without it the level
+    is too high: Babiloni et al. 2012).
     """
     return lowest_stock(
-        lambda stock: before.shortage_with(*last, stock) - before.shortage(stock + gap),
-        3 * before.plus(*last).quantile(np.full_like(before.mean, 1 - 1e-5)),
+        lambda stock: before.shortage_with(last, stock) - before.shortage(stock + gap),
+        3 * before.plus(last).quantile(np.full_like(before.mean, 1 - 1e-5)),
         (1 - fill) * cycle,
     )
 

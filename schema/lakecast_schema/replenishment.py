@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_schema.decision_inputs import Array, Flags, Inputs
-from lakecast_schema.interval_demand import IntervalDemand, level_for_fill, lowest_stock, no_demand, undershoot
+from lakecast_schema.interval_demand import IntervalDemand, Last, level_for_fill, lowest_stock, no_demand, undershoot
 from lakecast_schema.units import round_up
 
 DEFAULT_LEAD_TIME_DAYS = 30.0
@@ -94,23 +94,37 @@ class Decision:
     @cached_property
     def _below(self) -> IntervalDemand:
         """What is taken from a position at the reorder point until the order arrives."""
-        return self._after_order.plus(*self._undershoot)
+        return self._after_order.plus(self._undershoot)
 
     @cached_property
     def _after_order(self) -> IntervalDemand:
         """Demand over the lead time of an order, as it is on the day on which the order becomes due.
 
         Orders become due the more often the higher demand runs: the level then is that of an average piece, not of an
-        average day, E X² / E X = rate + level / rate (Cox 1962, Renewal Theory: length-biased sampling).
+        average day. Of a gamma level with mean 1 and variance c, that is a mean of 1 + c and a variance of c (1 + c)
+        (Cox 1962, Renewal Theory: length-biased sampling).
         """
-        inputs, rate = self.inputs, self.daily_demand
-        share = np.divide(inputs.level_variance, rate**2, out=np.zeros_like(rate), where=rate > 0)
-        mean = self.lead_time_demand * (1 + np.minimum(share, _MOST_BIAS))
-        return self._demand(mean, inputs.lead_time_days, inputs.lead_time_std_days)
+        inputs, bias = self.inputs, 1 + self._level_share
+        mean = self.lead_time_demand * bias
+        return self._demand(mean, inputs.lead_time_days, inputs.lead_time_std_days, inputs.level_variance * bias)
 
     @cached_property
-    def _undershoot(self) -> tuple[Array, Array]:
-        return undershoot(self.daily_demand, self.inputs.noise_variance, self.inputs.demand_size)
+    def _level_share(self) -> Array:
+        """c, the variance of the level of demand as a share of its square, at most `_MOST_BIAS`."""
+        square = self.daily_demand**2
+        share = np.divide(self.inputs.level_variance, square, out=np.zeros_like(square), where=square > 0)
+        return np.minimum(share, _MOST_BIAS)
+
+    @cached_property
+    def _undershoot(self) -> Last:
+        """What the last day takes below the reorder point, the error of that day's forecast being of both kinds.
+
+        A day of high demand comes at a time of high demand: it and the lead time's demand share their level.
+        """
+        inputs = self.inputs
+        variance = inputs.noise_variance + inputs.level_variance
+        mean, spread = undershoot(self.daily_demand, variance, inputs.demand_size)
+        return mean, spread, self._level_share * self.lead_time_demand * mean
 
     @cached_property
     def _cycle(self) -> Array:
@@ -120,12 +134,13 @@ class Decision:
     def demand_over(self, days: Array, lead_std: Array | None = None) -> IntervalDemand:
         """Demand from the day after `as_of` over `days` (n,)."""
         mean = self.inputs.path.until(days)
-        return self._demand(mean, days, np.zeros_like(mean) if lead_std is None else lead_std)
+        lead_std = np.zeros_like(mean) if lead_std is None else lead_std
+        return self._demand(mean, days, lead_std, self.inputs.level_variance)
 
-    def _demand(self, mean: Array, days: Array, lead_std: Array) -> IntervalDemand:
+    def _demand(self, mean: Array, days: Array, lead_std: Array, level: Array) -> IntervalDemand:
         inputs = self.inputs
         nothing = no_demand(mean, days, inputs.demand_size, inputs.period_days)
-        return IntervalDemand.of(mean, days, inputs.noise_variance, inputs.level_variance, lead_std, nothing)
+        return IntervalDemand.of(mean, days, inputs.noise_variance, level, lead_std, nothing)
 
     @cached_property
     def has_review_day(self) -> Flags:
@@ -307,7 +322,7 @@ class Decision:
     def expected_fill_rate(self) -> Array:
         """Share of pieces that S is expected to deliver from stock; NaN without demand."""
         before, cycle = self._after_order, self._cycle
-        short = before.shortage_with(*self._undershoot, self.reorder_point) - before.shortage(self.order_up_to)
+        short = before.shortage_with(self._undershoot, self.reorder_point) - before.shortage(self.order_up_to)
         if self.has_review_day.any():
             over = self._over_protection.shortage(self.order_up_to) - self._over_lead_time.shortage(self.order_up_to)
             short = np.where(self.has_review_day, over, short)

@@ -98,11 +98,12 @@ def test_undershoot_of_rare_items_is_that_of_their_occasions(chance, spread):
 
 @given(MEAN, st.floats(0.02, 2), NOTHING, st.sampled_from([0.8, 0.95, 0.99]))
 def test_the_level_for_a_fill_rate_leaves_just_that_share_short(mean, spread, nothing, fill):
-    before, last = demand(mean, spread, nothing), (np.array([mean]), np.array([spread * mean**2]))
+    before = demand(mean, spread, nothing)
+    last = np.array([mean]), np.array([spread * mean**2]), np.array([0.1 * mean**2])
     gap, cycle = np.array([mean / 2]), np.array([1.5 * mean])
 
     def short(stock):
-        return (before.shortage_with(*last, stock) - before.shortage(stock + gap))[0]
+        return (before.shortage_with(last, stock) - before.shortage(stock + gap))[0]
 
     stock = level_for_fill(before, last, gap, cycle, np.array([fill]))
     assert short(stock) <= (1 - fill) * cycle[0] * (1 + 1e-4)
@@ -125,14 +126,23 @@ def test_the_lowest_stock_is_found_closely_and_never_too_low(items):
 
 
 @pytest.mark.parametrize("nothing", [0.0, 0.5, 0.9])
-def test_the_shortage_with_something_after_it_agrees_with_demand_that_was_drawn(nothing):
+@pytest.mark.parametrize("shared", [0.0, 0.3])
+def test_the_shortage_with_a_last_day_agrees_with_demand_that_was_drawn(nothing, shared):
+    """Some of the last day's demand goes with that of the days after it, where there is any."""
     draw, some = np.random.default_rng(5), 4.0
     occurs = draw.random(400_000) > nothing
-    drawn = draw.gamma(2.0, some / 2, 400_000) * occurs + draw.gamma(1.0, 3.0, 400_000)
-    before, last = demand(some * (1 - nothing), 0.5, nothing), (np.full(1, 3.0), np.full(1, 9.0))
+    after = draw.gamma(2.0, some / 2, 400_000)
+    last = draw.gamma(1.0, 3.0, 400_000) + shared * after
+    drawn = last + after * occurs
+    covariance = shared * 8.0 * (1 - nothing)  # of what comes only at times: in all, that of when it comes x how often
+    before, own = demand(some * (1 - nothing), 0.5, nothing), (3.0 + 4 * shared, 9.0 + 8 * shared**2, covariance)
+    made = tuple(np.full(1, each) for each in own)
     for stock in (2.0, 6.0, 15.0):
         expected = np.maximum(drawn - stock, 0).mean()
-        assert before.shortage_with(*last, np.array([stock]))[0] == pytest.approx(expected, abs=0.03)
+        assert before.shortage_with(made, np.array([stock]))[0] == pytest.approx(expected, abs=0.05)
+    both = before.plus(made)
+    assert (both.mean[0], both.variance[0]) == pytest.approx((drawn.mean(), drawn.var()), rel=0.02)
+    assert both.nothing[0] == 0
 
 
 @given(st.floats(1e-6, 1 - 1e-6))

@@ -183,10 +183,32 @@ def test_lead_time_variance_review_period_and_undershoot_all_cost_stock():
     assert decided(step=0.001, review_period_days=20.0).order_up_to == pytest.approx(
         base.order_up_to + 2.0 * 13, abs=0.01
     )
-    # Of every day 0.01 x 2² are of the level that all days share.
-    expected = base.lead_time_demand * 1.01 + base._undershoot[0]
-    assert base._below.mean == pytest.approx(expected)
-    assert base._undershoot[0][0] == pytest.approx(2.0 * (1 + 2.0 / 4.0) / 2)
+    # Of every day 0.01 x 2² are of the level that all days share, and that orders meet more often when it is high.
+    first = 2.0 * (1 + (2.0 + 0.04) / 4.0) / 2
+    assert base._undershoot[0][0] == pytest.approx(first)
+    assert base._undershoot[2][0] == pytest.approx(0.01 * 20 * first)
+    assert base._below.mean == pytest.approx(base.lead_time_demand * 1.01 + first)
+    after = 2.0 * 10 + 0.04 * 1.01 * (100 + 1) + (2.0 * 1.01) ** 2
+    assert base._after_order.variance == pytest.approx(after)
+    assert base._below.variance == pytest.approx(after + base._undershoot[1] + 2 * base._undershoot[2])
+
+
+@pytest.mark.parametrize("share", [0.1, 0.4])
+def test_the_demand_after_an_order_is_that_of_simulated_orders(share):
+    """Days of gamma demand at a level that lasts for months and is gamma, too: orders fall into high ones."""
+    draw, rate, noise, lead = np.random.default_rng(8), 5.0, 8.0, 10
+    levels = draw.gamma(1 / share, share, 3_000)
+    below = []
+    for level in levels:
+        days = draw.gamma((rate * level) ** 2 / noise, noise / (rate * level), 400)
+        used = days.cumsum()
+        for point in np.arange(95.0, used[-lead - 1], 100.0):
+            day = int(np.searchsorted(used, point, side="right"))
+            below.append(used[day + lead] - point)
+    made = decided(
+        demand=rate, noise=noise / rate, level=share, lead_time_days=float(lead), lead_time_std_days=0.0, step=0.001
+    )
+    assert (made._below.mean[0], made._below.variance[0]) == pytest.approx((np.mean(below), np.var(below)), rel=0.04)
 
 
 def test_a_rare_item_is_stocked_for_an_occasion_of_its_own_size():

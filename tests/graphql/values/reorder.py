@@ -45,12 +45,14 @@ def decide(
 
     noise = stored["noise_variance"] if stored["noise_variance"] is not None else stored["demand_std"] ** 2
     noise, shared = noise * factor**2, (stored["level_variance"] or 0.0) * factor**2
-    after = expected * (1 + min(shared / daily**2, 1.0)) if daily > 0 else expected
+    share = min(shared / daily**2, 1.0) if daily > 0 else 0.0
+    after = expected * (1 + share)
     rate = after / max(lead_time, 1.0)
-    variance = noise * lead_time + shared * (lead_time**2 + lead_time_std**2) + rate**2 * lead_time_std**2
+    level_part = shared * (1 + share) * (lead_time**2 + lead_time_std**2)
+    variance = noise * lead_time + level_part + rate**2 * lead_time_std**2
     size = stored["demand_size"] * factor if is_rare and stored["demand_size"] else daily
-    below, spread = undershoot(daily, noise, max(size, daily))
-    enough = quantile(after + below, variance + spread, level)
+    below, spread = undershoot(daily, noise + shared, max(size, daily))
+    enough = quantile(after + below, variance + spread + 2 * share * expected * below, level)
     enough = math.ceil(enough - 0.5) if step == 1 else enough
     if stored["largest_window"] is not None:
         window = stored["lead_time_days"] + stored["review_period_days"]
