@@ -72,6 +72,9 @@ format: install ## format the code and repair what the linter can
 	$(ML)/ruff format .
 	$(ML)/ruff check --fix .
 
+dashboard: ## build the buyer's page after a change in graphql/dashboard; needs Node 20 and npm
+	@cd graphql/dashboard && npm ci --no-audit --no-fund && npm run build
+
 dagster: DATA = landing
 dagster: install ## the Dagster UI on port 3000
 	@mkdir -p .lakecast/dagster && cp ops/dagster.yaml .lakecast/dagster/
@@ -112,4 +115,4 @@ mutants: .venv-mutants/.installed install ## break modules in random places: do 
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check format dagster bench-input bench-forecasting bench-decisions bench-scale bench-serving mutants
+.PHONY: help install run test check format dashboard dagster bench-input bench-forecasting bench-decisions bench-scale bench-serving mutants

@@ -37,7 +37,7 @@ def main() -> int:
     texts = [path.read_text() for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
     loaded = {name for text in (*texts, (ROOT / "pyproject.toml").read_text()) for name in _LOADED.findall(text)}
     finder = Vulture(ignore_names=[*CALLED, *loaded], ignore_decorators=list(DECORATED))
-    finder.scavenge([str(ROOT / folder) for folder in FOLDERS])
+    finder.scavenge([str(ROOT / folder) for folder in FOLDERS], exclude=["*/node_modules/*"])
     unused = [item for item in finder.get_unused_code(60) if not _is_field(item)]
     for item in unused:
         print(f"{item.filename.relative_to(ROOT)}:{item.first_lineno}: nothing uses the {item.typ} {item.name!r}")

@@ -29,11 +29,12 @@ from lakecast_graphql.serving.served import Served
 from lakecast_graphql.serving.service import Service
 from lakecast_graphql.settings import Settings
 from lakecast_graphql.transport import connections as open_connections
-from lakecast_graphql.transport import health, pages
+from lakecast_graphql.transport import dashboard, health, pages
 from lakecast_graphql.transport.asgi import Receive, Scope, Send, respond
 from lakecast_graphql.transport.body import Bounds
 from lakecast_graphql.transport.client_limits import Reached
 from lakecast_graphql.transport.connections import Connections
+from lakecast_graphql.transport.export import PAGE, Export
 from lakecast_graphql.transport.http import GraphqlHttp
 from lakecast_graphql.transport.refresh import Refresh
 from lakecast_graphql.transport.sse import Events
@@ -177,9 +178,10 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
     )
     reached = Reached()
     connections = Connections(settings.client_limits, reached)
-    queries = persisted.PersistedQueries(
-        settings.persisted_queries, persisted.load_allowed(settings.persisted_queries_file)
-    )
+    allowed = persisted.load_allowed(settings.persisted_queries_file)
+    if settings.dashboard:
+        allowed |= dashboard.operations()
+    queries = persisted.PersistedQueries(settings.persisted_queries, allowed)
 
     latest: list[View] = []  # one object for all requests of a snapshot, and none that outlives it
 
@@ -213,7 +215,11 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         "/metrics": _text(metrics),
         "/": pages.home(settings.dev),
         "/schema.graphql": pages.schema_text(),
+        "/export/replenishment.csv": Export(execution, current, min(PAGE, settings.max_rows)),
+        "/favicon.svg": dashboard.favicon(),
     }
+    if settings.dashboard:
+        routes |= dashboard.routes()
     if settings.dev:
         routes |= pages.assets()
     socket = GraphqlWebSocket(

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     )
     dev: bool = Field(default=False, description="Development mode: GraphiQL, introspection and suggestions in errors.")
     introspection: bool = Field(default=False, description="Answer introspection outside development mode, too.")
+    dashboard: bool = Field(
+        default=True, description="Show the buyer's page at `/`; without it `/` says where everything else is."
+    )
     cors_origins: str = Field(
         default="", description="Origins whose pages may call this server, separated by commas; * for all. Empty: none."
     )

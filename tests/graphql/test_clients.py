@@ -1,15 +1,13 @@
 """The clients that people use, against a real server; and the documented examples, as a reader would run them."""
 
-import hashlib
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from node_packages import installed, run
 from running import Running, running
 
 from lakecast_lake.storage import Lake
@@ -17,51 +15,17 @@ from lakecast_lake.storage import Lake
 HERE = Path(__file__).parent
 CLIENTS = Path(__file__).parents[2] / "docs" / "clients"
 SDL = Path(__file__).parents[2] / "schema" / "lakecast_schema" / "lakecast.graphql"
-NODE = 20
-
-
-def _node_is_missing() -> str | None:
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        return "Node and npm are not installed"
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    return None if int(version.strip("v\n").split(".")[0]) >= NODE else f"Node {NODE} is needed, not {version}"
-
-
-def _run(command: list[str], folder: Path, **environ: str) -> str:
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=200, env={**os.environ, **environ}, check=False
-    )
-    assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-    return done.stdout
-
-
-def _installed(config: pytest.Config, source: Path) -> Path:
-    """A copy of a Node package with its dependencies, kept between runs while its lock file is the same."""
-    missing = _node_is_missing()
-    if missing is not None:
-        message = f"{missing}: the clients of browsers are NOT tested (Debian: apt-get install nodejs npm)"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    lock = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()[:12]
-    folder = Path(config.cache.mkdir(f"lakecast-{source.name}-{lock}"))
-    wanted = shutil.ignore_patterns("node_modules", "dist", "gql")
-    shutil.copytree(source, folder, dirs_exist_ok=True, ignore=wanted)
-    if not (folder / "node_modules" / ".installed").exists():
-        _run(["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"], folder)
-        (folder / "node_modules" / ".installed").touch()
-    return folder
 
 
 @pytest.fixture(scope="module")
 def node_tests(request: pytest.FixtureRequest) -> Path:
-    return _installed(request.config, HERE / "node")
+    return installed(request.config, HERE / "node")
 
 
 @pytest.fixture(scope="module")
 def typescript(request: pytest.FixtureRequest) -> Path:
-    folder = _installed(request.config, CLIENTS / "typescript")
-    _run(["npm", "run", "codegen"], folder, LAKECAST_SCHEMA=str(SDL))
+    folder = installed(request.config, CLIENTS / "typescript")
+    run(["npm", "run", "codegen"], folder, LAKECAST_SCHEMA=str(SDL))
     return folder
 
 
@@ -69,7 +33,7 @@ def typescript(request: pytest.FixtureRequest) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("client", ["apollo", "urql", "request", "ws", "sse"])
 def test_a_client_works(client: str, node_tests: Path, server: Running, admin: tuple[str, str]) -> None:
-    result = json.loads(_run(["node", f"{client}.mjs", server.graphql, admin[1]], node_tests).splitlines()[-1])
+    result = json.loads(run(["node", f"{client}.mjs", server.graphql, admin[1]], node_tests).splitlines()[-1])
     assert result["failed"] == []
     assert result["total"] > 3
 
@@ -77,7 +41,7 @@ def test_a_client_works(client: str, node_tests: Path, server: Running, admin: t
 @pytest.mark.node
 @pytest.mark.slow
 def test_every_audit_of_graphql_over_http_passes(node_tests: Path, server: Running) -> None:
-    result = json.loads(_run(["node", "audit.mjs", server.graphql], node_tests))
+    result = json.loads(run(["node", "audit.mjs", server.graphql], node_tests))
     assert result["failed"] == []
     assert result["total"] >= 61
 
@@ -85,8 +49,8 @@ def test_every_audit_of_graphql_over_http_passes(node_tests: Path, server: Runni
 @pytest.mark.node
 @pytest.mark.slow
 def test_the_typescript_example_compiles_strictly_and_runs(typescript: Path, server: Running) -> None:
-    _run(["npm", "run", "build"], typescript)
-    printed = _run(["npm", "start", "--", server.graphql], typescript)
+    run(["npm", "run", "build"], typescript)
+    printed = run(["npm", "start", "--", server.graphql], typescript)
     assert "22 decisions" in printed
     assert "snapshot 2 is served" in printed
 
@@ -98,12 +62,12 @@ def test_types_are_generated_by_the_address_of_a_server_in_production(typescript
     from_file = generated.read_text()
     generated.unlink()
     with running(small_lake.uri) as production:
-        _run(["npm", "run", "codegen"], typescript, LAKECAST_SCHEMA=f"{production.url}/schema.graphql")
+        run(["npm", "run", "codegen"], typescript, LAKECAST_SCHEMA=f"{production.url}/schema.graphql")
     assert generated.read_text() == from_file
     generated.unlink()
     # By introspection: the generator offers zstd, which Node 20 cannot read.
     with running(small_lake.uri, introspection=True) as open_one:
-        _run(["npm", "run", "codegen"], typescript, LAKECAST_SCHEMA=open_one.graphql)
+        run(["npm", "run", "codegen"], typescript, LAKECAST_SCHEMA=open_one.graphql)
     assert generated.read_text() == from_file
 
 
@@ -123,7 +87,7 @@ def test_the_typescript_example_does_not_compile_with_a_wrong_type(typescript: P
 
 @pytest.mark.slow
 def test_the_python_example_runs(server: Running) -> None:
-    printed = _run([sys.executable, "-W", "error", str(CLIENTS / "python" / "example.py"), server.graphql], HERE)
+    printed = run([sys.executable, "-W", "error", str(CLIENTS / "python" / "example.py"), server.graphql], HERE)
     assert "22 decisions" in printed
     assert "snapshot 2 is served" in printed
 

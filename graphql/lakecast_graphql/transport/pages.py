@@ -39,7 +39,7 @@ def home(dev: bool) -> Page:
     content = f"""<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Lakecast</title>
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width"><link rel="icon" href="favicon.svg">
 <style>body{{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem;color:#1c2733}}
 code{{background:#eef2f6;padding:.1em .3em;border-radius:.2em}}</style></head>
 <body><h1>Lakecast</h1>
@@ -64,7 +64,7 @@ def graphiql() -> Page:
     content = f"""<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Lakecast GraphiQL</title>
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width"><link rel="icon" href="favicon.svg">
 <link rel="stylesheet" href="{_STATIC}graphiql.min.css">
 <style>body{{margin:0}}#graphiql{{height:100vh}}</style></head>
 <body><div id="graphiql">Loading …</div>

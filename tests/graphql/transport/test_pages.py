@@ -37,6 +37,8 @@ def test_pages_name_no_other_host(server: Running) -> None:
             found = server.http.get(asset)
             assert found.status_code == 200
             assert len(found.content) > 5_000
+        (icon,) = re.findall(r'rel="icon" href="([^"]+)"', page.text)
+        assert server.http.get(icon).headers["content-type"] == "image/svg+xml"
 
 
 def test_assets_are_stored_compressed_and_named_in_the_notice() -> None:
@@ -62,11 +64,12 @@ def test_an_example_is_valid_and_answered(server: Running, admin: tuple[str, str
         assert server.data(text, admin[1])
 
 
-def test_home_shows_the_way(server: Running) -> None:
-    page = server.http.get("/")
-    assert 'href="/graphql"' in page.text
-    assert server.http.post("/").status_code == 405
-    assert server.http.get("/nope").status_code == 404
+def test_home_without_the_dashboard_shows_the_way(small_lake: Lake) -> None:
+    with running(small_lake.uri, dev=True, dashboard=False) as server:
+        page = server.http.get("/")
+        assert 'href="/graphql"' in page.text
+        assert server.http.post("/").status_code == 405
+        assert server.http.get("/nope").status_code == 404
 
 
 def test_code_generators_read_the_schema_in_production_too(small_lake: Lake) -> None:

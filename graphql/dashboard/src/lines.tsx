@@ -1,0 +1,206 @@
+/** The list of lines to buy: a table on a desk, cards on a phone. */
+import type { JSX } from "preact";
+import { toItem } from "./address";
+import { cover, day, DAYS_PER_MONTH, money, quantity, withUnit } from "./format";
+import type { LineFragment } from "./gql/graphql";
+import { Icon } from "./icons";
+import { choices, choose, keyOf, postpone, quantityOf, type Choice, type ChoiceLine } from "./keep";
+import { Pill, Spark } from "./parts";
+import { statusOf, topUp } from "./status";
+import { t, type Word } from "./text";
+
+export type Sort = "" | "nome" | "estoque" | "dura" | "acaba" | "pedir-ate" | "valor";
+
+/** What is kept of a line. `formula`: what is proposed for it. */
+export function choiceLine(line: LineFragment, formula: number): ChoiceLine {
+  const { item } = line;
+  return {
+    itemId: line.itemId,
+    datasetId: line.datasetId,
+    sku: item.sku,
+    name: item.name,
+    supplier: item.supplier,
+    unit: item.unit,
+    unitCost: item.unitCost,
+    currency: item.currency,
+    formula,
+    orderByDate: line.orderByDate,
+    arrivalDate: line.arrivalDate,
+  };
+}
+
+interface Props {
+  lines: LineFragment[];
+  label: string;
+  /** Without: the order cannot be changed. */
+  sort?: Sort;
+  onSort?: (sort: Sort) => void;
+  /** Lines that are not due yet are topped up with the next order. */
+  soon?: boolean;
+  /** What money and quantities of excess are shown instead of orders. */
+  excess?: boolean;
+}
+
+const HEADS: [Word, Sort | null, string][] = [
+  ["status", null, ""],
+  ["item", "nome", ""],
+  ["onHand", "estoque", "number"],
+  ["toReceive", null, "number"],
+  ["usePerMonth", null, "number"],
+  ["coverDays", "dura", "number"],
+  ["runsOut", "acaba", "number"],
+  ["orderBy", "pedir-ate", "number"],
+  ["arrives", null, "number"],
+];
+
+export function Lines({ lines, label, sort, onSort, soon = false, excess = false }: Props): JSX.Element {
+  const all = lines.length > 0 && lines.every((line) => choices.value[keyOf(line)]?.ticked);
+  const proposal = (line: LineFragment): number => (soon ? topUp(line) : (line.recommendedOrder ?? 0));
+  const tickAll = (): void => lines.forEach((line) => choose(choiceLine(line, proposal(line)), { ticked: !all }));
+  const head = (word: Word, by: Sort | null, kind: string): JSX.Element => (
+    <th key={word} role="columnheader" scope="col" class={kind} aria-sort={by && sort === by ? "ascending" : undefined}>
+      {by && onSort ? (
+        <button type="button" class="sort" onClick={() => onSort(sort === by ? "" : by)}>
+          {t(word)}
+          {sort === by ? <Icon name="down" /> : null}
+        </button>
+      ) : (
+        t(word)
+      )}
+    </th>
+  );
+  return (
+    <table class="lines" role="table" aria-label={label}>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col" class="tick">
+            <label>
+              <input type="checkbox" checked={all} onChange={tickAll} />
+              <span class="hidden">{t("tickAll")}</span>
+            </label>
+          </th>
+          {HEADS.map(([word, by, kind]) => head(word, by, kind))}
+          {head(excess ? "excess" : "quantity", null, "number")}
+          {head("value", "valor", "number")}
+          <th role="columnheader" scope="col">
+            <span class="hidden">{t("putOff")}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {lines.map((line) => (
+          <Line key={keyOf(line)} line={line} formula={proposal(line)} excess={excess} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Line({ line, formula, excess }: { line: LineFragment; formula: number; excess: boolean }): JSX.Element {
+  const key = keyOf(line);
+  const choice: Choice | undefined = choices.value[key];
+  const status = statusOf(line);
+  const { item } = line;
+  const own = choiceLine(line, formula);
+  const wanted = choice ? quantityOf({ ...choice, line: own }) : formula;
+  const cost = item.unitCost ?? (line.recommendedOrder ? (line.recommendedOrderValue ?? NaN) / line.recommendedOrder : NaN);
+  const value = excess ? line.excessValue : wanted === line.recommendedOrder ? line.recommendedOrderValue : Number.isNaN(cost) ? null : wanted * cost;
+  const next = line.inbound.find((one) => one.date !== null);
+  return (
+    <tr role="row" data-item={line.itemId} class={choice?.ticked ? "ticked" : ""}>
+      <td role="cell" class="tick">
+        <label>
+          <input type="checkbox" checked={choice?.ticked ?? false} onChange={() => choose(own, { ticked: !choice?.ticked })} />
+          <span class="hidden">{t("tickItem", item.name)}</span>
+        </label>
+      </td>
+      <td role="cell" class="status">
+        <Pill status={status} />
+      </td>
+      <th role="rowheader" scope="row" class="item">
+        <a href={toItem(line)}>{item.name}</a>
+        <small>
+          {item.abcClass ? <abbr class={`abc ${item.abcClass}`} title={t("abcIs", item.abcClass)}>{item.abcClass}</abbr> : null}
+          {item.criticality ? <abbr class="crit" title={t("criticalityIs", String(item.criticality))}>{"▲"}{item.criticality}</abbr> : null}
+          <span class="code">{line.itemId}</span>
+          {item.supplier ? <span class="supplier">{item.supplier}</span> : null}
+        </small>
+      </th>
+      <Cell label="onHand" class="onhand">{withUnit(line.onHand, item.unit)}</Cell>
+      <Cell label="toReceive" class="receive">
+        {line.onOrder ? quantity(line.onOrder) : "–"}
+        {next ? <small>{day(next.date)}</small> : null}
+      </Cell>
+      <Cell label="usePerMonth" class="use">
+        {quantity(line.dailyDemand * DAYS_PER_MONTH)}
+        <Spark values={item.history.quantities} />
+      </Cell>
+      <Cell label="coverDays" class="cover">{cover(line.daysToStockout)}</Cell>
+      <Cell label="runsOut" class="runsout">{day(line.stockoutDate)}</Cell>
+      <Cell label="orderBy" class="orderby">
+        {isDue(line) ? <strong class="due">{t("now")}</strong> : day(line.orderByDate)}
+      </Cell>
+      <Cell label="arrives" class="arrives">{day(line.arrivalDate)}</Cell>
+      {excess ? (
+        <Cell label="excess" class="quantity">{withUnit(line.excess, item.unit)}</Cell>
+      ) : (
+        <td role="cell" class="number quantity">
+          <Quantity own={own} choice={choice} />
+        </td>
+      )}
+      <Cell label="value" class="value">{money(value, item.currency)}</Cell>
+      <td role="cell" class="off">
+        <button type="button" class="plain square" title={t("putOffLong")} aria-label={`${t("putOffLong")}: ${item.name}`} onClick={() => postpone(key, new Date(), true)}>
+          <Icon name="clock" />
+        </button>
+      </td>
+    </tr>
+  );
+}
+
+function Cell({ label, children, class: more }: { label: Word; children: preact.ComponentChildren; class: string }): JSX.Element {
+  return (
+    <td role="cell" class={`number ${more}`} data-label={t(label)}>
+      {children}
+    </td>
+  );
+}
+
+/** Whether the last day to order has come. */
+export function isDue(line: Pick<LineFragment, "orderByDate" | "asOf" | "action">): boolean {
+  return line.action === "ORDER" || (line.orderByDate !== null && line.orderByDate <= line.asOf);
+}
+
+/** What to order: the formula's number, which the buyer may change; it stays visible. */
+function Quantity({ own, choice }: { own: ChoiceLine; choice: Choice | undefined }): JSX.Element {
+  const changed = choice?.quantity != null;
+  const set = (event: Event): void => {
+    const text = (event.currentTarget as HTMLInputElement).value.replace(",", ".");
+    const number = Number(text);
+    if (text === "" || Number.isNaN(number) || number < 0 || number === own.formula) choose(own, { quantity: null });
+    else choose(own, { quantity: number, ticked: true });
+  };
+  return (
+    <span class={changed ? "amount changed" : "amount"}>
+      <input
+        type="number"
+        min="0"
+        step="any"
+        inputMode="decimal"
+        value={changed ? choice.quantity! : round(own.formula)}
+        aria-label={t("quantityOf", own.name)}
+        onChange={set}
+      />
+      <small>{own.unit ?? t("pieces")}</small>
+      {changed ? (
+        <button type="button" class="formula" onClick={() => choose(own, { quantity: null })}>
+          {t("formulaSays", quantity(own.formula))} <Icon name="undo" />
+        </button>
+      ) : null}
+    </span>
+  );
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,101 @@
+/** Pieces that several views have. */
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "./icons";
+import type { Problem } from "./api";
+import { STATUS_WORDS, type Status } from "./status";
+import { t } from "./text";
+
+/** The heading of a view: the page's title, and where keyboards and screen readers begin after a change of view. */
+export function Title({ text, children }: { text: string; children?: ComponentChildren }): JSX.Element {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${text} · Lakecast`;
+  }, [text]);
+  useEffect(() => {
+    if (document.activeElement !== document.body) heading.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, []);
+  return (
+    <div class="title">
+      <h1 ref={heading} tabIndex={-1}>
+        {text}
+      </h1>
+      {children}
+    </div>
+  );
+}
+
+export function Pill({ status }: { status: Status }): JSX.Element {
+  return <span class={`pill ${status}`}>{t(STATUS_WORDS[status])}</span>;
+}
+
+/** What there is instead of an answer. */
+export function Trouble({ problem }: { problem: Problem }): JSX.Element {
+  if (problem.kind === "empty") {
+    return (
+      <section class="card empty">
+        <h2>{t("emptyLake")}</h2>
+        <p>{t("emptyLakeWhat")}</p>
+        <pre>
+          <code>lakecast run --data {t("folder")} --lake {t("lake")}</code>
+        </pre>
+        <p class="quiet">{t("emptyLakeThen")}</p>
+      </section>
+    );
+  }
+  if (problem.kind === "gone") return <p class="quiet">{t("waitingForServer")}</p>;
+  return (
+    <p class="notice bad" role="alert">
+      <Icon name="alert" /> {t("refused")} {problem.message}
+    </p>
+  );
+}
+
+export function Loading(): JSX.Element {
+  return (
+    <div class="skeleton" role="status" aria-label={t("loading")}>
+      <div />
+      <div />
+      <div />
+    </div>
+  );
+}
+
+/** Use of the last months, small. The numbers stand beside it: for screen readers it is decoration. */
+export function Spark({ values }: { values: (number | null)[] }): JSX.Element | null {
+  const some = values.map((value) => value ?? 0);
+  const most = Math.max(...some);
+  if (some.length < 3 || most <= 0) return null;
+  const width = 64;
+  const height = 20;
+  const step = width / some.length;
+  return (
+    <svg class="spark" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+      {some.map((value, n) => {
+        const tall = Math.max(1, (value / most) * height);
+        return <rect key={n} x={n * step} y={height - tall} width={step - 1.5} height={tall} />;
+      })}
+    </svg>
+  );
+}
+
+export function Card({ title, children, note, class: more = "" }: { title: string; children: ComponentChildren; note?: ComponentChildren; class?: string }): JSX.Element {
+  return (
+    <section class={`card ${more}`}>
+      <h2>{title}</h2>
+      {children}
+      {note ? <p class="quiet">{note}</p> : null}
+    </section>
+  );
+}
+
+/** A bar beside a number: `share` of the longest. */
+export function Bar({ share, kind = "" }: { share: number; kind?: string }): JSX.Element {
+  return (
+    <svg class={`bar ${kind}`} viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="rail" width="100" height="8" rx="2" />
+      <rect class="fill" width={Math.max(0, Math.min(1, share)) * 100} height="8" rx="2" />
+    </svg>
+  );
+}

@@ -1,0 +1,318 @@
+/** Comprar: the work list, by priority or by supplier. Filters stand in the address; pages come from the server. */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { filter, place } from "../address";
+import { useAnswer } from "../api";
+import { day, moneyShort, quantity } from "../format";
+import {
+  BuyDocument,
+  SupplierLinesDocument,
+  SuppliersDocument,
+  type FiguresFragment,
+  type LineFragment,
+  type ReplenishmentFilter,
+  type ReplenishmentOrder,
+  type SuppliersQuery,
+} from "../gql/graphql";
+import { Icon } from "../icons";
+import { choose, postponed, postponedToday } from "../keep";
+import { choiceLine, Lines, type Sort } from "../lines";
+import { Loading, Title, Trouble } from "../parts";
+import { STATE_FILTERS, STATE_WORDS, STATES, stateOf, topUp, without, type State } from "../status";
+import { t } from "../text";
+
+const PAGE = 50;
+
+const SORTS: Record<Sort, ReplenishmentOrder[]> = {
+  "": [{ field: "PRIORITY", direction: "ASC" }],
+  nome: [{ field: "NAME", direction: "ASC" }],
+  estoque: [{ field: "ON_HAND", direction: "ASC" }],
+  dura: [{ field: "DAYS_TO_STOCKOUT", direction: "ASC" }],
+  acaba: [{ field: "STOCKOUT_DATE", direction: "ASC" }],
+  "pedir-ate": [{ field: "ORDER_BY_DATE", direction: "ASC" }],
+  valor: [{ field: "RECOMMENDED_ORDER_VALUE", direction: "DESC" }],
+};
+
+interface Wanted {
+  state: State;
+  /** State and what is typed and chosen. */
+  conditions: ReplenishmentFilter[];
+  /** Items that are put off. */
+  off: ReturnType<typeof postponedToday>;
+  showsOff: boolean;
+}
+
+function wanted(): Wanted {
+  const { filters } = place.value;
+  const state = stateOf(filters["estado"]);
+  const conditions: ReplenishmentFilter[] = [STATE_FILTERS[state]];
+  if (filters["busca"]) conditions.push({ search: filters["busca"] });
+  if (filters["fornecedor"]) conditions.push({ supplier: { eq: filters["fornecedor"] } });
+  if (filters["categoria"]) conditions.push({ category: { eq: filters["categoria"] } });
+  const abc = filters["abc"];
+  if (abc === "A" || abc === "B" || abc === "C") conditions.push({ item: { abcClass: { eq: abc } } });
+  const off = postponedToday(new Date());
+  return { state, conditions, off, showsOff: filters["adiados"] === "sim" };
+}
+
+export function Buy(): JSX.Element {
+  const now = wanted();
+  const bySupplier = place.value.filters["por"] === "fornecedor";
+  return (
+    <>
+      <Title text={t("buyTitle")} />
+      <States state={now.state} />
+      {bySupplier ? <BySupplier wanted={now} /> : <ByPriority wanted={now} />}
+    </>
+  );
+}
+
+function States({ state }: { state: State }): JSX.Element {
+  return (
+    <div class="states" role="group" aria-label={t("status")}>
+      {STATES.map((one) => (
+        <button key={one} type="button" class={`chip ${one}`} aria-pressed={one === state} onClick={() => filter({ estado: one === "pedir" ? "" : one })}>
+          {t(STATE_WORDS[one])}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+type Facets = SuppliersQuery["facets"];
+
+const TYPING_MILLISECONDS = 250;
+
+/** Search and choices; what is typed is asked for when the typing pauses. */
+function Tools({ facets, bySupplier, off, showsOff }: { facets: Facets; bySupplier: boolean; off: number; showsOff: boolean }): JSX.Element {
+  const { filters } = place.value;
+  const [text, setText] = useState(filters["busca"] ?? "");
+  const last = useRef(text);
+  useEffect(() => {
+    const other = filters["busca"] ?? "";
+    if (other !== last.current) {
+      last.current = other;
+      setText(other);
+    }
+  }, [filters["busca"]]);
+  useEffect(() => {
+    if (text.trim() === last.current) return;
+    const timer = setTimeout(() => {
+      last.current = text.trim();
+      filter({ busca: text.trim() });
+    }, TYPING_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const pick = (name: string, label: string, every: string, values: { value: string; itemCount: number }[]): JSX.Element => (
+    <label class="field">
+      <span>{label}</span>
+      <select value={filters[name] ?? ""} onChange={(event) => filter({ [name]: event.currentTarget.value })}>
+        <option value="">{every}</option>
+        {filters[name] && !values.some((one) => one.value === filters[name]) ? <option value={filters[name]}>{filters[name]}</option> : null}
+        {values.map((one) => (
+          <option key={one.value} value={one.value}>
+            {one.value} ({quantity(one.itemCount)})
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return (
+    <div class="tools">
+      <label class="field wide">
+        <span>{t("searchLabel")}</span>
+        <input type="search" value={text} placeholder={t("searchWhat")} onInput={(event) => setText(event.currentTarget.value)} />
+      </label>
+      {pick("fornecedor", t("supplier"), t("every"), facets?.suppliers ?? [])}
+      {pick("categoria", t("category"), t("everyF"), facets?.categories ?? [])}
+      {pick("abc", "ABC", t("everyF"), facets?.abcClasses ?? [])}
+      <div class="segments" role="group" aria-label={t("groupBy")}>
+        <button type="button" aria-pressed={!bySupplier} onClick={() => filter({ por: "" })}>
+          {t("byPriority")}
+        </button>
+        <button type="button" aria-pressed={bySupplier} onClick={() => filter({ por: "fornecedor", fornecedor: "" })}>
+          {t("bySupplier")}
+        </button>
+      </div>
+      {off ? (
+        <p class="quiet off">
+          <Icon name="clock" /> {t(off === 1 ? "onePutOff" : "nPutOff", off)}{" "}
+          <button type="button" class="link" onClick={() => filter({ adiados: showsOff ? "" : "sim" })}>
+            {t(showsOff ? "hide" : "show")}
+          </button>{" "}
+          <button type="button" class="link" onClick={() => (postponed.value = {})}>
+            {t("takeUp")}
+          </button>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function where(now: Wanted): ReplenishmentFilter {
+  return { and: [...now.conditions, ...(now.showsOff ? [] : without(now.off))] };
+}
+
+function Sum({ figures, state, currency }: { figures: FiguresFragment | undefined; state: State; currency: string | null }): JSX.Element {
+  const items = figures?.itemCount ?? 0;
+  const value = state === "excesso" ? figures?.excessValue : figures?.recommendedOrderValue;
+  return (
+    <p class="sum" role="status">
+      <strong>{t(items === 1 ? "oneItem" : "nItems", quantity(items))}</strong>
+      {value ? <> · {t(state === "excesso" ? "idleValue" : "toOrderValue", moneyShort(value, currency))}</> : null}
+    </p>
+  );
+}
+
+function ByPriority({ wanted: now }: { wanted: Wanted }): JSX.Element {
+  const sort = (place.value.filters["ordem"] ?? "") as Sort;
+  const which = where(now);
+  const key = JSON.stringify([which, sort]);
+  // Cursors of the pages before this one; another filter begins at the first page.
+  const [pages, setPages] = useState<{ key: string; after: (string | null)[] }>({ key, after: [null] });
+  const after = pages.key === key ? pages.after : [null];
+  const { data, problem, loading } = useAnswer(BuyDocument, {
+    where: which,
+    all: STATE_FILTERS[now.state],
+    orderBy: orderOf(now.state, sort),
+    first: PAGE,
+    after: after.at(-1) ?? null,
+  });
+  const list = data?.replenishment;
+  const from = (after.length - 1) * PAGE;
+  const turn = (next: (string | null)[]): void => {
+    setPages({ key, after: next });
+    document.getElementById("list")?.scrollIntoView();
+  };
+  return (
+    <>
+      <Tools facets={data?.facets ?? null} bySupplier={false} off={now.off.length} showsOff={now.showsOff} />
+      {problem && (!data || problem.kind !== "gone") ? <Trouble problem={problem} /> : null}
+      {list ? (
+        <section class="card" id="list" aria-busy={loading}>
+          <div class="head">
+            <Sum figures={data.totals?.[0]} state={now.state} currency={data.items.nodes[0]?.currency ?? null} />
+            <Export which={which} order={orderOf(now.state, sort)} />
+          </div>
+          {list.nodes.length ? (
+            <Lines lines={list.nodes} label={t("buyTitle")} sort={sort} excess={now.state === "excesso"} onSort={(next) => filter({ ordem: next })} />
+          ) : (
+            <p class="quiet">{now.conditions.length > 1 ? t("nothingMatches") : t("nothingHere")}</p>
+          )}
+          {list.totalCount > PAGE ? (
+            <nav class="pages" aria-label={t("pages")}>
+              <button type="button" disabled={after.length < 2} onClick={() => turn(after.slice(0, -1))}>
+                {t("previous")}
+              </button>
+              <span>{t("fromTo", quantity(from + 1), quantity(from + list.nodes.length), quantity(list.totalCount))}</span>
+              <button type="button" disabled={!list.pageInfo.hasNextPage} onClick={() => turn([...after, list.pageInfo.endCursor])}>
+                {t("next")}
+              </button>
+            </nav>
+          ) : null}
+        </section>
+      ) : problem ? null : (
+        <Loading />
+      )}
+    </>
+  );
+}
+
+function orderOf(state: State, sort: Sort): ReplenishmentOrder[] {
+  if (sort === "" && state === "excesso") return [{ field: "EXCESS_VALUE", direction: "DESC" }];
+  if (sort === "" && state === "acompanhar") return [{ field: "ORDER_BY_DATE", direction: "ASC" }];
+  if (sort === "valor" && state === "excesso") return [{ field: "EXCESS_VALUE", direction: "DESC" }];
+  return SORTS[sort] ?? SORTS[""];
+}
+
+/** The whole list as a file, made by the server. */
+function Export({ which, order }: { which: ReplenishmentFilter; order: ReplenishmentOrder[] }): JSX.Element {
+  const query = new URLSearchParams({ where: JSON.stringify(which), orderBy: JSON.stringify(order), language: t("code") });
+  return (
+    <a class="button" href={`export/replenishment.csv?${query}`} download>
+      <Icon name="download" /> {t("exportList")}
+    </a>
+  );
+}
+
+function BySupplier({ wanted: now }: { wanted: Wanted }): JSX.Element {
+  const which = where(now);
+  const { data, problem, loading } = useAnswer(SuppliersDocument, { where: which, all: STATE_FILTERS[now.state] });
+  const currency = data?.items.nodes[0]?.currency ?? null;
+  const suppliers = [...(data?.suppliers ?? [])].sort((a, b) => (b.recommendedOrderValue ?? 0) - (a.recommendedOrderValue ?? 0) || b.itemCount - a.itemCount);
+  const open = place.value.filters["aberto"];
+  return (
+    <>
+      <Tools facets={data?.facets ?? null} bySupplier off={now.off.length} showsOff={now.showsOff} />
+      {problem && (!data || problem.kind !== "gone") ? <Trouble problem={problem} /> : null}
+      {data ? (
+        <section class="suppliers" id="list" aria-busy={loading}>
+          <Sum figures={data.totals?.[0]} state={now.state} currency={currency} />
+          {suppliers.map((one) => {
+            const name = one.supplier ?? "-";
+            const isOpen = open === name;
+            return (
+              <section class="card supplier" key={name} data-supplier={name}>
+                <h2>
+                  <button type="button" aria-expanded={isOpen} onClick={() => filter({ aberto: isOpen ? "" : name })}>
+                    <Icon name="down" />
+                    <span class="name">{one.supplier ?? t("noSupplier")}</span>
+                    <span>{t(one.itemCount === 1 ? "oneItem" : "nItems", quantity(one.itemCount))}</span>
+                    <span class="money">{moneyShort(now.state === "excesso" ? one.excessValue : one.recommendedOrderValue, currency)}</span>
+                    <span class="quiet">{one.meanLeadTimeDays == null ? "" : t("leadTimeIs", quantity(Math.round(one.meanLeadTimeDays)))}</span>
+                    <span class="quiet">{one.orderByDate ? t("orderByIs", day(one.orderByDate)) : ""}</span>
+                  </button>
+                </h2>
+                {isOpen ? <SupplierLines supplier={one.supplier} wanted={now} /> : null}
+              </section>
+            );
+          })}
+          {suppliers.length ? null : <p class="quiet">{now.conditions.length > 1 ? t("nothingMatches") : t("nothingHere")}</p>}
+        </section>
+      ) : problem ? null : (
+        <Loading />
+      )}
+    </>
+  );
+}
+
+/** The lines of one supplier, and what would be due before the next order to it. */
+function SupplierLines({ supplier, wanted: now }: { supplier: string | null; wanted: Wanted }): JSX.Element {
+  const of: ReplenishmentFilter = { supplier: supplier === null ? { isNull: true } : { eq: supplier } };
+  const off = now.showsOff ? [] : without(now.off);
+  const { data, problem } = useAnswer(SupplierLinesDocument, {
+    where: { and: [...now.conditions, of, ...off] },
+    soon: { and: [of, STATE_FILTERS.acompanhar, ...off] },
+  });
+  if (problem) return <Trouble problem={problem} />;
+  if (!data) return <Loading />;
+  const due = data.due.nodes;
+  const soon = now.state === "pedir" ? data.soon.nodes.filter((line) => topUp(line) > 0) : [];
+  const tick = (lines: LineFragment[], of: (line: LineFragment) => number) => (): void =>
+    lines.forEach((line) => choose(choiceLine(line, of(line)), { ticked: true }));
+  return (
+    <>
+      <Lines lines={due} label={supplier ?? t("noSupplier")} excess={now.state === "excesso"} />
+      {data.due.totalCount > due.length ? <p class="quiet">{t("firstOf", quantity(due.length), quantity(data.due.totalCount))}</p> : null}
+      {due.length && now.state === "pedir" ? (
+        <p>
+          <button type="button" class="button" onClick={tick(due, (line) => line.recommendedOrder ?? 0)}>
+            {t("tickSupplier")}
+          </button>
+        </p>
+      ) : null}
+      {soon.length ? (
+        <div class="soon">
+          <div class="head">
+            <h3>{t("completeOrder")}</h3>
+            <button type="button" class="button" onClick={tick(soon, topUp)}>
+              {t("tickThese")}
+            </button>
+          </div>
+          <p class="quiet">{t("completeWhat")}</p>
+          <Lines lines={soon} label={t("completeOrder")} soon />
+        </div>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,488 @@
+/** Item: why so many, what stock does next, and what if. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { place, to } from "../address";
+import { ask, useAnswer } from "../api";
+import { Chart, seconds, type Line as ChartLine, type Mark } from "../chart";
+import { cover, day, figure, money, month, parse, percent, quantity, withUnit, DAYS_PER_MONTH } from "../format";
+import { ItemDocument, ItemOfSupplierDocument, WhatIfDocument, WindowsDocument, type DemandClass, type ItemQuery, type ScenarioInput, type WhatIfQuery } from "../gql/graphql";
+import { Icon } from "../icons";
+import { choices, choose, keyOf } from "../keep";
+import { choiceLine, isDue, Lines } from "../lines";
+import { Card, Loading, Pill, Title, Trouble } from "../parts";
+import { STATE_FILTERS, statusOf } from "../status";
+import { language, t, type Word } from "../text";
+
+type Item = NonNullable<ItemQuery["item"]>;
+type Advice = NonNullable<Item["replenishment"]>;
+
+export function ItemPage(): JSX.Element {
+  const [datasetId = "", itemId = ""] = place.value.parts;
+  const { data, problem } = useAnswer(ItemDocument, {
+    itemId,
+    datasetId,
+    language: language.value === "pt" ? "PT" : "EN",
+  });
+  const item = data?.item;
+  return (
+    <>
+      <p class="crumb">
+        <a href={to("comprar")}>
+          <Icon name="back" /> {t("buyTitle")}
+        </a>
+      </p>
+      {problem && (!data || problem.kind !== "gone") ? <Trouble problem={problem} /> : null}
+      {data && !item ? <p class="notice bad">{t("noItem", itemId)}</p> : null}
+      {item ? <Content item={item} /> : problem || data ? null : <Loading />}
+    </>
+  );
+}
+
+function Content({ item }: { item: Item }): JSX.Element {
+  const advice = item.replenishment;
+  return (
+    <>
+      <Title text={item.name}>{advice ? <Pill status={statusOf(advice)} /> : null}</Title>
+      <p class="facts">
+        {[
+          item.itemId,
+          item.sku && item.sku !== item.itemId ? item.sku : null,
+          item.supplier,
+          item.category,
+          item.location,
+          item.abcClass ? `ABC ${item.abcClass}` : null,
+          item.criticality ? t("criticalityIs", String(item.criticality)) : null,
+          item.unitCost === null ? null : t("unitCostIs", money(item.unitCost, item.currency)),
+        ]
+          .filter(Boolean)
+          .join(" · ")}
+      </p>
+      {item.isActive ? null : <p class="notice">{t("inactive")}</p>}
+      {advice ? <Decision item={item} advice={advice} /> : <p class="notice">{t("noAdvice")}</p>}
+      <Use item={item} />
+      {advice ? <OthersOfSupplier item={item} /> : null}
+      <Sources item={item} />
+    </>
+  );
+}
+
+function Decision({ item, advice }: { item: Item; advice: Advice }): JSX.Element {
+  const [scenario, setScenario] = useState<ScenarioInput>({});
+  const result = useWhatIf(item, scenario);
+  const hasScenario = Object.keys(scenario).length > 0;
+  const unit = item.unit;
+  const facts: [Word, string, string][] = [
+    ["onHand", withUnit(advice.onHand, unit), advice.stockAsOf ? t("countedOn", day(advice.stockAsOf)) : ""],
+    ["toReceive", advice.onOrder ? quantity(advice.onOrder) : "–", advice.inbound.filter((one) => one.date).slice(0, 2).map((one) => `${quantity(one.quantity)} ${t("on")} ${day(one.date)}`).join(", ")],
+    ["usePerMonth", quantity(advice.dailyDemand * DAYS_PER_MONTH), t("forecastUse")],
+    ["coverDays", cover(advice.daysToStockout), advice.stockoutDate ? t("runsOutOn", day(advice.stockoutDate)) : ""],
+    ["orderBy", isDue(advice) ? t("now") : day(advice.orderByDate), t("leadTimeIs", quantity(Math.round(advice.leadTimeDays)))],
+    ["arrives", day(advice.arrivalDate), t("ifOrderedToday")],
+  ];
+  return (
+    <>
+      <p class="reason">{advice.reason}</p>
+      <dl class="strip">
+        {facts.map(([word, value, more]) => (
+          <div key={word}>
+            <dt>{t(word)}</dt>
+            <dd>
+              {value}
+              <small>{more}</small>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div class="beside even">
+        <Bill item={item} advice={advice} />
+        <WhatIf item={item} advice={advice} scenario={scenario} set={setScenario} result={hasScenario ? result : null} />
+      </div>
+      <Stock advice={advice} item={item} result={hasScenario ? result : null} />
+    </>
+  );
+}
+
+/** The order as a bill, and the line for the list of what to buy. */
+function Bill({ item, advice }: { item: Item; advice: Advice }): JSX.Element {
+  const lines = advice.explanation;
+  const choice = choices.value[keyOf(item)];
+  const own = choiceLine(advice, advice.recommendedOrder ?? 0);
+  return (
+    <Card title={advice.recommendedOrder ? t("whySoMany", withUnit(advice.recommendedOrder, item.unit)) : t("whyNone")}>
+      {lines.length ? (
+        <table class="bill">
+          <tbody>
+            {lines.map((line, n) => (
+              <tr key={line.code} class={n === lines.length - 1 ? "total" : ""}>
+                <th scope="row">{line.label}</th>
+                <td>{n > 0 && n < lines.length - 1 && line.value > 0 ? "+ " : ""}{quantity(line.value === 0 ? 0 : line.value).replace("-", "− ")}</td>
+                <td class="unit">{line.unit}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <p class="quiet">{t("noBill")}</p>
+      )}
+      <p class="quiet">
+        {t("terms", percent(advice.serviceLevel, false, 1), t(advice.serviceMeasure === "FILL" ? "ofPieces" : "ofCycles"), quantity(Math.round(advice.leadTimeDays)), quantity(Math.round(advice.reviewPeriodDays)))}
+        {advice.minOrderQuantity > 1 ? ` ${t("minimumIs", quantity(advice.minOrderQuantity))}` : ""}
+        {advice.orderMultiple > 1 ? ` ${t("multipleIs", quantity(advice.orderMultiple))}` : ""}
+      </p>
+      <p>
+        <button type="button" class={choice?.ticked ? "button" : "button main"} aria-pressed={choice?.ticked ?? false} onClick={() => choose(own, { ticked: !choice?.ticked })}>
+          {choice?.ticked ? <Icon name="check" /> : null} {t(choice?.ticked ? "onList" : "addToList")}
+        </button>
+      </p>
+    </Card>
+  );
+}
+
+type Scenario = NonNullable<WhatIfQuery["whatIf"]>["nodes"][number]["scenario"];
+
+const PAUSE_MILLISECONDS = 200;
+
+function useWhatIf(item: Item, scenario: ScenarioInput): Scenario | null {
+  const [result, setResult] = useState<Scenario | null>(null);
+  const key = JSON.stringify(scenario);
+  useEffect(() => {
+    if (key === "{}") {
+      setResult(null);
+      return;
+    }
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      const where = { datasetId: { eq: item.datasetId }, itemId: { eq: item.itemId } };
+      ask(WhatIfDocument, { where, scenario }, { signal: stop.signal }).then(
+        (data) => setResult(data.whatIf?.nodes[0]?.scenario ?? null),
+        () => undefined, // the connection's state is said at the top of the page
+      );
+    }, PAUSE_MILLISECONDS);
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+    };
+  }, [key, item.datasetId, item.itemId]);
+  return result;
+}
+
+const LEVELS = [0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995];
+
+interface WhatIfProps {
+  item: Item;
+  advice: Advice;
+  scenario: ScenarioInput;
+  set: (scenario: ScenarioInput) => void;
+  result: Scenario | null;
+}
+
+function WhatIf({ item, advice, scenario, set, result }: WhatIfProps): JSX.Element {
+  const number = (name: "leadTimeDays" | "orderQuantity", least: number) => (event: Event): void => {
+    const text = (event.currentTarget as HTMLInputElement).value;
+    const value = Number(text.replace(",", "."));
+    const { [name]: _, ...rest } = scenario;
+    set(text === "" || Number.isNaN(value) || value < least ? rest : { ...rest, [name]: value });
+  };
+  const lead = Math.round(advice.leadTimeDays);
+  const levels = [...new Set([...LEVELS, advice.serviceLevel])].sort();
+  const demand = scenario.demandFactor ?? 1;
+  return (
+    <Card title={t("whatIf")} class="whatif">
+      <div class="field">
+        <label for="lead">{t("leadTimeDays")}</label>
+        <input id="lead" type="number" min="0" max="730" step="1" placeholder={String(lead)} value={scenario.leadTimeDays ?? ""} onInput={number("leadTimeDays", 0)} />
+        <button type="button" class="chip" onClick={() => set({ ...scenario, leadTimeDays: lead + 14 })}>
+          {t("twoWeeksMore")}
+        </button>
+      </div>
+      <div class="field">
+        <label for="level">{t("serviceLevel")}</label>
+        <select
+          id="level"
+          value={String(scenario.serviceLevel ?? advice.serviceLevel)}
+          onChange={(event) => {
+            const { serviceLevel: _, ...rest } = scenario;
+            const level = Number(event.currentTarget.value);
+            set(level === advice.serviceLevel ? rest : { ...rest, serviceLevel: level });
+          }}
+        >
+          {levels.map((level) => (
+            <option key={level} value={String(level)}>
+              {percent(level, false, 1)}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div class="field">
+        <label for="demand">{t("demand")}</label>
+        <input
+          id="demand"
+          type="range"
+          min="0.5"
+          max="2"
+          step="0.05"
+          value={demand}
+          aria-valuetext={percent(demand - 1, true)}
+          onInput={(event) => {
+            const { demandFactor: _, ...rest } = scenario;
+            const factor = Number(event.currentTarget.value);
+            set(factor === 1 ? rest : { ...rest, demandFactor: factor });
+          }}
+        />
+        <output for="demand">{percent(demand - 1, true)}</output>
+      </div>
+      <div class="field">
+        <label for="own">{t("ownQuantity")}</label>
+        <input id="own" type="number" min="0" step="any" placeholder={quantity(advice.recommendedOrder ?? 0)} value={scenario.orderQuantity ?? ""} onInput={number("orderQuantity", 0)} />
+        <span class="unit">{item.unit ?? t("pieces")}</span>
+      </div>
+      <div class="outcome" role="status">
+        {result ? (
+          <>
+            <p>
+              <strong>{result.recommendedOrder ? t("thenOrder", withUnit(result.recommendedOrder, item.unit)) : t("thenNothing")}</strong>
+              {result.recommendedOrderValue ? ` (${money(result.recommendedOrderValue, item.currency)})` : ""}
+            </p>
+            <p>
+              {t("thenDates", result.action === "ORDER" ? t("now").toLowerCase() : day(result.orderByDate), day(result.arrivalDate), result.stockoutDate ? day(result.stockoutDate) : t("never"))}
+            </p>
+            <p class="quiet">{t("todaysAdvice", withUnit(advice.recommendedOrder, item.unit))}</p>
+          </>
+        ) : (
+          <p class="quiet">{t("whatIfWhat")}</p>
+        )}
+      </div>
+      {Object.keys(scenario).length ? (
+        <button type="button" class="button" onClick={() => set({})}>
+          <Icon name="undo" /> {t("backToAdvice")}
+        </button>
+      ) : null}
+    </Card>
+  );
+}
+
+/** Stock of the next 90 days, without and with the order; of the scenario where there is one. */
+function Stock({ item, advice, result }: { item: Item; advice: Advice; result: Scenario | null }): JSX.Element | null {
+  const base = advice.projection;
+  if (!base) return null;
+  const shown = result?.projection ?? base;
+  const point = result?.reorderPoint ?? advice.reorderPoint;
+  const upTo = result?.orderUpTo ?? advice.orderUpTo;
+  const order = result ? result.recommendedOrder : advice.recommendedOrder;
+  const x = shown.dates.map(seconds);
+  const flat = (value: number): number[] => x.map(() => value);
+  const lines: ChartLine[] = [
+    { label: t("lower80"), values: shown.lower80, colour: "soft", width: 0.5 },
+    { label: t("upper80"), values: shown.upper80, colour: "soft", width: 0.5 },
+    { label: t("withoutOrder"), values: shown.expected, colour: "short" },
+    ...(order ? [{ label: t("withOrder"), values: shown.withOrder, colour: "accent" as const, width: 2.5 }] : []),
+    ...(result ? [{ label: t("adviceToday"), values: base.withOrder, colour: "muted" as const, kind: "dashes" as const }] : []),
+    { label: t("reorderPoint"), values: flat(point), colour: "order", kind: "dashes" },
+    { label: t("orderUpTo"), values: flat(upTo), colour: "muted", kind: "dashes", width: 1 },
+  ];
+  const stockout = result ? result.stockoutDate : advice.stockoutDate;
+  const arrival = result ? result.arrivalDate : advice.arrivalDate;
+  const marks: Mark[] = [
+    ...(stockout ? [{ at: seconds(stockout), text: t("runsOutOn", day(stockout)), colour: "out" as const }] : []),
+    ...(order && arrival ? [{ at: seconds(arrival), text: t("arrivesOn", day(arrival)), colour: "accent" as const }] : []),
+    ...advice.inbound.flatMap((one) => (one.date ? [{ at: seconds(one.date), text: `+${quantity(one.quantity)}`, colour: "ok" as const }] : [])),
+  ];
+  const said = [
+    t("stockChart", item.name),
+    stockout ? t("runsOutOn", day(stockout)) : t("doesNotRunOut"),
+    order && arrival ? `${t("withOrder")}: ${t("arrivesOn", day(arrival))}` : "",
+    `${t("reorderPoint")}: ${quantity(point)}`,
+  ];
+  return (
+    <Card title={t("stockTitle")}>
+      <Chart label={said.filter(Boolean).join(". ")} x={x} lines={lines} band={[0, 1]} marks={marks} height={280} />
+    </Card>
+  );
+}
+
+/** Use by month for two years, with the months of the forecast; or period by period with its bands. */
+function Use({ item }: { item: Item }): JSX.Element {
+  const isFine = item.frequency === "DAILY" || item.frequency === "WEEKLY";
+  const byMonth = useSignal(isFine);
+  return (
+    <Card title={t("useTitle")} class="use">
+      {isFine ? (
+        <div class="segments" role="group" aria-label={t("useTitle")}>
+          <button type="button" aria-pressed={byMonth.value} onClick={() => (byMonth.value = true)}>
+            {t("byMonth")}
+          </button>
+          <button type="button" aria-pressed={!byMonth.value} onClick={() => (byMonth.value = false)}>
+            {t(item.frequency === "DAILY" ? "byDay" : "byWeek")}
+          </button>
+        </div>
+      ) : null}
+      {byMonth.value ? <Months item={item} /> : <Periods item={item} />}
+    </Card>
+  );
+}
+
+function Months({ item }: { item: Item }): JSX.Element {
+  const used = new Map(item.months.dates.map((date, n) => [date, item.months.quantities[n] ?? null]));
+  const ahead = new Map<string, number>();
+  item.forecast?.dates.forEach((date, n) => {
+    const first = `${date.slice(0, 7)}-01`;
+    ahead.set(first, (ahead.get(first) ?? 0) + (item.forecast?.forecast[n] ?? 0));
+  });
+  const dates = [...new Set([...used.keys(), ...ahead.keys()])].sort();
+  const last = item.forecast?.dates.at(-1);
+  const lines: ChartLine[] = [
+    // A month that has begun: what was used and what is still expected.
+    { label: t("forecast"), values: dates.map((date) => (ahead.has(date) ? ahead.get(date)! + (used.get(date) ?? 0) : null)), colour: "soft", kind: "bars" },
+    { label: t("used"), values: dates.map((date) => used.get(date) ?? null), colour: "accent", kind: "bars" },
+  ];
+  const full = [...used].filter(([date]) => !ahead.has(date)).map(([, value]) => value ?? 0);
+  const mean = full.length ? full.reduce((sum, value) => sum + value, 0) / full.length : null;
+  return (
+    <>
+      <Chart label={`${t("useTitle")}: ${item.name}. ${mean === null ? "" : t("meanPerMonth", quantity(mean))}`} x={dates.map(seconds)} lines={lines} months />
+      <p class="quiet">
+        {mean === null ? "" : t("meanPerMonth", withUnit(mean, item.unit))} {last ? t("forecastUntil", day(last)) : ""}
+      </p>
+    </>
+  );
+}
+
+function Periods({ item }: { item: Item }): JSX.Element {
+  const { history, forecast } = item;
+  const dates = [...history.dates, ...(forecast?.dates ?? [])];
+  const behind = history.dates.length;
+  const before = Array<null>(behind).fill(null);
+  const lines: ChartLine[] = [
+    { label: t("lower80"), values: [...before, ...(forecast?.lower80 ?? [])], colour: "soft", width: 0.5 },
+    { label: t("upper80"), values: [...before, ...(forecast?.upper80 ?? [])], colour: "soft", width: 0.5 },
+    { label: t("used"), values: [...history.quantities, ...dates.slice(behind).map(() => null)], colour: "accent", width: 1.5 },
+    { label: t("forecast"), values: [...before, ...(forecast?.forecast ?? [])], colour: "short" },
+  ];
+  return (
+    <Chart
+      label={`${t("useTitle")}: ${item.name}`}
+      x={dates.map(seconds)}
+      lines={lines}
+      band={[0, 1]}
+      months={item.frequency !== "DAILY" && item.frequency !== "WEEKLY"}
+    />
+  );
+}
+
+function OthersOfSupplier({ item }: { item: Item }): JSX.Element | null {
+  const { data } = useAnswer(ItemOfSupplierDocument, {
+    where: { and: [{ supplier: { eq: item.supplier ?? "" } }, STATE_FILTERS.pedir, { not: { datasetId: { eq: item.datasetId }, itemId: { eq: item.itemId } } }] },
+  });
+  const list = data?.replenishment;
+  if (!item.supplier || !list?.totalCount) return null;
+  return (
+    <section class="card">
+      <div class="head">
+        <h2>{t("othersOf", item.supplier)}</h2>
+        <a href={to("comprar", [], { por: "fornecedor", aberto: item.supplier })}>{t("wholeList", quantity(list.totalCount))}</a>
+      </div>
+      <Lines lines={list.nodes} label={t("othersOf", item.supplier)} />
+    </section>
+  );
+}
+
+const CLASSES: Record<DemandClass, Word> = { SMOOTH: "classSmooth", ERRATIC: "classErratic", INTERMITTENT: "classIntermittent", LUMPY: "classLumpy" };
+
+/** How the forecast was made and how good it was, folded away. */
+function Sources({ item }: { item: Item }): JSX.Element {
+  const open = useSignal(false);
+  const best = [...item.metrics].sort((a, b) => (a.quantileLoss ?? Infinity) - (b.quantileLoss ?? Infinity));
+  return (
+    <details class="card" onToggle={(event) => (open.value = (event.currentTarget as HTMLDetailsElement).open)}>
+      <summary>
+        <h2>{t("sources")}</h2>
+      </summary>
+      <p class="quiet">
+        {item.demandClass ? t("classIs", t(CLASSES[item.demandClass])) : ""} {item.champion ? t("championIs", item.champion) : ""}
+      </p>
+      {item.forecastIssue ? <p class="notice">{t("forecastIssue")} {item.forecastIssue}</p> : null}
+      {best.length ? (
+        <div class="scroll">
+          <table class="data">
+            <thead>
+              <tr>
+                <th scope="col">{t("source")}</th>
+                <th scope="col">{t("quantileLoss")}</th>
+                <th scope="col">RMSSE</th>
+                <th scope="col">WAPE</th>
+                <th scope="col">{t("bias")}</th>
+                <th scope="col">{t("coverage80")}</th>
+                <th scope="col">{t("skill")}</th>
+                <th scope="col">{t("forecastTotal")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {best.map((one) => {
+                const series = item.forecastSeries.find((some) => some.source === one.source);
+                return (
+                  <tr key={one.source} class={one.source === item.champion ? "champion" : ""}>
+                    <th scope="row">{one.source}</th>
+                    <td>{figure(one.quantileLoss)}</td>
+                    <td>{figure(one.rmsse)}</td>
+                    <td>{percent(one.wape)}</td>
+                    <td>{figure(one.bias)}</td>
+                    <td>{percent(one.coverage80)}</td>
+                    <td>{percent(one.skill, true)}</td>
+                    <td>{series ? quantity(series.forecast.reduce((sum, value) => sum + value, 0)) : "–"}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      ) : (
+        <p class="quiet">{t("noMetrics")}</p>
+      )}
+      {open.value ? <Windows item={item} /> : null}
+    </details>
+  );
+}
+
+/** What was forecast in the backtest, and what came. */
+function Windows({ item }: { item: Item }): JSX.Element | null {
+  const { data, problem } = useAnswer(WindowsDocument, { itemId: item.itemId, datasetId: item.datasetId });
+  if (problem) return <Trouble problem={problem} />;
+  const some = (data?.item?.forecastSeries ?? []).filter((one) => one.source === data?.item?.champion);
+  if (!data) return <Loading />;
+  if (!some.length) return null;
+  return (
+    <>
+      <h3>{t("windows")}</h3>
+      <div class="scroll">
+        <table class="data">
+          <thead>
+            <tr>
+              <th scope="col">{t("forecastOn")}</th>
+              <th scope="col">{t("until")}</th>
+              <th scope="col">{t("forecast")}</th>
+              <th scope="col">{t("actual")}</th>
+              <th scope="col">{t("difference")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {some.map((one) => {
+              const known = one.actual.map((value, n) => [value, one.forecast[n] ?? 0] as const).filter(([value]) => value !== null);
+              const actual = known.reduce((sum, [value]) => sum + (value ?? 0), 0);
+              const forecast = known.reduce((sum, [, value]) => sum + value, 0);
+              return (
+                <tr key={one.cutoff}>
+                  <th scope="row">{item.frequency === "MONTHLY" && one.cutoff ? month(parse(one.cutoff)) : day(one.cutoff)}</th>
+                  <td>{day(one.dates.at(-1))}</td>
+                  <td>{quantity(forecast)}</td>
+                  <td>{quantity(actual)}</td>
+                  <td>{actual ? percent((forecast - actual) / actual, true) : "–"}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

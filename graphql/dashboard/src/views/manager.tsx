@@ -1,0 +1,269 @@
+/** Painel do gestor: money in stock, orders of the coming weeks, what service costs, where the data are doubtful. */
+import type { JSX } from "preact";
+import { to, toItem } from "../address";
+import { useAnswer } from "../api";
+import { Chart, seconds } from "../chart";
+import { day, moneyShort, month, parse, percent, quantity } from "../format";
+import { ManagerDocument, type AbcClass, type AlertLevel, type ManagerQuery } from "../gql/graphql";
+import { iso, keyOf } from "../keep";
+import { Bar, Card, Loading, Title, Trouble } from "../parts";
+import { t, type Word } from "../text";
+
+const LEVELS = [0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995];
+const MONTHS_OF_BIAS = 18;
+
+export function Manager(): JSX.Element {
+  const today = new Date();
+  const from = iso(new Date(today.getFullYear(), today.getMonth() - MONTHS_OF_BIAS, 1));
+  const { data, problem } = useAnswer(ManagerDocument, { levels: LEVELS, from });
+  return (
+    <>
+      <Title text={t("managerTitle")} />
+      {problem && (!data || problem.kind !== "gone") ? <Trouble problem={problem} /> : null}
+      {data ? <Content data={data} /> : problem ? null : <Loading />}
+    </>
+  );
+}
+
+function Content({ data }: { data: ManagerQuery }): JSX.Element {
+  const currency = data.items.nodes[0]?.currency ?? null;
+  const { overview } = data;
+  const stats: [Word, string, string, string][] = [
+    ["stockValue", moneyShort(overview?.onHandValue, currency), t("nItems", quantity(overview?.itemCount)), to("comprar", [], { estado: "todos" })],
+    ["excessValue", moneyShort(overview?.excessValue, currency), share(overview?.excessValue, overview?.onHandValue), to("comprar", [], { estado: "excesso" })],
+    ["ordersDue", moneyShort(overview?.recommendedOrderValue, currency), t("nLines", quantity(overview?.orderLines)), to("comprar")],
+    ["statusOut", quantity(overview?.outOfStock), overview?.itemCount ? percent(overview.outOfStock / overview.itemCount, false, 1) : "", to("comprar", [], { estado: "falta" })],
+  ];
+  return (
+    <>
+      <ul class="cards four">
+        {stats.map(([word, value, more, link]) => (
+          <li key={word}>
+            <a class="stat" href={link}>
+              <span class="label">{t(word)}</span>
+              <strong>{value}</strong>
+              <small>{more}</small>
+            </a>
+          </li>
+        ))}
+      </ul>
+      <div class="beside even">
+        <Weeks data={data} currency={currency} />
+        <Suppliers data={data} currency={currency} />
+      </div>
+      <div class="beside even">
+        <Service data={data} currency={currency} />
+        <Matrix data={data} />
+      </div>
+      <div class="beside even">
+        <Bias data={data} />
+        <Doubtful data={data} />
+      </div>
+    </>
+  );
+}
+
+function share(part: number | null | undefined, whole: number | null | undefined): string {
+  return part == null || !whole ? "" : t("ofStock", percent(part / whole));
+}
+
+const WEEKS = 8;
+const MILLISECONDS_PER_WEEK = 7 * 86_400_000;
+
+/** Orders by the week of their last day; what is overdue counts in this week. */
+function Weeks({ data, currency }: { data: ManagerQuery; currency: string | null }): JSX.Element {
+  const today = parse(iso(new Date()));
+  const monday = new Date(today.getTime() - ((today.getDay() + 6) % 7) * 86_400_000);
+  const rows = Array.from({ length: WEEKS }, (_, n) => ({ from: iso(new Date(monday.getTime() + n * MILLISECONDS_PER_WEEK + 3_600_000)), items: 0, value: 0 }));
+  for (const week of data.weeks ?? []) {
+    if (!week.orderWeek) continue;
+    const n = Math.max(0, Math.round((parse(week.orderWeek).getTime() - monday.getTime()) / MILLISECONDS_PER_WEEK));
+    const row = rows[n];
+    if (row) {
+      row.items += week.itemCount;
+      row.value += week.recommendedOrderValue ?? 0;
+    }
+  }
+  const most = Math.max(1, ...rows.map((row) => row.items));
+  return (
+    <Card title={t("byWeekTitle")} note={t("byWeekNote")}>
+      <table class="bars">
+        <thead class="hidden">
+          <tr>
+            <th scope="col">{t("week")}</th>
+            <th scope="col">{t("share")}</th>
+            <th scope="col">{t("items")}</th>
+            <th scope="col">{t("value")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, n) => (
+            <tr key={row.from}>
+              <th scope="row">{n === 0 ? t("thisWeek") : day(row.from)}</th>
+              <td class="long">
+                <Bar share={row.items / most} kind={n === 0 ? "order" : ""} />
+              </td>
+              <td>{t(row.items === 1 ? "oneItem" : "nItems", quantity(row.items))}</td>
+              <td>{row.value ? moneyShort(row.value, currency) : "–"}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+const MOST_SUPPLIERS = 8;
+
+function Suppliers({ data, currency }: { data: ManagerQuery; currency: string | null }): JSX.Element {
+  const all = [...(data.suppliers ?? [])].sort((a, b) => (b.recommendedOrderValue ?? 0) - (a.recommendedOrderValue ?? 0) || b.itemCount - a.itemCount);
+  const byMoney = all.some((one) => one.recommendedOrderValue);
+  const weight = (one: (typeof all)[number]): number => (byMoney ? (one.recommendedOrderValue ?? 0) : one.itemCount);
+  const most = Math.max(1, ...all.map(weight));
+  const more = all.length - MOST_SUPPLIERS;
+  return (
+    <Card title={t("bySupplierTitle")} note={more > 0 ? t("andMore", quantity(more)) : undefined}>
+      {all.length ? (
+        <table class="bars">
+          <tbody>
+            {all.slice(0, MOST_SUPPLIERS).map((one) => (
+              <tr key={one.supplier ?? ""}>
+                <th scope="row">
+                  <a href={to("comprar", [], { por: "fornecedor", aberto: one.supplier ?? "-" })}>{one.supplier ?? t("noSupplier")}</a>
+                </th>
+                <td class="long">
+                  <Bar share={weight(one) / most} />
+                </td>
+                <td>{t(one.itemCount === 1 ? "oneItem" : "nItems", quantity(one.itemCount))}</td>
+                <td>{moneyShort(one.recommendedOrderValue, currency)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <p class="quiet">{t("nothingDue")}</p>
+      )}
+    </Card>
+  );
+}
+
+function Service({ data, currency }: { data: ManagerQuery; currency: string | null }): JSX.Element {
+  const points = data.serviceCurve ?? [];
+  const known = points.some((point) => point.safetyStockValue !== null);
+  const at = (level: number): number | null | undefined => points.find((point) => point.serviceLevel === level)?.safetyStockValue;
+  return (
+    <Card title={t("serviceTitle")} note={known ? t("serviceNote", moneyShort(at(0.9), currency), moneyShort(at(0.95), currency), moneyShort(at(0.99), currency)) : undefined}>
+      {known ? (
+        <Chart
+          label={`${t("serviceTitle")}: ${points.map((point) => `${percent(point.serviceLevel, false, 1)} ${moneyShort(point.safetyStockValue, currency)}`).join("; ")}`}
+          x={points.map((point) => point.serviceLevel * 100)}
+          lines={[{ label: t("safetyStock"), values: points.map((point) => point.safetyStockValue), colour: "accent", width: 2.5 }]}
+          numeric={(value) => percent(value / 100, false, 1)}
+          y={(value) => moneyShort(value, currency)}
+          height={220}
+        />
+      ) : (
+        <p class="quiet">{t("noCosts")}</p>
+      )}
+    </Card>
+  );
+}
+
+const CLASSES: (AbcClass | null)[] = ["A", "B", "C", null];
+const ALERTS: [AlertLevel, Word][] = [
+  ["CRITICAL", "levelCritical"],
+  ["HIGH", "levelHigh"],
+  ["MEDIUM", "levelMedium"],
+  ["OK", "levelOk"],
+  ["UNKNOWN", "levelUnknown"],
+];
+
+function Matrix({ data }: { data: ManagerQuery }): JSX.Element {
+  const count = (abc: AbcClass | null, alert: AlertLevel): number =>
+    (data.statuses ?? []).filter((one) => one.abcClass === abc && one.alert === alert).reduce((sum, one) => sum + one.itemCount, 0);
+  const rows = CLASSES.filter((abc) => ALERTS.some(([alert]) => count(abc, alert)));
+  return (
+    <Card title={t("matrixTitle")} note={t("matrixNote")}>
+      <div class="scroll">
+        <table class="data matrix">
+          <thead>
+            <tr>
+              <th scope="col">ABC</th>
+              {ALERTS.map(([alert, word]) => (
+                <th scope="col" key={alert}>
+                  {t(word)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((abc) => (
+              <tr key={abc ?? ""}>
+                <th scope="row">{abc ?? t("noClass")}</th>
+                {ALERTS.map(([alert]) => {
+                  const items = count(abc, alert);
+                  return (
+                    <td key={alert} class={items ? `level ${alert}` : "quiet"}>
+                      {quantity(items)}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  );
+}
+
+function Bias({ data }: { data: ManagerQuery }): JSX.Element {
+  const points = (data.bias?.nodes ?? []).filter((one) => one.period !== null && one.bias !== null);
+  return (
+    <Card title={t("biasTitle")} note={t("biasNote")}>
+      {points.length > 1 ? (
+        <Chart
+          label={`${t("biasTitle")}: ${points.map((one) => `${month(parse(one.period!))} ${percent(one.bias, true)}`).join("; ")}`}
+          x={points.map((one) => seconds(one.period!))}
+          lines={[{ label: t("bias"), values: points.map((one) => one.bias), colour: "accent", kind: "bars" }]}
+          y={(value) => percent(value, true)}
+          months
+          height={220}
+        />
+      ) : points.length ? (
+        <p>{`${month(parse(points[0]!.period!))}: ${percent(points[0]!.bias, true)}`}</p>
+      ) : (
+        <p class="quiet">{t("noBacktest")}</p>
+      )}
+    </Card>
+  );
+}
+
+function Doubtful({ data }: { data: ManagerQuery }): JSX.Element {
+  const list = data.doubtful;
+  return (
+    <Card title={t("doubtfulTitle")} note={list.totalCount > list.nodes.length ? <a href={to("comprar", [], { estado: "conferir" })}>{t("wholeList", quantity(list.totalCount))}</a> : undefined}>
+      {list.nodes.length ? (
+        <ul class="plainlist">
+          {list.nodes.map((one) => (
+            <li key={keyOf(one)}>
+              <a href={toItem(one)}>{one.item.name}</a>
+              <small>
+                {[
+                  one.onHand === null ? t("stockUnknown") : one.stockAsOf ? t("countedOn", day(one.stockAsOf)) : null,
+                  one.item.leadTimeDays === null ? t("noLeadTime") : null,
+                  one.item.unitCost === null ? t("noCost") : null,
+                  one.item.supplier === null ? t("noSupplier") : null,
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
+              </small>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p class="quiet">{t("nothingDoubtful")}</p>
+      )}
+    </Card>
+  );
+}

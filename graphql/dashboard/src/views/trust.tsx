@@ -1,0 +1,365 @@
+/** Confiança e operação: how good forecasts and reorder points were, what was read, which snapshot is served. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { adminKey, ask, ApiError, edition, useAnswer } from "../api";
+import { figure, instant, percent, quantity } from "../format";
+import { PinDocument, RefreshDocument, TrustDocument, UnpinDocument, type DemandClass, type RefreshOutcome, type Severity, type TrustQuery } from "../gql/graphql";
+import { Icon } from "../icons";
+import { Bar, Card, Loading, Title, Trouble } from "../parts";
+import { language, t, type Word } from "../text";
+
+export function Trust(): JSX.Element {
+  const { data, problem } = useAnswer(TrustDocument, { language: language.value === "pt" ? "PT" : "EN" });
+  return (
+    <>
+      <Title text={t("trustTitle")} />
+      {problem && (!data || problem.kind !== "gone") ? <Trouble problem={problem} /> : null}
+      {data ? <Content data={data} /> : problem ? null : <Loading />}
+      {data || problem?.kind === "empty" ? <Operation data={data} /> : null}
+    </>
+  );
+}
+
+function Content({ data }: { data: TrustQuery }): JSX.Element {
+  return (
+    <>
+      <div class="beside even">
+        <Promises data={data} />
+        <Leaderboard data={data} />
+      </div>
+      <div class="beside even">
+        <Horizons data={data} />
+        <Classes data={data} />
+      </div>
+      <Reports data={data} />
+    </>
+  );
+}
+
+const CLASSES: Record<DemandClass, Word> = { SMOOTH: "classSmooth", ERRATIC: "classErratic", INTERMITTENT: "classIntermittent", LUMPY: "classLumpy" };
+
+function className(name: string | null): string {
+  return name === null ? t("noClass") : name in CLASSES ? t(CLASSES[name as DemandClass]) : name;
+}
+
+/** Promised beside achieved, of bands and of reorder points. */
+function Promises({ data }: { data: TrustQuery }): JSX.Element {
+  const rows: [string, number | null, number | null, string][] = [
+    [t("band80"), 0.8, data.overview?.coverage80 ?? null, ""],
+    [t("band95"), 0.95, data.overview?.coverage95 ?? null, ""],
+    ...(data.calibration ?? []).map((one): [string, number, number, string] => [`${t("reorderPoint")}: ${className(one.group)}`, one.promised, one.achieved, t("nCycles", quantity(one.cycles))]),
+  ];
+  return (
+    <Card title={t("promisesTitle")} note={t("promisesNote")}>
+      <div class="scroll">
+        <table class="data">
+          <thead>
+            <tr>
+              <th scope="col">{t("promise")}</th>
+              <th scope="col">{t("promised")}</th>
+              <th scope="col">{t("achieved")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(([name, promised, achieved, more]) => (
+              <tr key={name}>
+                <th scope="row">
+                  {name} {more ? <small>{more}</small> : null}
+                </th>
+                <td>{percent(promised)}</td>
+                <td class={achieved !== null && promised !== null && achieved < promised - 0.05 ? "due" : ""}>{percent(achieved)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  );
+}
+
+function Leaderboard({ data }: { data: TrustQuery }): JSX.Element {
+  const rows = data.leaderboard ?? [];
+  const most = Math.max(...rows.map((row) => row.error), 1e-9);
+  return (
+    <Card title={t("leaderboardTitle")} note={t("leaderboardNote")}>
+      {rows.length ? (
+        <div class="scroll">
+          <table class="data">
+            <thead>
+              <tr>
+                <th scope="col">{t("source")}</th>
+                <th scope="col" class="long">{t("quantileLoss")}</th>
+                <th scope="col">{t("skill")}</th>
+                <th scope="col">{t("wins")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.source}>
+                  <th scope="row">
+                    {row.rank}. {row.source}
+                  </th>
+                  <td class="long">
+                    <span class="barred">
+                      {figure(row.error)} <Bar share={row.error / most} />
+                    </span>
+                  </td>
+                  <td>{percent(row.skill, true)}</td>
+                  <td>{quantity(row.wins)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : (
+        <p class="quiet">{t("noMetrics")}</p>
+      )}
+    </Card>
+  );
+}
+
+const MOST_HORIZONS = 14;
+
+function Horizons({ data }: { data: TrustQuery }): JSX.Element {
+  const all = (data.horizons?.nodes ?? []).filter((one) => one.horizon !== null).sort((a, b) => a.horizon! - b.horizon!);
+  const step = Math.max(1, Math.ceil(all.length / MOST_HORIZONS));
+  const rows = all.filter((_, n) => n % step === 0 || n === all.length - 1);
+  return (
+    <Card title={t("horizonTitle")} note={t("horizonNote")}>
+      {rows.length ? (
+        <div class="scroll">
+          <table class="data">
+            <thead>
+              <tr>
+                <th scope="col">{t("periodsAhead")}</th>
+                <th scope="col">{t("error")}</th>
+                <th scope="col">{t("bias")}</th>
+                <th scope="col">{t("inBand80")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((one) => (
+                <tr key={one.horizon}>
+                  <th scope="row">{one.horizon}</th>
+                  <td>{percent(one.wape)}</td>
+                  <td>{percent(one.bias, true)}</td>
+                  <td>{percent(one.coverage80)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : (
+        <p class="quiet">{t("noBacktest")}</p>
+      )}
+    </Card>
+  );
+}
+
+function Classes({ data }: { data: TrustQuery }): JSX.Element {
+  const rows = data.classes?.nodes ?? [];
+  return (
+    <Card title={t("classTitle")}>
+      {rows.length ? (
+        <div class="scroll">
+          <table class="data">
+            <thead>
+              <tr>
+                <th scope="col">{t("demandClass")}</th>
+                <th scope="col">{t("items")}</th>
+                <th scope="col">{t("error")}</th>
+                <th scope="col">{t("bias")}</th>
+                <th scope="col">{t("inBand80")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((one) => (
+                <tr key={one.demandClass ?? ""}>
+                  <th scope="row">{className(one.demandClass)}</th>
+                  <td>{quantity(one.itemCount)}</td>
+                  <td>{percent(one.wape)}</td>
+                  <td>{percent(one.bias, true)}</td>
+                  <td>{percent(one.coverage80)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : (
+        <p class="quiet">{t("noBacktest")}</p>
+      )}
+    </Card>
+  );
+}
+
+const SEVERITIES: Record<Severity, Word> = { INFO: "severityInfo", WARNING: "severityWarning", REJECTED: "severityRejected" };
+const GRAVITY: Record<Severity, number> = { REJECTED: 0, WARNING: 1, INFO: 2 };
+
+function Reports({ data }: { data: TrustQuery }): JSX.Element {
+  return (
+    <Card title={t("reportsTitle")}>
+      {(data.readingReports ?? []).map((report) => (
+        <section key={report.datasetId}>
+          <h3>
+            {report.datasetId} <span class="count">{instant(report.readAt)}</span>
+          </h3>
+          <ul class="report">
+            {[...report.lines]
+              .sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity])
+              .map((line, n) => (
+                <li key={n} class={line.severity}>
+                  <span class="tag">{t(SEVERITIES[line.severity])}</span>
+                  <span>
+                    {line.message}
+                    {line.examples.length ? <small> {t("forExample")} {line.examples.join(", ")}</small> : null}
+                  </span>
+                </li>
+              ))}
+          </ul>
+        </section>
+      ))}
+      {data.readingReports?.length ? null : <p class="quiet">{t("noReport")}</p>}
+    </Card>
+  );
+}
+
+const OUTCOMES: Record<RefreshOutcome, Word> = { REFRESHED: "refreshed", UNCHANGED: "unchanged", REJECTED: "rejected" };
+const REFUSALS: Record<string, Word> = { UNAUTHENTICATED: "wrongKey", FORBIDDEN: "forbidden", RATE_LIMITED: "rateLimited" };
+
+/** Snapshots, and what a key admits. */
+function Operation({ data }: { data: TrustQuery | null }): JSX.Element {
+  const said = useSignal<{ text: string; bad: boolean } | null>(null);
+  const busy = useSignal(false);
+  const status = data?.serviceStatus;
+  const act = (what: () => Promise<string>) => (): void => {
+    busy.value = true;
+    said.value = null;
+    what()
+      .then((text) => {
+        said.value = { text, bad: false };
+        edition.value += 1;
+      })
+      .catch((error: unknown) => {
+        const problem = error instanceof ApiError ? error.problem : null;
+        const word = REFUSALS[problem?.code ?? ""];
+        said.value = { text: word ? t(word) : (problem?.message ?? String(error)), bad: true };
+      })
+      .finally(() => (busy.value = false));
+  };
+  const key = (): { key: string } => ({ key: adminKey.value.trim() });
+  const refresh = act(async () => {
+    const { refreshData } = await ask(RefreshDocument, {}, key());
+    return t(OUTCOMES[refreshData.outcome], String(refreshData.snapshot.snapshotId));
+  });
+  const pin = (snapshotId: number): (() => void) =>
+    act(async () => {
+      await ask(PinDocument, { snapshotId }, key());
+      return t("pinned", String(snapshotId));
+    });
+  const unpin = act(async () => {
+    await ask(UnpinDocument, {}, key());
+    return t("unpinned");
+  });
+  const off = busy.value || adminKey.value.trim() === "";
+  return (
+    <Card title={t("operationTitle")} class="operation">
+      {status ? (
+        <p class="quiet">
+          {[
+            t("serves", String(status.snapshotId ?? "–")),
+            status.pinnedSnapshotId === null ? null : t("isPinned", String(status.pinnedSnapshotId)),
+            t("versionIs", status.version),
+            t("cacheIs", status.cacheBackend, t(status.cacheHealthy ? "healthy" : "unhealthy")),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </p>
+      ) : null}
+      {status?.problem ? <p class="notice bad">{status.problem}</p> : null}
+      {(status?.leftOut ?? []).map((one) => (
+        <p class="notice" key={one.datasetId + (one.source ?? "")}>
+          {t("leftOut", one.source ? `${one.datasetId}, ${one.source}` : one.datasetId)} {one.reason}
+        </p>
+      ))}
+      <form
+        class="key"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!off) refresh();
+        }}
+      >
+        <label class="field">
+          <span>{t("adminKey")}</span>
+          <input type="password" autoComplete="off" value={adminKey.value} onInput={(event) => (adminKey.value = event.currentTarget.value)} />
+        </label>
+        <button type="submit" class="button main" disabled={off}>
+          {t("refresh")}
+        </button>
+        {status?.pinnedSnapshotId != null ? (
+          <button type="button" class="button" disabled={off} onClick={unpin}>
+            {t("unpin")}
+          </button>
+        ) : null}
+        <span role="status" class={said.value?.bad ? "said due" : "said"}>
+          {said.value ? <Icon name={said.value.bad ? "alert" : "check"} /> : null} {said.value?.text}
+        </span>
+      </form>
+      <p class="quiet">{t("keyNote")}</p>
+      {data ? (
+        <div class="scroll">
+          <table class="data snapshots">
+            <thead>
+              <tr>
+                <th scope="col">{t("snapshot")}</th>
+                <th scope="col">{t("publishedAt")}</th>
+                <th scope="col">{t("datasets")}</th>
+                <th scope="col">{t("tables")}</th>
+                <th scope="col">
+                  <span class="hidden">{t("pin")}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.snapshots.nodes.map((one) => (
+                <tr key={one.snapshotId} class={one.snapshotId === status?.snapshotId ? "champion" : ""}>
+                  <th scope="row">
+                    {one.snapshotId} {one.snapshotId === status?.snapshotId ? <small>{t("isServed")}</small> : null}
+                  </th>
+                  <td>{instant(one.committedAt)}</td>
+                  <td>{one.datasetIds.join(", ")}</td>
+                  <td>
+                    <details>
+                      <summary>{t("nTables", quantity(one.tables.length))}</summary>
+                      <ul class="plainlist small">
+                        {one.tables.map((table) => (
+                          <li key={table.datasetId + table.name}>
+                            {table.datasetId} · {table.name} · v{table.version} · {t("nRows", quantity(table.rowCount))}
+                          </li>
+                        ))}
+                        {one.modelVersions.map((model) => (
+                          <li key={model.datasetId + model.source}>
+                            {model.datasetId} · {model.source} · {model.modelVersion}
+                          </li>
+                        ))}
+                      </ul>
+                    </details>
+                  </td>
+                  <td>
+                    {one.snapshotId === status?.pinnedSnapshotId ? (
+                      t("isPinnedShort")
+                    ) : (
+                      <button type="button" class="button" disabled={off} onClick={pin(one.snapshotId)}>
+                        {t("pin")}
+                        <span class="hidden"> {one.snapshotId}</span>
+                      </button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : null}
+    </Card>
+  );
+}
