@@ -1,7 +1,7 @@
 """One data set of a folder: its rows put on the grid, and every table in the shape of its contract."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from lakecast_assets.ingest.items import facts_of, item_table
 from lakecast_assets.ingest.landed import landed_table
 from lakecast_assets.ingest.masters import MasterRows
-from lakecast_assets.ingest.matching import Strangers, matching, of_dataset
-from lakecast_assets.ingest.orders import doubts, open_order_table
-from lakecast_assets.ingest.stock import inventory_table, with_unknown
+from lakecast_assets.ingest.matching import Strangers, matching, of_dataset, of_several_datasets
+from lakecast_assets.ingest.orders import doubts, open_order_table, without_shared
+from lakecast_assets.ingest.stock import added_up, inventory_table, with_unknown
 from lakecast_assets.ingest.understood import understood
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.demand import DemandRows
+from lakecast_forecast.input.drivers import of_drivers
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.report import Line
 from lakecast_forecast.input.rules import Rules
@@ -70,17 +71,25 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
         "dim_item": dim_item,
     }
     items = dim_item["item_id"].to_pylist()
-    counted, of_stock = _known(parts, parts.stock, items)
+    counted, of_stock = _known(parts, parts.stock, items, read.items.names)
     last = (shift(read.series.dates.max()[None], 1, frequency) - 1)[0]
     stock = inventory_table(parts.dataset_id, parts.stock, counted)
-    tables["fact_inventory"], stale = with_unknown(stock, dim_item, last, frequency)
-    ordered, of_orders = _known(parts, parts.orders, items)
-    tables["open_order"] = open_order_table(parts.dataset_id, parts.orders, ordered)
+    shared = of_several_datasets(demand)
+    file = "" if parts.stock is None else parts.stock.file.name
+    without = parts.stock is not None and parts.stock.datasets is None
+    tables["fact_inventory"], stale = with_unknown(stock, dim_item, last, frequency, file, shared if without else ())
+    ordered, of_orders = _known(parts, parts.orders, items, read.items.names)
+    tables["open_order"], doubtful = without_shared(
+        open_order_table(parts.dataset_id, parts.orders, ordered), parts.orders, shared
+    )
     tables["rejected_rows"] = _rejected(parts)
     report = (
         *_understood(parts),
         *read.report,
+        *of_drivers(read.driver, read.names, read.series, frequency),
+        *added_up(parts.stock, counted),
         *stale,
+        *doubtful,
         *doubts(tables["open_order"], parts.orders, stock, parts.stock, parts.today),
         *matching(parts, tables, read.items.names, read.names, Strangers(of_stock, of_orders)),
         *_of_rejected(parts),
@@ -106,17 +115,23 @@ def _code(rows: DemandRows, dataset_id: str) -> int:
     return rows.datasets.names.index(dataset_id)
 
 
-def _known(parts: Parts, rows: MasterRows | None, items: list[str]) -> tuple[Integers, tuple[str, ...]]:
-    """Positions of the rows that speak of an item of the data set, and the names that are none."""
+def _known(
+    parts: Parts, rows: MasterRows | None, items: list[str], seen: Sequence[str]
+) -> tuple[Integers, tuple[str, ...]]:
+    """Positions of the rows that speak of an item of the data set, and the names that are none. seen: in its demand."""
     mine = of_dataset(rows, parts.dataset_id)
     if rows is None:
         return mine, ()
     names = set(items)
+    others = set(parts.demand.items.names) - set(seen) if rows.datasets is None else set()
+    names |= others  # no strangers, in a file that speaks of all data sets
     is_item = np.array([name in names for name in rows.items.names] + [False])[rows.items.codes[mine]]
     strangers = mine[~is_item]
     if rows.datasets is not None and strangers.size:
         rows.verdicts.reject_each(strangers, "item_id", [messages.NOWHERE] * strangers.size)
-    return mine[is_item], tuple(rows.items.names[code] for code in np.unique(rows.items.codes[strangers]))
+    mine = mine[is_item]
+    own = np.array([name not in others for name in rows.items.names] + [False])[rows.items.codes[mine]]
+    return mine[own], tuple(rows.items.names[code] for code in np.unique(rows.items.codes[strangers]))
 
 
 def _rejected(parts: Parts) -> pa.Table:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.dates import FAR_YEARS
 from lakecast_forecast.input.demand import EARLIEST, LATEST, datasets_of, days_of, figures_of, reject_items
 from lakecast_forecast.input.files import InputFile, as_text, find, read
-from lakecast_forecast.input.names import normal
+from lakecast_forecast.input.names import PARTS, normal
 from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.values import Identifiers, Numbers, identifiers
@@ -25,6 +26,9 @@ FIGURES = (
 STOCK_FIGURES = ("on_hand", "on_order")
 ORDER_FIGURES = ("quantity",)
 DAYS_IN_YEAR = 365.25
+LONGEST_YEARS = 5
+"""Lead times and review periods that are longer are mistyped."""
+_IN_DAYS = ("lead_time_days", "lead_time_std_days", "review_period_days")
 _MEASURES = {"cycle": "cycle", "ciclo": "cycle", "fill": "fill", "fill rate": "fill"}
 _CURRENCIES = {"R$": "BRL", "US$": "USD", "€": "EUR"}
 
@@ -79,7 +83,10 @@ def read_stock(
     verdicts = _items_judged(_read(path, "stock", required, ("dataset_id", "location", "on_order"), rules))
     day = _days(verdicts, "date", rules)
     verdicts.reject(day > np.datetime64(today), "date", messages.FUTURE.of(today=today, remedy="remove the row"))
-    return _judge(verdicts, dataset, STOCK_FIGURES, rules, demand_ids, day, rules.by)
+    rows = _judge(verdicts, dataset, STOCK_FIGURES, rules, demand_ids, day, rules.by)
+    if rules.duplicates != "sum":
+        _reject_copies(rows)
+    return rows
 
 
 def read_orders(
@@ -98,13 +105,16 @@ def read_orders(
     far = np.abs((day - np.datetime64(today)).astype(np.float64)) > FAR_YEARS * DAYS_IN_YEAR
     verdicts.reject(far & ~np.isnat(day), "due_date", messages.FAR_DUE_DATE.of(years=FAR_YEARS, today=today))
     rows = _judge(verdicts, dataset, ORDER_FIGURES, rules, demand_ids, day, rules.by)
+    if rules.duplicates != "sum":
+        _reject_copies(rows)
     empty = np.isnan(rows.figures["quantity"]) & ~rows.not_usable["quantity"]
     verdicts.reject(empty, "quantity", messages.NO_ORDER_QUANTITY)
     return rows
 
 
 def _read(path: Path, kind: str, required: Sequence[str], optional: Sequence[str], rules: Rules) -> InputFile:
-    return read(path, required, optional, stated=rules.columns_of(kind, (*required, *optional)))
+    parts = PARTS if "date" in required else ()
+    return read(path, required, optional, stated=rules.columns_of(kind, (*required, *optional, *parts)))
 
 
 def _items_judged(file: InputFile) -> Rejections:
@@ -166,6 +176,9 @@ def _figure(verdicts: Rejections, name: str, parsed: Numbers) -> "_Figure":
         parsed.values[percent] /= 100
         outside = (parsed.values >= 1) | (parsed.values == 0)
         reasons.append((outside, messages.SERVICE_LEVEL))
+    if name in _IN_DAYS:
+        long = parsed.values > LONGEST_YEARS * DAYS_IN_YEAR
+        reasons.append((long, messages.TOO_LONG.of(column=name, years=LONGEST_YEARS)))
     if name == "criticality":
         reasons.append((~np.isin(parsed.values, range(1, 6)) & ~np.isnan(parsed.values), messages.CRITICALITY))
     not_usable = np.zeros(parsed.values.size, dtype=bool)
@@ -207,6 +220,24 @@ _WORDS_OF: Mapping[str, Callable[[str], str | None]] = {
 
 def _objects(words: Sequence[str | None]) -> NDArray[np.object_]:
     return np.array([*words, None], dtype=object)[:-1]
+
+
+def _reject_copies(rows: MasterRows) -> None:
+    """Reject rows that say in every column what an earlier one says, where a column tells rows of one day apart.
+
+    Without a column such as location, lot or number of the order, two rows of a day may well be alike and both true.
+    """
+    others = rows.file.others()
+    table = rows.file.table
+    for name in [] if others is None else others.column_names:
+        table = table.append_column(f"other {name}", others[name])  # type: ignore[index]
+    if set(table.column_names) <= {"item_id", "date", "due_date", "dataset_id", *STOCK_FIGURES, *ORDER_FIGURES}:
+        return
+    whole = pc.binary_join_element_wise(*(pc.fill_null(as_text(column), "\x1e") for column in table.columns), "\x1f")
+    codes = identifiers(whole).codes
+    first = np.full(codes.max(initial=-1) + 1, codes.size)
+    np.minimum.at(first, codes, np.arange(codes.size))
+    rows.verdicts.reject(np.arange(codes.size) > first[codes], "item_id", messages.COPY)
 
 
 def _reject_repeated(rows: MasterRows) -> None:

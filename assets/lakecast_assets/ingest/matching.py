@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lakecast_assets.ingest.masters import MasterRows
 from lakecast_forecast.input import messages
+from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.names import normal, plain
 from lakecast_forecast.input.report import EXAMPLES, Line, Severity, Words, line
 
@@ -41,6 +42,16 @@ def of_dataset(rows: MasterRows | None, dataset_id: str) -> NDArray[np.int64]:
     return np.flatnonzero(good)
 
 
+def of_several_datasets(demand: DemandRows) -> frozenset[str]:
+    """Items that are in the demand of more than one data set."""
+    if len(demand.datasets.names) == 1:
+        return frozenset()
+    known = demand.items.codes >= 0
+    pairs = np.unique(np.column_stack([demand.items.codes, demand.datasets.codes])[known], axis=0)
+    codes, counts = np.unique(pairs[:, 0], return_counts=True)
+    return frozenset(demand.items.names[code] for code in codes[counts > 1].tolist())
+
+
 def matching(
     parts: "Parts", tables: Mapping[str, pa.Table], seen: Sequence[str], used: Sequence[str], strangers: Strangers
 ) -> Iterator[Line]:
@@ -51,6 +62,9 @@ def matching(
     if parts.demand.locations is not None and not parts.by_location:
         yield line("info", messages.LOCATIONS, parts.demand.locations.names)
     yield from _services(tables["dim_item"], used)
+    forms: dict[str, str] = {}
+    same = [f"{name} (and {forms[normal(name)]})" for name in seen if forms.setdefault(normal(name), name) != name]
+    yield from _some("warning", messages.ALIKE.of(file=parts.demand.file.name), same)
     yield from _some("warning", messages.ITEMS_NOT_USABLE, sorted(set(seen) - set(used)))
     if parts.items is not None:
         file = parts.items.file.name

@@ -1,9 +1,11 @@
 """Rows of `open_order`: what is on its way of an item on a due date, checked against what the stock says of it."""
 
 import datetime as dt
+from collections.abc import Collection
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lakecast_assets.ingest.masters import MasterRows
@@ -39,6 +41,20 @@ def open_order_table(dataset_id: str, rows: MasterRows | None, mine: Integers) -
         ],
         schema=OPEN_ORDER.schema,
     )
+
+
+def without_shared(
+    orders: pa.Table, rows: MasterRows | None, shared: Collection[str]
+) -> tuple[pa.Table, tuple[Line, ...]]:
+    """Orders without those of items of several data sets, where their file does not say whose they are."""
+    if rows is None or rows.datasets is not None or not orders.num_rows:
+        return orders, ()
+    doubtful = pc.is_in(orders["item_id"], pa.array(sorted(shared), pa.string()))
+    names = pc.unique(orders["item_id"].filter(doubtful)).to_pylist()
+    if not names:
+        return orders, ()
+    words = messages.SHARED_ORDERS.of(file=rows.file.name)
+    return orders.filter(pc.invert(doubtful)), (line("warning", words, names),)
 
 
 def doubts(

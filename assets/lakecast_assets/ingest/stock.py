@@ -1,5 +1,7 @@
 """Rows of `fact_inventory`: the stock of an item on a day, added up over depots, lots and addresses."""
 
+from collections.abc import Collection, Iterator
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,13 +52,25 @@ def inventory_table(dataset_id: str, rows: MasterRows | None, mine: Integers) ->
     )
 
 
+def added_up(rows: MasterRows | None, mine: Integers) -> Iterator[Line]:
+    """A line about items with several rows of one day."""
+    if rows is None or rows.day is None:
+        return
+    item, day = rows.items.codes[mine], rows.day[mine].astype(np.int64)
+    pairs, counts = np.unique(np.column_stack([item, day]), axis=0, return_counts=True)
+    names = [rows.items.names[code] for code in np.unique(pairs[counts > 1, 0]).tolist()]
+    if names:
+        yield line("info", messages.STOCK_ADDED_UP.of(file=rows.file.name), names)
+
+
 def with_unknown(
-    stock: pa.Table, dim_item: pa.Table, last: np.datetime64, frequency: Frequency
+    stock: pa.Table, dim_item: pa.Table, last: np.datetime64, frequency: Frequency, file: str, shared: Collection[str]
 ) -> tuple[pa.Table, tuple[Line, ...]]:
     """The stock, unknown on its newest day for items whose newest stock is no base for a decision; what to say of it.
 
-    Stale is an item's newest stock that is older than the newest of all by more than the item's review period, or newer
-    than the day `last`, with which the demand ends, by more than two periods and `_LONG` days.
+    Stale is an item's newest stock that is older than the newest of all by more than the item's review period, or older
+    or newer than the day `last`, with which the demand ends, by more than two periods and `_LONG` days. file: its name;
+    shared: items whose stock may belong to any of several data sets.
     """
     if stock.num_rows == 0:
         return stock, ()
@@ -73,15 +87,23 @@ def with_unknown(
         for name, day in newest.items()
         if (latest - day).astype(int) > (review.get(name) or DEFAULT_REVIEW_PERIOD_DAYS)
     ]
-    ahead = [name for name, day in newest.items() if name not in set(old) and (day - last).astype(int) > allowed]
+    recent = [(name, day) for name, day in newest.items() if name not in set(old)]
+    ahead = [name for name, day in recent if (day - last).astype(int) > allowed]
+    behind = [name for name, day in recent if (last - day).astype(int) > allowed]
+    several = [name for name, _ in recent if name in shared]
     report = []
     if old:
-        report.append(line("warning", messages.STALE_STOCK.of(newest=latest, file="stock"), old))
+        report.append(line("warning", messages.STALE_STOCK.of(newest=latest, file=file), old))
     if ahead:
         report.append(line("warning", messages.STALE_DEMAND.of(newest=latest, last=last), ahead))
+    if behind:
+        report.append(line("warning", messages.OLD_STOCK.of(newest=latest, last=last, file=file), behind))
+    if several:
+        report.append(line("warning", messages.SHARED_STOCK.of(file=file), several))
     if not report:
         return stock, ()
-    of_unknown = np.array([name in set(ahead) and day == newest[name] for name, day in zip(names, days, strict=True)])
+    unknown = {*ahead, *behind, *several}
+    of_unknown = np.array([name in unknown and day == newest[name] for name, day in zip(names, days, strict=True)])
     for figure in STOCK_FIGURES:
         place = stock.column_names.index(figure)
         blank = pc.if_else(pa.array(of_unknown), pa.scalar(None, pa.float64()), stock[figure])

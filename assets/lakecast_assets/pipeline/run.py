@@ -44,6 +44,7 @@ class DatasetReport:
     snapshot_id: None where it was not published; failure says why then, and error is what was raised. items: how many
     have forecasts; rejected: input rows that were rejected. failed_sources: source -> why it has no forecasts. issues:
     source -> items that have a baseline only. notes: what a person should know about the reading of the files.
+    warnings: checks that the run did not pass, and that do not keep it from being published.
     """
 
     dataset_id: str
@@ -57,6 +58,7 @@ class DatasetReport:
     failed_sources: Mapping[str, str] = field(default_factory=dict)
     issues: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     error: BaseException | None = field(default=None, compare=False, repr=False)
 
 
@@ -204,6 +206,7 @@ def _run_dataset(
             failed_sources={name: str(noted[FAILURE]) for name, noted in of.items() if FAILURE in noted},
             issues={name: int(noted[ISSUES]) for name, noted in of.items() if noted.get(ISSUES)},
             notes=tuple(str(shown["demand"]["notes"]).splitlines()),
+            warnings=tuple(_failed_checks(instance, run_id, dg.AssetCheckSeverity.WARN)),
         ),
         None,
     )
@@ -211,15 +214,18 @@ def _run_dataset(
 
 def _failed_check(instance: dg.DagsterInstance, run_id: str) -> CheckFailed | None:
     """The blocking checks that a run did not pass, with the figures that they show; None where all have passed."""
-    failed = []
-    for record in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records:
-        evaluation = record.event_log_entry.asset_check_evaluation
-        if evaluation is not None and not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR:
-            figures = "; ".join(f"{name}: {value.value}" for name, value in evaluation.metadata.items())
-            failed.append(f"check {evaluation.check_name} of {evaluation.asset_key.path[-1]} has failed ({figures})")
+    failed = list(_failed_checks(instance, run_id, dg.AssetCheckSeverity.ERROR))
     if not failed:
         return None
     return CheckFailed(f"{'; '.join(failed)}. Nothing was published; what was published before still is.")
+
+
+def _failed_checks(instance: dg.DagsterInstance, run_id: str, severity: dg.AssetCheckSeverity) -> Iterator[str]:
+    for record in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records:
+        evaluation = record.event_log_entry.asset_check_evaluation
+        if evaluation is not None and not evaluation.passed and evaluation.severity is severity:
+            figures = "; ".join(f"{name}: {value.value}" for name, value in evaluation.metadata.items())
+            yield f"check {evaluation.check_name} of {evaluation.asset_key.path[-1]} has failed ({figures})"
 
 
 def _shown(instance: dg.DagsterInstance, run_id: str) -> Mapping[str, Mapping[str, Any]]:

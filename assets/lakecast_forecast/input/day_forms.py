@@ -1,4 +1,4 @@
-"""Days written in other ways than ISO 8601: day or month first, named months, weeks, Excel's serial numbers."""
+"""Days written in other ways than ISO 8601: day or month first, months, quarters, Excel's serial numbers."""
 
 import datetime as dt
 import re
@@ -10,6 +10,11 @@ Order = Literal["auto", "dmy", "mdy"]
 _PARTS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
 _MONTH_OF_YEAR = re.compile(r"(\d{1,2})[/.-](\d{4})")
+_YEAR_AND_MONTH = re.compile(r"((?:19|20)\d{2})(?:[/.m]|)(0[1-9]|1[0-2])")
+_QUARTER = re.compile(r"([1-4])[ºo°]?[ -]?(?:q|t|tri|trim|trimestre)\.?[ /.-]*(?:de )?(\d{4}|\d{2})")
+_YEAR_AND_QUARTER = re.compile(r"(\d{4})[ /.-]?[qt]([1-4])")
+_ISO_MONTH = re.compile(r"\d{4}-\d{2}")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _NAMED = re.compile(r"(?:(\d{1,2})[ /.-](?:de )?)?([a-zç]{3,9})\.?[ /.-](?:de )?(\d{4}|\d{2})")
 _TIME = re.compile(r"[ t]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[ap]m)?\s*(z|utc|[+-]\d{2}:?\d{2})?$")
 _SERIAL = re.compile(r"[1-9]\d{4}(\.\d+)?")
@@ -53,12 +58,25 @@ def order(words: Iterable[str]) -> Order:
 
 
 def day(text: str, first: Order) -> dt.date | None:
-    """The day that a text names; None where it names none. A month or a week is its first day."""
+    """The day that a text names; None where it names none. A quarter, month or week is its first day."""
     word = _TIME.sub("", text.strip().lower())
     try:
         return _parsed(word, first)
     except ValueError:
         return None
+
+
+def years(words: Iterable[str]) -> bool:
+    """Whether all words are years: one beside other dates is a date that somebody has not finished."""
+    return all(_YEAR.fullmatch(word.strip()) for word in words)
+
+
+def is_day(text: str) -> bool:
+    """Whether a text names a day, a month or another period, in whichever form."""
+    try:
+        return day(text, "dmy") is not None or bool(dt.date.fromisoformat(text.strip()[:10]))
+    except ValueError:
+        return bool(_ISO_MONTH.fullmatch(text.strip()))
 
 
 def _parsed(word: str, first: Order) -> dt.date | None:
@@ -69,6 +87,12 @@ def _parsed(word: str, first: Order) -> dt.date | None:
         return dt.date(int(match[1]), int(match[2]), int(match[3]))
     if match := _MONTH_OF_YEAR.fullmatch(word):
         return dt.date(int(match[2]), int(match[1]), 1)
+    if match := _YEAR_AND_MONTH.fullmatch(word):
+        return dt.date(int(match[1]), int(match[2]), 1)
+    if match := _QUARTER.fullmatch(word):
+        return dt.date(_year(match[2]), 3 * int(match[1]) - 2, 1)
+    if match := _YEAR_AND_QUARTER.fullmatch(word):
+        return dt.date(int(match[1]), 3 * int(match[2]) - 2, 1)
     if (match := _NAMED.fullmatch(word)) and match[2] in _MONTHS:
         return dt.date(_year(match[3]), _MONTHS[match[2]], int(match[1] or 1))
     if _SERIAL.fullmatch(word):

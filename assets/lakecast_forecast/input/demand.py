@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,9 @@ from lakecast_forecast.input import messages
 from lakecast_forecast.input.day_forms import OrderUnclear
 from lakecast_forecast.input.decimals import decide, with_point
 from lakecast_forecast.input.errors import InputError
-from lakecast_forecast.input.files import DRIVER_PREFIX, InputFile, find, read
+from lakecast_forecast.input.files import DRIVER_PREFIX, SUFFIXES, InputFile, find, read
 from lakecast_forecast.input.marks import without_marks
-from lakecast_forecast.input.names import plain
+from lakecast_forecast.input.names import PARTS, is_total, plain
 from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.report import Words
 from lakecast_forecast.input.rules import OF_DEMAND, Rules
@@ -73,9 +73,14 @@ def read_demand(folder: Path, dataset: str, today: dt.date, rules: Rules, facts:
         remedy = f"Put demand.csv or demand.parquet there, with the columns {', '.join(REQUIRED)}"
         if folder.is_file():
             raise InputError(str(folder), "is a file, not a folder", f"Name the folder. {remedy}")
-        what = "holds no demand.csv or demand.parquet" if folder.is_dir() else "is no folder"
-        raise InputError(str(folder), what, remedy)
-    stated = rules.columns_of("demand", (*REQUIRED, *OPTIONAL, *facts))
+        if not folder.is_dir():
+            raise InputError(str(folder), "is no folder", remedy)
+        others = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        if others:
+            some = ", ".join(others[:5])
+            remedy = f"{remedy}, or rename the one of demand (there are {some})"
+        raise InputError(str(folder), "holds no demand.csv or demand.parquet", remedy)
+    stated = rules.columns_of("demand", (*REQUIRED, *OPTIONAL, *PARTS, *facts))
     file = read(path, REQUIRED, OPTIONAL, drivers=True, stated=stated, spare=facts, sheet=rules.sheet)
     rows = judge(file, dataset, today, rules)
     if np.all(np.isnan(rows.quantity)):
@@ -102,7 +107,7 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
     date = file.table["date"]
     rules = rules or Rules()
     day = days_of(file, rules)
-    figures = figures_of(file, ("quantity", *file.drivers), rules)
+    figures = figures_of(_with_numbers(file), ("quantity", *file.drivers), rules)
     quantity, drivers = figures["quantity"], {name: figures[name] for name in file.drivers}
 
     reject_items(verdicts, items)
@@ -136,6 +141,19 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
         identifiers(file.table["location"]) if "location" in file.table.column_names else None,
         available,
     )
+
+
+def _with_numbers(file: InputFile) -> InputFile:
+    """A file whose drivers say 1 and 0 where a column says yes and no, or sim and não."""
+    table = file.table
+    for name in file.drivers:
+        words = identifiers(table[name])
+        lower = [plain(word) for word in words.names]
+        if lower and set(lower) <= {*_YES, *_NO} and not set(lower) <= {"0", "1", "0 0", "1 0"}:
+            numbers = np.array([*(1.0 if word in _YES else 0.0 for word in lower), np.nan])[words.codes]
+            column = pa.chunked_array([pa.array(numbers, pa.float64(), from_pandas=True)])
+            table = table.set_column(table.column_names.index(name), name, column)
+    return replace(file, table=table)
 
 
 def _available(verdicts: Rejections) -> Bools:
@@ -187,6 +205,8 @@ def reject_items(verdicts: Rejections, items: Identifiers) -> None:
             column="item_id",
         )
     verdicts.reject(items.codes < 0, "item_id", messages.NO_ITEM)
+    forms = {plain(name) for name in items.names}
+    verdicts.reject(items.unusable(lambda name: not is_total(name, forms)), "item_id", messages.TOTAL)
     unusable = items.unusable(is_name)
     verdicts.reject(unusable, "item_id", messages.NO_NAME.of(column="item_id", most=MOST_CHARACTERS))
 
@@ -245,7 +265,7 @@ def _judge_numbers(
     useless = quantity.empty & ~told
     for known in drivers.values():
         useless = useless & known.empty
-    verdicts.reject(useless, "quantity", messages.NO_QUANTITY)
+    verdicts.reject_values(useless, "quantity", messages.NO_QUANTITY)
     _leave_out(verdicts, quantity, quantity.unclear, "quantity", messages.BAD_QUANTITY)
     _leave_out(verdicts, quantity, quantity.not_finite, "quantity", messages.NOT_FINITE)
     if not returns:

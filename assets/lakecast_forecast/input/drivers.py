@@ -1,13 +1,17 @@
 """Known-in-advance values: the `x_*` columns as rows of the table `driver`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lakecast_forecast.input.grid import Periods
+from lakecast_forecast.input import messages
+from lakecast_forecast.input.grid import Periods, Series
+from lakecast_forecast.input.report import Line, line
 from lakecast_forecast.input.values import Identifiers
+from lakecast_schema.periods import Frequency, grid_index
 from lakecast_schema.tables import DRIVER
 
 
@@ -20,6 +24,36 @@ def driver_table(
     """
     parts = [_one(dataset_id, periods, items, name, values) for name, values in sorted(drivers.items())]
     return pa.concat_tables([DRIVER.schema.empty_table(), *parts]).combine_chunks()
+
+
+def of_drivers(driver: pa.Table, names: Sequence[str], series: Series, frequency: Frequency) -> Iterator[Line]:
+    """Lines about drivers that are not known, or not for long, after the demand.
+
+    driver: rows of `driver`; names: of the items of `series`.
+    """
+    ends = grid_index(series.dates[series.offsets[1:] - 1], frequency)
+    place = {name: item for item, name in enumerate(names)}
+    for name in pc.unique(driver["name"]).to_pylist():
+        rows = driver.filter(pc.equal(driver["name"], name))
+        days = rows["date"].to_numpy().astype("datetime64[D]")
+        owner = np.array([-1 if item is None else place.get(item, -2) for item in rows["item_id"].to_pylist()])
+        known = np.full(len(names), np.iinfo(np.int64).min)
+        mine = owner >= 0
+        np.maximum.at(known, owner[mine], grid_index(days[mine], frequency))
+        if np.any(owner == -1):  # said once, for all items
+            known = np.maximum(known, grid_index(days[owner == -1], frequency).max())
+        used = np.flatnonzero((known > np.iinfo(np.int64).min) & series.is_active)
+        periods = known[used] - ends[used]
+        if not used.size:
+            continue
+        if periods.max() <= 0:
+            yield line("warning", messages.DRIVER_WITHOUT_FUTURE.of(name=name), count=0)
+            continue
+        if periods.max() < frequency.default_horizon:
+            yield line("warning", messages.DRIVER_ENDS.of(name=name, periods=periods.max()), count=0)
+        if np.any(periods <= 0):
+            without = [names[item] for item in used[periods <= 0].tolist()]
+            yield line("warning", messages.DRIVER_OF_SOME.of(name=name), without)
 
 
 def _one(dataset_id: str, periods: Periods, items: Identifiers, name: str, values: NDArray[np.float64]) -> pa.Table:

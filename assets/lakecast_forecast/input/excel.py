@@ -1,18 +1,23 @@
 """A sheet of an Excel workbook as a typed table."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
 from lakecast_forecast.input.errors import InputError
+from lakecast_forecast.input.forms import LOOK
 
 
-def read(path: Path, sheet: str = "") -> tuple[str, list[str], list[pa.ChunkedArray]]:
+def read(
+    path: Path, sheet: str = "", is_header: Callable[[Sequence[str]], bool] = lambda _: True
+) -> tuple[str, list[str], list[pa.ChunkedArray]]:
     """Name, header and columns of a sheet: its first row that is not empty, and the rows below it.
 
-    sheet: its name, case aside; empty for the first. Columns that hold numbers or dates only are typed as such, others
+    sheet: its name, case aside; empty for the first. is_header: whether cells are a header; the first such row of the
+    first `LOOK` is it, where titles stand above. Columns that hold numbers or dates only are typed as such, others
     are text. Raises `InputError`.
     """
     try:
@@ -24,8 +29,10 @@ def read(path: Path, sheet: str = "") -> tuple[str, list[str], list[pa.ChunkedAr
         raise InputError(path.name, problem, "Save it anew as .xlsx or as CSV") from error
     if not rows:
         raise InputError(path.name, "is empty", "Write a header and rows")
-    header = [str(cell).strip() for cell in rows[0]]
-    return title, header, [_column([row[place] for row in rows[1:]]) for place in range(len(header))]
+    headers = [[str(cell).strip() for cell in row] for row in rows[:LOOK]]
+    top = next((place for place, header in enumerate(headers) if is_header(header)), 0)
+    header = headers[top]
+    return title, header, [_column([row[place] for row in rows[top + 1 :]]) for place in range(len(header))]
 
 
 def _title(file: str, titles: list[str], wanted: str) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,13 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from lakecast_forecast.input import forms, names
+from lakecast_forecast.input import day_forms, forms, names
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.forms import Form
 
-SUFFIXES = (".csv", ".parquet", ".xlsx")
+TEXTS = (".csv", ".txt", ".tsv")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+SUFFIXES = (*TEXTS, ".parquet", *WORKBOOKS)
 DRIVER_PREFIX = names.DRIVER_PREFIX
 _BLOCK = 8 << 20
 _MAGIC = {b"PAR1": "a Parquet file", b"PK\x03\x04": "a spreadsheet or zip archive", b"\x1f\x8b": "a gzip file"}
@@ -106,7 +108,8 @@ def read(
     if suffix == ".parquet":
         content = _read_parquet(path, wanted)
     else:
-        content = _read_excel(path, wanted, sheet) if suffix == ".xlsx" else _read_csv(path, head, wanted)
+        content = _read_excel(path, wanted, sheet) if suffix in WORKBOOKS else _read_csv(path, head, wanted)
+    content = _with_date(content)
     if content.table.num_rows == 0 and not content.broken:
         raise InputError(path.name, "holds no rows", f"Write rows with {', '.join(required)}")
     return InputFile(path.name, digest, **vars(content))
@@ -134,11 +137,26 @@ class _Wanted:
     stated: Mapping[str, str]
     spare: tuple[str, ...]
 
+    def is_header(self, fields: Sequence[str]) -> bool:
+        """Whether a line has a column for every field that there must be."""
+        plain = {names.plain(field) for field in fields}
+
+        def there(name: str) -> bool:
+            return bool(names.alike(name, fields)) or names.plain(self.stated.get(name, name)) in plain
+
+        return all(there(name) or (name == "date" and there("year")) for name in self.required)
+
     def of(self, header: Sequence[str]) -> dict[str, int]:
         """Field -> place in the header, in the header's order."""
         places = names.columns(self.file, header, self.known, self.prefix, self.stated, self.spare)
         for name in self.required:
-            if name not in places:
+            if name not in places and not (name == "date" and "year" in places):
+                if name == "date" and len(periods := [each for each in header if day_forms.is_day(each)]) > 1:
+                    problem = (
+                        f"periods stand side by side, each in a column of its own ({periods[0]}, {periods[1]}, ...)"
+                    )
+                    remedy = f"Write one row per item and period, with the columns {', '.join(self.required)}"
+                    raise InputError(self.file, problem, remedy)
                 remedy = f"Name a column {name}, or say which it is (--column {name}=...); found are: "
                 raise InputError(
                     self.file, "the column is missing", remedy + (", ".join(header) or "none"), column=name
@@ -168,7 +186,7 @@ def _read_parquet(path: Path, wanted: _Wanted) -> _Content:
 def _read_excel(path: Path, wanted: _Wanted, sheet: str) -> _Content:
     from lakecast_forecast.input import excel  # its reader is no dependency of the library, which reads frames
 
-    title, header, columns = excel.read(path, sheet)
+    title, header, columns = excel.read(path, sheet, wanted.is_header)
     places = wanted.of(header)
     table = pa.table({name: columns[place] for name, place in places.items()})
     # Sheets often end with formatted rows that hold nothing.
@@ -204,7 +222,7 @@ def _read_csv(path: Path, head: bytes, wanted: _Wanted) -> _Content:
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
             raise InputError(path.name, f"is {what}, not CSV", "Save it as UTF-8 text, columns separated by commas")
-    form = forms.recognise(path)
+    form = forms.recognise(path, wanted.is_header)
     places = wanted.of(form.header)
     broken: list[tuple[int | None, str, int]] = []
 
@@ -256,6 +274,29 @@ def _parse(path: Path, form: Form, places: Mapping[str, int], note: object, *, t
     except (pa.ArrowException, OSError) as error:
         raise InputError(path.name, f"is no readable CSV file ({_first_line(error)})", "Write it anew") from error
     return table.rename_columns(list(places))
+
+
+def _with_date(content: _Content) -> _Content:
+    """Content whose year, month and day, in columns of their own, are one column of dates."""
+    parts = [name for name in names.PARTS if name in content.table.column_names]
+    if not parts:
+        return content
+    texts = [pc.replace_substring_regex(as_text(content.table[name]), r"\.0+$", "") for name in parts]
+    joined = pc.binary_join_element_wise(*texts, "\x1f")
+    words = pc.unique(joined)
+    dates = pa.array([None if word is None else _date(*word.split("\x1f")) for word in words.to_pylist()], pa.string())
+    column = pa.chunked_array([dates.take(pc.index_in(chunk, words)) for chunk in joined.chunks], pa.string())
+    table = content.table.drop_columns(parts).append_column("date", column)
+    columns = {name: column for name, column in content.columns.items() if name not in parts}
+    return replace(content, table=table, columns=columns | {"date": ", ".join(content.columns[part] for part in parts)})
+
+
+def _date(year: str, month: str = "", day: str = "") -> str:
+    """A day, month or year from its parts; a month may be a word."""
+    year, month, day = year.strip(), month.strip(), day.strip()
+    if month.isalpha():
+        return f"{f'{day}/' if day else ''}{month}/{year}"
+    return "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
 
 
 def _first_line(error: Exception) -> str:

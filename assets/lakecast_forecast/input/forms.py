@@ -3,7 +3,7 @@
 import codecs
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from lakecast_forecast.input.errors import InputError
 DELIMITERS = (",", ";", "\t", "|")
 _STATED = re.compile(r"sep=([,;|\t])\s*", re.IGNORECASE)
 _CHUNK = 16 << 20
+LOOK = 40
+"""Lines among which the header is looked for, below titles and blank lines."""
 _WORDS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
 
 
@@ -26,38 +28,47 @@ class Form:
 
     @property
     def words(self) -> str:
-        return f"{self.encoding}, {_WORDS[self.delimiter]}"
+        below = f", header in line {self.lines + 1}" if self.lines > 1 else ""
+        return f"{self.encoding}, {_WORDS[self.delimiter]}{below}"
 
 
-def recognise(path: Path) -> Form:
-    """The form of a CSV file, from its bytes and its first lines. Raises `InputError`."""
+def recognise(path: Path, is_header: Callable[[Sequence[str]], bool] = lambda _: True) -> Form:
+    """The form of a CSV file, from its bytes and its first lines. Raises `InputError`.
+
+    is_header: whether fields are a header; the first such line of the first `LOOK` is it, else the first of all.
+    """
     encoding = _encoding(path)
     with path.open(encoding=encoding, newline="") as file:
-        first = file.readline()
-        lines = 0
-        delimiter = None
-        if stated := _STATED.fullmatch(first):
-            delimiter = stated[1]
-            first, lines = file.readline(), 1
-        if delimiter is None:
-            delimiter = max(DELIMITERS, key=lambda sign: _fields(first, sign))
+        first = [file.readline() for _ in range(LOOK)]
+    stated = _STATED.fullmatch(first[0])
+    start = 1 if stated else 0
+
+    def parted(line: str) -> str:
+        return stated[1] if stated else max(DELIMITERS, key=lambda sign: _fields(line, sign))
+
+    lines = next((k for k in range(start, LOOK) if is_header(_parts(first[k], parted(first[k])))), start)
+    delimiter = parted(first[lines])
     try:
         with path.open(encoding=encoding, newline="") as file:
             reader = csv.reader(file, delimiter=delimiter)
             for _ in range(lines):
-                next(reader, None)
+                file.readline()
             header = next(reader, [])
     except csv.Error as error:
         raise InputError(path.name, f"has no readable header ({error})", "Write it anew as CSV") from error
     return Form(encoding, delimiter, lines, tuple(name.strip() for name in header))
 
 
-def _fields(line: str, delimiter: str) -> int:
+def _parts(line: str, delimiter: str) -> list[str]:
     try:
-        rows: Sequence[Sequence[str]] = list(csv.reader([line], delimiter=delimiter))
+        rows = list(csv.reader([line], delimiter=delimiter))
     except csv.Error:
-        return 0
-    return len(rows[0]) if rows else 0
+        return []
+    return [name.strip() for name in rows[0]] if rows else []
+
+
+def _fields(line: str, delimiter: str) -> int:
+    return len(_parts(line, delimiter))
 
 
 def _encoding(path: Path) -> str:

@@ -11,6 +11,8 @@ _UNITS = (
     "caixa", "caixas", "kg", "g", "m", "mt", "mts", "metro", "metros", "m2", "m²", "m3", "m³", "lt", "l", "rl",
     "rolo", "rolos", "par", "pares", "hr", "h", "d", "dia", "dias", "day", "days", "brl", "usd", "eur", "reais",
 )  # fmt: skip
+_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?!\d)")
+"""Thousands that blanks or apostrophes part: 1 234 567."""
 _BRACKETS = re.compile(r"\s*\((?P<number>[\d.,]*\d[\d.,]*)\)\s*")
 _MARKED = re.compile(
     rf"\s*(?P<money>{_MONEY})?\s*(?P<number>[+-]?[\d.,]*\d[\d.,]*)(?P<minus>-)?\s*(?P<unit>[^\d\s.,+-]+[23]?\.?)?\s*",
@@ -27,7 +29,8 @@ def without_marks(column: pa.ChunkedArray, *, percent: bool = False) -> pa.Chunk
     """
     words = pc.unique(column)
     texts, marks = [], set()
-    for word in words.to_pylist():
+    for written in words.to_pylist():
+        word = _GROUPS.sub(lambda group: re.sub(r"\D", "", group[0]), written) if written else written
         if in_brackets := _BRACKETS.fullmatch(word or ""):
             texts.append(f"-{in_brackets['number']}")
             continue

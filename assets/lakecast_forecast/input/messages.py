@@ -62,6 +62,38 @@ FIRST_PERIOD = Words(
     "linhas com demanda de {demand} estão no período a partir de {start}, do qual os dados, desde {first}, têm só uma "
     "parte; ele fica de fora (--last-period keep o mantém)",
 )
+ENDS_EARLY = Words(
+    "items_end_early",
+    "items have no row in the last periods of the data set, two or more; their demand there counts as unknown, and "
+    "their forecasts begin after their own last row (--gaps zero: it counts as none)",
+    "itens não têm linha nos últimos períodos do conjunto de dados, dois ou mais; a demanda deles ali conta como "
+    "desconhecida, e suas previsões começam depois da sua última linha (--gaps zero: conta como nenhuma)",
+)
+OLD_DEMAND = Words(
+    "old_demand",
+    "the demand ends on {last}, {days} days before the day of this run; forecasts begin there, so add newer rows",
+    "a demanda termina em {last}, {days} dias antes do dia desta execução; as previsões começam ali, por isso inclua "
+    "linhas mais novas",
+)
+DRIVER_WITHOUT_FUTURE = Words(
+    "driver_without_future",
+    "driver x_{name} is known for no period after the demand, so no model uses it; give its future as rows with an "
+    "empty quantity",
+    "o direcionador x_{name} não é conhecido para nenhum período após a demanda, por isso nenhum modelo o usa; informe "
+    "seu futuro em linhas com quantidade vazia",
+)
+DRIVER_ENDS = Words(
+    "driver_ends",
+    "driver x_{name} is known for {periods} periods after the demand; a forecast that goes further does without it "
+    "there",
+    "o direcionador x_{name} é conhecido para {periods} períodos após a demanda; uma previsão que vá além fica sem "
+    "ele ali",
+)
+DRIVER_OF_SOME = Words(
+    "driver_of_some_items",
+    "items have driver x_{name} in the past and not after it, so no model uses it for them",
+    "itens têm o direcionador x_{name} no passado e não depois, por isso nenhum modelo o usa para eles",
+)
 INACTIVE = Words(
     "inactive_items",
     "items had no demand for {days} days and more, and for longer than twice their longest interval; they keep their "
@@ -139,6 +171,11 @@ FAR_DATES = Words(
 )
 
 NO_ITEM = Words("no_item", "item_id is empty; name the item", "item_id está vazio; informe o item")
+TOTAL = Words(
+    "total",
+    "the row is a total and no item; remove it",
+    "a linha é um total e não um item; remova-a",
+)
 NO_NAME = Words(
     "no_name",
     "{column} is longer than {most} characters or holds control characters, such as a line break; correct it",
@@ -160,13 +197,14 @@ FUTURE = Words(
 )
 NO_QUANTITY = Words(
     "no_quantity",
-    "quantity is empty; write the demand, 0 for none, or leave the row out",
-    "a quantidade está vazia; escreva a demanda, 0 para nenhuma, ou remova a linha",
+    "quantity is empty, so the demand of its period is unknown; write the demand, and 0 only where nothing was needed",
+    "a quantidade está vazia, por isso a demanda do período é desconhecida; escreva a demanda, e 0 só onde nada foi "
+    "preciso",
 )
 BAD_QUANTITY = Words(
     "bad_quantity",
-    "quantity is no number; write it without unit or thousands sign and with a decimal point",
-    "a quantidade não é um número; escreva-a sem unidade nem separador de milhar e com ponto decimal",
+    "quantity is no number; write it without a unit and like the other numbers of the file",
+    "a quantidade não é um número; escreva-a sem unidade e como os outros números do arquivo",
 )
 NOT_FINITE = Words(
     "not_finite",
@@ -185,8 +223,13 @@ BAD_DRIVER = Words(
 )
 BAD_FIGURE = Words(
     "bad_figure",
-    "{column} is no finite number; write one or none",
-    "{column} não é um número finito; escreva um ou nenhum",
+    "{column} is no finite number; write one, since without it the item counts as one that states none",
+    "{column} não é um número finito; escreva um, pois sem ele o item conta como um que não informa nenhum",
+)
+TOO_LONG = Words(
+    "too_long",
+    "{column} is longer than {years} years; write it in days",
+    "{column} passa de {years} anos; escreva em dias",
 )
 NEGATIVE_FIGURE = Words(
     "negative_figure",
@@ -293,6 +336,39 @@ STALE_DEMAND = Words(
     "demanda mais nova",
 )
 
+OLD_STOCK = Words(
+    "old_stock",
+    "items have a stock of {newest} in {file} and none newer, long before the demand ends ({last}); it counts as "
+    "unknown",
+    "itens têm estoque de {newest} em {file} e nenhum mais novo, muito antes do fim da demanda ({last}); ele conta "
+    "como desconhecido",
+)
+SHARED_STOCK = Words(
+    "stock_of_several_datasets",
+    "items of {file} are in several data sets, and it does not say whose their stock is; it counts as unknown, so add "
+    "a column dataset_id",
+    "itens de {file} estão em vários conjuntos de dados, e não se diz de qual é o estoque; ele conta como "
+    "desconhecido, por isso inclua uma coluna dataset_id",
+)
+SHARED_ORDERS = Words(
+    "orders_of_several_datasets",
+    "items of {file} are in several data sets, and it does not say whose their orders are; none of them counts, so "
+    "add a column dataset_id",
+    "itens de {file} estão em vários conjuntos de dados, e não se diz de qual são os pedidos; nenhum deles conta, por "
+    "isso inclua uma coluna dataset_id",
+)
+STOCK_ADDED_UP = Words(
+    "stock_added_up",
+    "items of {file} have several rows of one day, such as depots or lots, which are added up",
+    "itens de {file} têm várias linhas de um dia, como depósitos ou lotes, que são somadas",
+)
+ALIKE = Words(
+    "ids_alike",
+    "ids of {file} differ from another one of it by leading zeros, case or signs only; if they are one item, write "
+    "them alike",
+    "ids de {file} diferem de outro dele apenas por zeros à esquerda, maiúsculas ou sinais; se são um só item, "
+    "escreva-os da mesma forma",
+)
 WOULD_MATCH = Words(
     "ids_would_match",
     "ids of {file} match no item as they are written, but would without leading zeros, case and signs between; write "

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from lakecast_forecast.input.errors import InputError
 
@@ -30,7 +30,10 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "quantidade", "qtd", "qtde", "qty", "consumo", "vendas", "demanda", "demand", "sales", "saida", "saidas",
         "quantidade consumida", "y",
     ),
-    "location": ("deposito", "almoxarifado", "local", "depot", "warehouse", "armazem", "filial"),
+    "location": (
+        "deposito", "almoxarifado", "local", "depot", "warehouse", "armazem", "filial", "centro", "planta", "loja",
+        "estabelecimento", "local de estoque", "cd", "centro de distribuicao", "plant", "site", "store",
+    ),
     "name": ("nome", "descricao", "description", "material", "descricao do item", "descricao do produto"),
     "category": ("familia", "categoria", "grupo", "family", "group"),
     "unit": ("u m", "um", "unidade", "un", "unidade de medida"),
@@ -53,7 +56,12 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "on_order": ("em pedido", "pedido", "pedidos", "a receber", "quantidade em pedido"),
     "available": ("disponivel", "disponibilidade", "em estoque sim nao", "availability", "in stock"),
     "dataset_id": ("conjunto", "dataset"),
+    "year": ("ano",),
+    "month": ("mes", "numero do mes", "mes numero"),
+    "day": ("dia",),
 }  # fmt: skip
+PARTS = ("year", "month", "day")
+"""Columns that are a date together, where there is a year."""
 FIELDS = tuple(
     dict.fromkeys(
         (
@@ -65,6 +73,11 @@ FIELDS = tuple(
 """Everything that a column of a file may be, drivers aside."""
 DRIVER_PREFIX = "x_"
 _APART = re.compile(r"[^a-z0-9]+")
+_WHOLE = re.compile(r"(\d+)\.0+")
+_TOTALS = (
+    "total", "totais", "totals", "subtotal", "sub total", "total geral", "total general", "grand total", "soma",
+    "resultado global", "overall result",
+)  # fmt: skip
 
 
 def plain(name: str) -> str:
@@ -74,8 +87,23 @@ def plain(name: str) -> str:
 
 
 def normal(name: str) -> str:
-    """The normal form of an id: lower case, letters and digits only, without leading zeros."""
+    """The normal form of an id: lower case, letters and digits only, without leading zeros; 123.0 is 123."""
+    if whole := _WHOLE.fullmatch(name):
+        name = whole[1]
     return "".join(sign for sign in name.lower() if sign.isalnum()).lstrip("0")
+
+
+def is_total(name: str, forms: Container[str]) -> bool:
+    """Whether an id is that of a row of totals: `Total geral`, or `Total A1` beside A1.
+
+    forms: all ids of the file as `plain` writes them.
+    """
+    words = plain(name)
+    if words in _TOTALS:
+        return True
+    of = next((words.removeprefix(f"{total} ") for total in _TOTALS if words.startswith(f"{total} ")), None)
+    of = of or next((words.removesuffix(f" {total}") for total in _TOTALS if words.endswith(f" {total}")), None)
+    return of is not None and of in forms
 
 
 def is_called(stem: str, file_stem: str) -> bool:
@@ -120,6 +148,7 @@ def columns(
     not there.
     """
     places: dict[str, int] = {}
+    parts = _parts(header, stated) if "date" in fields else {}
     drivers = [field for field in stated if prefix is not None and field.startswith(prefix)]
     for field in (*fields, *drivers):
         if field in stated:
@@ -145,7 +174,7 @@ def columns(
         near = [
             place
             for place, name in enumerate(header)
-            if place not in places.values() and plain(name) in _SYNONYMS.get(field, ())
+            if place not in (*places.values(), *parts.values()) and plain(name) in _SYNONYMS.get(field, ())
         ] or [
             place
             for place, name in enumerate(header)
@@ -161,10 +190,26 @@ def columns(
             )
         if near:
             places[field] = near[0]
+    if "date" not in places:
+        places |= {part: place for part, place in parts.items() if place not in places.values()}
     if prefix is not None:
         for place, name in enumerate(header):
-            if name.startswith(prefix) and place not in places.values():
-                if name in places:
-                    raise InputError(file, "two columns have this name", "Rename or remove one", column=name)
-                places[name] = place
+            field = name.lower()
+            if field.startswith(prefix) and place not in places.values():
+                if field in places:
+                    raise InputError(file, "two columns have this name", "Rename or remove one", column=field)
+                places[field] = place
     return places
+
+
+def _parts(header: Sequence[str], stated: Mapping[str, str]) -> dict[str, int]:
+    """Place of the year, and of month and day where there are any; empty without a year, or where two may be one."""
+    places = {}
+    for part in PARTS:
+        own = (plain(stated[part]),) if part in stated else (part, *_SYNONYMS[part])
+        columns = [place for place, name in enumerate(header) if plain(name) in own]
+        if len(columns) == 1:
+            places[part] = columns[0]
+        elif columns or part == "year":
+            return {}
+    return places if "day" not in places or "month" in places else {}

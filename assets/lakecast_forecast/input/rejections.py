@@ -65,13 +65,24 @@ class Rejections:
             if verdict.whole_row:
                 self._rejected[verdict.places] = True
 
-    def lost(self, columns: Collection[str]) -> Bools:
-        """(n,) whether a row is rejected, or has lost its value of one of these columns."""
+    def lost(self, columns: Collection[str], *, without: str = "") -> Bools:
+        """(n,) whether a row is rejected, or has lost its value of one of these columns.
+
+        without: code of a reason that loses nothing.
+        """
         lost = self.rejected
         for verdict in self._verdicts:
-            if verdict.column in columns:
+            if verdict.column in columns and verdict.words.code != without:
                 lost[verdict.places] = True
         return lost
+
+    def about(self, column: str) -> Bools:
+        """(n,) whether something is wrong with a row's value of a column."""
+        rows = np.zeros(self.file.rows.size, dtype=bool)
+        for verdict in self._verdicts:
+            if verdict.column == column:
+                rows[verdict.places] = True
+        return rows
 
     def first(self) -> tuple[int, str, str] | None:
         """Row number, column and reason of the first row with a verdict; None where all are good."""

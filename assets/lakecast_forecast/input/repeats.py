@@ -91,9 +91,14 @@ def _sharing(codes: Integers, days: Dates, quantity: Array) -> tuple[Integers, I
 def _is_copy(demand: DemandRows, rows: Integers) -> Bools:
     """(k,) which of these rows of the file say in every column what an earlier one of them says."""
     table = demand.file.table.take(pa.array(rows))
+    # What was read counts, not how it is written: 5 and 5.0 are the same, and so is a day in two forms.
+    table = _with(table, "quantity", pa.array(demand.quantity[rows], pa.float64()))
+    if not _at_times(demand):
+        table = _with(table, "date", pa.array(demand.day[rows].astype("datetime64[D]"), pa.date32()))
     if (others := demand.file.others()) is not None:
         for name in others.column_names:
-            table = table.append_column(f"other {name}", others[name].take(pa.array(rows)))
+            if not _numbers_rows(others[name]):
+                table = table.append_column(f"other {name}", others[name].take(pa.array(rows)))
     columns = [pc.fill_null(as_text(column), "\x1e") for column in table.columns]
     whole = pc.binary_join_element_wise(*columns, "\x1f")
     whole = whole.combine_chunks() if isinstance(whole, pa.ChunkedArray) else whole
@@ -101,6 +106,19 @@ def _is_copy(demand: DemandRows, rows: Integers) -> Bools:
     first = np.full(codes.size, np.iinfo(np.int64).max)
     np.minimum.at(first, codes, rows)
     return np.asarray(rows > first[codes])
+
+
+def _with(table: pa.Table, name: str, column: pa.Array) -> pa.Table:
+    return table.set_column(table.column_names.index(name), name, column)
+
+
+def _numbers_rows(column: pa.ChunkedArray) -> bool:
+    """Whether a column counts the rows of its file, and tells nothing else."""
+    try:
+        values = column.cast(pa.int64()).to_numpy()
+    except pa.ArrowException:
+        return False
+    return column.null_count == 0 and bool(np.all(np.diff(values) == 1))
 
 
 def _mask(demand: DemandRows, rows: Integers) -> Bools:

@@ -22,12 +22,16 @@ from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.tolerance import refuse_many
 from lakecast_forecast.input.values import Identifiers
 from lakecast_schema.frequency import FrequencyUnclear, coarser_items, has_own_periods, period_starts
-from lakecast_schema.periods import Dates
+from lakecast_schema.periods import Dates, Frequency, grid_index, shift
 from lakecast_schema.tables import DEMAND
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
+OLD_DAYS = 60
+"""Days by which demand may end before the day of a run; monthly demand is often a month old."""
+_BLUR = 0.1
+"""Share of an item's periods without a row that rows of unknown date may belong to before none of them is zero."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def demand_series(
             "Add history, or keep incomplete periods (--last-period keep)",
             column="date",
         )
-    blurred = _blurred(demand, here, items)
+    blurred = _blurred(demand, here, items, periods, ~np.isnan(quantity))
     meaning = gaps(periods, items.codes, quantity, blurred, rules)
     settled = settle(demand, rows, items, days, quantity, rules, is_log=meaning.is_log)
     quantity = settled.quantity
@@ -108,9 +112,8 @@ def demand_series(
             "Correct the column, or remove it",
             column="available",
         )
-    series = fill(
-        periods, items.codes, quantity, blurred, meaning, _end(periods, partly, quantity), rules.inactive_days
-    )
+    end = _end(periods, partly, known)
+    series = fill(periods, items.codes, quantity, blurred, meaning, end, rules.inactive_days)
     names = [items.names[code] for code in series.items]
     series, beyond = outliers(series, cap=rules.outliers == "cap")
     asleep = [name for name, active in zip(names, series.is_active.tolist(), strict=True) if not active]
@@ -136,6 +139,7 @@ def demand_series(
         *_of_outliers(beyond, series, names, rules),
         *([line("warning", messages.ITEMS_BLURRED, _names(items, blurred))] if blurred.any() else ()),
         *([line("warning", messages.INACTIVE.of(days=rules.inactive_days), asleep)] if asleep else ()),
+        *_of_ends(series, names, periods.frequency, end, over),
     )
     drivers = {name: values[rows] for name, values in demand.drivers.items()}
     return DemandSeries(
@@ -160,11 +164,25 @@ def _without_far_dates(demand: DemandRows, here: Integers) -> Bools:
     return ~far
 
 
-def _blurred(demand: DemandRows, here: Integers, items: Identifiers) -> Bools:
-    """(m,) of `items`: which have a row without a date that can be read."""
-    without = here[np.isnat(demand.day[here]) & (demand.items.codes[here] >= 0)]
-    names = {demand.items.names[code] for code in np.unique(demand.items.codes[without]).tolist()}
-    return np.array([name in names for name in items.names], dtype=bool)
+def _blurred(demand: DemandRows, here: Integers, items: Identifiers, periods: Periods, known: Bools) -> Bools:
+    """(m,) of `items`: which lost so many rows for their dates that periods without a row tell nothing.
+
+    known: (n,) rows of `items` with a quantity. Each lost row belongs to a period without one: where that is more than
+    `_BLUR` of an item's missing periods, none of them counts as zero. Of fewer, zero is the better account.
+    """
+    wrong = here[demand.verdicts.about("date")[here] & (demand.items.codes[here] >= 0)]
+    if not wrong.size:
+        return np.zeros(len(items.names), dtype=bool)
+    rows = np.bincount(demand.items.codes[wrong], minlength=len(demand.items.names))
+    of = dict(zip(demand.items.names, rows.tolist(), strict=True))
+    lost = np.array([of.get(name, 0) for name in items.names])
+    here_too = known & (lost > 0)[items.codes]
+    cells = np.unique(np.column_stack([items.codes[here_too], periods.index[here_too]]), axis=0)
+    end = periods.index[known].max() + 1
+    first = np.full(lost.size, end)
+    np.minimum.at(first, cells[:, 0], cells[:, 1])
+    missing = end - first - np.bincount(cells[:, 0], minlength=lost.size)
+    return np.asarray((missing > 0) & (lost > _BLUR * missing))
 
 
 def _not_available(demand: DemandRows, rows: Integers, items: Identifiers, periods: Periods) -> Bools:
@@ -200,12 +218,14 @@ def _names(items: Identifiers, chosen: Bools) -> list[str]:
     return [items.names[code] for code in np.flatnonzero(chosen).tolist()]
 
 
-def _end(periods: Periods, partly: Incomplete, quantity: Array) -> int:
-    """Number of the data set's last period: the one before an incomplete one, else the last with a demand."""
-    end = int(periods.index[~np.isnan(quantity)].max())
-    if partly.last.any():
-        end = max(end, int(periods.index[partly.last].min()) - 1)
-    return end
+def _end(periods: Periods, partly: Incomplete, known: Bools) -> int:
+    """Number of the data set's last period: the one before an incomplete one with a demand, else the last with one.
+
+    Rows without a demand, such as drivers of the future and what was rejected, end nothing.
+    """
+    end = int(periods.index[known & ~partly.rows].max())
+    last = known & partly.last
+    return max(end, int(periods.index[last].min()) - 1) if last.any() else end
 
 
 def _of_incomplete(partly: Incomplete, days: Dates, periods: Periods, quantity: Array) -> Iterator[Line]:
@@ -219,6 +239,19 @@ def _of_incomplete(partly: Incomplete, days: Dates, periods: Periods, quantity: 
                 first=days[~np.isnan(quantity)].min(),
             )
             yield line("warning", said, count=int(rows.sum()))
+
+
+def _of_ends(series: Series, names: list[str], frequency: Frequency, end: int, over: dt.date | None) -> Iterator[Line]:
+    """Lines about active items that end before the data set does, in the period `end`, and about old demand."""
+    last = series.dates[series.offsets[1:] - 1]
+    early = series.is_active & (grid_index(last, frequency) <= end - 2)
+    if early.any():
+        yield line("warning", messages.ENDS_EARLY, [names[item] for item in np.flatnonzero(early).tolist()])
+    if over is not None:
+        after = shift(last.max()[None], 1, frequency)[0]
+        days = int((np.datetime64(over) - after).astype(np.int64))
+        if days > max(OLD_DAYS, 2 * frequency.mean_days):
+            yield line("info", messages.OLD_DEMAND.of(last=after - 1, days=days), count=0)
 
 
 def _of_gaps(meaning: Gaps, rules: Rules) -> Iterator[Line]:
@@ -236,7 +269,10 @@ def _place(days: Dates, items: Identifiers, known: Bools, rules: Rules) -> Perio
     if rules.frequency is not None:
         placed = place(days, items.codes, rules.frequency)
         off_grid = not np.array_equal(placed.starts, period_starts(days, rules.frequency))
-        if off_grid and has_own_periods(days[known], items.codes[known], rules.frequency):
+        one = np.zeros(int(known.sum()), dtype=np.int64)
+        if off_grid and any(
+            has_own_periods(days[known], codes, rules.frequency) for codes in (items.codes[known], one)
+        ):
             raise FrequencyUnclear(
                 f"rows of an item lie about one {rules.frequency} period apart, and yet off the calendar: some periods "
                 "would hold two of them and others none. Write the totals of calendar periods, or state the frequency "

@@ -3,11 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lakecast_forecast.input import messages
 from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.errors import InputError
 
 FEW = 2
 """So many rejected rows never stop a run, however short the file."""
+EMPTY = 0.2
+"""Share of the rows whose quantity may be empty without counting as rejected."""
 _REASONS = 4
 
 
@@ -19,6 +22,9 @@ def refuse_many(demand: DemandRows, here: NDArray[np.int64], dataset_id: str, al
     mine = np.zeros(demand.file.rows.size, dtype=bool)
     mine[here] = True
     lost = demand.verdicts.lost(("item_id", "date", "quantity")) & mine
+    stated = demand.verdicts.lost(("item_id", "date", "quantity"), without=messages.NO_QUANTITY.code) & mine
+    # Few empty quantities say that demand is unknown; where they are many, they may well stand for zero.
+    lost = stated if lost.sum() - stated.sum() <= EMPTY * here.size else lost
     count = int(lost.sum()) + (len(demand.file.broken) if broken else 0)
     rows = here.size + (len(demand.file.broken) if broken else 0)
     if count <= max(FEW, allowed * rows):

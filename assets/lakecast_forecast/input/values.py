@@ -88,7 +88,10 @@ def days(column: Column, first: Order = "auto") -> NDArray[np.datetime64]:
     words = encoded.dictionary.to_pylist()
     found = [_day(word) for word in words]
     others = [place for place, day in enumerate(found) if day is None and words[place]]
-    if others:
+    if others and len(others) == sum(map(bool, words)) and day_forms.years(words[place] for place in others):
+        for place in others:
+            found[place] = dt.date(int(words[place]), 1, 1)
+    elif others:
         chosen = day_forms.order(words[place] for place in others) if first == "auto" else first
         for place in others:
             found[place] = day_forms.day(words[place], chosen)

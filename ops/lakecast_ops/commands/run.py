@@ -203,6 +203,7 @@ def _dataset(dataset: "DatasetReport") -> Iterator[str]:
         )
     if dataset.rejected:
         yield f"  {dataset.rejected} input rows were rejected; the table rejected_rows has each with its reason"
+    yield from (f"  warning: {warning}" for warning in dataset.warnings)
     yield from (f"  {note}" for note in dataset.notes)
     for source, reason in dataset.failed_sources.items():
         yield f"  {source} has no forecasts: {reason}"

@@ -72,7 +72,11 @@ BAD: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "dates far apart": (
         text("demand.csv", GOOD + "".join(f"B{n},{y}-05-0{1 + n % 9},1\n" for n in range(2700) for y in (1600, 2019))),
-        r"column date: .*periods.*too many",
+        r"2700 of 5403 rows .* rejected: date is more than 5 years away",
+    ),
+    "periods side by side": (
+        text("demand.csv", "Código;jan/2024;fev/2024\nA;1;2\n"),
+        r"periods stand side by side.*\(jan/2024, fev/2024, \.\.\.\)\. Write one row per item and period",
     ),
     "items without item_id": (
         both(text("demand.csv", GOOD), text("items.csv", "sku,name\n1,a\n")),

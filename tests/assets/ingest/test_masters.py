@@ -169,14 +169,23 @@ def test_stock_of_an_unknown_item_is_rejected_where_the_data_set_is_clear(folder
     assert "neither in the demand nor in the items file" in rejected["reason"]
 
 
-def test_master_data_without_data_set_speak_of_all_of_them(folder: Write) -> None:
+def test_items_without_data_set_speak_of_all_of_them_and_stock_of_none(folder: Write) -> None:
     text = "dataset_id,item_id,date,quantity\n" + "".join(
         f"{name},A,2024-01-{day:02d},{day}\n" for name in ("one", "two") for day in range(1, 10)
     )
     made = read_folder(
-        folder(demand=text, items="item_id,unit_cost\nA,5\n,1\n", stock="item_id,date,on_hand\nA,2024-01-09,4\n")
+        folder(
+            demand=text + "two,B,2024-01-09,1\n",
+            items="item_id,unit_cost\nA,5\nB,5\n,1\n",
+            stock="item_id,date,on_hand\nA,2024-01-09,4\nB,2024-01-09,6\n",
+            orders="item_id,due_date,quantity\nA,2024-02-09,4\nB,2024-02-09,6\n",
+        )
     )
     for name in ("one", "two"):
-        assert made.datasets[name].tables["dim_item"]["unit_cost"].to_pylist() == [5.0]
-        assert made.datasets[name].tables["fact_inventory"]["on_hand"].to_pylist() == [4.0]
+        assert set(made.datasets[name].tables["dim_item"]["unit_cost"].to_pylist()) == {5.0}
+        said = {each.words.code for each in made.datasets[name].report if each.severity == "warning"}
+        assert {"stock_of_several_datasets", "orders_of_several_datasets"} <= said
+    on_hand = {name: made.datasets[name].tables["fact_inventory"]["on_hand"].to_pylist() for name in ("one", "two")}
+    assert on_hand == {"one": [None], "two": [None, 6.0]}, "four pieces would be counted twice"
+    assert [made.datasets[name].tables["open_order"]["quantity"].to_pylist() for name in ("one", "two")] == [[], [6.0]]
     assert made.rejected == 1, "a row that belongs to no data set is reported once"

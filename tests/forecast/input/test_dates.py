@@ -24,16 +24,23 @@ def test_a_gap_of_five_years_is_none() -> None:
     assert not far_from_the_rest(days(*range(20_000, 20_011), 20_010 + FIVE_YEARS - 1)).any()
 
 
-def test_fewer_than_twelve_rows_tell_nothing() -> None:
-    assert not far_from_the_rest(days(*range(10), 90_000)).any()
-    assert far_from_the_rest(days(*range(11), 90_000)).sum() == 1
+def test_fewer_than_twelve_rows_tell_nothing_of_less_than_decades() -> None:
+    assert not far_from_the_rest(days(*range(10), 7_000)).any()
+    assert far_from_the_rest(days(*range(11), 7_000)).sum() == 1
+
+
+def test_beyond_decades_any_minority_is_far() -> None:
+    assert np.flatnonzero(far_from_the_rest(days(*range(10), 7_400))).tolist() == [10]
+    assert far_from_the_rest(days(*range(-40_000, -39_900), *range(300))).sum() == 100
+    assert not far_from_the_rest(days(0, 90_000)).any(), "neither is the rest"
+    assert not far_from_the_rest(np.array(["NaT"], dtype="datetime64[D]")).any()
 
 
 @pytest.mark.parametrize(("far", "near", "expected"), [(2, 98, 2), (3, 97, 0), (2, 97, 0), (1, 20, 1), (2, 20, 0)])
 def test_one_row_in_fifty_may_be_far(far: int, near: int, expected: int) -> None:
-    rows = days(*[90_000] * far, *(k % 10 for k in range(near)))
+    rows = days(*[7_000] * far, *(k % 10 for k in range(near)))
     assert far_from_the_rest(rows).tolist() == [True] * expected + [False] * (far + near - expected)
-    assert far_from_the_rest(days(*[-90_000] * far, *(k % 10 for k in range(near)))).sum() == expected
+    assert far_from_the_rest(days(*[-7_000] * far, *(k % 10 for k in range(near)))).sum() == expected
 
 
 def test_two_gaps_part_what_lies_beyond_either() -> None:
@@ -45,4 +52,4 @@ def test_two_gaps_part_what_lies_beyond_either() -> None:
 def test_rows_without_a_date_are_not_far_and_do_not_count() -> None:
     rows = np.r_[days(*range(11), 90_000), np.array(["NaT"] * 3, dtype="datetime64[D]")]
     assert np.flatnonzero(far_from_the_rest(rows)).tolist() == [11]
-    assert not far_from_the_rest(np.r_[days(*range(10), 90_000), np.array(["NaT"], dtype="datetime64[D]")]).any()
+    assert not far_from_the_rest(np.r_[days(*range(10), 7_000), np.array(["NaT"], dtype="datetime64[D]")]).any()
