@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
+from lakecast_lake import addresses
 from lakecast_lake.conditional import honours_conditional_puts
 from lakecast_lake.errors import BadSetting, LakeUnreadable, StoreUnsafe, TableMissing, VersionMissing
 from lakecast_lake.predicates import sql
@@ -49,6 +50,7 @@ class Lake:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "uri", _normal(self.uri))
+        addresses.require_usable(self.uri)
         if _UNSAFE in {name.upper() for name in self.options}:
             raise BadSetting(self.uri, f"{_UNSAFE} lets writers overwrite each other", "Remove it from the settings.")
 
@@ -180,5 +182,6 @@ def _normal(uri: str) -> str:
         scheme = uri.split("://")[0]
         if scheme != "s3":
             raise BadSetting(uri, f"{scheme}:// is no lake address", "Use a folder or s3://bucket/prefix.")
-        return uri.rstrip("/")
+        return f"s3://{uri.removeprefix('s3://').rstrip('/')}"
+    addresses.require_usable(uri)  # before the file system sees what it would refuse in words of its own
     return str(Path(uri).expanduser().resolve())
