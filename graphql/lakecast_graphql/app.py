@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
 
+from lakecast_graphql import settings as configuration
 from lakecast_graphql import worker
 from lakecast_graphql.admin.audit import Audit
 from lakecast_graphql.admin.gate import Gate
@@ -115,7 +116,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
     Starts with an empty or unreachable lake, too: `/health/ready` is 503 then, and every reading field answers
     LAKE_UNAVAILABLE until something is published.
     """
-    settings = settings or Settings()
+    settings = settings or configuration.load()
     if settings.block_bytes is not None:
         _log.warning("LAKECAST_BLOCK_BYTES does nothing any more: leave it out.")
     redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()

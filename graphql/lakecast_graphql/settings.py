@@ -1,13 +1,30 @@
 """Settings of the server: environment variables `LAKECAST_*`, each with a default and a meaning."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import (
+    BeforeValidator,
+    ByteSize,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from lakecast_graphql.operation import persisted
 from lakecast_graphql.transport.client_limits import ClientLimits
 
 PREFIX = "LAKECAST_"
+
+Bytes = Annotated[int, BeforeValidator(TypeAdapter(ByteSize).validate_python)]
+"""A size: a whole number of bytes, or one with a unit such as `4GB` or `512MiB`."""
+
+
+class SettingsError(ValueError):
+    """Settings that a server cannot start with; one sentence for each, and what to do."""
 
 
 class Settings(BaseSettings):
@@ -28,7 +45,7 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(
         default=10.0, ge=0, description="Seconds between two looks for a newer snapshot; 0 never looks by itself."
     )
-    memory_budget: int = Field(
+    memory_budget: Bytes = Field(
         default=4_000_000_000,
         gt=0,
         description="Bytes that the columns of a snapshot may take; beyond it the rest is mapped from local files, "
@@ -81,11 +98,11 @@ class Settings(BaseSettings):
     max_rows: int = Field(
         default=20_000, gt=0, description="Rows that one operation may ask for: the sum of `first` over its fields."
     )
-    max_body_bytes: int = Field(
+    max_body_bytes: Bytes = Field(
         default=1_000_000, gt=0, description="Bytes of a request's body; more is refused with 413."
     )
     body_seconds: float = Field(default=10.0, gt=0, description="Seconds in which a body must have arrived, else 408.")
-    max_head_bytes: int = Field(
+    max_head_bytes: Bytes = Field(
         default=65_536, gt=0, description="Bytes of a request's head; more is refused with 431."
     )
     max_head_lines: int = Field(default=100, gt=0, description="Lines of a request's head; more are refused with 431.")
@@ -111,7 +128,7 @@ class Settings(BaseSettings):
         description="Open connections of one address per worker; more are refused with 503. A proxy in front is one "
         "address.",
     )
-    max_message_bytes: int = Field(
+    max_message_bytes: Bytes = Field(
         default=1_000_000, gt=0, description="Bytes of a WebSocket message; more closes the socket with 1009."
     )
     max_message_fragments: int = Field(
@@ -120,13 +137,13 @@ class Settings(BaseSettings):
     max_socket_operations: int = Field(
         default=100, gt=0, description="Operations open on one WebSocket; more close it with 4429."
     )
-    max_unread_bytes: int = Field(
+    max_unread_bytes: Bytes = Field(
         default=64_000_000,
         gt=0,
         description="Bytes of answers that a WebSocket's client has not read; who asks for more is cut off. Over HTTP "
         "the next answer waits until the one before was read.",
     )
-    max_unread_bytes_in_all: int = Field(
+    max_unread_bytes_in_all: Bytes = Field(
         default=128_000_000,
         gt=0,
         description="Bytes of answers that all clients of a worker together have not read; beyond it, who has read "
@@ -141,15 +158,15 @@ class Settings(BaseSettings):
     worker_threads: int = Field(
         default=4, gt=0, le=64, description="Operations that are computed at once; the others wait for their turn."
     )
-    cache_bytes: int = Field(
+    cache_bytes: Bytes = Field(
         default=96_000_000, ge=0, description="Bytes of finished answers kept in memory, per worker; 0 keeps none."
     )
-    block_bytes: int | None = Field(
+    block_bytes: Bytes | None = Field(
         default=None,
         description="Does nothing any more, and goes with the next version: rendered rows are not kept, only columns "
         "(`LAKECAST_CELL_BYTES`) and answers (`LAKECAST_CACHE_BYTES`).",
     )
-    cell_bytes: int = Field(
+    cell_bytes: Bytes = Field(
         default=160_000_000,
         ge=0,
         description="Bytes of columns as JSON, from which rows are put together, kept in memory, per worker; 0 keeps "
@@ -165,6 +182,17 @@ class Settings(BaseSettings):
         for origin in (part.strip() for part in value.split(",")):
             if origin not in ("", "*") and ("://" not in origin or origin.count("/") != 2):
                 raise ValueError(f"{origin!r} is no origin: write https://host or https://host:port, without a path")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _address_of_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        # Neither the address nor what a library says of it is shown: both may hold a part of the password.
+        if value is not None and not _is_redis_address(value.get_secret_value()):
+            raise ValueError(
+                "is no address of Redis: write redis://user:password@host:6379/0, rediss:// for TLS or unix:// for a "
+                "socket, and signs such as # / @ of a password as %23 %2F %40"
+            )
         return value
 
     @property
@@ -194,6 +222,40 @@ class Settings(BaseSettings):
     def shows_schema(self) -> bool:
         """Whether introspection is answered."""
         return self.dev or self.introspection
+
+
+def load() -> Settings:
+    """The settings of the environment. Raises SettingsError with a sentence for each that cannot be used."""
+    try:
+        settings = Settings()
+        persisted.load_allowed(settings.persisted_queries_file)
+    except ValidationError as error:
+        raise SettingsError("\n".join(map(_sentence, error.errors()))) from None
+    except persisted.AllowListError as error:
+        raise SettingsError(f"{PREFIX}PERSISTED_QUERIES_FILE: {error}") from None
+    return settings
+
+
+def _sentence(problem: Any) -> str:
+    reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "should")
+    (name,) = problem["loc"]
+    field = Settings.model_fields[name]
+    shown = "" if field.annotation == SecretStr | None else f"={problem['input']}"
+    default = "none" if field.default in (None, "") else field.default
+    return f"{PREFIX}{name.upper()}{shown}: {reason}. Correct it, or leave it out (default: {default})."
+
+
+def _is_redis_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        port_is_valid = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    if parts.fragment:
+        return False
+    if parts.scheme == "unix":
+        return bool(parts.path)
+    return parts.scheme in ("redis", "rediss") and bool(parts.hostname) and port_is_valid
 
 
 def table() -> list[tuple[str, str, str]]:

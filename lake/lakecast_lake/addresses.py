@@ -6,6 +6,7 @@ thread, reads another place than it wrote, or writes all tables to one place.
 
 import re
 import unicodedata
+from pathlib import Path
 
 from lakecast_lake.errors import BadSetting
 
@@ -31,6 +32,16 @@ def require_usable(address: str) -> None:
         raise BadSetting(printable(address), f"an address of a lake cannot hold {shown}", remedy)
     if is_store and not address.removeprefix("s3://").partition("/")[0]:
         raise BadSetting(address, "the address names no bucket", "Write s3://bucket/prefix.")
+
+
+def require_folder(folder: str) -> None:
+    """Return if a lake may lie in that folder, which need not exist yet. Raises BadSetting for a file in its way."""
+    place = Path(folder)
+    for each in (place, *place.parents):
+        if each.is_dir():
+            return
+        if each.exists():
+            raise BadSetting(str(each), "is a file, and a lake is a folder", "Name the folder of the lake.")
 
 
 def printable(address: str) -> str:

@@ -56,9 +56,14 @@ class Lake:
 
     @classmethod
     def open(cls, uri: str, environ: Mapping[str, str] = os.environ) -> Self:
-        """The lake at `uri`, with S3 settings taken from `AWS_*` and `LAKECAST_S3_*` variables."""
+        """The lake at `uri`, with S3 settings taken from `AWS_*` and `LAKECAST_S3_*` variables.
+
+        Raises BadSetting for an address that no lake can have.
+        """
         if not uri.startswith("s3://"):
-            return cls(uri)
+            lake = cls(uri)
+            addresses.require_folder(lake.uri)
+            return lake
         given = {name: value for name, value in environ.items() if name.startswith("AWS_")}
         own = {
             f"AWS_{name.removeprefix(OWN_PREFIX)}": value

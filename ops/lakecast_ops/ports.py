@@ -1,7 +1,8 @@
-"""Is a port free? Asked before minutes of work whose result is to be served there."""
+"""Who can reach a port, and is it free? Asked before minutes of work whose result is to be served there."""
 
 import socket
 import sys
+from ipaddress import ip_address
 
 from lakecast_ops.problems import UsageProblem
 
@@ -22,6 +23,14 @@ def require_free(host: str, port: int) -> None:
                 f"cannot listen on {host} port {port}: {error}. Choose another port: `make run PORT={port + 1}`, "
                 f"or `lakecast serve --port {port + 1}`."
             ) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens at `host`."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name
+        return host == "localhost"
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ _EXPECTED = {
     ("lakecast_lake.errors", "Contended"): FAILED,
     ("lakecast_lake.errors", "StoreUnsafe"): FAILED,
     ("lakecast_graphql.admin.keys", "KeysFileError"): FAILED,
+    ("lakecast_graphql.settings", "SettingsError"): WRONG_INPUT,
 }
 """Errors of Lakecast's packages that a person at the terminal can cause and put right: module and class -> exit code.
 

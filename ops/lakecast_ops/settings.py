@@ -3,7 +3,14 @@
 `python -m lakecast_ops.settings` prints the page docs/settings.md; a test holds the page against this table.
 """
 
+from collections.abc import Mapping
+from difflib import get_close_matches
+
 from lakecast_ops import keys_option, lake_option
+
+PREFIX = "LAKECAST_"
+_OPTIONS_OF_STORES = "LAKECAST_S3_"
+"""Any name of this prefix is handed to the store."""
 
 Row = tuple[str, str, str]
 """Environment variable, default, meaning."""
@@ -32,8 +39,8 @@ _STORE: tuple[Row, ...] = (
 _HEAD = """\
 # Settings
 
-Settings are environment variables. Options on the command line win over them. This page is written by
-`python -m lakecast_ops.settings`; a test holds it against the code.
+Settings are environment variables. Options on the command line win over them. Sizes are bytes, or have a unit: `4GB`,
+`512MiB`. This page is written by `python -m lakecast_ops.settings`; a test holds it against the code.
 """
 
 
@@ -54,6 +61,18 @@ def sections() -> dict[str, tuple[Row, ...]]:
 def names() -> frozenset[str]:
     """The environment variables that Lakecast knows."""
     return frozenset(name for rows in sections().values() for name, _, _ in rows)
+
+
+def unknown(environ: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable that looks like a setting and is none: a typing error would pass unnoticed."""
+    known = names()
+    sentences = []
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and not name.startswith(_OPTIONS_OF_STORES) and name not in known:
+            like = get_close_matches(name, known, 1)
+            meant = f"Did you mean {like[0]}?" if like else "docs/settings.md lists those that there are."
+            sentences.append(f"{name} is no setting, and is ignored. {meant}")
+    return sentences
 
 
 def page() -> str:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from lakecast_graphql.app import create_app
-from lakecast_graphql.settings import PREFIX, Settings, table
+from lakecast_graphql.settings import PREFIX, Settings, load, table
 
 
 def test_every_setting_has_a_default_and_a_meaning() -> None:
@@ -34,6 +34,12 @@ def test_nonsense_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: 
     monkeypatch.setenv(f"LAKECAST_{name}", value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+@pytest.mark.parametrize(("size", "count"), [("4000", 4000), ("4GB", 4_000_000_000), ("1.5 MiB", 1_572_864)])
+def test_sizes_may_have_units(monkeypatch: pytest.MonkeyPatch, size: str, count: int) -> None:
+    monkeypatch.setenv("LAKECAST_MEMORY_BUDGET", size)
+    assert load().memory_budget == count
 
 
 def test_settings_do_not_change_once_read() -> None:

@@ -39,9 +39,7 @@ def test_folders(tmp_path: Path, name: str) -> None:
     folder = f"{tmp_path}/{uuid4().hex}/{name}"
     try:
         lake = Lake(folder)
-    except BadSetting as error:
-        assert error.remedy
-        assert str(error).isprintable() or not name.isprintable()
+    except BadSetting:
         return
     if len(name.encode()) <= 200:
         assert is_written_where_it_is_read(lake, folder, pyarrow.fs.LocalFileSystem())

@@ -17,6 +17,10 @@ KEPT_BYTES = 8_000_000
 """Text of queries that is kept for clients that send hashes."""
 
 
+class AllowListError(ValueError):
+    """The file of known operations cannot be used; the message says why and what to do."""
+
+
 class PersistedQueries:
     """Texts by the SHA-256 of their UTF-8, hexadecimal. Thread-safe.
 
@@ -76,15 +80,20 @@ def digest_of(query: str) -> str:
 
 
 def load_allowed(path: str | None) -> dict[str, str]:
-    """The allow-list file: a JSON object of hash to text. Raises ValueError where it is none, or a hash is wrong."""
+    """The allow-list file: a JSON object of hash to text. Raises AllowListError."""
     if path is None:
         return {}
-    allowed = json.loads(Path(path).read_text(encoding="utf-8"))
+    try:
+        allowed = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AllowListError(f"{path} cannot be read: {error.strerror}. Check its path and permissions.") from None
+    except ValueError as error:
+        raise AllowListError(f"{path} is no JSON: {error}. Write it anew.") from None
     if not isinstance(allowed, dict) or not all(isinstance(text, str) for text in allowed.values()):
-        raise ValueError(f"{path}: must be a JSON object of SHA-256 hashes to query texts")
+        raise AllowListError(f"{path} must be a JSON object of SHA-256 hashes to query texts.")
     for digest, text in allowed.items():
         if digest_of(text) != digest:
-            raise ValueError(f"{path}: {digest} is not the SHA-256 of its text; it is {digest_of(text)}")
+            raise AllowListError(f"{path}: {digest} is not the SHA-256 of its text; it is {digest_of(text)}.")
     return allowed
 
 

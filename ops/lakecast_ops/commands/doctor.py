@@ -1,14 +1,15 @@
-"""`lakecast doctor`: a check-up of this installation and of what it leans on."""
+"""`lakecast doctor`: a check-up of this installation and of what it leans on. Exit codes: 0, 1 for warnings, 2."""
 
 import os
+from collections import Counter
 from datetime import UTC, datetime
 
 from lakecast_ops.lake_option import LakeOption, absolute
-from lakecast_ops.problems import Failure
+from lakecast_ops.problems import Failure, UsageProblem
 
 NAME = "doctor"
 EXAMPLE = "Example: lakecast doctor --lake s3://forecasts/lake"
-_MARKS = {"ok": "✓", "note": "–", "FAIL": "✗"}
+_MARKS = {"ok": "✓", "note": "–", "warning": "!", "FAIL": "✗"}
 
 
 def command(lake: LakeOption) -> None:
@@ -16,11 +17,13 @@ def command(lake: LakeOption) -> None:
     from lakecast_ops.doctor.checkup import checkup
     from lakecast_ops.doctor.finding import Level
 
-    failures = 0
+    counts = Counter[Level]()
     for finding in checkup(absolute(lake), os.environ, datetime.now(UTC)):
-        failures += finding.level is Level.FAIL
+        counts[finding.level] += 1
         print(f"{_MARKS[finding.level.value]} {finding.subject:<12} {finding.message}", flush=True)
         if finding.remedy:
             print(f"{'':<15}→ {finding.remedy}", flush=True)
-    if failures:
-        raise Failure(f"{failures} of these must be put right.")
+    if counts[Level.FAIL]:
+        raise UsageProblem(f"{counts[Level.FAIL]} of these must be put right.")
+    if counts[Level.WARNING]:
+        raise Failure(f"{counts[Level.WARNING]} of these should be put right.")

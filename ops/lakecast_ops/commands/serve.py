@@ -13,7 +13,9 @@ import typer
 
 from lakecast_ops import environment, keys_option, lake_option
 from lakecast_ops.lake_option import LakeOption, absolute
-from lakecast_ops.ports import require_free
+from lakecast_ops.ports import is_loopback, require_free
+from lakecast_ops.problems import UsageProblem
+from lakecast_ops.settings import unknown
 
 NAME = "serve"
 EXAMPLE = "Example: lakecast serve --lake s3://forecasts/lake --host 0.0.0.0 --workers 2"
@@ -38,14 +40,26 @@ def command(
     import uvicorn
 
     from lakecast_graphql import logs
+    from lakecast_graphql.settings import load
+    from lakecast_lake.storage import Lake
     from lakecast_ops import first_answer
 
-    require_free(host, port)
     # Workers are processes of their own, which read their settings from the environment.
     os.environ[lake_option.VARIABLE] = absolute(lake)
     os.environ[keys_option.VARIABLE] = str(keys_option.keys_file())
     if dev:
         os.environ["LAKECAST_DEV"] = "1"
+    # What is wrong is said here, once: a worker that cannot start is started again for ever.
+    settings = load()
+    Lake.open(settings.lake)
+    for sentence in unknown(os.environ):
+        print(f"lakecast: {sentence}", file=sys.stderr)
+    if settings.dev and not is_loopback(host):
+        raise UsageProblem(
+            f"development mode shows everybody who can reach {host} the schema and the reasons of errors. "
+            "Use `--host 127.0.0.1`, or leave `--dev` and LAKECAST_DEV out."
+        )
+    require_free(host, port)
     if example:
         first_answer.announce(host, port)
     signal.signal(signal.SIGTERM, _stopped)

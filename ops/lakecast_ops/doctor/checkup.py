@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from lakecast_ops import environment, settings
+from lakecast_ops import environment
 from lakecast_ops.doctor import installation, services, store
 from lakecast_ops.doctor.finding import Finding, Level
 from lakecast_ops.keys_option import keys_file
@@ -20,8 +20,9 @@ def checkup(lake: str, environ: Mapping[str, str], now: datetime) -> Iterator[Fi
         yield finding
     if not complete:
         return
-    yield from services.settings(environ, settings.names())
+    yield from services.settings(environ)
     yield from store.lake(lake, now)
     yield from services.redis(environ.get("LAKECAST_REDIS_URL"))
     if environment.SERVE.installed:
         yield from services.keys(keys_file(environ))
+        yield from services.audit(environ.get("LAKECAST_AUDIT_FILE"))

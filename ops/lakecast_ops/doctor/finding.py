@@ -9,12 +9,13 @@ class Level(Enum):
 
     OK = "ok"
     NOTE = "note"
+    WARNING = "warning"
     FAIL = "FAIL"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the check-up. A note or a failure has a remedy, a sentence that says what to do."""
+    """One line of the check-up. A note tells what is turned off; a warning or a failure has to be put right."""
 
     subject: str
     level: Level
@@ -28,6 +29,10 @@ def ok(subject: str, message: str) -> Finding:
 
 def note(subject: str, message: str, remedy: str) -> Finding:
     return Finding(subject, Level.NOTE, message, remedy)
+
+
+def warn(subject: str, message: str, remedy: str) -> Finding:
+    return Finding(subject, Level.WARNING, message, remedy)
 
 
 def fail(subject: str, message: str, remedy: str) -> Finding:
