@@ -232,7 +232,7 @@ def file(rows: list[Row], language: int) -> bytes:
 
 
 def _lines(rows: list[Row], language: int) -> Iterator[list[str]]:
-    yield [column[language] for column in COLUMNS]
+    yield [(english, portuguese)[language] for english, portuguese, _ in COLUMNS]
     for row in rows:
         yield [cell(row, language) for _, _, cell in COLUMNS]
 
