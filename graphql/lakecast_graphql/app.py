@@ -198,7 +198,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
 
     service.listeners.append(lambda served: latest.clear())
     bounds = Bounds(settings.max_body_bytes, settings.body_seconds)
-    metrics = Metrics(Parts(service, subscriptions, execution, connections, documents, queries))
+    metrics = Metrics(Parts(service, subscriptions, execution, connections, documents, queries, gate))
     graphql_http = GraphqlHttp(
         execution,
         Events(execution, subscriptions, connections.stopping),

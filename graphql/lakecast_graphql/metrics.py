@@ -13,11 +13,15 @@ from typing import Any, Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from lakecast_graphql.admin.gate import Gate
 from lakecast_graphql.execution.dispatch import Dispatcher
 from lakecast_graphql.execution.subscriptions import Subscriptions
 from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.persisted import PersistedQueries
+from lakecast_graphql.read import paging
+from lakecast_graphql.rows import column
 from lakecast_graphql.serving.service import Service
+from lakecast_graphql.transport import compression, http
 from lakecast_graphql.transport.connections import Connections
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -40,6 +44,7 @@ class Parts:
     connections: Connections
     documents: Documents
     queries: PersistedQueries
+    gate: Gate
 
 
 Number = Callable[[Parts], float | None]
@@ -65,10 +70,15 @@ GAUGES: tuple[tuple[str, str, Over, Number], ...] = (
 
 
 def _caches(of: Parts) -> Mapping[str, Any]:
+    """Every map that requests can grow, by its name; that of an answer's computations goes with its snapshot."""
+    served = of.service.served
     return {
+        **({} if served is None else {"computations": served.snapshot.memo}),
         "answers": of.execution.answers, "cells": of.execution.cells, "plans": of.execution.plans,
         "plans by flags": of.execution.flagged, "texts": of.execution.texts, "documents": of.documents.prepared,
-        "persisted queries": of.queries.kept, "events": of.subscriptions.rendered,
+        "persisted queries": of.queries.texts, "events": of.subscriptions.rendered,
+        "wrong keys": of.gate.throttle.failures, "accept": http.ACCEPTED, "accept-encoding": compression.PREFERRED,
+        "cursors": paging.PLACES, "days": column.PICKS,
     }  # fmt: skip
 
 
@@ -151,7 +161,8 @@ class Metrics:
             self._bytes.labels(name).set(count)
         for place, (counter, counts) in enumerate(self._counters):
             for name, count in counts(self._parts).items():
-                counter.labels(name).inc(count - self._told[place, name])
+                told = self._told[place, name]
+                counter.labels(name).inc(count - told if count >= told else count)  # less: it began anew
                 self._told[place, name] = count
 
 

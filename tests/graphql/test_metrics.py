@@ -37,6 +37,32 @@ def test_text_of_one_process(server: Running) -> None:
     assert "# TYPE lakecast_operations_total counter" in text
 
 
+def test_every_cache_has_its_figures(server: Running) -> None:
+    server.data(QUERY)
+    found = figures(server.http.get("/metrics").text)
+    for name in (
+        "answers", "cells", "plans", "plans by flags", "texts", "documents", "persisted queries", "events",
+        "wrong keys", "accept", "accept-encoding", "cursors", "days", "computations",
+    ):  # fmt: skip
+        assert f'lakecast_cache_bytes{{cache="{name}"}}' in found
+        assert f'lakecast_cache_evictions_total{{cache="{name}"}}' in found
+    assert found['lakecast_cache_bytes{cache="documents"}'] > 0
+
+
+def test_a_cache_that_began_anew_goes_on_counting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was computed from a snapshot goes with it, and its counts with it."""
+    counts = {"computations": 0.0}
+    counter = ("lakecast_cache_hits", "x", "cache", lambda of: dict(counts))
+    monkeypatch.setattr("lakecast_graphql.metrics.COUNTERS", (counter,))
+    monkeypatch.setattr("lakecast_graphql.metrics.GAUGES", ())
+    monkeypatch.setattr("lakecast_graphql.metrics._caches", lambda of: {})
+    metrics, told = Metrics(None), []  # type: ignore[arg-type]
+    for count in (3.0, 5.0, 2.0, 2.0):
+        counts["computations"] = count
+        told.append(figures(metrics.text().decode())['lakecast_cache_hits_total{cache="computations"}'])
+    assert told == [3, 5, 7, 7]
+
+
 def test_counts_of_parts_are_told_once(server: Running) -> None:
     def hits() -> float:
         return figures(server.http.get("/metrics").text)['lakecast_operations_total{way="light"}']

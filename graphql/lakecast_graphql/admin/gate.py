@@ -26,7 +26,7 @@ class Gate:
     def __init__(self, keys_file: str | None, audit: Audit, clock: Callable[[], float] = time.monotonic) -> None:
         self._path = None if keys_file is None else Path(keys_file)
         self._audit = audit
-        self._throttle = Throttle(FAILURES, WINDOW, clock)
+        self.throttle = Throttle(FAILURES, WINDOW, clock)
         self._lock = threading.Lock()
         self._read: tuple[tuple[int, int, int] | None, list[keys.StoredKey]] = (None, [])
 
@@ -49,10 +49,10 @@ class Gate:
         found = keys.verify(known, caller.key)
         if found is not None:
             return found
-        if self._throttle.blocked(caller.address):
+        if self.throttle.blocked(caller.address):
             self._refused(action, caller, ErrorCode.RATE_LIMITED)
             raise ApiError(ErrorCode.RATE_LIMITED, f"Too many wrong keys from this address. Wait {WINDOW:.0f} seconds.")
-        self._throttle.failed(caller.address)
+        self.throttle.failed(caller.address)
         self._refused(action, caller, ErrorCode.UNAUTHENTICATED)
         raise ApiError(
             ErrorCode.UNAUTHENTICATED,

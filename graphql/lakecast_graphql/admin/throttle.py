@@ -1,8 +1,9 @@
 """Slows down whoever keeps presenting wrong keys."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
+
+from lakecast_lake.lru import LruCache, size_of_key
 
 
 class Throttle:
@@ -11,14 +12,16 @@ class Throttle:
     Args:
         limit: failures that an address may have in `window` seconds.
         clock: seconds, monotonic.
+        memory: bytes of failures that are remembered.
     """
 
-    def __init__(self, limit: int, window: float, clock: Callable[[], float], addresses: int = 10_000) -> None:
+    def __init__(self, limit: int, window: float, clock: Callable[[], float], memory: int = 4_000_000) -> None:
         self._limit = limit
         self._window = window
         self._clock = clock
-        self._addresses = addresses
-        self._failures: OrderedDict[str, list[float]] = OrderedDict()
+        self.failures: LruCache[list[float]] = LruCache(
+            memory, lambda address, times: size_of_key(address) + 40 * len(times)
+        )
         self._lock = threading.Lock()
 
     def blocked(self, address: str) -> bool:
@@ -31,11 +34,8 @@ class Throttle:
         with self._lock:
             recent = self._recent(address)
             recent.append(self._clock())
-            self._failures[address] = recent[-self._limit :]
-            self._failures.move_to_end(address)
-            while len(self._failures) > self._addresses:
-                self._failures.popitem(last=False)
+            self.failures.put(address, recent[-self._limit :])
 
     def _recent(self, address: str) -> list[float]:
         since = self._clock() - self._window
-        return [at for at in self._failures.get(address, ()) if at > since]
+        return [at for at in self.failures.get(address) or () if at > since]

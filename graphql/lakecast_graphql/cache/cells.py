@@ -3,8 +3,8 @@
 import time
 from collections.abc import Hashable
 
-from lakecast_graphql.cache.lru import LruCache
 from lakecast_graphql.rows.interleaving import Source
+from lakecast_lake.lru import LruCache, size_of_key
 
 _OF_ROW_GROUP = 1_000
 _OF_COLUMN = 300
@@ -42,9 +42,9 @@ class RowGroup:
     @property
     def nbytes(self) -> int:
         """Bytes that it takes."""
-        columns = sum([_key_size(key) + _size(column) for key, column in tuple(self.columns.items())])
-        selections = sum([_key_size(key) + _parts_size(parts) for key, parts in tuple(self.selections.items())])
-        waiting = sum(map(_key_size, tuple(self._wanted)))
+        columns = sum([size_of_key(key) + _size(column) for key, column in tuple(self.columns.items())])
+        selections = sum([size_of_key(key) + _parts_size(parts) for key, parts in tuple(self.selections.items())])
+        waiting = sum(map(size_of_key, tuple(self._wanted)))
         return _OF_ROW_GROUP + columns + selections + waiting
 
 
@@ -57,41 +57,41 @@ class CellCache:
     def __init__(self, limit: int) -> None:
         self.hits = 0
         self.misses = 0
-        self._kept: LruCache[RowGroup] = LruCache(limit, lambda _, row_group: row_group.nbytes)
+        self._row_groups: LruCache[RowGroup] = LruCache(limit, lambda _, row_group: row_group.nbytes)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._row_groups)
 
     @property
     def limit(self) -> int:
         """Bytes that all of them may take."""
-        return self._kept.limit
+        return self._row_groups.limit
 
     @property
     def bytes(self) -> int:
         """Bytes that they take."""
-        return self._kept.bytes
+        return self._row_groups.bytes
 
     @property
     def evictions(self) -> int:
         """Row groups that made room for others."""
-        return self._kept.evictions
+        return self._row_groups.evictions
 
     def of(self, key: tuple[int, Hashable, int]) -> RowGroup:
         """A row group, to be read and added to; see `grown`."""
-        group = self._kept.get(key)
+        group = self._row_groups.get(key)
         if group is None:
             group = RowGroup()
-            self._kept.put(key, group)
+            self._row_groups.put(key, group)
         return group
 
     def grown(self, key: tuple[int, Hashable, int], row_group: RowGroup) -> None:
         """A row group was added to: count its bytes again."""
-        self._kept.put(key, row_group)
+        self._row_groups.put(key, row_group)
 
     def keep_only(self, serial: int) -> None:
         """Forget those of all snapshots but one. Takes its time: not to be called where requests are answered."""
-        while self._kept.drop(lambda key: key[0] != serial, _AT_ONCE):  # type: ignore[index]
+        while self._row_groups.drop(lambda key: key[0] != serial, _AT_ONCE):
             time.sleep(_REST)
 
 
@@ -102,16 +102,3 @@ def _size(column: Source) -> int:
 def _parts_size(parts: list[Source] | None) -> int:
     """Of a selection: columns are counted by themselves, the texts between them belong to it."""
     return _OF_SELECTION + sum([100 + len(part) if type(part) is bytes else 100 for part in parts or ()])
-
-
-def _key_size(key: Hashable) -> int:
-    """Of names and arguments, which clients choose."""
-    size, waiting = 0, [key]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, tuple):
-            size += 60 + 8 * len(part)
-            waiting += part
-        else:
-            size += 50 + (len(part) if isinstance(part, str | bytes) else 0)
-    return size

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -27,7 +27,6 @@ Coercer = Callable[[Any], Any]
 _INT_LIMIT = 1 << 31
 
 
-@lru_cache(maxsize=1000)
 def coercer(kind: GraphQLInputType) -> Coercer:
     """A function from a JSON value to the value of an input type."""
     if isinstance(kind, GraphQLNonNull):
@@ -48,6 +47,12 @@ def _of(kind: GraphQLInputType) -> Coercer:
     if isinstance(kind, GraphQLList):
         entry = coercer(kind.of_type)
         return lambda value: [entry(v) for v in value] if type(value) is list else _refuse("list")
+    return _of_named(kind)
+
+
+@cache
+def _of_named(kind: GraphQLInputType) -> Coercer:
+    """Of a type that the schema names: there are only so many, while documents wrap them in lists of their own."""
     if isinstance(kind, GraphQLEnumType):
         words = {name: _word(value.value) for name, value in kind.values.items()}
         return lambda value: words[value] if type(value) is str and value in words else _refuse("enum")

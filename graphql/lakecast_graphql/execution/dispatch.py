@@ -20,7 +20,6 @@ from graphql import GraphQLSchema
 
 from lakecast_graphql.cache.cells import CellCache
 from lakecast_graphql.cache.doorkeeper import Doorkeeper
-from lakecast_graphql.cache.lru import LruCache
 from lakecast_graphql.cache.shared_answers import NotShared, SharedAnswers
 from lakecast_graphql.cache.single_flight import SingleFlight
 from lakecast_graphql.errors import ApiError, timed_out
@@ -32,9 +31,11 @@ from lakecast_graphql.execution.selection import SnapshotCells, Values
 from lakecast_graphql.execution.warm_up import prepare
 from lakecast_graphql.operation import answers
 from lakecast_graphql.operation.documents import Documents, Refused, is_mutation
-from lakecast_graphql.operation.operation import Answer, Caller, Execution, Operation
+from lakecast_graphql.operation.limits import size_of
+from lakecast_graphql.operation.operation import CODED_SHARE, Answer, Caller, Execution, Operation
 from lakecast_graphql.read.view import View
 from lakecast_lake.columns import Snapshot
+from lakecast_lake.lru import LruCache, size_of_key
 
 _log = logging.getLogger("lakecast.execution")
 
@@ -47,6 +48,11 @@ RENDERER = f"1 {importlib.metadata.version('lakecast')}"
 """Stands in shared keys: to be changed whenever the same question gets another answer from the same snapshot."""
 LONG_QUERY = 2_000
 """Characters from which parsing and validating a document may hold up the event loop for long."""
+_OF_PLAN = 50
+"""Bytes that a plan takes for each character of its text."""
+_OF_VALUE = 150
+"""Bytes that a value in the variables takes besides the characters of its text."""
+_MANY_VALUES = 100_000
 _NO_VARIABLES: Mapping[str, Any] = {}
 
 
@@ -118,15 +124,15 @@ class Dispatcher:
         self._threads = threads or ThreadPoolExecutor(4, thread_name_prefix="lakecast-plan")
         self.flights = SingleFlight(shared or NotShared())
         self.ways: Counter[str] = Counter()
-        # A compiled plan takes about twenty times its text.
-        self.plans: LruCache[_PlansOfShape] = LruCache(plan_bytes // 2, lambda key, _: 20 * len(key[0]) + 2000)  # type: ignore[index]
+        # Each of these may be all that holds a plan.
+        self.plans: LruCache[_PlansOfShape] = LruCache(plan_bytes // 2, lambda key, _: _size_of_plan(key))
         self.flagged: LruCache[Plan | str] = LruCache(
             plan_bytes // 2,
-            lambda key, _: 20 * len(key[0][0]) + 2000 + 60 * len(key[1]),  # type: ignore[index]
+            lambda key, _: _size_of_plan(key[0]) + size_of_key(key[1]),
         )
         self.texts: LruCache[tuple[_PlansOfShape, Skeleton]] = LruCache(
             plan_bytes // 2,
-            lambda key, value: 23 * len(key[0]) + 150 * len(value[1].values) + 2000,  # type: ignore[index]
+            lambda key, text: size_of_key(key) + _size_of_plan(text[0].name) + 150 * len(text[1].values),
         )
         self.cells = CellCache(cell_bytes)
         self._cells: SnapshotCells | None = None  # one for all requests of a snapshot
@@ -160,8 +166,8 @@ class Dispatcher:
                 worth_keeping = True
             else:
                 worth_keeping = self._asked.again(key[1:])  # what is soon made again: only once it is asked for again
-        except NotCompilable as surprise:
-            return await self._by_ordinary(operation, view, caller, surprise.reason, key)
+        except NotCompilable as obstacle:
+            return await self._by_ordinary(operation, view, caller, obstacle.reason, key)
         except ApiError as error:
             return await self._by_ordinary(operation, view, caller, error.code.value, key)
         except Refused:
@@ -249,7 +255,7 @@ class Dispatcher:
     def keep_only(self, serial: int) -> None:
         """Forget what was made from all snapshots but the one that is served now, by its serial."""
         self.cells.keep_only(serial)
-        self.answers.drop(lambda key: key[0] != serial)  # type: ignore[index]
+        self.answers.drop(lambda key: key[0] != serial)
 
     async def _in_thread(self, plan: Plan, view: View, values: Values, arguments: Sequence[Mapping[str, Any]]) -> bytes:
         loop = asyncio.get_running_loop()
@@ -324,8 +330,8 @@ class Dispatcher:
         starts = {start: number for number, start in enumerate(skeleton.starts)}
         try:
             return compile_plan(self._schema, prepared.document, chosen, flags, starts)
-        except NotCompilable as surprise:
-            return surprise.reason
+        except NotCompilable as obstacle:
+            return obstacle.reason
 
 
 def _key(operation: Operation, view: View) -> tuple[Hashable, ...]:
@@ -337,12 +343,17 @@ def _key(operation: Operation, view: View) -> tuple[Hashable, ...]:
     return (view.snapshot.serial, operation.query, operation.operation_name, text)
 
 
-def _size(key: Hashable, made: _CachedAnswer) -> int:
-    asked = made.operation
-    # A body is held as it came and as the operation that it says, which takes some times its length.
-    text = len(asked.query) + (len(asked.raw) if asked.raw is not None else len(key[3]))  # type: ignore[index]
-    content = len(made.answer.body)
-    return content + content // 2 + 3 * text + 600  # the half is for what it may be under a content coding
+def _size(key: Hashable, cached: _CachedAnswer) -> int:
+    operation, content = cached.operation, len(cached.answer.body)
+    # A body is held as it came and as the operation that it says.
+    text = len(operation.query) + (len(operation.raw) if operation.raw is not None else len(key[3]))  # type: ignore[index]
+    values = size_of(operation.variables, _MANY_VALUES) + size_of(operation.extensions, _MANY_VALUES)
+    return content + content // CODED_SHARE + 3 * text + _OF_VALUE * values + 600
+
+
+def _size_of_plan(shape: Hashable) -> int:
+    """Bytes of the plans of a skeleton and operation name, which grow a little when they are first used."""
+    return 2_000 + _OF_PLAN * len(shape[0])  # type: ignore[index]
 
 
 def _shared_key(operation: Operation, view: View) -> bytes:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from lakecast_graphql.cache.cells import CellCache
+from lakecast_lake.lru import size_of_key
 
 ABSENT = object()
 """A variable that was not given."""
@@ -176,11 +177,12 @@ def part_of_key(
 class _Same:
     """Parts of a key, which are long: their hash is computed once, and the same object is equal at once."""
 
-    __slots__ = ("_hash", "_parts")
+    __slots__ = ("_hash", "_parts", "nbytes")
 
     def __init__(self, parts: tuple[Hashable, ...]) -> None:
         self._parts = parts
         self._hash = hash(parts)
+        self.nbytes = size_of_key(parts)
 
     def __hash__(self) -> int:
         return self._hash

@@ -89,7 +89,7 @@ class StrawberryExecution:
                 self._seconds + _GRACE,
             )
         except Refused as refused:
-            return answers.refused(refused.errors, snapshot_id=_number(view), max_errors=self._max_errors)
+            return answers.refused_as(refused.errors, snapshot_id=_number(view))
         except ApiError as error:
             refusal = answers.refusal(error, snapshot_id=_number(view))
             return replace(refusal, wrong_method=isinstance(error, WrongMethod))
@@ -104,7 +104,7 @@ class StrawberryExecution:
             prepared, chosen = self._prepare(operation)
             return self._execute(operation, prepared, chosen, view, caller)
         except Refused as refused:
-            return answers.refused(refused.errors, snapshot_id=_number(view), max_errors=self._max_errors)
+            return answers.refused_as(refused.errors, snapshot_id=_number(view))
         except ApiError as error:
             return answers.refusal(error, snapshot_id=_number(view))
 

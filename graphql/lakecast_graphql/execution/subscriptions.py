@@ -13,7 +13,6 @@ from typing import Any
 import orjson
 import strawberry
 
-from lakecast_graphql.cache.lru import LruCache
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.execution.strawberry import execute_document, never_ran
 from lakecast_graphql.operation import answers
@@ -23,6 +22,7 @@ from lakecast_graphql.read.view import View
 from lakecast_graphql.serving.served import Served
 from lakecast_graphql.serving.threads import one_niced
 from lakecast_graphql.types.context import Context, Surroundings
+from lakecast_lake.lru import LruCache
 
 _log = logging.getLogger("lakecast.subscriptions")
 
@@ -56,7 +56,7 @@ class Subscriptions:
         self._news = asyncio.Event()
         self._newest: Served | None = None
         self._rendering: dict[bytes, asyncio.Future[bytes]] = {}
-        self.rendered: LruCache[bytes] = LruCache(EVENT_BYTES, lambda key, body: len(key) + len(body))  # type: ignore[arg-type]
+        self.rendered: LruCache[bytes] = LruCache(EVENT_BYTES, lambda key, body: len(key) + len(body))
         self.executed = 0
         self.count = 0
 

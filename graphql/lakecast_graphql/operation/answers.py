@@ -68,7 +68,11 @@ def refused_values(errors: Sequence[GraphQLError], *, snapshot_id: int | None, m
 
 def refused(errors: Sequence[GraphQLError], *, snapshot_id: int | None, max_errors: int = 10) -> Answer:
     """The answer to an operation that was not run: there is no `data` in it."""
-    entries = [shown(error) for error in errors[:max_errors]]
+    return refused_as([shown(error) for error in errors[:max_errors]], snapshot_id=snapshot_id)
+
+
+def refused_as(entries: Sequence[Mapping[str, Any]], *, snapshot_id: int | None) -> Answer:
+    """The same, of errors as `shown` returns them."""
     body = {"errors": entries, "extensions": {"snapshotId": snapshot_id}}
     return Answer(
         orjson.dumps(body),

@@ -1,7 +1,9 @@
 """Documents made ready to be executed: parsed, within the limits and valid. Known ones are not looked at again."""
 
 import math
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 from graphql import (
     DocumentNode,
@@ -19,15 +21,17 @@ from graphql.language import Visitor, visit
 from graphql.validation import NoSchemaIntrospectionCustomRule
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from lakecast_graphql.cache.lru import LruCache
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
-from lakecast_graphql.operation import limits
+from lakecast_graphql.operation import answers, limits
 from lakecast_graphql.operation.operation import Operation
+from lakecast_lake.lru import LruCache
 
 DOCUMENT_BYTES = 32 << 20
 """Bytes of prepared documents that are remembered."""
-_OF_TREE = 150
-"""Bytes that a syntax tree takes for each character of its text."""
+_OF_TOKEN = 420
+"""Bytes that a syntax tree takes for each token of its text, which it holds."""
+_OF_ERROR = 1_500
+"""Bytes that an error takes besides its message."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,19 @@ _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 class Refused(Exception):
-    """A document that cannot be executed; `errors` say why."""
+    """A document that cannot be executed; `errors` say why, as clients see them.
 
-    def __init__(self, errors: list[GraphQLError]) -> None:
-        super().__init__(errors[0].message)
+    They hold no nodes: the syntax tree of a document that nobody may execute is not worth its memory.
+    """
+
+    def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(errors[0]["message"])
         self.errors = errors
+
+    @classmethod
+    def of(cls, errors: Iterable[GraphQLError]) -> Self:
+        """The refusal that graphql-core's errors come to."""
+        return cls([answers.shown(error) for error in errors])
 
 
 class Documents:
@@ -96,11 +108,7 @@ class Documents:
         self._rules = specified_rules if shows_schema else (*specified_rules, NoSchemaIntrospectionCustomRule)
         self._suggestions = suggestions
         self._max_errors = max_errors
-        # A syntax tree takes some hundred times its text.
-        self.prepared: LruCache[Prepared | Refused] = LruCache(
-            document_bytes,
-            lambda query, found: (_OF_TREE if type(found) is Prepared else 2) * len(query) + 1000,  # type: ignore[arg-type]
-        )
+        self.prepared: LruCache[Prepared | Refused] = LruCache(document_bytes, _size)
 
     def knows(self, query: str) -> bool:
         """Whether the document was prepared before, so that `get` takes no time."""
@@ -138,15 +146,29 @@ class Documents:
                 allow_empty_selection_sets=False,
             )
         except GraphQLError as error:
-            return Refused([error])
+            return Refused.of([error])
         except ApiError as error:
-            return Refused([GraphQLError(error.message, original_error=error)])
-        except (RecursionError, ValueError) as error:
+            return Refused.of([GraphQLError(error.message, original_error=error)])
+        except (RecursionError, ValueError):
             # Deeper than the parser can follow, or a number of more digits than Python reads.
             refusal = ApiError(ErrorCode.QUERY_TOO_COMPLEX, "The document is nested too deeply, or a number too long.")
-            refusal.__cause__ = error
-            return Refused([GraphQLError(refusal.message, original_error=refusal)])
-        return Refused([_of_document(error) for error in errors]) if errors else Prepared(document)
+            return Refused.of([GraphQLError(refusal.message, original_error=refusal)])
+        return Refused.of(map(_of_document, errors[: self._max_errors])) if errors else Prepared(document)
+
+
+def _size(query: Hashable, document: Prepared | Refused) -> int:
+    """Bytes of a document that was prepared, with its text."""
+    length = 3 * len(query)  # type: ignore[arg-type]
+    if isinstance(document, Prepared):
+        return length + _OF_TOKEN * _tokens(document.document)
+    return length + sum([_OF_ERROR + 2 * len(error["message"]) for error in document.errors])
+
+
+def _tokens(document: DocumentNode) -> int:
+    count, token = 0, None if document.loc is None else document.loc.start_token
+    while token is not None:
+        count, token = count + 1, token.next
+    return count
 
 
 def _check_numbers(document: DocumentNode) -> None:

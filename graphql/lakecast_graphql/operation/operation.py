@@ -6,6 +6,9 @@ from typing import Any, Protocol
 
 from lakecast_graphql.read.view import View
 
+CODED_SHARE = 2
+"""What an answer takes under content codings is at most one part in so many of its body: caches count on it."""
+
 
 @dataclass(slots=True)
 class Operation:
@@ -52,7 +55,7 @@ class Answer:
         snapshot_id: the snapshot that answered; None without one.
         code: the first error's code, None without error; decides the status where the operation was not executed.
         wrong_method: a mutation came through a door that admits none.
-        coded: `body` under the content codings that clients asked for, by name; of answers that are kept.
+        coded: `body` under the content codings that clients asked for, by name; of answers that are kept. See `keep`.
     """
 
     body: bytes
@@ -63,6 +66,12 @@ class Answer:
     code: str | None = None
     wrong_method: bool = False
     coded: dict[str, bytes] | None = None
+
+    def keep(self, coding: str, content: bytes) -> None:
+        """Keep the body under a coding for others, unless all codings then take more than their share."""
+        known = self.coded or {}
+        if self.cacheable and sum(map(len, known.values())) + len(content) <= len(self.body) // CODED_SHARE:
+            self.coded = {**known, coding: content}
 
 
 class Execution(Protocol):

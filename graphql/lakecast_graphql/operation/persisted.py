@@ -6,14 +6,15 @@ that is not known is answered with PERSISTED_QUERY_NOT_FOUND, whereupon clients 
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from lakecast_graphql.cache.lru import LruCache
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
+from lakecast_lake.lru import LruCache
 
-KEPT_BYTES = 8_000_000
+TEXT_BYTES = 8_000_000
 """Text of queries that is kept for clients that send hashes."""
 
 
@@ -32,8 +33,8 @@ class PersistedQueries:
     def __init__(self, mode: Literal["on", "off", "only"] = "on", allowed: Mapping[str, str] | None = None) -> None:
         self._mode = mode
         self._allowed = dict(allowed or {})
-        self._texts = frozenset(self._allowed.values())
-        self.kept: LruCache[str] = LruCache(KEPT_BYTES, lambda digest, query: len(digest) + len(query))  # type: ignore[arg-type]
+        self._allowed_texts = frozenset(self._allowed.values())
+        self.texts: LruCache[str] = LruCache(TEXT_BYTES, lambda _, query: sys.getsizeof(query))
 
     def resolve(self, query: str | None, extensions: Mapping[str, Any] | None) -> str | None:
         """The text to execute; None where neither a query nor a hash was sent.
@@ -55,11 +56,11 @@ class PersistedQueries:
             )
         self._admit(query)
         if self._mode == "on":
-            self.kept.put(digest, query)
+            self.texts.put(digest, query)
         return query
 
     def _admit(self, query: str | None) -> str | None:
-        if self._mode == "only" and query is not None and query not in self._texts:
+        if self._mode == "only" and query is not None and query not in self._allowed_texts:
             raise ApiError(
                 ErrorCode.FORBIDDEN, "This server answers nothing but the operations that were registered with it."
             )
@@ -68,7 +69,7 @@ class PersistedQueries:
     def _known(self, digest: str) -> str:
         found = self._allowed.get(digest)
         if found is None:
-            found = self.kept.get(digest)
+            found = self.texts.get(digest)
         if found is None:
             raise ApiError(ErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
         return found

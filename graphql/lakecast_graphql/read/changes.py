@@ -34,7 +34,7 @@ def forecast_diff(
     snapshot = after_view.snapshot
     question = paging.Question(snapshot.record, "forecastDiff", before.snapshot.snapshot_id, filtered)
     begin = paging.start(after, question)
-    table = snapshot.memo.get(("diff", question.name), lambda: _difference(before, after_view, filtered))
+    table = snapshot.memo.value(("diff", question.name), lambda: _difference(before, after_view, filtered))
     return Connection(table_rows(table.slice(begin, first)), begin, len(table), question)
 
 

@@ -51,7 +51,7 @@ def demand_totals(
     by = tuple(dict.fromkeys(arguments.word(dimension) for dimension in group_by))
     question = paging.Question(view.snapshot.record, "demandTotals", filtered, by, step, since, until)
     begin = paging.start(after, question)
-    table = view.snapshot.memo.get(("demand", question.name), lambda: _groups(view, filtered, by, step, since, until))
+    table = view.snapshot.memo.value(("demand", question.name), lambda: _groups(view, filtered, by, step, since, until))
     return Connection(_rows(table.slice(begin, first)), begin, len(table), question)
 
 

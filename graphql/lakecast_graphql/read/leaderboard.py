@@ -47,10 +47,10 @@ def leaderboard(
     column, group = arguments.word(measure), arguments.word(group_by)
     filtered = arguments.canonical(where)
     arguments.names_in(view.snapshot, filtered)
-    scores = view.snapshot.memo.get(("scores", column), lambda: Scores(view.snapshot, column))
+    scores = view.snapshot.memo.value(("scores", column), lambda: Scores(view.snapshot, column))
     rows = np.arange(len(scores.item)) if not filtered else np.flatnonzero(_chosen(view, filtered)[scores.item])
     kept = rows[np.isfinite(scores.value[rows])]
-    names, of_item = view.snapshot.memo.get(("groups", group), lambda: Groups(view.snapshot, group)).parts
+    names, of_item = view.snapshot.memo.value(("groups", group), lambda: Groups(view.snapshot, group)).parts
     shape = (len(names), len(scores.sources))
     cell = of_item[scores.item[rows]].astype(np.int64) * shape[1] + scores.source[rows]
     of_kept = of_item[scores.item[kept]].astype(np.int64) * shape[1] + scores.source[kept]

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -14,6 +14,7 @@ from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
 from lakecast_graphql.rows.column import Column, Values
 from lakecast_graphql.rows.nested import Nested
 from lakecast_graphql.rows.rows import Rows
+from lakecast_lake.lru import TextMemo
 from lakecast_lake.snapshots import SnapshotRecord
 
 
@@ -69,11 +70,7 @@ def name_of(field: str, *arguments: Any) -> str:
 
 def place(after: str) -> Place:
     """What a cursor says. Raises BAD_USER_INPUT for anything that this server did not make."""
-    return _remembered(after) if len(after) <= _LONGEST else _place(after)
-
-
-_LONGEST = 100
-"""Characters of the longest cursor that is made here, and more."""
+    return PLACES.value(after)
 
 
 _CURSOR = re.compile(r"([0-9]{1,18})\.([\w-]{12})\.([0-9]{1,18})\.([0-9a-f]{8}|)", re.ASCII)
@@ -91,7 +88,8 @@ def _place(after: str) -> Place:
     return Place(int(parts[1]), parts[2], int(parts[3]), parts[4])
 
 
-_remembered = lru_cache(maxsize=4096)(_place)
+PLACES: TextMemo[str, Place] = TextMemo(_place, longest=100, limit=2_000_000, of_value=500)
+"""What the last cursors say. None that is made here has a hundred characters."""
 
 
 def snapshot_of(after: str | None) -> int | None:

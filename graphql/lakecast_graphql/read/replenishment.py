@@ -85,7 +85,7 @@ def by_priority(snapshot: Snapshot, low: int, high: int) -> Ints:
     def order() -> Ints:
         return np.argsort(-snapshot.replenishment.numbers("stockout_cost")[low:high], kind="stable") + low
 
-    return order() if high - low <= _FEW else snapshot.memo.get(("by_priority", low, high), order)
+    return order() if high - low <= _FEW else snapshot.memo.value(("by_priority", low, high), order)
 
 
 def matching(view: View, where: arguments.Filter, order: arguments.Order = ()) -> Ints:

@@ -124,4 +124,4 @@ def found(view: View, query: str, parameters: Sequence[Any], *, uses: Sequence[s
         answer = ask(view, query, parameters, uses=uses)
         return Found(answer["n"].to_numpy().astype(np.int64, copy=False))
 
-    return view.snapshot.memo.get(key(query, parameters), find).rows
+    return view.snapshot.memo.value(key(query, parameters), find).rows

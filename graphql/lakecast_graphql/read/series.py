@@ -258,7 +258,7 @@ def live_totals(snapshot: Snapshot) -> Floats | None:
     blocks = snapshot.live
     if blocks.mapped:
         return None
-    return snapshot.memo.get("live totals", lambda: _sums(blocks))
+    return snapshot.memo.value("live totals", lambda: _sums(blocks))
 
 
 def _sums(blocks: Blocks) -> Floats:

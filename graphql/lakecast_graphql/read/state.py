@@ -47,7 +47,7 @@ def _state(view: View) -> _State:
         days = [day for day in observed_until(view) if day is not None]
         return _State(min(days, default=None), _left_out(view))
 
-    return view.snapshot.memo.get("state", find)
+    return view.snapshot.memo.value("state", find)
 
 
 def _left_out(view: View) -> tuple[LeftOut, ...]:

@@ -123,7 +123,7 @@ def forecast_totals(
     question = paging.Question(view.snapshot.record, "forecastTotals", filtered, source, which, by, step, kept, order)
     begin = paging.start(after, question)
     sums = _checked(view, filtered, source, which, by, step)
-    table = view.snapshot.memo.get(("totals", question.name), lambda: _answer(view, sums, kept, order))
+    table = view.snapshot.memo.value(("totals", question.name), lambda: _answer(view, sums, kept, order))
     page = _rows(view, table.slice(begin, first))
     return Connection(page, begin, len(table), question)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from lakecast_graphql.errors import bad_input
 from lakecast_graphql.read import arguments, paging
@@ -24,12 +25,14 @@ from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_lake.pieces import listed
-from lakecast_schema.decision_inputs import Scenario
+from lakecast_schema.decision_inputs import Inputs, Scenario
 from lakecast_schema.replenishment import Decision, decide
 from lakecast_schema.vocabulary import AlertLevel
 
 _MOST = 1e9
 """The largest figure of a scenario: what is computed from it stays finite, as the schema promises."""
+_FIGURES = 64
+"""Arrays that a decision has once everything was asked of it, and a few more."""
 _LEVELS = [level.value for level in AlertLevel]
 
 
@@ -67,7 +70,7 @@ def what_if(
     snapshot = view.snapshot
     question = paging.Question(snapshot.record, "whatIf", assumed, filtered, order)
     begin = paging.start(after, question)
-    found = snapshot.memo.get(
+    found = snapshot.memo.value(
         ("what_if", paging.name_of("whatIf", assumed, filtered)),
         lambda: _recompute(view, matching(view, filtered), changed),
     )
@@ -103,9 +106,10 @@ class _Recomputed:
 
     @property
     def nbytes(self) -> int:
-        """Of what is the scenario's own: the path and terms are mostly shared with the snapshot's."""
-        made = [value for value in vars(self.decision).values() if isinstance(value, np.ndarray)]
-        return self.rows.nbytes + sum(int(array.nbytes) for array in made)
+        """With every figure that may be asked of it later, without what it shares with the snapshot's decisions."""
+        shared = set(map(id, _arrays(stored(self.snapshot).inputs)))
+        own = sum([array.nbytes for array in _arrays(self.decision.inputs) if id(array) not in shared])
+        return self.rows.nbytes * (1 + _FIGURES) + own
 
     def of(self, places: Ints) -> Decision:
         """Decisions of some of the rows, with everything that can be asked of them."""
@@ -167,6 +171,10 @@ class _Recomputed:
             _sum(self.decision.recommended_order_value),
             _sum(self.delta("recommended_order_value")),
         )
+
+
+def _arrays(inputs: Inputs) -> list[NDArray[Any]]:
+    return [value for value in (*vars(inputs).values(), *vars(inputs.path).values()) if isinstance(value, np.ndarray)]
 
 
 def _folded(text: str) -> str:

@@ -7,7 +7,6 @@ the same of every value: that is tested.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import orjson
 from numpy.typing import NDArray
 
 from lakecast_graphql.rows.interleaving import Digits, Picks, Source, interleave
+from lakecast_lake.lru import LruCache
 
 NULL = b"null"
 _EPOCH = date(1970, 1, 1)
@@ -111,7 +111,14 @@ class Dates(Column):
         if self.missing is not None or not len(self.days):
             return list(self.cells())
         days = self.days.astype(np.int32, copy=False)
-        return _remembered_picks(days.tobytes()) if len(days) <= _CLOSE else _picks(days)
+        if len(days) > _CLOSE:
+            return _picks(days)
+        name = days.tobytes()
+        source = PICKS.get(name)
+        if source is None:
+            source = _picks(days)
+            PICKS.put(name, source)
+        return source
 
 
 class Coded(Column):
@@ -267,20 +274,23 @@ class _Days(dict[int, bytes]):
         return text
 
 
-def _picks(days: NDArray[np.int32]) -> Source:
+def _picks(days: NDArray[np.int32]) -> Picks | list[bytes]:
     low, high = int(days.min()), int(days.max())
     if high - low > 4 * len(days) + _CLOSE:
         return list(map(_iso, days.tolist()))
     return Picks(list(map(_iso, range(low, high + 1))), days - np.int32(low))
 
 
-@lru_cache(maxsize=1024)
-def _remembered_picks(days: bytes) -> Source:
-    """Forecasts of one run share their days."""
-    return _picks(np.frombuffer(days, np.int32))
+PICKS: LruCache[Picks | list[bytes]] = LruCache(4_000_000, lambda days, source: 4 * len(days) + 8 * _texts_in(source))
+"""The last short columns of days, as bytes: forecasts of one run share them."""
+
+
+def _texts_in(source: Picks | list[bytes]) -> int:
+    """Places for texts, which `_iso` keeps."""
+    return len(source.texts if isinstance(source, Picks) else source)
 
 
 _CLOSE = 400
 """Days of a series that others are likely to share."""
-_MOST_DAYS = 200_000
+_MOST_DAYS = 20_000
 _iso = _Days().__getitem__

@@ -4,18 +4,16 @@ Node 20's fetch offers zstd and cannot read it, so that gzip comes first among e
 """
 
 import asyncio
-from functools import lru_cache
 
 import zstandard
 from isal import isal_zlib
 
 from lakecast_graphql.operation.operation import Answer
 from lakecast_graphql.transport.negotiation import preferred_coding
+from lakecast_lake.lru import TextMemo
 
 SMALLEST = 2_000
 """Bytes from which compressing saves more than it costs."""
-_LONG = 200
-"""Characters of an Accept-Encoding header from which it is not worth remembering."""
 _GZIP = 31
 """`wbits` of the gzip format, as zlib has it."""
 _INLINE = 100_000
@@ -24,12 +22,15 @@ _INLINE = 100_000
 
 def preferred(accept_encoding: bytes) -> str | None:
     """The coding that a client with this header best reads; None for none of ours."""
-    return (_preferred if len(accept_encoding) <= _LONG else _preferred.__wrapped__)(accept_encoding)
+    return PREFERRED.value(accept_encoding) or None
 
 
-@lru_cache(maxsize=256)
-def _preferred(accept_encoding: bytes) -> str | None:
-    return preferred_coding(accept_encoding.decode("latin-1"), tuple(_COMPRESS))
+def _preferred(accept_encoding: bytes) -> str:
+    return preferred_coding(accept_encoding.decode("latin-1"), tuple(_COMPRESS)) or ""
+
+
+PREFERRED: TextMemo[bytes, str] = TextMemo(_preferred, longest=200, limit=100_000)
+"""The preferred codings of the headers that came last."""
 
 
 async def coded(answer: Answer, coding: str) -> bytes:
@@ -38,8 +39,7 @@ async def coded(answer: Answer, coding: str) -> bytes:
     if content is None:
         compress, body = _COMPRESS[coding], answer.body
         content = compress(body) if len(body) <= _INLINE else await asyncio.to_thread(compress, body)
-        if answer.cacheable:
-            answer.coded = {**(answer.coded or {}), coding: content}
+        answer.keep(coding, content)
     return content
 
 

@@ -8,7 +8,6 @@ import hashlib
 import importlib.metadata
 import time
 from collections.abc import Callable
-from functools import lru_cache
 
 import orjson
 
@@ -23,6 +22,7 @@ from lakecast_graphql.transport.negotiation import EVENTS, GRAPHQL, HTML, JSON, 
 from lakecast_graphql.transport.pages import Page
 from lakecast_graphql.transport.refusals import Refusal
 from lakecast_graphql.transport.sse import Events
+from lakecast_lake.lru import TextMemo
 
 _VERSION = importlib.metadata.version("lakecast").encode()
 _STATUS = {
@@ -38,8 +38,6 @@ _ALLOW_POST: Header = (b"allow", b"POST")
 _VARY: Header = (b"vary", b"accept, accept-encoding")
 _NO_STORE: Header = (b"cache-control", b"no-store")
 _REVALIDATE: Header = (b"cache-control", b"public, max-age=0, must-revalidate")
-_LONG = 200
-"""Bytes of an Accept header from which it is not worth remembering."""
 Headers = dict[bytes, bytes]
 Observe = Callable[[str, str, float], None]
 
@@ -82,7 +80,7 @@ class GraphqlHttp:
             headers = {name: b",".join([value for other, value in lines if other == name]) for name in headers}
         status, media = "none", JSON
         try:
-            accepted = _negotiated(headers.get(b"accept"))
+            accepted = ACCEPTED.value(headers.get(b"accept", b""))
             if self._page is not None and self._wants_page(scope, accepted):
                 status = "200"
                 await self._page(scope, receive, send)
@@ -176,15 +174,10 @@ def _caller(scope: Scope, headers: Headers) -> Caller:
     return Caller(client[0] if client else "", _text(headers, b"x-api-key"))
 
 
-@lru_cache(maxsize=256)
-def _remembered(accept: bytes | None) -> tuple[Media, ...]:
-    return tuple(negotiate(None if accept is None else accept.decode("latin-1")))
-
-
-def _negotiated(accept: bytes | None) -> tuple[Media, ...]:
-    if accept is not None and len(accept) > _LONG:
-        return tuple(negotiate(accept.decode("latin-1")))
-    return _remembered(accept)
+ACCEPTED: TextMemo[bytes, tuple[Media, ...]] = TextMemo(
+    lambda accept: tuple(negotiate(accept.decode("latin-1"))), longest=200, limit=100_000
+)
+"""The media types of the Accept headers that came last."""
 
 
 def _answered(accepted: tuple[Media, ...]) -> Media:

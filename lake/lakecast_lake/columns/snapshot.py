@@ -13,7 +13,6 @@ import pyarrow as pa
 from lakecast_lake.columns.blocks import Blocks, arrange
 from lakecast_lake.columns.facts import Facts
 from lakecast_lake.columns.items import Items
-from lakecast_lake.columns.memo import Memo
 from lakecast_lake.columns.monthly import Monthly, monthly
 from lakecast_lake.columns.parts import Key, Part, segments_of
 from lakecast_lake.columns.past import with_past
@@ -21,6 +20,7 @@ from lakecast_lake.columns.relations import relations
 from lakecast_lake.columns.segment import Ints, Segment
 from lakecast_lake.columns.sql import Sql
 from lakecast_lake.kinds import LIVE, PAST
+from lakecast_lake.lru import Memo
 from lakecast_lake.pieces import listed
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake

@@ -124,6 +124,12 @@ def _literals(chance: Random, items: int, places: Places) -> Request:
     ), {}
 
 
+def _scenarios(chance: Random, items: int, places: Places) -> Request:
+    """Assumptions that nobody made before: each takes an answer of its own over all items."""
+    query = "query W($s: ScenarioInput!) { whatIf(scenario: $s, first: 1) { nodes { orderDelta } } }"
+    return questions.body(query, {"s": {"demandFactor": 0.5 + chance.random()}}), {}
+
+
 KINDS: tuple[Callable[[Random, int, Places], Request], ...] = (
-    _variables, _flags, _headers, _aliases, _cursors, _literals,
+    *(_variables, _flags, _headers, _aliases, _cursors, _literals) * 8, _scenarios,
 )  # fmt: skip

@@ -81,6 +81,10 @@ class Server:
         """Resident memory of the process and its children."""
         return sum(_pages(process) for process in self._tree()) * _PAGE / 1e6
 
+    def library_mb(self) -> float:
+        """Of these, pages of files, such as libraries: workers share them, and the kernel takes them back at need."""
+        return sum(_pages(process, field=2) for process in self._tree()) * _PAGE / 1e6
+
     def _tree(self) -> list[int]:
         assert self._process is not None
         known = [self._process.pid]
@@ -121,8 +125,9 @@ def _ticks(process: int) -> int:
     return sum(int(field) for field in fields[11:15])
 
 
-def _pages(process: int) -> int:
+def _pages(process: int, field: int = 1) -> int:
+    """Resident pages of a process; of field 2, those of files."""
     try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        return int(Path(f"/proc/{process}/statm").read_text().split()[field])
     except OSError:
         return 0

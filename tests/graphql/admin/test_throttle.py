@@ -21,7 +21,8 @@ def test_an_address_is_blocked_exactly_while_enough_failures_are_recent(pauses: 
 
 
 def test_the_memory_is_bounded() -> None:
-    throttle = Throttle(3, 20.0, lambda: 0.0, addresses=10)
+    throttle = Throttle(3, 20.0, lambda: 0.0, memory=10_000)
     for number in range(1000):
         throttle.failed(str(number))
-    assert len(throttle._failures) == 10
+    assert 10 < len(throttle.failures) < 100
+    assert throttle.failures.bytes <= 10_000

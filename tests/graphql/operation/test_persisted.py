@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lakecast_graphql.errors import ApiError, ErrorCode
-from lakecast_graphql.operation.persisted import KEPT_BYTES, PersistedQueries, digest_of, load_allowed
+from lakecast_graphql.operation.persisted import TEXT_BYTES, PersistedQueries, digest_of, load_allowed
 
 
 def hashed(query: str) -> dict[str, object]:
@@ -56,11 +56,11 @@ def test_only_what_is_listed_is_answered_by_text_or_hash() -> None:
 
 def test_memory_is_bounded_by_bytes() -> None:
     queries = PersistedQueries()
-    long = "x" * (KEPT_BYTES // 10)
+    long = "x" * (TEXT_BYTES // 10)
     for number in range(30):
         query = f"{{ {long}{number} }}"
         queries.resolve(query, hashed(query))
-    assert queries.kept.bytes <= KEPT_BYTES
+    assert queries.texts.bytes <= TEXT_BYTES
     assert queries.resolve(None, hashed(query)) == query
 
 

@@ -15,7 +15,7 @@ from lakecast_graphql import read
 from lakecast_graphql.read.view import View
 from lakecast_graphql.read.what_if_inputs import stored
 from lakecast_lake import columns, snapshots
-from lakecast_lake.columns.memo import Memo
+from lakecast_lake.lru import Memo
 from lakecast_schema.replenishment import decide
 
 

@@ -44,7 +44,7 @@ def test_totals_are_the_same_from_some_rows_and_from_all(where, by, kind, source
     def answers(worth: float) -> list[tuple[object, ...]]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(narrowing, "_WORTH", worth)
-            snapshot.memo._kept.clear()
+            snapshot.memo.clear()
             page = read.forecast_totals(View(snapshot), where, source, kind, tuple(by), "native").nodes
             names = ("item_count", "row_count", "forecast", "actual", "wape", "bias", "coverage_80", *dict.fromkeys(by))
             return [tuple(getattr(row, name) for name in names) for row in page]

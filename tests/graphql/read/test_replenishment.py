@@ -27,7 +27,7 @@ def test_the_default_order_needs_no_query_and_is_that_of_one(where: object, monk
     view, filtered = View(loaded()), arguments.canonical(where)
     # More than the default order: the row decides last anyway.
     asked = matching(view, filtered, (*DEFAULT_ORDER, ("lead_time_days", False), ("item_id", False)))
-    view.snapshot.memo._kept.clear()
+    view.snapshot.memo.clear()
     monkeypatch.setattr(search, "ask", lambda *_, **__: pytest.fail("a query was asked"))
     made = matching(view, filtered, DEFAULT_ORDER)
     cost = view.snapshot.replenishment.numbers("stockout_cost")

@@ -1,25 +1,12 @@
-"""Caches stay within their bytes, whatever is put into them."""
+"""The cells of columns stay within their bytes, whatever is added to them."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lakecast_graphql.cache.cells import CellCache
-from lakecast_graphql.cache.lru import OVERHEAD, LruCache
+from lakecast_graphql.execution.selection import Selected, Shape, Values
 from lakecast_graphql.rows.interleaving import Cells
-
-
-@given(st.lists(st.tuples(st.integers(0, 20), st.binary(max_size=3000))), st.integers(10_000, 40_000))
-def test_bounded_keeps_within_its_limit_and_forgets_the_oldest(puts: list[tuple[int, bytes]], limit: int) -> None:
-    kept: LruCache[bytes] = LruCache(limit, lambda key, value: len(value))
-    last: dict[int, bytes] = {}
-    for key, value in puts:
-        kept.put(key, value)
-        last[key] = value
-        assert kept.bytes <= limit
-        if len(value) + OVERHEAD <= limit // 8:
-            assert kept.get(key) == value
-    for key, value in last.items():
-        assert kept.get(key) in (None, value)
+from lakecast_lake.lru import OVERHEAD
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5), st.integers(1, 200))), st.integers(0, 60_000))
@@ -47,3 +34,15 @@ def test_a_column_of_a_row_group_is_counted() -> None:
     found.columns["source"] = b"y" * 1_000
     cells.grown((1, "item", 0), found)
     assert cells.bytes - before >= 51_000
+
+
+def test_a_selection_is_counted_with_its_names() -> None:
+    """Clients choose aliases: a selection's key holds them as long as the row group does."""
+    fields = tuple(Selected(b'"%d":' % number * 100, "name") for number in range(50))
+    key = Shape("Item", fields).key(Values({}))
+    cells = CellCache(1 << 20)
+    group = cells.of((1, "item", 0))
+    before = cells.bytes
+    group.selections[key] = []
+    cells.grown((1, "item", 0), group)
+    assert cells.bytes - before >= sum(len(chosen.key) for chosen in fields)
