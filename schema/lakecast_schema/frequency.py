@@ -137,7 +137,7 @@ def _refuse_fiscal_months(steps: NDArray[np.int64]) -> None:
     if steps.size >= _FISCAL_STEPS and steps.min() >= 4 and np.any(steps == 5) and by_month.mean() >= _HALF:
         raise FrequencyUnclear(
             "the dates are four or five weeks apart, as in a fiscal calendar of 4-4-5 weeks, whose periods are not "
-            "months. Write daily or weekly demand, or the totals of calendar months."
+            "months. Add a calendar.csv with the columns period, start and end, or write daily or weekly demand."
         )
 
 

@@ -59,6 +59,15 @@ def test_settings_beside_the_demand(folder: Path) -> None:
     assert one.tables["dim_item"]["unit"].to_pylist() == ["MT"]
 
 
+def test_a_fiscal_calendar(folder: Path) -> None:
+    made = read_folder(folder / "with-calendar")
+    assert only(made, "with_calendar")["rejected_rows"] == 0
+    rows = made.datasets["with_calendar"].tables["demand"].to_pylist()
+    assert {str(row["date"]): row["quantity"] for row in rows} == {
+        "2024-01-01": 4.0, "2024-02-01": 6.0, "2024-03-01": 7.0, "2024-04-01": 5.0,
+    }  # fmt: skip
+
+
 def test_a_missing_column_stops(folder: Path) -> None:
     with pytest.raises(InputError, match=r"demand\.csv, column quantity: .*found are: item, day, sold"):
         read_folder(folder / "without-column")

@@ -14,12 +14,13 @@ from lakecast_assets.ingest.masters import MasterRows
 from lakecast_assets.ingest.matching import Strangers, matching, of_dataset, of_several_datasets
 from lakecast_assets.ingest.orders import doubts, open_order_table, without_shared
 from lakecast_assets.ingest.stock import added_up, inventory_table, with_unknown
+from lakecast_assets.ingest.stock_outs import of_stock_outs, stock_outs
 from lakecast_assets.ingest.understood import understood
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.drivers import of_drivers
 from lakecast_forecast.input.errors import InputError
-from lakecast_forecast.input.report import Line
+from lakecast_forecast.input.report import Line, line
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.series import demand_series
 from lakecast_schema.periods import Frequency, shift
@@ -62,6 +63,9 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
     here = np.flatnonzero(demand.datasets.codes == _code(demand, parts.dataset_id))
     read = demand_series(demand, parts.dataset_id, here, rules, over=parts.over, broken=parts.takes_all)
     frequency = read.periods.frequency
+    out = stock_outs(read, parts.stock, of_dataset(parts.stock, parts.dataset_id), demand.calendar)
+    without_stock = tuple(of_stock_outs(read, out, "" if parts.stock is None else parts.stock.file.name))
+    read = read.without(out) if without_stock else read
     mine = of_dataset(parts.items, parts.dataset_id)
     dim_item = item_table(parts.dataset_id, read, parts.items, mine, facts_of(demand, here), rules)
     tables = {
@@ -86,6 +90,7 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
     report = (
         *_understood(parts),
         *read.report,
+        *without_stock,
         *of_drivers(read.driver, read.names, read.series, frequency),
         *added_up(parts.stock, counted),
         *stale,
@@ -103,6 +108,21 @@ def _understood(parts: Parts) -> Iterator[Line]:
         return
     demand = parts.demand
     yield understood(demand.file, "date", demand.day, {"quantity": demand.quantity})
+    if (calendar := demand.calendar) is not None:
+        months = {"monthly": ("month", "mês"), "quarterly": ("quarter", "trimestre"), "yearly": ("year", "ano")}
+        unit, unidade = months[calendar.frequency]
+        told = messages.CALENDAR.of(
+            file=calendar.file,
+            periods=calendar.starts.size,
+            first=calendar.starts[0],
+            last=calendar.ends[-1],
+            unit=unit,
+            unidade=unidade,
+            start=calendar.starts[-1],
+            end=calendar.ends[-1],
+            month=str(calendar.months[-1])[:7],
+        )
+        yield line("info", told, count=0)
     for rows, date in ((parts.items, ""), (parts.stock, "date"), (parts.orders, "due_date")):
         if rows is not None:
             yield understood(rows.file, date, rows.day, rows.figures)

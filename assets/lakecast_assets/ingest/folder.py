@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from lakecast_assets.ingest.settings_file import read_settings, with_settings
 from lakecast_forecast.input.demand import DemandRows, read_demand
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.files import find
+from lakecast_forecast.input.fiscal import read_calendar
 from lakecast_forecast.input.grid import GridTooLargeError
 from lakecast_forecast.input.report import Line
 from lakecast_forecast.input.rules import Rules
@@ -70,7 +71,8 @@ class Folder:
     def digest(self) -> str:
         """Changes when the content of any file does."""
         files = (self.demand.file, *(rows.file for rows in (self.items, self.stock, self.orders) if rows is not None))
-        return "-".join(file.digest[:12] for file in files)
+        whole = [file.digest for file in files] + ([self.demand.calendar.digest] if self.demand.calendar else [])
+        return "-".join(digest[:12] for digest in whole)
 
     def dataset(self, dataset_id: str) -> DatasetInput:
         """One data set's tables. Raises `InputError` where its rows cannot become series."""
@@ -126,7 +128,13 @@ def open_folder(
     chosen = with_settings(rules or Rules(), read_settings(folder))
     moment = now or dt.datetime.now(dt.UTC)
     today = _today(chosen, moment)
-    demand = read_demand(folder, default, today, chosen, () if find(folder, "items") else FACTS)
+    calendar = read_calendar(folder, chosen)
+    if calendar is not None:
+        if chosen.frequency not in (None, calendar.frequency):
+            problem = f"its periods are {calendar.frequency}, but the frequency is said to be {chosen.frequency}"
+            raise InputError(calendar.file, problem, "Leave the frequency out, or the calendar")
+        chosen = replace(chosen, frequency=calendar.frequency)
+    demand = read_demand(folder, default, today, chosen, () if find(folder, "items") else FACTS, calendar)
     usable = np.unique(demand.datasets.codes[~np.isnan(demand.quantity)])
     return Folder(
         folder,

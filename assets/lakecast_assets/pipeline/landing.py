@@ -15,7 +15,7 @@ from lakecast_forecast.input.rules import Rules
 
 T = TypeVar("T")
 
-STEMS = ("demand", "items", "stock", "orders", "lakecast", "fact_forecast", "fact_metrics", "metadata")
+STEMS = ("demand", "items", "stock", "orders", "calendar", "lakecast", "fact_forecast", "fact_metrics", "metadata")
 SETTLED_SECONDS = 10.0
 """How long a folder must have been left alone before it is looked at: somebody may still be copying."""
 OLD_SECONDS = 120.0
@@ -69,7 +69,7 @@ def dataset_ids(folder: Path) -> tuple[str, ...]:
     if path is None:
         return ()
     rules = with_settings(Rules(), read_settings(folder))
-    stated = rules.columns_of("demand", (*REQUIRED, *OPTIONAL))
+    stated = rules.columns_of("demand", (*REQUIRED, *OPTIONAL, *names.PARTS))
     content = files.read(path, REQUIRED, OPTIONAL, stated=stated, sheet=rules.sheet)
     return datasets_of(content, slug(folder.resolve().name), by=rules.by).names
 

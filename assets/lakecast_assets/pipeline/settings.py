@@ -76,6 +76,7 @@ class RunSettings(dg.ConfigurableResource[None]):
     service_measure: Literal["", "cycle", "fill"] = Field(
         default="", description="What service levels promise of items that state none"
     )
+    calendar: str = Field(default="", description="File of fiscal periods; empty for calendar.csv, where there is one")
     allow_loss: bool = Field(default=False, description="Publish though most of the demand published last is gone")
     replace: bool = Field(default=False, description="Publish under a name whose items so far are all others")
     seed: int = Field(default=0, description="The same data and seed give the same forecasts")
@@ -134,6 +135,7 @@ class RunSettings(dg.ConfigurableResource[None]):
             sheet=self.sheet,
             currency=self.currency,
             service_measure=self.service_measure,
+            calendar=self.calendar,
         )
 
     def beside(self, stated: Mapping[str, Any]) -> "RunSettings":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lakecast_forecast.input.fiscal import FiscalCalendar
 from lakecast_forecast.input.grid import Periods
 from lakecast_forecast.input.rules import Rules
 from lakecast_schema.periods import Dates, Frequency, shift
@@ -26,10 +27,18 @@ class Incomplete:
         return self.first | self.last
 
 
-def incomplete(days: Dates, periods: Periods, counts: Bools, over: dt.date | None, rules: Rules) -> Incomplete:
+def incomplete(
+    days: Dates,
+    periods: Periods,
+    counts: Bools,
+    over: dt.date | None,
+    rules: Rules,
+    calendar: FiscalCalendar | None = None,
+) -> Incomplete:
     """Which rows lie in an incomplete first or last period, by `rules.last_period`.
 
-    days: (n,) of the rows; counts: (n,) rows with a demand; over: the first day that is not over yet, None for none.
+    days: (n,) of the rows; counts: (n,) rows with a demand; over: the first day that is not over yet, None for none;
+    calendar: where periods are fiscal, their first and last days.
 
     auto: a period is incomplete where `over` comes before its end. Where rows are finer than periods, the last is also
         incomplete where the data end longer before its end, and the first where they begin longer after its start,
@@ -39,10 +48,7 @@ def incomplete(days: Dates, periods: Periods, counts: Bools, over: dt.date | Non
     none = np.zeros(days.size, dtype=bool)
     if rules.last_period == "keep":
         return Incomplete(none, none)
-    # Looked up in a table of all days of the span: calendar arithmetic on each of millions of rows takes long.
-    earliest = periods.starts.min()
-    after = shift(np.arange(earliest, periods.starts.max() + 1), 1, periods.frequency)
-    ends = after[(periods.starts - earliest).astype(np.int64)]
+    starts, ends = _bounds(days, periods, calendar)
     last = none if over is None else ends > np.datetime64(over)
     first = none
     newest = periods.index == periods.index[counts].max()
@@ -52,10 +58,21 @@ def incomplete(days: Dates, periods: Periods, counts: Bools, over: dt.date | Non
         seen = np.unique(days[counts])
         usual = max(float(np.quantile(np.diff(seen).astype(np.int64), _USUAL)) if seen.size > 1 else 1.0, 1.0)
         missing_after = (ends - 1 - seen[-1]).astype(np.int64)
-        missing_before = (seen[0] - periods.starts).astype(np.int64)
+        missing_before = (seen[0] - starts).astype(np.int64)
         last = last | (newest & (missing_after > usual))
         first = (periods.index == periods.index[counts].min()) & (missing_before > usual)
     return Incomplete(first & ~last, last)
+
+
+def _bounds(days: Dates, periods: Periods, calendar: FiscalCalendar | None) -> tuple[Dates, Dates]:
+    """(n,) first day of each row's period, and of the one after it."""
+    if calendar is not None:
+        place = calendar.period(days)
+        return calendar.starts[place], calendar.ends[place] + 1
+    # Looked up in a table of all days of the span: calendar arithmetic on each of millions of rows takes long.
+    earliest = periods.starts.min()
+    after = shift(np.arange(earliest, periods.starts.max() + 1), 1, periods.frequency)
+    return periods.starts, after[(periods.starts - earliest).astype(np.int64)]
 
 
 def _is_finer(days: Dates, periods: Periods) -> bool:

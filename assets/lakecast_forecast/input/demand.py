@@ -15,6 +15,7 @@ from lakecast_forecast.input.day_forms import OrderUnclear
 from lakecast_forecast.input.decimals import decide, with_point
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.files import DRIVER_PREFIX, SUFFIXES, InputFile, find, read
+from lakecast_forecast.input.fiscal import FiscalCalendar
 from lakecast_forecast.input.marks import without_marks
 from lakecast_forecast.input.names import PARTS, is_total, plain
 from lakecast_forecast.input.rejections import Rejections
@@ -50,6 +51,7 @@ class DemandRows:
     drivers: Mapping[str, NDArray[np.float64]]
     verdicts: Rejections
     locations: Identifiers | None = None
+    calendar: FiscalCalendar | None = None
     available: Bools | None = None
     """(n,) False where the row says that its item was out of stock; None where no row tells."""
 
@@ -60,11 +62,18 @@ class DemandRows:
         return placed
 
 
-def read_demand(folder: Path, dataset: str, today: dt.date, rules: Rules, facts: Sequence[str] = ()) -> DemandRows:
+def read_demand(
+    folder: Path,
+    dataset: str,
+    today: dt.date,
+    rules: Rules,
+    facts: Sequence[str] = (),
+    calendar: FiscalCalendar | None = None,
+) -> DemandRows:
     """Read and judge the demand file of a folder; rows that name no data set belong to `dataset`.
 
     today: demand of later days is rejected. facts: columns about items that the file may have, too, for want of
-    another file of items.
+    another file of items. calendar: of the periods, where they are fiscal.
 
     Raises `InputError` where there is no such file, or it cannot be read, or no row of it can be used.
     """
@@ -82,7 +91,7 @@ def read_demand(folder: Path, dataset: str, today: dt.date, rules: Rules, facts:
         raise InputError(str(folder), "holds no demand.csv or demand.parquet", remedy)
     stated = rules.columns_of("demand", (*REQUIRED, *OPTIONAL, *PARTS, *facts))
     file = read(path, REQUIRED, OPTIONAL, drivers=True, stated=stated, spare=facts, sheet=rules.sheet)
-    rows = judge(file, dataset, today, rules)
+    rows = judge(file, dataset, today, rules, calendar)
     if np.all(np.isnan(rows.quantity)):
         found = rows.verdicts.first()
         number, column, reason = found if found else (None, "quantity", messages.NO_QUANTITY.english)
@@ -97,16 +106,22 @@ def read_demand(folder: Path, dataset: str, today: dt.date, rules: Rules, facts:
     return rows
 
 
-def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | None = None) -> DemandRows:
+def judge(
+    file: InputFile,
+    dataset: str,
+    today: dt.date | None,
+    rules: Rules | None = None,
+    calendar: FiscalCalendar | None = None,
+) -> DemandRows:
     """Read every row, and reject those that break the contract; a bad value costs that value only.
 
-    today: demand of later days is rejected; None for no such limit.
+    today: demand of later days is rejected; None for no such limit. calendar: of the periods, where they are fiscal.
     """
     verdicts = Rejections(file)
     items = identifiers(file.table["item_id"])
     date = file.table["date"]
     rules = rules or Rules()
-    day = days_of(file, rules)
+    day = days_of(file, rules, calendar=calendar)
     figures = figures_of(_with_numbers(file), ("quantity", *file.drivers), rules)
     quantity, drivers = figures["quantity"], {name: figures[name] for name in file.drivers}
 
@@ -127,6 +142,10 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
         remedy = "leave the quantity of rows of the future empty"
         verdicts.reject_values(future, "date", messages.FUTURE.of(today=today, remedy=remedy))
         quantity.values[future] = np.nan
+    if calendar is not None:
+        outside = calendar.period(day) < 0
+        verdicts.reject(outside, "date", messages.NO_PERIOD.of(file=calendar.file))
+        day[outside] = np.datetime64("NaT")
     for known in (quantity, *drivers.values()):
         known.values[verdicts.rejected] = np.nan
     values = quantity.values
@@ -139,6 +158,7 @@ def judge(file: InputFile, dataset: str, today: dt.date | None, rules: Rules | N
         {name.removeprefix(DRIVER_PREFIX): known.values for name, known in drivers.items()},
         verdicts,
         identifiers(file.table["location"]) if "location" in file.table.column_names else None,
+        calendar,
         available,
     )
 
@@ -168,10 +188,19 @@ def _available(verdicts: Rejections) -> Bools:
     return ~no
 
 
-def days_of(file: InputFile, rules: Rules, column: str = "date") -> NDArray[np.datetime64]:
-    """A column of days of a file. Raises `InputError` where day and month cannot be told apart."""
+def days_of(
+    file: InputFile, rules: Rules, column: str = "date", calendar: FiscalCalendar | None = None
+) -> NDArray[np.datetime64]:
+    """A column of days of a file. Raises `InputError` where day and month cannot be told apart.
+
+    calendar: of periods whose names may stand for their first days.
+    """
+    named = None if calendar is None else calendar.named(file.table[column])
+    if named is not None and not np.isnat(named).any():
+        return named
     try:
-        return days(file.table[column], rules.dates)
+        day = days(file.table[column], rules.dates)
+        return day if named is None else np.where(np.isnat(named), day, named)
     except OrderUnclear as error:
         remedy = "Write dates as 2024-01-31, or state --dates dmy or --dates mdy"
         raise InputError(file.name, str(error), remedy, column=column) from error

@@ -172,7 +172,7 @@ def fill(
 
     within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
     dates = shift(np.repeat(cells.starts[first], lengths), within, periods.frequency)
-    return _without_unknown_ends(Series(codes, offsets, dates, filled, is_active))
+    return without_unknown_ends(Series(codes, offsets, dates, filled, is_active))
 
 
 def _is_active(cells: _Cells, end: int, frequency: Frequency, inactive_days: int) -> NDArray[np.bool_]:
@@ -207,7 +207,7 @@ def _spans(items: Integers, told: Integers) -> tuple[Integers, Integers, Integer
     return owner[first], told[first], told[last]
 
 
-def _without_unknown_ends(series: Series) -> Series:
+def without_unknown_ends(series: Series) -> Series:
     """Series that end with a known value: what is unknown up to the end is not history."""
     known = np.flatnonzero(~np.isnan(series.quantity))
     last = known[np.searchsorted(known, series.offsets[1:]) - 1]

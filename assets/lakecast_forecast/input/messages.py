@@ -190,6 +190,18 @@ DATE_OUTSIDE = Words(
     "date lies outside {earliest} to {latest}; correct the year",
     "a data está fora de {earliest} a {latest}; corrija o ano",
 )
+NO_PERIOD = Words(
+    "no_period",
+    "date lies in no period of {file}; add the period there, or correct the date",
+    "a data não está em nenhum período de {file}; inclua o período ali ou corrija a data",
+)
+CALENDAR = Words(
+    "fiscal_calendar",
+    "{file}: {periods} fiscal periods from {first} to {last}; each goes by the name of the {unit} that holds most of "
+    "it, so the one from {start} to {end} is {month}",
+    "{file}: {periods} períodos fiscais de {first} a {last}; cada um leva o nome do {unidade} que contém a maior parte "
+    "dele, por isso o de {start} a {end} é {month}",
+)
 FUTURE = Words(
     "future_date",
     "date lies after {today}, the day of this run; correct it, {remedy}, or state --as-of",
@@ -293,6 +305,13 @@ NOT_AVAILABLE = Words(
     "periods of items are marked as without stock (available), so their demand counts as unknown and not as low",
     "períodos de itens estão marcados como sem estoque (available), por isso sua demanda conta como desconhecida e não "
     "como baixa",
+)
+STOCK_OUTS = Words(
+    "stock_outs",
+    "periods of items had a stock of 0 in {file} from their first day to their last, so their low demand counts as "
+    "unknown",
+    "períodos de itens tiveram estoque 0 em {file} do primeiro ao último dia, por isso sua demanda baixa conta como "
+    "desconhecida",
 )
 BAD_AVAILABLE = Words(
     "bad_available",

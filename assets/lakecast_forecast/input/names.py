@@ -10,6 +10,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "demand": ("demand", "demanda", "demandas", "consumo", "vendas"),
     "items": ("items", "itens", "materiais", "produtos"),
     "stock": ("stock", "estoque", "estoques", "saldo", "saldos"),
+    "calendar": ("calendar", "calendario"),
     "orders": ("orders", "openorders", "pedidos", "pedidosabertos", "pedidosemaberto", "ordens"),
 }
 """Stem -> what a file of that kind may be called."""
@@ -59,6 +60,9 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "year": ("ano",),
     "month": ("mes", "numero do mes", "mes numero"),
     "day": ("dia",),
+    "period": ("periodo",),
+    "start": ("inicio", "data inicial", "data de inicio", "de"),
+    "end": ("fim", "data final", "data de fim", "termino", "ate"),
 }  # fmt: skip
 PARTS = ("year", "month", "day")
 """Columns that are a date together, where there is a year."""

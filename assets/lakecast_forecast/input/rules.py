@@ -65,6 +65,8 @@ class Rules:
 
     by: location makes each location a data set of its own; empty adds them up per item.
 
+    calendar: file of the folder with fiscal periods; empty for calendar.csv, where there is one.
+
     country: ISO 3166 code of the holiday calendar, None for none.
 
     as_of: the last day that demand and stock may have; None is the day of the run.
@@ -95,6 +97,7 @@ class Rules:
     sheet: str = ""
     currency: str = ""
     service_measure: ServiceMeasure = ""
+    calendar: str = ""
 
     def __post_init__(self) -> None:
         kinds = {

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,8 @@ from lakecast_forecast.input.dates import FAR_YEARS, far_from_the_rest
 from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.drivers import driver_table
 from lakecast_forecast.input.errors import InputError
-from lakecast_forecast.input.grid import Gaps, Periods, Series, fill, gaps, place
+from lakecast_forecast.input.fiscal import FiscalCalendar
+from lakecast_forecast.input.grid import Gaps, Periods, Series, fill, gaps, place, without_unknown_ends
 from lakecast_forecast.input.outliers import outliers
 from lakecast_forecast.input.repeats import settle
 from lakecast_forecast.input.report import Line, line
@@ -50,6 +51,15 @@ class DemandSeries:
     driver: pa.Table
     report: tuple[Line, ...]
 
+    def without(self, periods: Bools) -> "DemandSeries":
+        """With the demand of some periods (k,) unknown; items of which nothing is known then keep theirs."""
+        owner = np.repeat(np.arange(self.series.items.size), self.series.lengths)
+        left = np.bincount(owner[~periods & ~np.isnan(self.series.quantity)], minlength=self.series.items.size) > 0
+        quantity = np.where(periods & left[owner], np.nan, self.series.quantity)
+        series = without_unknown_ends(replace(self.series, quantity=quantity))
+        dataset_id = self.demand["dataset_id"][0].as_py()
+        return replace(self, series=series, demand=_demand(dataset_id, self.names, series))
+
 
 def demand_series(
     demand: DemandRows,
@@ -80,8 +90,8 @@ def demand_series(
         )
     refuse_many(demand, here, dataset_id, rules.allow_rejected, broken=broken)
     days = demand.day[rows]
-    periods = _place(days, items, known, rules)
-    partly = incomplete(days, periods, known, over, rules)
+    periods = _place(days, items, known, rules, demand.calendar)
+    partly = incomplete(days, periods, known, over, rules, demand.calendar)
     cut_off = tuple(_of_incomplete(partly, days, periods, quantity))
     quantity = np.where(partly.rows, np.nan, quantity)
     if np.isnan(quantity).all():
@@ -264,8 +274,11 @@ def _of_gaps(meaning: Gaps, rules: Rules) -> Iterator[Line]:
         yield line("warning", messages.GAPS_UNKNOWN.of(share=share))
 
 
-def _place(days: Dates, items: Identifiers, known: Bools, rules: Rules) -> Periods:
-    """All rows placed; only those with a quantity tell the frequency, if it is not stated."""
+def _place(days: Dates, items: Identifiers, known: Bools, rules: Rules, calendar: FiscalCalendar | None) -> Periods:
+    """All rows placed; only those with a quantity tell the frequency, if neither it nor a calendar is stated."""
+    if calendar is not None:
+        starts = calendar.months[calendar.period(days)]
+        return Periods(calendar.frequency, starts, grid_index(starts, calendar.frequency))
     if rules.frequency is not None:
         placed = place(days, items.codes, rules.frequency)
         off_grid = not np.array_equal(placed.starts, period_starts(days, rules.frequency))
@@ -275,8 +288,8 @@ def _place(days: Dates, items: Identifiers, known: Bools, rules: Rules) -> Perio
         ):
             raise FrequencyUnclear(
                 f"rows of an item lie about one {rules.frequency} period apart, and yet off the calendar: some periods "
-                "would hold two of them and others none. Write the totals of calendar periods, or state the frequency "
-                "that the rows have."
+                "would hold two of them and others none. Add a calendar.csv with the columns period, start and end, or "
+                "write the totals of calendar periods."
             )
         return placed
     frequency = place(days[known], items.codes[known], None).frequency

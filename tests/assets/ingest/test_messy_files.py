@@ -338,8 +338,127 @@ def test_fiscal_periods_are_neither_weeks_nor_months(tmp_path: Path, rules: Rule
         for k, (day, weeks) in enumerate(fiscal(36))
         if every == 1 or (k * 7 + item * 3) % 5 < 2
     ]
-    with pytest.raises(InputError, match=r"fiscal calendar|off the calendar"):
+    with pytest.raises(InputError, match=r"Add a calendar\.csv with the columns period, start and end"):
         read(tmp_path, rules, demand=csv(rows))
+
+
+def calendar(periods: int = 48, header: str = "period,start,end") -> str:
+    rows = [
+        [f"P{k % 12 + 1:02d}/{2023 + k // 12}", day, day + dt.timedelta(days=7 * weeks - 1)]
+        for k, (day, weeks) in enumerate(fiscal(periods))
+    ]
+    return csv(rows, header)
+
+
+PAST = [(k, day, weeks) for k, (day, weeks) in enumerate(fiscal(48)) if day < dt.date(2025, 12, 1)]
+
+
+@pytest.mark.parametrize("dated_by", ["first days", "last days", "names", "days"])
+def test_a_fiscal_calendar_places_demand_in_its_periods(tmp_path: Path, dated_by: str) -> None:
+    rows: list[list[Any]] = []
+    for k, day, weeks in PAST:
+        if dated_by == "days":
+            rows += [["A1", day + dt.timedelta(days=n), 1] for n in range(7 * weeks)]
+        else:
+            last = day + dt.timedelta(days=7 * weeks - 1)
+            date = {"first days": day, "last days": last, "names": f"p{k % 12 + 1:02d} {2023 + k // 12}"}[dated_by]
+            rows.append(["A1", date, 7 * weeks])
+    made = read(tmp_path, calendario=calendar(header="Período,Início,Fim"), demand=csv(rows))
+    assert made.frequency is Frequency.MONTHLY
+    assert made.tables["demand"]["quantity"].to_pylist() == [28, 28, 35] * 12
+    assert [str(day)[:7] for day in made.tables["demand"]["date"].to_pylist()] == MONTHS
+    assert said(made) == {}
+    assert any(
+        "48 fiscal periods from 2023-01-02 to 2026-12-27" in note and "is 2026-12" in note for note in made.notes
+    )
+
+
+def test_a_fiscal_period_that_is_not_over_is_left_out(tmp_path: Path) -> None:
+    rows = [["A1", day, weeks] for day, weeks in fiscal(37)]  # the last begins on 29 December
+    made = read(tmp_path, calendar=calendar(), demand=csv(rows))
+    assert (ends(made), said(made)) == ({"2025-12-01"}, {"incomplete_last_period": 1})
+    log = [["A1", day, 1] for day in days("2023-01-02", "2025-12-06")]
+    made = read(tmp_path, calendar=calendar(), demand=csv(log))
+    assert (ends(made), said(made)) == ({"2025-11-01"}, {"incomplete_last_period": 13})
+
+
+def test_days_outside_a_fiscal_calendar_are_rejected(tmp_path: Path) -> None:
+    made = read(tmp_path, calendar=calendar(), demand=csv([["A1", day, 1] for day in days("2022-12-31", "2025-12-28")]))
+    assert said(made) == {"no_period": 2}
+    assert totals(made) == {"A1": 1092.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            calendar().replace("2023-01-30", "2023-01-31"),
+            "P01/2023 ends on 2023-01-29, and P02/2023 begins on 2023-01-31",
+        ),
+        (
+            calendar().replace("2023-01-29", "2023-02-05"),
+            "P01/2023 ends on 2023-02-05, and P02/2023 begins on 2023-01-30",
+        ),
+        (calendar().replace("P02/2023", ""), "row 2: is no period"),
+        (calendar().replace("P02/2023", "P01/2023"), "are no months, quarters or years of their own"),
+        (
+            csv(
+                [
+                    [k, dt.date(2023, 1, 2) + dt.timedelta(28 * k), dt.date(2023, 1, 29) + dt.timedelta(28 * k)]
+                    for k in range(39)
+                ],
+                "period,start,end",
+            ),
+            "of 28 to 28 days, are no months.*Give 12 periods a year",
+        ),
+    ],
+    ids=["a day is missing", "periods overlap", "no name", "a name twice", "thirteen a year"],
+)
+def test_a_fiscal_calendar_that_is_none_stops_the_run(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        read(tmp_path, calendar=text, demand=TABLE)
+
+
+def test_another_calendar_may_be_stated_and_another_frequency_may_not(tmp_path: Path) -> None:
+    rows = [["A1", day, weeks] for _, day, weeks in PAST]
+    assert read(tmp_path, Rules(calendar="weeks 445.csv"), **{"weeks 445": calendar(), "demand": csv(rows)})
+    with pytest.raises(InputError, match=r"nowhere\.csv: is no file of the folder"):
+        read(tmp_path, Rules(calendar="nowhere.csv"), demand=csv(rows))
+    with pytest.raises(InputError, match="its periods are monthly, but the frequency is said to be weekly"):
+        read(tmp_path, Rules(frequency=Frequency.WEEKLY), calendar=calendar(), demand=csv(rows))
+
+
+# Stock-outs
+
+
+def levels(zero: set[str], every: str) -> str:
+    """Stock of A1 in 2025: of each day or of each month's last, 0 in some months."""
+    counted = [
+        day for day in days("2025-01-01", "2025-12-31") if every == "day" or (day + dt.timedelta(days=1)).day == 1
+    ]
+    return csv([["A1", day, 0 if str(day)[:7] in zero else 5] for day in counted], "item_id,date,on_hand")
+
+
+@pytest.mark.parametrize(("every", "zero"), [("day", {"2025-07"}), ("month", {"2025-06", "2025-07"})])
+def test_low_demand_of_a_period_without_stock_is_unknown(tmp_path: Path, every: str, zero: set[str]) -> None:
+    rows = [["A1", month, {"2025-07": 1, "2025-09": 0}.get(month, 10)] for month in MONTHS]
+    made = read(tmp_path, demand=csv(rows), stock=levels(zero, every))
+    known = dict(zip(MONTHS, made.tables["demand"]["quantity"].to_pylist(), strict=True))
+    assert known["2025-07"] is None
+    assert known["2025-09"] == 0.0, "there was stock, so nobody needed any"
+    assert sum(value is None for value in known.values()) == 1
+    (line,) = [line for line in made.report if line.words.code == "stock_outs"]
+    assert line.examples == ("A1 in the period from 2025-07-01",)
+
+
+def test_a_part_of_a_period_without_stock_and_usual_demand_tell_nothing(tmp_path: Path) -> None:
+    rows = [["A1", month, 10] for month in MONTHS]
+    half = levels(set(), "day").replace(",5", ",0", 20)
+    assert read(tmp_path, demand=csv(rows), stock=half).tables["demand"]["quantity"].null_count == 0
+    usual = read(tmp_path, demand=csv(rows), stock=levels({"2025-07"}, "day"))
+    assert usual.tables["demand"]["quantity"].null_count == 0, "it was needed, and it came"
+    never = read(tmp_path, demand=csv([*rows[:-1], ["A1", MONTHS[-1], 0]]), stock=levels(set(MONTHS), "day"))
+    assert never.tables["demand"]["quantity"].null_count == 0, "it never lies in stock"
 
 
 # Drivers

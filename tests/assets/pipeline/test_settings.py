@@ -72,6 +72,7 @@ def test_every_rule_can_be_set() -> None:
         sheet="Plan2",
         currency="BRL",
         service_measure="fill",
+        calendar="periods.csv",
     )
     given = {field.name: getattr(chosen, field.name) for field in dataclasses.fields(Rules)}
     assert all(given[field.name] != getattr(Rules(), field.name) for field in dataclasses.fields(Rules))
