@@ -32,7 +32,7 @@ LONGEST = 3650.0
 _MOST_BIAS = 1.0
 """By how much of itself the demand after an order may be expected above that of any day."""
 _GUARD = 1.5
-"""A reorder point never exceeds the largest demand of any window ever seen by more than this."""
+"""S never exceeds the largest demand of any window ever seen by more than this."""
 
 
 class Alert(StrEnum):
@@ -161,7 +161,8 @@ class Decision:
     def reorder_point(self) -> Array:
         """s, at least the expected demand over the lead time; at least one step for an item in use."""
         inputs = self.inputs
-        point = self._stock(self._enough(self._below, _filling), self.lead_time_demand)
+        most = self._most - np.maximum(self.review_demand, inputs.step)
+        point = self._stock(self._enough(self._below, _filling), self.lead_time_demand, most)
         if self.has_review_day.any():
             # What is left of S when the review period's demand is taken from it: never below the lead time's.
             rest = np.maximum(self._review_day_level - self.review_demand, self.lead_time_demand)
@@ -182,7 +183,9 @@ class Decision:
     @cached_property
     def _review_day_level(self) -> Array:
         """S of the review-day rule: what demand until the order after the next arrives does not exceed."""
-        return self._stock(self._enough(self._over_protection, _filling_on_days), self._over_protection.mean)
+        return self._stock(
+            self._enough(self._over_protection, _filling_on_days), self._over_protection.mean, self._most
+        )
 
     @cached_property
     def _protection_days(self) -> Array:
@@ -201,14 +204,26 @@ class Decision:
             enough[rows] = filling(replace(self, inputs=self.inputs.take(rows)))
         return enough
 
-    def _stock(self, enough: Array, mean: Array) -> Array:
-        """What is enough as a level: in whole steps, within the guard, at least the mean; a step for what is used."""
+    def _stock(self, enough: Array, mean: Array, most: Array) -> Array:
+        """What is enough as a level: in whole steps, at most `most` (n,), at least the mean; a step if used."""
         inputs = self.inputs
         counted = inputs.step >= 1
         enough = np.where(counted, np.ceil(enough - 0.5), enough)
-        windows = np.maximum(self._protection_days / inputs.window_days, 1.0)
-        enough = np.fmin(enough, _GUARD * inputs.largest_window * windows)
+        enough = np.fmin(enough, np.where(counted, np.floor(most + 1e-9), most))
         return round_up(np.maximum(np.maximum(enough, mean), self._floor), inputs.step)
+
+    @cached_property
+    def _most(self) -> Array:
+        """S never exceeds this: the largest window, and as much again as that exceeds an occasion of the mean size.
+
+        Of an item that was always wanted in the same quantity, never twice in a window, one such quantity is stocked,
+        for what lies between it and two of them serves nobody. NaN without a window.
+        """
+        inputs = self.inputs
+        largest = inputs.largest_window
+        most = np.fmin(_GUARD * largest, 2 * largest - inputs.demand_size)
+        longer: Array = np.maximum(self._protection_days / inputs.window_days, 1.0)
+        return most * longer
 
     @property
     def _floor(self) -> Array:
@@ -342,7 +357,7 @@ class Decision:
                     np.isnan(inputs.on_hand),
                     out_of_stock | soon | self._runs_out_first,
                     self._at_reorder_point & (self.position < self.order_up_to),
-                    self.position < self.reorder_point + self.review_demand,
+                    self.position < np.minimum(self.reorder_point + self.review_demand, self.order_up_to),
                 ],
                 [Alert.UNKNOWN.value, Alert.CRITICAL.value, Alert.HIGH.value, Alert.MEDIUM.value],
                 default=Alert.OK.value,
@@ -350,11 +365,13 @@ class Decision:
 
     @cached_property
     def _runs_out_first(self) -> Flags:
-        """Whether stock runs out before what is on its way arrives, within lead time and review period, and no order is
-        due that would come sooner: the position is high enough, but by other dates."""
+        """Whether stock runs out before what is on its way arrives, within lead time and review period.
+
+        Whether an order is due, too, makes no difference: more stock would else silence the order, and alarm.
+        """
         days = self.days_to_stockout
         later = (self.inputs.inbound_days > np.nan_to_num(days, nan=np.inf)[:, None]).any(axis=1)
-        return ~self.is_due & later & (days < self._protection_days)
+        return later & (days < self._protection_days)
 
     @cached_property
     def action(self) -> NDArray[np.str_]:

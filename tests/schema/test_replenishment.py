@@ -75,7 +75,15 @@ def assert_multiple(quantity, step):
     assert quantity / step == pytest.approx(round(quantity / step), abs=1e-5)
 
 
+FULL = {
+    "demand": 0.02, "noise": 0.1, "demand_size": 3.0, "used": False, "lead_time_days": 0.0, "lead_time_std_days": 0.0,
+    "service_level": 0.99, "on_hand": 3.0, "days_to_review": 0.0,
+}  # fmt: skip
+"""On a day of review, with all that may be on hand, and s as high."""
+
+
 @given(st.lists(ITEM, min_size=1, max_size=6))
+@example([ORDINARY | FULL])
 def test_decisions_keep_the_rules(items):
     found = decide(inputs_of(items))
     for i, item in enumerate(items):
@@ -152,11 +160,20 @@ def test_higher_promises_and_longer_lead_times_never_need_less_stock(item):
         assert levels == sorted(levels)
 
 
-@given(ITEM, st.sampled_from([1.0, 12.0, 300.0]))
-def test_more_stock_never_means_more_urgency_or_a_larger_order(item, more):
+ARRIVALS = st.lists(
+    st.tuples(st.sampled_from([1.0, 8.0, 13.0, 16.0, 40.0]), st.sampled_from([2.0, 30.0])), max_size=3
+).map(sorted)
+
+
+@given(ITEM, ARRIVALS, st.sampled_from([1.0, 12.0, 300.0]))
+@example(ORDINARY | {"on_hand": 22.0}, [(16.0, 3.0)], 8.0)  # due, then no more: what is on its way comes too late
+def test_more_stock_never_means_more_urgency_or_a_larger_order(item, arrivals, more):
     if math.isnan(item["on_hand"]):
         return
-    before, after = (decide(inputs_of([item | {"on_hand": item["on_hand"] + extra}])) for extra in (0.0, more))
+    item = item | {"on_order": sum(quantity for _, quantity in arrivals)}
+    before, after = (
+        decide(inputs_of([item | {"on_hand": item["on_hand"] + extra}], arrivals)) for extra in (0.0, more)
+    )
     urgency = ["ok", "medium", "high", "critical"]
     assert urgency.index(after.alert[0]) <= urgency.index(before.alert[0])
     assert after.recommended_order[0] <= before.recommended_order[0]
@@ -218,9 +235,29 @@ def test_a_rare_item_is_stocked_for_an_occasion_of_its_own_size():
     assert 53 <= sized < 70 < 90 < decided(**rare).reorder_point[0]
 
 
-def test_a_reorder_point_never_passes_what_any_window_ever_needed_by_more_than_half():
-    calm = decided(noise=20.0, largest_window=30.0)
-    assert decided(noise=20.0).reorder_point[0] > 45 == calm.reorder_point[0]
+@pytest.mark.parametrize("days_to_review", [math.nan, 0.0])
+def test_s_never_passes_what_any_window_ever_needed_by_more_than_half(days_to_review):
+    calm = decided(noise=20.0, largest_window=31.0, days_to_review=days_to_review)
+    assert decided(noise=20.0, days_to_review=days_to_review).order_up_to[0] > 46 == calm.order_up_to[0]
+    assert calm.reorder_point[0] == 46 - 14
+    longer = decide(Scenario(lead_time_days=27.0).apply(calm.inputs))  # lead time and review period of twice the days
+    assert longer.order_up_to[0] == 93
+
+
+@pytest.mark.parametrize(
+    ("largest", "most"),
+    [
+        (20.0, 20),  # bought once, or always so many: nobody stocks 27 for that
+        (25.0, 30),  # sizes differ
+        (40.0, 60),  # twice in a window
+        (50.0, 75),  # more often: half as much again
+    ],
+)
+@pytest.mark.parametrize("days_to_review", [math.nan, 0.0])
+def test_of_what_was_wanted_one_at_a_time_one_is_stocked(largest, most, days_to_review):
+    rare = {"demand": 0.1, "noise": 80.0, "demand_size": 20.0, "on_hand": 0.0, "days_to_review": days_to_review}
+    made = decided(**rare, largest_window=largest, lead_time_days=30.0, service_level=0.99)
+    assert (made.order_up_to[0], made.recommended_order[0]) == (most, most)
 
 
 def test_orders_of_a_fixed_day_last_until_the_order_after_the_next_arrives():

@@ -28,8 +28,7 @@ class Learned:
 
     noise_variance: per day; level_variance: per day². demand_size: mean demand of periods with any, NaN of items
     without. long_run_rate: mean demand per day of all history, of which long_run_weight is mixed into the forecast.
-    largest_window: the largest demand of any window of lead time and review period, NaN where the history is
-    shorter.
+    largest_window: the largest demand of any window of lead time and review period (`learning.largest_window`).
     """
 
     item_ids: tuple[str, ...]

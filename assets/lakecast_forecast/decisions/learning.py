@@ -39,13 +39,21 @@ def learned(spread: Spread, days: Array, categories: Sequence[str | None] = ()) 
 
 
 def largest_window(values: Array, periods: np.ndarray) -> Array:
-    """(n,) the largest sum of `periods` (n,) successive values of each row; NaN where a row has fewer."""
+    """(n,) the largest sum of `periods` (n,) successive values of each row.
+
+    Of a row that has fewer, what they would hold at its pace: a history begins with a demand, which counts once, and
+    what came after it in proportion. NaN of a row without values.
+    """
     width = values.shape[1]
     total = np.concatenate([np.zeros((len(values), 1)), np.nan_to_num(values).cumsum(axis=1)], axis=1)
     found = np.full(len(values), np.nan)
+    length = np.isfinite(values).sum(axis=1)
     begun = np.isfinite(values).argmax(axis=1)
-    for length in np.unique(periods).tolist():
-        rows = np.flatnonzero((periods == length) & (begun + length <= width))
+    for window in np.unique(periods).tolist():
+        rows = np.flatnonzero((periods == window) & (length > 0) & (begun + window <= width))
         if rows.size:
-            found[rows] = (total[rows, length:] - total[rows, : width - length + 1]).max(axis=1)
-    return found
+            found[rows] = (total[rows, window:] - total[rows, : width - window + 1]).max(axis=1)
+    short = (length > 0) & (begun + periods > width)
+    size = total[:, -1] / np.maximum((np.nan_to_num(values) > 0).sum(axis=1), 1)
+    at_its_pace: Array = size + (total[:, -1] - size) * periods / np.maximum(length, 1)
+    return np.where(short, at_its_pace, found)

@@ -102,9 +102,15 @@ def test_figures_are_per_day_and_of_the_right_class(rare):
     assert share == pytest.approx(0.955, abs=0.035)
 
 
-def test_a_window_longer_than_the_history_is_unknown():
-    values = np.array([[1.0, 5.0, 2.0], [np.nan, np.nan, 4.0]])
-    np.testing.assert_array_equal(largest_window(values, np.array([2, 2])), [7.0, np.nan])
+def test_a_window_longer_than_the_history_holds_what_it_would_at_its_pace():
+    """The demand that a history begins with counts once: bought once last month is not bought three times a quarter."""
+    unknown = [np.nan] * 3
+    values = np.array(
+        [[1.0, 5, 2, 0], [*unknown, 4.0], [np.nan, np.nan, 4.0, 8.0], [np.nan, 3, 0, 0], [*unknown, np.nan]]
+    )
+    np.testing.assert_allclose(largest_window(values, np.full(5, 3)), [8.0, 4.0, 6.0 + 6.0 * 3 / 2, 3.0, np.nan])
+    steady = np.full((1, 6), 10.0)
+    assert largest_window(steady, np.array([12])) == pytest.approx(10 + 50 * 2)
 
 
 def test_categories_are_groups_of_their_own(steady):

@@ -54,12 +54,17 @@ def decide(
     below, spread = undershoot(daily, noise + shared, max(size, daily))
     enough = quantile(after + below, variance + spread + 2 * share * expected * below, level)
     enough = math.ceil(enough - 0.5) if step == 1 else enough
+    review = daily * review_days
     if stored["largest_window"] is not None:
         window = stored["lead_time_days"] + stored["review_period_days"]
         longer = max((lead_time + review_days) / window, 1.0)
-        enough = min(enough, 1.5 * stored["largest_window"] * factor * longer)
+        largest = stored["largest_window"] * factor
+        most = 1.5 * largest
+        if is_rare and stored["demand_size"]:
+            most = min(most, 2 * largest - size)
+        most = most * longer - max(review, step)
+        enough = min(enough, math.floor(most + 1e-9) if step == 1 else most)
     reorder_point = multiple(max(enough, expected, step if used else 0.0), step)
-    review = daily * review_days
     up_to = multiple(max(reorder_point + review, reorder_point + (step if reorder_point > 0 else 0.0)), step)
     decision = {
         "leadTimeDays": lead_time,
@@ -84,8 +89,8 @@ def decide(
     packs = scenario.get("orderMultiple", stored["order_multiple"] or 1.0)
     order = multiple(max(up_to - position, least), packs) if due else 0.0
     cost = stored["unit_cost"]
-    # Runs out before what is on its way arrives, though the position is high enough.
-    gap = not due and stockout is not None and stockout < lead_time + review_days
+    # Runs out before what is on its way arrives.
+    gap = stockout is not None and stockout < lead_time + review_days
     gap = gap and any(day > stockout for day, _ in due_days)
     if (on_hand <= 0 and up_to > on_hand) or (stockout is not None and stockout < lead_time) or gap:
         alert = "CRITICAL"
