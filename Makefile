@@ -102,6 +102,9 @@ bench-serving: install ## our server beside the bytes limit and the peers; ARGS=
 	@PYTHONPATH=ops $(SERVE)/python -m bench.serving --cache $(BENCH)/serving --peers $(BENCH)/serving/peers \
 		--out ops/bench/serving/RESULTS.md $(ARGS)
 
+faults: install ## pins, writers, files, Redis and the lake failing by the hundred; ARGS="-k pins" for some of it
+	@LAKECAST_FAULTS=full $(SERVE)/pytest tests/faults/serving $(ARGS)
+
 mutants: .venv-mutants/.installed install ## break modules in random places: do tests notice? ARGS="MODULE_OR_FOLDER --count 60"
 	@.venv-mutants/bin/python tests/mutants.py $(ARGS)
 
@@ -115,4 +118,4 @@ mutants: .venv-mutants/.installed install ## break modules in random places: do 
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check format dashboard dagster bench-input bench-forecasting bench-decisions bench-scale bench-serving mutants
+.PHONY: help install run test check format dashboard dagster bench-input bench-forecasting bench-decisions bench-scale bench-serving faults mutants

@@ -30,7 +30,7 @@ class Suite:
 
 
 SUITES = (
-    Suite("serve", ("schema", "lake", "graphql", "ops", "boundary")),
+    Suite("serve", ("schema", "lake", "graphql", "faults/serving", "ops", "boundary")),
     Suite("ml", ("schema", "lake/handover", "forecast", "assets", "ops", "boundary")),
     Suite("serve", ("end_to_end",)),
 )

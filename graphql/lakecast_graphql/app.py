@@ -20,6 +20,7 @@ from lakecast_graphql.execution.dispatch import Dispatcher
 from lakecast_graphql.execution.graphql_core import ColumnarExecutor
 from lakecast_graphql.execution.strawberry import StrawberryExecution
 from lakecast_graphql.execution.subscriptions import Subscriptions
+from lakecast_graphql.execution.under_way import UnderWay
 from lakecast_graphql.metrics import Metrics, Parts
 from lakecast_graphql.operation import persisted
 from lakecast_graphql.operation.documents import Documents
@@ -36,7 +37,9 @@ from lakecast_graphql.transport.body import Bounds
 from lakecast_graphql.transport.client_limits import Reached
 from lakecast_graphql.transport.connections import Connections
 from lakecast_graphql.transport.export import PAGE, Export
+from lakecast_graphql.transport.hosts import Hosts
 from lakecast_graphql.transport.http import GraphqlHttp
+from lakecast_graphql.transport.proxies import TrustedProxies
 from lakecast_graphql.transport.refresh import Refresh
 from lakecast_graphql.transport.sse import Events
 from lakecast_graphql.transport.websocket import GraphqlWebSocket
@@ -44,10 +47,13 @@ from lakecast_graphql.types.context import Surroundings
 from lakecast_graphql.types.schema import schema
 from lakecast_lake.storage import Lake
 
-_log = logging.getLogger("lakecast.settings")
+_log = logging.getLogger("lakecast.app")
 
 _CLOSE_SECONDS = 0.8
 """How long what is being loaded is waited for when the server stops."""
+
+_AFTER_FAILURE_SECONDS = 1.0
+"""Seconds until what watches something begins anew after it failed."""
 
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -61,6 +67,7 @@ class App:
     def __init__(
         self,
         routes: dict[str, AsgiApp],
+        socket_paths: set[str],
         socket: AsgiApp,
         service: Service,
         subscriptions: Subscriptions,
@@ -69,6 +76,7 @@ class App:
         connections: Connections,
     ) -> None:
         self._routes = routes
+        self._socket_paths = socket_paths
         self._socket = socket
         self.subscriptions = subscriptions
         self._watch = watch
@@ -83,7 +91,7 @@ class App:
                 route = self._routes.get(scope["path"], _not_found)
                 await route(scope, receive, send)
             case "websocket":
-                await (self._socket if scope["path"] == "/graphql" else _no_socket)(scope, receive, send)
+                await (self._socket if scope["path"] in self._socket_paths else _no_socket)(scope, receive, send)
             case "lifespan":
                 await self._live(scope.get("state", {}), receive, send)
 
@@ -96,7 +104,7 @@ class App:
         await asyncio.to_thread(self.service.start)
         self.subscriptions.start()
         state[open_connections.STATE] = self._connections
-        watching = [asyncio.create_task(watch()) for watch in self._watch]
+        watching = [asyncio.create_task(_for_good(watch)) for watch in self._watch]
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
         for task in watching:
@@ -123,7 +131,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
     service = Service(
         Lake.open(settings.lake),
         results_name=settings.results_name,
-        signals=signal_backend.for_server(redis_url, settings.lake),
+        signals=signal_backend.for_server(redis_url),
         old_snapshots=settings.old_snapshots,
         poll_seconds=settings.poll_seconds,
         memory_budget=settings.memory_budget,
@@ -148,11 +156,13 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         max_errors=settings.max_errors,
     )
     threads = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="lakecast-operation")
+    under_way = UnderWay()
     ordinary = StrawberryExecution(
         schema(),
         documents,
         surroundings,
         threads=threads,
+        under_way=under_way,
         seconds=settings.operation_seconds,
         max_errors=settings.max_errors,
         executor_class=ColumnarExecutor,
@@ -163,6 +173,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         ordinary,
         shared=shared,
         threads=threads,
+        under_way=under_way,
         history=lambda: service.history,
         opened=service.open,
         answer_bytes=settings.cache_bytes,
@@ -178,7 +189,8 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         schema(), documents, surroundings, most=settings.max_subscribers, max_errors=settings.max_errors
     )
     reached = Reached()
-    connections = Connections(settings.client_limits, reached)
+    proxies = TrustedProxies(settings.proxy_networks)
+    connections = Connections(settings.client_limits, reached, proxies.__contains__)
     allowed = persisted.load_allowed(settings.persisted_queries_file)
     if settings.dashboard:
         allowed |= dashboard.operations()
@@ -198,7 +210,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
 
     service.listeners.append(lambda served: latest.clear())
     bounds = Bounds(settings.max_body_bytes, settings.body_seconds)
-    metrics = Metrics(Parts(service, subscriptions, execution, connections, documents, queries, gate))
+    metrics = Metrics(Parts(service, subscriptions, execution, under_way, connections, documents, queries, gate))
     graphql_http = GraphqlHttp(
         execution,
         Events(execution, subscriptions, connections.stopping),
@@ -233,8 +245,18 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         max_operations=settings.max_socket_operations,
         reached=reached,
     )
+    if settings.root_path:
+        routes |= {f"{settings.root_path}{path}": route for path, route in routes.items()}
+        routes[settings.root_path] = pages.moved(f"{settings.root_path}/")
     app: AsgiApp = App(
-        routes, socket, service, subscriptions, (shared.watch, metrics.share), execution.close, connections
+        routes,
+        {"/graphql", f"{settings.root_path}/graphql"},
+        socket,
+        service,
+        subscriptions,
+        (shared.watch, metrics.share),
+        execution.close,
+        connections,
     )
     if settings.allowed_origins:
         app = CORSMiddleware(
@@ -244,7 +266,19 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
             allow_headers=("content-type", "x-api-key"),
             expose_headers=("etag",),
         )
-    return app
+    if settings.dev or settings.host_names:
+        app = Hosts(app, settings.host_names, reached)
+    return proxies.before(app) if settings.proxy_networks else app
+
+
+async def _for_good(watch: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Begin anew what an exception ended, which nobody would see: what watches must not die of anything."""
+    while True:
+        try:
+            return await watch()
+        except Exception:
+            _log.exception("%s ended; it begins anew.", watch)
+            await asyncio.sleep(_AFTER_FAILURE_SECONDS)
 
 
 _PROMETHEUS = b"text/plain; version=0.0.4; charset=utf-8"

@@ -80,6 +80,25 @@ def timed_out(seconds: float) -> ApiError:
 NOTHING_PUBLISHED = "Nothing has been published in the lake yet. Run `lakecast run` or `lakecast import`, then refresh."
 
 
+_NO_RIGHTS = ("permission denied", "read-only file system", "accessdenied", "access denied", "forbidden", "status: 403")
+"""How file systems and stores say that one may not write; delta-rs has no error of its own for it."""
+
+
+def pin_refused(error: LakeError) -> ApiError:
+    """The error for a pin that could not be written into the lake."""
+    if any(words in error.reason.lower() for words in _NO_RIGHTS):
+        return ApiError(
+            ErrorCode.FORBIDDEN,
+            "A pin is kept in the lake, in the table `pin`, which this server may not write to. Let it write there, or "
+            "run `lakecast pin` where the lake can be written. Nothing has changed.",
+        )
+    return ApiError(
+        ErrorCode.LAKE_UNAVAILABLE,
+        "A pin is kept in the lake, in the table `pin`, which cannot be written; the server's log says why. Nothing "
+        "has changed; try again, or run `lakecast pin` where the lake can be written.",
+    )
+
+
 def explain(error: Exception) -> tuple[ErrorCode, str]:
     """Code and sentence for an error that reading the lake raised.
 

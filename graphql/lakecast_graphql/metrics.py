@@ -16,6 +16,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from lakecast_graphql.admin.gate import Gate
 from lakecast_graphql.execution.dispatch import Dispatcher
 from lakecast_graphql.execution.subscriptions import Subscriptions
+from lakecast_graphql.execution.under_way import UnderWay
 from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.persisted import PersistedQueries
 from lakecast_graphql.read import paging
@@ -41,6 +42,7 @@ class Parts:
     service: Service
     subscriptions: Subscriptions
     execution: Dispatcher
+    under_way: UnderWay
     connections: Connections
     documents: Documents
     queries: PersistedQueries
@@ -65,6 +67,8 @@ GAUGES: tuple[tuple[str, str, Over, Number], ...] = (
     ("lakecast_connections", "Open connections.", "livesum", lambda of: of.connections.count),
     ("lakecast_unread_bytes", "Bytes of answers that slow clients have not read.", "livesum",
      lambda of: of.connections.unread_bytes),
+    ("lakecast_overdue_operations", "Operations that are still being computed though their time is up.", "livesum",
+     lambda of: of.under_way.overdue),
 )  # fmt: skip
 """Name, meaning, what counts of several workers, and how it is read."""
 
@@ -89,6 +93,8 @@ def _of_caches(figure: str) -> Counts:
 COUNTERS: tuple[tuple[str, str, str, Counts], ...] = (
     ("lakecast_operations", "Operations by the way that they were answered, and why the ordinary one.", "way",
      lambda of: dict(of.execution.ways)),
+    ("lakecast_operation_errors", "Operations that were refused, given up or failed, by their first error.", "code",
+     lambda of: dict(of.execution.errors)),
     ("lakecast_cache_hits", "Looks into a cache that found something.", "cache", _of_caches("hits")),
     ("lakecast_cache_misses", "Looks into a cache that found nothing.", "cache", _of_caches("misses")),
     ("lakecast_cache_evictions", "Entries of a cache that made room for others.", "cache", _of_caches("evictions")),

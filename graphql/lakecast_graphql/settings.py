@@ -1,5 +1,7 @@
 """Settings of the server: environment variables `LAKECAST_*`, each with a default and a meaning."""
 
+import ipaddress
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -39,7 +41,7 @@ class Settings(BaseSettings):
     )
     redis_url: SecretStr | None = Field(
         default=None,
-        description="Redis, as redis://host:6379/0: shares slow answers, pins and news among workers and replicas. "
+        description="Redis, as redis://host:6379/0: shares slow answers and news among workers and replicas. "
         "Without it every worker caches for itself.",
     )
     poll_seconds: float = Field(
@@ -72,6 +74,20 @@ class Settings(BaseSettings):
     )
     cors_origins: str = Field(
         default="", description="Origins whose pages may call this server, separated by commas; * for all. Empty: none."
+    )
+    hosts: str = Field(
+        default="",
+        description="Host names that the server answers to, separated by commas; besides, localhost and addresses. "
+        "Empty: every name, in development mode none.",
+    )
+    root_path: str = Field(
+        default="",
+        description="Path below which a proxy serves this server, as /forecasts; the server answers there, too.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses and networks of proxies, separated by commas, whose X-Forwarded-For, -Proto and -Host "
+        "are believed, and which may open any number of connections. Empty: none.",
     )
     persisted_queries: Literal["on", "off", "only"] = Field(
         default="on",
@@ -195,10 +211,48 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("root_path")
+    @classmethod
+    def _path_with_one_slash(cls, value: str) -> str:
+        value = value.rstrip("/")
+        if value and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
+            raise ValueError(f"{value!r} is no path: write it as /forecasts")
+        return value
+
+    @field_validator("hosts")
+    @classmethod
+    def _names_only(cls, value: str) -> str:
+        for name in _listed(value):
+            if not re.fullmatch(r"[A-Za-z0-9.-]+", name):
+                raise ValueError(
+                    f"{name!r} is no host name: write it without scheme and port, as forecasts.example.com"
+                )
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses_and_networks(cls, value: str) -> str:
+        for part in _listed(value):
+            try:
+                ipaddress.ip_network(part)
+            except ValueError as error:
+                raise ValueError(f"{part!r} is neither an address nor a network ({error})") from None
+        return value
+
     @property
     def allowed_origins(self) -> tuple[str, ...]:
         """`cors_origins` taken apart."""
-        return tuple(part.strip() for part in self.cors_origins.split(",") if part.strip())
+        return _listed(self.cors_origins)
+
+    @property
+    def proxy_networks(self) -> tuple[str, ...]:
+        """`trusted_proxies` taken apart."""
+        return _listed(self.trusted_proxies)
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """`hosts` taken apart."""
+        return _listed(self.hosts)
 
     @property
     def client_limits(self) -> ClientLimits:
@@ -256,6 +310,11 @@ def _is_redis_address(address: str) -> bool:
     if parts.scheme == "unix":
         return bool(parts.path)
     return parts.scheme in ("redis", "rediss") and bool(parts.hostname) and port_is_valid
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """Parts of a text between commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def table() -> list[tuple[str, str, str]]:

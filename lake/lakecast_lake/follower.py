@@ -1,7 +1,6 @@
 """Following what is published: a look at the lake that costs little while nothing is new."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Self
 
 import pyarrow as pa
@@ -23,6 +22,7 @@ class Follower:
     Attributes:
         generation: counts up when the lake is another one than before: made anew, or restored from a copy. Snapshots
             of the same number are others then.
+        lake_id: the id of the lake as it was last seen, however its address is spelled; None before that.
     """
 
     def __init__(self, lake: Lake) -> None:
@@ -30,6 +30,7 @@ class Follower:
         self._seen: _Seen | None = None
         self._history: tuple[SnapshotRecord, ...] = ()
         self.generation = 0
+        self.lake_id: str | None = None
 
     def history(self, *, anew: bool = False) -> tuple[SnapshotRecord, ...]:
         """All retained snapshots, newest first; empty where nothing was published. anew: forget what was read.
@@ -45,11 +46,11 @@ class Follower:
         if before is None or anew or not seen.goes_on(before):
             known, self._history = self._history, ()
             self._history = self._read(handle)
-            is_same = {_identity(record) for record in known} & {_identity(record) for record in self._history}
+            is_same = {record.identity for record in known} & {record.identity for record in self._history}
             self.generation += bool(known) and not is_same
         elif seen != before:
             self._history = self._read(handle)
-        self._seen = seen
+        self._seen, self.lake_id = seen, seen.table_id
         return self._history
 
     def _read(self, handle: DeltaTable) -> tuple[SnapshotRecord, ...]:
@@ -79,7 +80,3 @@ class _Seen:
     def goes_on(self, before: Self) -> bool:
         """Whether it is the same table with nothing but additions."""
         return self.table_id == before.table_id and self.version >= before.version and before.files <= self.files
-
-
-def _identity(record: SnapshotRecord) -> tuple[int, str, datetime]:
-    return record.snapshot_id, record.run_id, record.committed_at

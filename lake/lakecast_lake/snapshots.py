@@ -33,18 +33,27 @@ class Entry:
 
 @dataclass(frozen=True)
 class SnapshotRecord:
-    """One row of `snapshot`. `datasets` holds, per data set, the fields of `lakecast_schema.tables.SUMMARY`."""
+    """One row of `snapshot`. `datasets` holds, per data set, the fields of `lakecast_schema.tables.SUMMARY`.
+
+    lake_id: the id of the table `snapshot` in which it stands.
+    """
 
     snapshot_id: int
     committed_at: datetime
     run_id: str
     entries: tuple[Entry, ...]
     datasets: tuple[Mapping[str, Any], ...]
+    lake_id: str
+
+    @property
+    def identity(self) -> tuple[str, int, str, datetime]:
+        """What no other snapshot has: a lake that was made anew has others under the same numbers."""
+        return self.lake_id, self.snapshot_id, self.run_id, self.committed_at
 
     @cached_property
     def mark(self) -> str:
-        """Eight hexadecimal digits: a lake that was made anew has other snapshots under the same numbers."""
-        text = f"{self.committed_at.isoformat()} {self.run_id}"
+        """Eight hexadecimal digits that tell snapshots of the same number apart."""
+        text = f"{self.committed_at.isoformat()} {self.run_id} {self.lake_id}"
         return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
     @property
@@ -171,14 +180,17 @@ def records(handle: DeltaTable, predicate: str | None = None) -> tuple[SnapshotR
     except UNREADABLE as error:
         raise unreadable(handle.table_uri, error) from error
     known = conform(SNAPSHOT, rows, SNAPSHOT.column_names, handle.table_uri)
-    return tuple(sorted(map(_record, listed(known, 4)), key=lambda record: -record.snapshot_id))
+    lake_id = str(handle.metadata().id)
+    found = [_record(row, lake_id) for row in listed(known, 4)]
+    return tuple(sorted(found, key=lambda record: -record.snapshot_id))
 
 
-def _record(row: Mapping[str, Any]) -> SnapshotRecord:
+def _record(row: Mapping[str, Any], lake_id: str) -> SnapshotRecord:
     return SnapshotRecord(
         snapshot_id=row["snapshot_id"],
         committed_at=row["committed_at"],
         run_id=row["run_id"],
         entries=tuple(Entry(**entry) for entry in row["entries"]),
         datasets=tuple(row["datasets"]),
+        lake_id=lake_id,
     )

@@ -110,12 +110,16 @@ class Lake:
                 raise _no_version(uri, version) from error
             raise unreadable(uri, error) from error
 
-    def probe(self) -> None:
-        """Raise StoreUnsafe unless the store honours conditional puts, LakeUnreadable where it cannot be written."""
+    def probe(self, below: str = "") -> None:
+        """Raise StoreUnsafe unless the store honours conditional puts, LakeUnreadable where it cannot be written.
+
+        below: the folder of the lake that is written to, for who may write nowhere else.
+        """
+        root = f"{self.uri}/{below}".rstrip("/")
         try:
-            honoured = honours_conditional_puts(self.uri, self.options)
+            honoured = honours_conditional_puts(root, self.options)
         except UNREADABLE as error:
-            raise unreadable(self.uri, error) from error
+            raise unreadable(root, error) from error
         if not honoured:
             raise StoreUnsafe(
                 self.uri,
@@ -123,10 +127,10 @@ class Lake:
                 "Use a store that honours If-None-Match on PUT: AWS S3, MinIO, SeaweedFS and Ceph do.",
             )
 
-    def refuse_unsafe_store(self) -> None:
+    def refuse_unsafe_store(self, below: str = "") -> None:
         """`probe`, once per process and lake; local folders need none."""
         if not self.is_local and (place := (self.uri, self.options.get("AWS_ENDPOINT_URL"))) not in _PROBED:
-            self.probe()
+            self.probe(below)
             _PROBED.add(place)
 
     def create(self, table: Table, run_id: str) -> DeltaTable:
@@ -147,9 +151,11 @@ class Lake:
                 storage_options=dict(self.options),
                 commit_properties=CommitProperties(custom_metadata={"run_id": run_id}),
             )
-        except UNREADABLE:
-            # Another writer may have created it in between: then it can be opened, else this raises the reason.
-            return self.handle(table.name)
+        except UNREADABLE as error:
+            try:
+                return self.handle(table.name)  # another writer may have created it in between
+            except TableMissing:
+                raise unreadable(self.table_uri(table.name), error) from error
 
 
 def _no_version(uri: str, version: int) -> VersionMissing:
@@ -187,6 +193,7 @@ def _normal(uri: str) -> str:
         scheme = uri.split("://")[0]
         if scheme != "s3":
             raise BadSetting(uri, f"{scheme}:// is no lake address", "Use a folder or s3://bucket/prefix.")
-        return f"s3://{uri.removeprefix('s3://').rstrip('/')}"
+        # A store would take `bucket//prefix` for another place, and nobody means that.
+        return "s3://" + re.sub("/+", "/", uri.removeprefix("s3://")).strip("/")
     addresses.require_usable(uri)  # before the file system sees what it would refuse in words of its own
     return str(Path(uri).expanduser().resolve())

@@ -458,6 +458,23 @@ SNAPSHOT = Table(
     partition_by=(),
 )
 
+PIN = Table(
+    "pin",
+    "control",
+    "who pinned which snapshot when, or unpinned",
+    (
+        Column("sequence", COUNT, "1, 2, 3, ...; the highest holds"),
+        Column("committed_at", INSTANT, "When it was pinned or unpinned"),
+        Column("author", TEXT, "Who did it: a key by its id, or a user of the command line", rule=Rule.NAME),
+        Column("snapshot_id", COUNT, "The pinned snapshot; null: unpinned", nullable=True),
+        Column("snapshot_run_id", TEXT, "Its run: a lake made anew has other snapshots of its number", nullable=True),
+        Column("snapshot_committed_at", INSTANT, "When it was published", nullable=True),
+    ),
+    key=("sequence",),
+    partition_by=(),
+)
+"""What is served instead of the newest snapshot. No run writes it: it stands in no snapshot and is no asset."""
+
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (

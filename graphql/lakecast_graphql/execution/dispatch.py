@@ -22,12 +22,13 @@ from lakecast_graphql.cache.cells import CellCache
 from lakecast_graphql.cache.doorkeeper import Doorkeeper
 from lakecast_graphql.cache.shared_answers import NotShared, SharedAnswers
 from lakecast_graphql.cache.single_flight import SingleFlight
-from lakecast_graphql.errors import ApiError, timed_out
+from lakecast_graphql.errors import ApiError, ErrorCode, timed_out
 from lakecast_graphql.execution.literals import Skeleton, lift
 from lakecast_graphql.execution.not_compilable import NotCompilable
 from lakecast_graphql.execution.plan import LIGHT_CELLS, Plan, compile_plan, flags_of
 from lakecast_graphql.execution.readers import History, Open, no_other, readers
 from lakecast_graphql.execution.selection import SnapshotCells, Values
+from lakecast_graphql.execution.under_way import UnderWay
 from lakecast_graphql.execution.warm_up import prepare
 from lakecast_graphql.operation import answers
 from lakecast_graphql.operation.documents import Documents, Refused, is_mutation
@@ -96,9 +97,11 @@ class Dispatcher:
         history: the retained snapshots.
         opened: one of them by its number.
         threads: where heavy plans are computed, as many at once as it has; light ones are computed on the event loop.
+        under_way: told of what threads compute.
         seconds: time per operation.
 
-    `ways` counts operations by the way that they went: `cached`, `light`, `heavy`, and `ordinary: reason`.
+    `ways` counts operations by the way that they went: `cached`, `light`, `heavy`, and `ordinary: reason`; `errors`
+    those that were refused, given up or failed, by the code of their first error.
     """
 
     def __init__(
@@ -111,6 +114,7 @@ class Dispatcher:
         history: History = tuple,
         opened: Open = no_other,
         threads: ThreadPoolExecutor | None = None,
+        under_way: UnderWay | None = None,
         seconds: float = 30.0,
         plan_bytes: int = PLAN_BYTES,
         answer_bytes: int = ANSWER_BYTES,
@@ -123,7 +127,9 @@ class Dispatcher:
         self._readers = readers(history, opened)
         self._threads = threads or ThreadPoolExecutor(4, thread_name_prefix="lakecast-plan")
         self.flights = SingleFlight(shared or NotShared())
+        self._under_way = under_way or UnderWay()
         self.ways: Counter[str] = Counter()
+        self.errors: Counter[str] = Counter()
         # Each of these may be all that holds a plan.
         self.plans: LruCache[_PlansOfShape] = LruCache(plan_bytes // 2, lambda key, _: _size_of_plan(key))
         self.flagged: LruCache[Plan | str] = LruCache(
@@ -174,7 +180,10 @@ class Dispatcher:
             return await self._by_ordinary(operation, view, caller, "refused", key)
         except TimeoutError:
             self.ways["timeout"] += 1
+            self.errors[ErrorCode.TIMEOUT.value] += 1
             return answers.refusal(timed_out(self._seconds), snapshot_id=view.snapshot.snapshot_id)
+        except RecursionError:
+            return await self._by_ordinary(operation, view, caller, "nesting", key)
         except Exception:  # a fault of the fast way must not become a fault of the answer
             _log.exception("The fast way failed; the ordinary one answers.")
             return await self._by_ordinary(operation, view, caller, "fault", key)
@@ -258,8 +267,11 @@ class Dispatcher:
         self.answers.drop(lambda key: key[0] != serial)
 
     async def _in_thread(self, plan: Plan, view: View, values: Values, arguments: Sequence[Mapping[str, Any]]) -> bytes:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, plan.answer, view, values, arguments, self._readers)
+        def compute() -> bytes:
+            with self._under_way.until(view.deadline):
+                return plan.answer(view, values, arguments, self._readers)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, compute)
 
     def close(self) -> None:
         """Let threads end, those of the ordinary way, too."""
@@ -271,6 +283,8 @@ class Dispatcher:
     ) -> Answer:
         self.ways[f"ordinary: {reason}"] += 1
         answer = await self._ordinary.answer(operation, view, caller)
+        if answer.code is not None:
+            self.errors[answer.code] += 1
         if key is not None and answer.cacheable and answer.complete:
             self._keep(key, answer, operation)
         return answer
@@ -360,7 +374,7 @@ def _shared_key(operation: Operation, view: View) -> bytes:
     """The same in all processes: which snapshot of which lake, which version of this code, which question."""
     record = view.snapshot.record
     parts = [
-        RENDERER, record.snapshot_id, record.run_id, record.committed_at.isoformat(),
+        RENDERER, record.lake_id, record.snapshot_id, record.run_id, record.committed_at.isoformat(),
         operation.query, operation.operation_name, dict(operation.variables or {}),
     ]  # fmt: skip
     text = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)

@@ -113,11 +113,12 @@ class Plan:
         return True
 
     def read(self, view: View, arguments: Sequence[Mapping[str, Any]], readers: Mapping[str, Reader]) -> list[Any]:
-        """What each root field is rendered from."""
-        return [
-            "Query" if chosen.name == "__typename" else readers[chosen.name](view, **given)
-            for chosen, given in zip(self.fields, arguments, strict=True)
-        ]
+        """What each root field is rendered from. Raises TIMEOUT between two fields once the view's time is up."""
+        results: list[Any] = []
+        for chosen, given in zip(self.fields, arguments, strict=True):
+            view.check_deadline()
+            results.append("Query" if chosen.name == "__typename" else readers[chosen.name](view, **given))
+        return results
 
     def cells(self, results: Sequence[Any]) -> int:
         """About how many cells rendering takes."""
@@ -133,6 +134,7 @@ class Plan:
         out: list[Piece] = []
         separator = b'{"data":{'
         for chosen, value in zip(self.fields, results, strict=True):
+            view.check_deadline()
             out.append(separator + chosen.key)
             separator = b","
             render(value, chosen, values, out)

@@ -17,6 +17,7 @@ from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, exec
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input, timed_out
+from lakecast_graphql.execution.under_way import UnderWay
 from lakecast_graphql.operation import answers
 from lakecast_graphql.operation.documents import Documents, Prepared, Refused, is_mutation, is_subscription
 from lakecast_graphql.operation.operation import Answer, Caller, Operation
@@ -43,6 +44,7 @@ class StrawberryExecution:
         documents: prepares documents of that schema.
         surroundings: what resolvers need beside the view.
         threads: where operations are computed, as many at once as it has.
+        under_way: told of what threads compute.
         seconds: time per operation.
         max_errors: errors shown in one answer.
         executor_class: graphql-core executor; the columnar one renders rows at once.
@@ -56,6 +58,7 @@ class StrawberryExecution:
         *,
         threads: ThreadPoolExecutor | None = None,
         seconds: float = 30.0,
+        under_way: UnderWay | None = None,
         max_errors: int = 10,
         executor_class: type[Any] = StrawberryGraphQLCoreExecutionContext,
         clock: Callable[[], float] = time.monotonic,
@@ -67,6 +70,7 @@ class StrawberryExecution:
         self._max_errors = max_errors
         self._executor_class = executor_class
         self._clock = clock
+        self._under_way = under_way or UnderWay()
         self._threads = threads or ThreadPoolExecutor(4, thread_name_prefix="lakecast-answer")
         # Mutations load snapshots and may take long: they never wait behind queries, nor queries behind them.
         self._mutations = ThreadPoolExecutor(2, thread_name_prefix="lakecast-mutate")
@@ -132,9 +136,10 @@ class StrawberryExecution:
         caller: Caller,
     ) -> Answer:
         context = Context(self._surroundings, view, caller)
-        result = execute_document(
-            self._schema, prepared, operation, context=context, root=view, executor_class=self._executor_class
-        )
+        with self._under_way.until(None if view is None else view.deadline):
+            result = execute_document(
+                self._schema, prepared, operation, context=context, root=view, executor_class=self._executor_class
+            )
         if result.data is None and never_ran(result):
             return answers.refused_values(result.errors or [], snapshot_id=_number(view), max_errors=self._max_errors)
         cacheable = not is_mutation(chosen) and not (prepared.root_fields(chosen) & UNCACHED) and not context.opened

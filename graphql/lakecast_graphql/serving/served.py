@@ -45,12 +45,7 @@ class Refreshed:
 
 def is_served(target: SnapshotRecord | None, served: Served | None) -> bool:
     """Whether it is what is served. A number does not tell: a lake made anew counts from 1 again."""
-    if target is None or served is None:
-        return False
-    record = served.snapshot.record
-    return (target.snapshot_id, target.run_id, target.committed_at) == (
-        record.snapshot_id, record.run_id, record.committed_at,
-    )  # fmt: skip
+    return target is not None and served is not None and target.identity == served.snapshot.record.identity
 
 
 def changed_entries(after: Served, before: Served | None) -> tuple[Entry, ...]:

@@ -12,17 +12,18 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from lakecast_graphql.errors import ApiError, ErrorCode, bad_input, explain
+from lakecast_graphql.errors import ApiError, ErrorCode, bad_input, explain, pin_refused
 from lakecast_graphql.serving import problems
 from lakecast_graphql.serving.old_snapshots import OldSnapshots
 from lakecast_graphql.serving.problems import Problem
 from lakecast_graphql.serving.served import Refreshed, Served, changed_entries, is_served
 from lakecast_graphql.serving.threads import one_niced
 from lakecast_graphql.serving.worker_signals import WorkerSignals
-from lakecast_lake import columns
+from lakecast_lake import columns, pins
 from lakecast_lake.columns import Snapshot, allocation
 from lakecast_lake.errors import LakeError
 from lakecast_lake.follower import Follower
+from lakecast_lake.pins import Pin, PinFollower
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
 from lakecast_schema.vocabulary import RefreshOutcome
@@ -67,7 +68,8 @@ class Service:
         self.problem: Problem | None = None
         self.listeners: list[Callable[[Served], None]] = []
         self._signals = signals
-        self._seen = signals.read()
+        self._forced: tuple[str | None, int] = (None, 0)
+        self._counting = threading.Lock()
         self._old = OldSnapshots(old_snapshots)
         self._poll_seconds = poll_seconds
         self._budget = memory_budget
@@ -79,6 +81,9 @@ class Service:
         self._freeing: list[threading.Timer] = []
         self._closed = threading.Event()
         self._follower = Follower(lake)
+        self._pins = PinFollower(lake)
+        self._pin: Pin | None = None
+        self._released = 0
         self._generation = 0
         self._following = threading.Lock()
 
@@ -123,15 +128,12 @@ class Service:
     def follow(self) -> None:
         """Look at the signals and the lake, and serve what is to be served; a problem is kept, never raised."""
         try:
-            posted = self._signals.read()
-            forced = posted.forced != self._seen.forced
-            self._seen = posted
             looked = False
             with contextlib.suppress(LakeError):  # which the building thread tells
                 # At the priority of requests: where many processes load at once, none is late to know of the news.
                 self._read_history()
                 looked = True
-            self._building.submit(self._bring_up, forced, watching=True, looked=looked).result()
+            self._building.submit(self._bring_up, self._was_forced(), watching=True, looked=looked).result()
         except ApiError as error:
             _log.warning("Nothing can be served yet: %s", error.message)
         except Exception:
@@ -147,26 +149,49 @@ class Service:
             raise bad_input(f"This server does not serve {source!r}.", argument="source", known=[self.results_name])
         done = self._building.submit(self._bring_up, force).result()
         if done.outcome is RefreshOutcome.REFRESHED:
-            self._signals.announce(forced=force)
-            self._seen = self._signals.read()
+            self._announce(forced=force)
         return done
 
-    def pin(self, snapshot_id: int) -> Served:
-        """Serve that snapshot, here and on all other workers, until unpinned. Raises SNAPSHOT_GONE."""
-        self.find(snapshot_id)
+    def pin(self, snapshot_id: int, author: str) -> Served:
+        """Serve that snapshot, here and on all other workers, until unpinned.
+
+        author: who pins, as the lake keeps it. Raises SNAPSHOT_GONE, FORBIDDEN where this server may not write to the
+        lake, LAKE_UNAVAILABLE.
+        """
+        record = self.find(snapshot_id)
         self.open(snapshot_id)  # a snapshot that cannot be read is refused before anybody is told
-        self._signals.pin(snapshot_id)
-        return self._after_pin()
+        return self._write_pin(record, author)
 
-    def unpin(self) -> Served:
-        """Serve the newest snapshot again."""
-        self._signals.pin(None)
-        return self._after_pin()
+    def unpin(self, author: str) -> Served:
+        """Serve the newest snapshot again; arguments and errors as of `pin`."""
+        return self._write_pin(None, author)
 
-    def _after_pin(self) -> Served:
-        self._signals.announce()
-        self._seen = self._signals.read()
+    def _write_pin(self, record: SnapshotRecord | None, author: str) -> Served:
+        try:
+            pins.append(self.lake, record, author)
+        except LakeError as error:
+            _log.error("The pin cannot be written: %s", error)
+            raise pin_refused(error) from error
+        self._announce()
         return self._building.submit(self._bring_up, False).result().served
+
+    def _announce(self, *, forced: bool = False) -> None:
+        lake_id = self._follower.lake_id
+        if lake_id is None:
+            return
+        with self._counting:
+            if self._signals.announce(lake_id, forced=forced) and self._forced[0] == lake_id:
+                # Its own one is done; whatever others announce meanwhile is still to be followed.
+                self._forced = (lake_id, self._forced[1] + forced)
+
+    def _was_forced(self) -> bool:
+        """Whether another worker has read everything again since this was last asked."""
+        lake_id = self._follower.lake_id
+        if lake_id is None:
+            return False
+        with self._counting:
+            before, self._forced = self._forced, (lake_id, self._signals.forced(lake_id))
+            return before[0] == lake_id and before != self._forced
 
     def _bring_up(self, force: bool, *, watching: bool = False, looked: bool = False) -> Refreshed:
         """Serve the target; in the building thread only.
@@ -227,15 +252,15 @@ class Service:
         return target
 
     def _target(self) -> SnapshotRecord | None:
-        pinned = self._signals.read().pinned
-        if pinned is not None:
-            for record in self.history:
-                if record.snapshot_id == pinned:
-                    return record
-            if self.history:
+        pin = self._pin
+        if pin is not None and pin.snapshot_id is not None and self.history:
+            record = pin.snapshot(self.history)
+            if record is not None:
+                return record
+            if self._released != pin.sequence:
                 # A pin never extends retention: it ends when its snapshot is gone.
-                _log.warning("Snapshot %s was pinned and is no longer retained: the pin is released.", pinned)
-                self._signals.pin(None)
+                _log.warning("Snapshot %s was pinned and is no longer retained: the pin is void.", pin.snapshot_id)
+                self._released = pin.sequence
         return self.history[0] if self.history else None
 
     def _load(self, record: SnapshotRecord, before: Served | None, force: bool) -> Served:
@@ -300,8 +325,9 @@ class Service:
 
     @property
     def pinned_id(self) -> int | None:
-        """The pinned snapshot, as the signals last said."""
-        return self._seen.pinned
+        """The pinned snapshot, as the lake said at the last look; None where it is no longer retained, too."""
+        record = None if self._pin is None else self._pin.snapshot(self.history)
+        return None if record is None else record.snapshot_id
 
     @property
     def newest_id(self) -> int | None:
@@ -343,6 +369,7 @@ class Service:
     def _read_history(self, *, anew: bool = False) -> None:
         with self._following:
             self.history = self._follower.history(anew=anew)
+            self._pin = self._pins.newest()
 
     def _look(self) -> tuple[SnapshotRecord, ...]:
         try:

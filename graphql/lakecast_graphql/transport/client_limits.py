@@ -38,8 +38,8 @@ class Reached:
         self._clock = clock
         self._told: dict[str, tuple[float, int]] = {}
 
-    def count(self, limit: str, address: str) -> None:
-        """A limit was reached by a client at an address."""
+    def count(self, limit: str, address: str, detail: str = "") -> None:
+        """A limit was reached, or not met, by a client at an address; `detail` is for the log."""
         self.counts[limit] += 1
         now = self._clock()
         at, count = self._told.get(limit, (-_QUIET_SECONDS, 0))
@@ -47,8 +47,9 @@ class Reached:
             self._told[limit] = now, self.counts[limit]
             times = self.counts[limit] - count
             _log.warning(
-                "A client at %s reached the limit LAKECAST_%s (%d times since this was last said).",
+                "A client at %s reached the limit LAKECAST_%s (%d times since this was last said)%s.",
                 address or "an unknown address",
                 limit.upper(),
                 times,
+                detail and f": {detail}",
             )

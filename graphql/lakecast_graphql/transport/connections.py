@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from typing import Protocol
 
 from lakecast_graphql.transport.client_limits import ClientLimits, Reached
@@ -32,12 +33,16 @@ class Connections:
 
     Those whose client reads more slowly than answers are written are looked at every second: who reads nothing for
     `unread_seconds` is cut off; while all of them together hold too much, who has read nothing for longest.
+    A trusted proxy (`is_proxy` of its address) opens connections for many: those of its address are not bounded.
     `stopping` is set once the server is to stop: streams, which would go on for ever, end then.
     """
 
-    def __init__(self, limits: ClientLimits, reached: Reached) -> None:
+    def __init__(
+        self, limits: ClientLimits, reached: Reached, is_proxy: Callable[[str], bool] = lambda address: False
+    ) -> None:
         self.limits = limits
         self.reached = reached
+        self._is_proxy = is_proxy
         self.count = 0
         self._by_address: Counter[str] = Counter()
         self._slow: dict[Connection, tuple[int, float]] = {}
@@ -51,7 +56,7 @@ class Connections:
         if self.count > self.limits.connections:
             self.reached.count("max_connections", address)
             return False
-        if self._by_address[address] > self.limits.connections_per_address:
+        if self._by_address[address] > self.limits.connections_per_address and not self._is_proxy(address):
             self.reached.count("max_connections_per_address", address)
             return False
         return True

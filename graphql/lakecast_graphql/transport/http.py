@@ -213,7 +213,7 @@ def _entity_tag(operation: Operation, view: View, media: Media) -> bytes:
     parts = orjson.dumps(
         [
             view.snapshot.record.snapshot_id,
-            view.snapshot.record.committed_at.timestamp(),
+            view.snapshot.record.mark,
             operation.query,
             operation.operation_name,
             operation.variables,

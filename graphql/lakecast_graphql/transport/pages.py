@@ -21,8 +21,9 @@ _POLICY: Header = (
 class Page:
     """A fixed answer to GET."""
 
-    def __init__(self, content: bytes, headers: list[Header]) -> None:
+    def __init__(self, content: bytes, headers: list[Header], status: int = 200) -> None:
         self._content = content
+        self._status = status
         self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,12 +31,12 @@ class Page:
         if scope["method"] not in ("GET", "HEAD"):
             await respond(send, 405, b"", [(b"allow", b"GET, HEAD")])
             return
-        await respond(send, 200, self._content if scope["method"] == "GET" else b"", self._headers)
+        await respond(send, self._status, self._content if scope["method"] == "GET" else b"", self._headers)
 
 
 def home(dev: bool) -> Page:
     """The page at `/`: where the doors are."""
-    ide = '<li><a href="/graphql">GraphiQL</a>, with examples</li>' if dev else ""
+    ide = '<li><a href="graphql">GraphiQL</a>, with examples</li>' if dev else ""
     content = f"""<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Lakecast</title>
@@ -46,11 +47,16 @@ code{{background:#eef2f6;padding:.1em .3em;border-radius:.2em}}</style></head>
 <p>Demand forecasts over GraphQL.</p>
 <ul>{ide}
 <li><code>POST /graphql</code>: queries and mutations; subscriptions over WebSocket or server-sent events</li>
-<li><a href="/schema.graphql">The schema</a>, for code generators</li>
-<li><a href="/health/ready">Readiness</a> and <a href="/metrics">metrics</a></li></ul>
+<li><a href="schema.graphql">The schema</a>, for code generators</li>
+<li><a href="health/ready">Readiness</a> and <a href="metrics">metrics</a></li></ul>
 </body></html>
 """
     return Page(content.encode(), [_HTML, _POLICY])
+
+
+def moved(place: str) -> Page:
+    """A redirection: links on a page are relative, so that its address has to end with a slash."""
+    return Page(b"", [(b"location", place.encode())], 308)
 
 
 def schema_text() -> Page:
@@ -61,18 +67,19 @@ def schema_text() -> Page:
 def graphiql() -> Page:
     """GraphiQL on `/graphql`, a tab for each example."""
     tabs = json.dumps([{"query": text} for _, text in examples()]).replace("<", "\\u003c")
+    static = _STATIC.removeprefix("/")  # relative: a proxy may serve all of this below a path
     content = f"""<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Lakecast GraphiQL</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="favicon.svg">
-<link rel="stylesheet" href="{_STATIC}graphiql.min.css">
+<link rel="stylesheet" href="{static}graphiql.min.css">
 <style>body{{margin:0}}#graphiql{{height:100vh}}</style></head>
 <body><div id="graphiql">Loading …</div>
-<script src="{_STATIC}react.production.min.js"></script>
-<script src="{_STATIC}react-dom.production.min.js"></script>
-<script src="{_STATIC}graphiql.min.js"></script>
+<script src="{static}react.production.min.js"></script>
+<script src="{static}react-dom.production.min.js"></script>
+<script src="{static}graphiql.min.js"></script>
 <script>
-const at = new URL("/graphql", location.href);
+const at = new URL("graphql", location.href);
 const socket = new URL(at);
 socket.protocol = at.protocol.replace("http", "ws");
 const fetcher = GraphiQL.createFetcher({{url: at.href, subscriptionUrl: socket.href}});

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from lakecast_graphql.execution.subscriptions import Subscriptions
 from lakecast_graphql.operation.operation import Caller, Execution, Operation
 from lakecast_graphql.read.view import View
-from lakecast_graphql.transport.asgi import Header, Receive, Send
+from lakecast_graphql.transport.asgi import NOSNIFF, Header, Receive, Send
 from lakecast_graphql.transport.negotiation import EVENTS
 
 HEARTBEAT_SECONDS = 15.0
@@ -20,6 +20,7 @@ _HEADERS: list[Header] = [
     EVENTS.header,
     (b"cache-control", b"no-store, no-transform"),
     (b"x-accel-buffering", b"no"),  # nginx would hold events back
+    NOSNIFF,
 ]
 
 

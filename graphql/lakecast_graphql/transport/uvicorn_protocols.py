@@ -19,6 +19,7 @@ from websockets.exceptions import PayloadTooBig
 from websockets.frames import CloseCode
 
 from lakecast_graphql.errors import ErrorCode
+from lakecast_graphql.transport.asgi import NOSNIFF
 from lakecast_graphql.transport.client_limits import ClientLimits, Reached
 from lakecast_graphql.transport.connections import STATE, Connections
 
@@ -194,8 +195,12 @@ class BoundedHttp(HttpToolsProtocol):
             self.transport.close()  # in the middle of another answer there is no place for this one
             return
         content = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code.value}}]})
-        headers = b"content-type: application/json; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
-        self.transport.write(STATUS_LINE[status] + headers % len(content) + content)
+        headers = (
+            (b"content-type", b"application/json; charset=utf-8"), NOSNIFF,
+            (b"content-length", b"%d" % len(content)), (b"connection", b"close"),
+        )  # fmt: skip
+        head = b"".join(b"%s: %s\r\n" % header for header in headers)
+        self.transport.write(STATUS_LINE[status] + head + b"\r\n" + content)
         self.flow.resume_reading()
         if self.transport.can_write_eof():
             self.transport.write_eof()  # closing at once would reset what the client has not read

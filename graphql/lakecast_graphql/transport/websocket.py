@@ -65,7 +65,9 @@ class GraphqlWebSocket:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until it closes."""
         await receive()  # websocket.connect
-        if not self._admits(header(scope, b"origin"), header(scope, b"host")):
+        origin, host = header(scope, b"origin"), header(scope, b"host")
+        if not self._admits(origin, host):
+            self.reached.count("cors_origins", address(scope), f"a page of {origin!r:.100} asked host {host!r:.100}")
             await send({"type": "websocket.close", "code": 1008})  # before accept: HTTP 403
             return
         if PROTOCOL not in scope.get("subprotocols", ()):

@@ -172,20 +172,21 @@ class Context:
 
     def pin(self, snapshot_id: int) -> Any:
         """`pinSnapshot`: checked, done, written down."""
-        return self._pin("pin", lambda: self.surroundings.service.pin(snapshot_id), snapshot_id=snapshot_id)
+        service = self.surroundings.service
+        return self._pin("pin", lambda author: service.pin(snapshot_id, author), snapshot_id=snapshot_id)
 
     def unpin(self) -> Any:
         """`unpinSnapshot`: checked, done, written down."""
         return self._pin("unpin", self.surroundings.service.unpin)
 
-    def _pin(self, action: str, do: Callable[[], Any], **facts: object) -> Any:
+    def _pin(self, action: str, do: Callable[[str], Any], **facts: object) -> Any:
         key = self.surroundings.gate.admin(self.caller, action)
         try:
-            served = do()
+            served = do(f"key {key.key_id}")
         except ApiError as error:
             self.surroundings.gate.record(action, key, self.caller, error.code.value, **facts)
             raise
-        self.surroundings.gate.record(action, key, self.caller, "DONE", serves=served.snapshot_id)
+        self.surroundings.gate.record(action, key, self.caller, "DONE", serves=served.snapshot_id, **facts)
         self._serve_on(served.snapshot)
         return self.snapshot_info(served.snapshot_id)
 

@@ -22,8 +22,8 @@ class Mutation:
         return resolved(info.context.refresh(source, force))
 
     @strawberry.mutation(
-        description="Serve an older snapshot, on all workers and replicas, until unpinned (rollback). Kept in Redis; "
-        "without Redis it holds for this server's workers until it stops. Needs an admin key."
+        description="Serve an older snapshot, on all workers and replicas, until unpinned (rollback). Kept in "
+        "the lake (table `pin`); a server without write rights there refuses with the remedy. Needs an admin key."
     )
     def pin_snapshot(info: Info, snapshot_id: int) -> SnapshotInfo:
         """Serve an older snapshot until unpinned."""

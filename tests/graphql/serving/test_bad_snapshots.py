@@ -8,7 +8,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from lakecast_graphql.serving.service import Service
-from lakecast_graphql.serving.worker_signals import MemorySignals
+from lakecast_graphql.serving.worker_signals import NoSignals
 from lakecast_lake import publish, snapshots
 from lakecast_lake.commit import Commit
 from lakecast_lake.storage import Lake
@@ -62,7 +62,7 @@ CHANGES: dict[str, tuple[str, Change]] = {
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_snapshot_that_breaks_the_contract_is_rejected(own_lake: Lake, name: str) -> None:
     lake = own_lake
-    service = Service(lake, signals=MemorySignals())
+    service = Service(lake, signals=NoSignals())
     service.start()
     try:
         table, change = CHANGES[name]

@@ -10,14 +10,14 @@ from lakecast_graphql import read
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.read.view import View
 from lakecast_graphql.serving.service import Service
-from lakecast_graphql.serving.worker_signals import MemorySignals
+from lakecast_graphql.serving.worker_signals import NoSignals
 from lakecast_lake import columns, snapshots
 from lakecast_lake.storage import Lake
 
 
 def test_a_lake_made_anew_is_served_though_its_snapshots_have_the_same_numbers(tmp_path: Path) -> None:
     lake = made_lake.make(tmp_path / "lake", items=4)
-    service = Service(lake, signals=MemorySignals())
+    service = Service(lake, signals=NoSignals())
     service.start()
     try:
         assert service.served is not None
@@ -50,7 +50,7 @@ def test_a_cursor_of_a_lake_that_was_made_anew_is_gone(tmp_path: Path) -> None:
 
 
 def test_the_store_is_not_asked_for_a_snapshot_that_is_known(small_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    service = Service(small_lake, signals=MemorySignals())
+    service = Service(small_lake, signals=NoSignals())
     service.start()
     try:
         asked: list[str] = []

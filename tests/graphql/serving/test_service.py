@@ -17,7 +17,7 @@ from lakecast_graphql.serving import problems
 from lakecast_graphql.serving.problems import ProblemCode
 from lakecast_graphql.serving.served import Served
 from lakecast_graphql.serving.service import Service
-from lakecast_graphql.serving.worker_signals import FileSignals, MemorySignals
+from lakecast_graphql.serving.worker_signals import FileSignals, NoSignals
 from lakecast_lake.storage import Lake
 from lakecast_schema.vocabulary import RefreshOutcome
 
@@ -31,7 +31,7 @@ def lake(own_lake: Lake) -> Lake:
 
 @pytest.fixture
 def service(lake: Lake) -> Iterator[Service]:
-    found = Service(lake, signals=MemorySignals())
+    found = Service(lake, signals=NoSignals())
     found.start()
     yield found
     found.close()
@@ -82,7 +82,7 @@ def test_another_source_is_refused_by_name(service: Service) -> None:
 
 def test_an_empty_lake_is_served_as_soon_as_something_is_published(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path / "lake"))
-    service = Service(lake, signals=MemorySignals())
+    service = Service(lake, signals=NoSignals())
     service.start()
     try:
         assert service.served is None
@@ -177,7 +177,7 @@ def test_a_lake_that_cannot_be_read_is_told_so_in_our_words(
         service.follow()
         assert service.problem in (problems.UNREADABLE, problems.GONE)
         assert FOREIGN.search(service.problem.message) is None
-    fresh = Service(lake, signals=MemorySignals())
+    fresh = Service(lake, signals=NoSignals())
     fresh.start()
     try:
         assert fresh.problem is not None
@@ -213,27 +213,27 @@ def test_the_newest_at_an_instant(service: Service) -> None:
 
 
 def test_a_pin_holds_against_refreshes_until_it_is_released(service: Service, lake: Lake) -> None:
-    assert service.pin(1).snapshot_id == 1
+    assert service.pin(1, "a test").snapshot_id == 1
     number = publish(lake)
     assert service.refresh("ml_results", False).served.snapshot_id == 1
     assert (service.pinned_id, service.newest_id) == (1, number)
     assert service.problem == problems.pinned(1)
-    assert service.unpin().snapshot_id == number
+    assert service.unpin("a test").snapshot_id == number
     assert (service.pinned_id, service.problem) == (None, None)
 
 
 def test_what_is_not_there_cannot_be_pinned(service: Service, lake: Lake) -> None:
-    assert code(service.pin, 9) is ErrorCode.SNAPSHOT_GONE
+    assert code(service.pin, 9, "a test") is ErrorCode.SNAPSHOT_GONE
     assert service.pinned_id is None
     publish(lake)
     _break(lake, "fact_forecast")
-    assert code(service.pin, 3) is ErrorCode.LAKE_UNAVAILABLE
+    assert code(service.pin, 3, "a test") is ErrorCode.LAKE_UNAVAILABLE
     assert service.pinned_id is None
     assert service.served.snapshot_id == 2  # type: ignore[union-attr]
 
 
 def test_workers_that_share_a_file_follow_each_other(lake: Lake, tmp_path: Path) -> None:
-    services = [Service(lake, signals=FileSignals(tmp_path / "board")) for _ in range(3)]
+    services = [Service(lake, signals=FileSignals(tmp_path / "signals")) for _ in range(3)]
     told = [threading.Event() for _ in services]
     wanted = 3
     for service, event in zip(services, told, strict=True):
@@ -252,10 +252,10 @@ def test_workers_that_share_a_file_follow_each_other(lake: Lake, tmp_path: Path)
         for event in told:
             event.clear()
         wanted = 1
-        services[2].pin(1)
+        services[2].pin(1, "a test")
         assert all(event.wait(60) for event in told)
         assert [service.pinned_id for service in services] == [1, 1, 1]
-        late = Service(lake, signals=FileSignals(tmp_path / "board"))
+        late = Service(lake, signals=FileSignals(tmp_path / "signals"))
         late.start()
         assert late.served.snapshot_id == 1  # type: ignore[union-attr]
         late.close()
@@ -265,7 +265,7 @@ def test_workers_that_share_a_file_follow_each_other(lake: Lake, tmp_path: Path)
 
 
 def test_polling_finds_what_nobody_told(lake: Lake) -> None:
-    service = Service(lake, signals=MemorySignals(), poll_seconds=0.1)
+    service = Service(lake, signals=NoSignals(), poll_seconds=0.1)
     served = threading.Event()
     service.start()
     service.listeners.append(lambda _: served.set())
@@ -284,7 +284,7 @@ def test_the_next_snapshot_is_prepared_before_it_is_served(lake: Lake) -> None:
         now = service.served
         calls.append((after.snapshot_id, before and before.snapshot_id, now and now.snapshot_id))
 
-    service = Service(lake, signals=MemorySignals(), before_swap=prepare)
+    service = Service(lake, signals=NoSignals(), before_swap=prepare)
     service.start()
     publish(lake)
     service.refresh("ml_results", False)
