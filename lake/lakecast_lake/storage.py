@@ -194,6 +194,6 @@ def _normal(uri: str) -> str:
         if scheme != "s3":
             raise BadSetting(uri, f"{scheme}:// is no lake address", "Use a folder or s3://bucket/prefix.")
         # A store would take `bucket//prefix` for another place, and nobody means that.
-        return "s3://" + re.sub("/+", "/", uri.removeprefix("s3://")).strip("/")
+        return "s3://" + re.sub("/+", "/", uri.removeprefix("s3://")).rstrip("/")
     addresses.require_usable(uri)  # before the file system sees what it would refuse in words of its own
     return str(Path(uri).expanduser().resolve())

@@ -64,6 +64,7 @@ def running(lake: str, **settings: Any) -> Iterator[Running]:
         http=BoundedHttp,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,
         ws_per_message_deflate=False,
     )
     server = uvicorn.Server(config)

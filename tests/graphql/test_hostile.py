@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from attacks import figure, until
 from running import Running, running
 
 from lakecast_lake.storage import Lake
@@ -120,6 +121,32 @@ def test_a_wrong_variable_is_named(server: Running, variables: dict[str, object]
     body = {"query": "query Q($n: Int!) { items(first: $n) { totalCount } }", "variables": variables}
     (error,) = send(server, orjson.dumps(body)).json()["errors"]
     assert error["extensions"] == {"code": "BAD_USER_INPUT", "argument": argument}
+
+
+NESTED = {
+    "objects": lambda levels: '{"not":' * levels + "{}" + "}" * levels,
+    "lists in objects": lambda levels: '{"and":[' * (levels // 2) + "{}" + "]}" * (levels // 2),
+    "lists": lambda levels: "[" * levels + "]" * levels,
+}
+
+
+@pytest.mark.parametrize("levels", [102, 240, 300, 500, 900])
+@pytest.mark.parametrize("name", NESTED)
+def test_deep_variables_are_a_clear_refusal_and_no_long_log(
+    server: Running, name: str, levels: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    query = "query Q($v: ItemFilter) { items(where: $v) { totalCount } }"
+    body = f'{{"query": "{query}", "variables": {{"v": {NESTED[name](levels)}}}}}'
+    (error,) = send(server, body.encode()).json()["errors"]
+    assert error["extensions"]["code"] == "QUERY_TOO_COMPLEX"
+    assert "levels of lists and objects" in error["message"]
+    assert len(caplog.text) < 2_000
+
+
+def test_variables_may_nest_as_far_as_anybody_needs(server: Running) -> None:
+    query = "query Q($v: ItemFilter) { items(where: $v) { totalCount } }"
+    body = f'{{"query": "{query}", "variables": {{"v": {NESTED["objects"](90)}}}}}'
+    assert "errors" not in send(server, body.encode()).json()
 
 
 OR = [{"itemId": {"eq": f"a-{number}"}} for number in range(9_000)]
@@ -239,6 +266,33 @@ def test_an_operation_that_takes_too_long_is_given_up(small_lake: Lake, monkeypa
         assert answer.status_code == 504
         assert answer.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
         assert server.data("{ __typename }") == {"__typename": "Query"}
+
+
+@pytest.mark.parametrize("tail", ["", " serviceStatus { version }"], ids=["by a plan", "by Strawberry"])
+def test_what_is_computed_after_its_time_is_counted_and_ends_with_the_field(
+    small_lake: Lake, monkeypatch: pytest.MonkeyPatch, tail: str
+) -> None:
+    from lakecast_graphql import read
+    from lakecast_graphql.execution import readers
+
+    begun, goes_on = [], threading.Event()
+
+    def slow(*args: Any, **named: Any) -> Any:
+        begun.append(1)
+        goes_on.wait(20)
+        return real(*args, **named)
+
+    real = read.forecast_totals
+    monkeypatch.setattr(read, "forecast_totals", slow)
+    monkeypatch.setitem(readers.READERS, "forecast_totals", slow)
+    fields = " ".join(f"a{n}: forecastTotals(groupBy: [ITEM], first: {n + 1}) {{ totalCount }}" for n in range(10))
+    with running(small_lake.uri, operation_seconds=0.2) as server:
+        assert server.code(f"{{ {fields}{tail} }}") == "TIMEOUT"
+        assert figure(server, "lakecast_overdue_operations") == 1
+        assert figure(server, 'lakecast_operation_errors_total{code="TIMEOUT"}') == 1
+        goes_on.set()
+        assert until(lambda: figure(server, "lakecast_overdue_operations") == 0)
+    assert len(begun) == 1
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -1,5 +1,6 @@
 """Who may refresh and pin: checks the key of a request, slows down guessing, writes the audit log."""
 
+import ipaddress
 import logging
 import os
 import threading
@@ -18,6 +19,15 @@ _log = logging.getLogger("lakecast.admin")
 FAILURES = 10
 """Wrong keys that an address may present in `WINDOW` seconds."""
 WINDOW = 60.0
+
+
+def _network(address: str) -> str:
+    """Whoever has one IPv6 address has the 2^64 beside it."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return address if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
 class Gate:
@@ -49,11 +59,13 @@ class Gate:
         found = keys.verify(known, caller.key)
         if found is not None:
             return found
-        if self.throttle.blocked(caller.address):
-            self._refused(action, caller, ErrorCode.RATE_LIMITED)
+        network = _network(caller.address)
+        if self.throttle.blocked(network):
             raise ApiError(ErrorCode.RATE_LIMITED, f"Too many wrong keys from this address. Wait {WINDOW:.0f} seconds.")
-        self.throttle.failed(caller.address)
+        used_up = self.throttle.failed(network)
         self._refused(action, caller, ErrorCode.UNAUTHENTICATED)
+        if used_up:  # said once: what follows is refused without a line, or who guesses would fill the disk
+            self._refused(action, caller, ErrorCode.RATE_LIMITED)
         raise ApiError(
             ErrorCode.UNAUTHENTICATED,
             "The key in the X-API-Key header is not valid (any more). `lakecast keys list` shows those that are.",

@@ -29,12 +29,13 @@ class Throttle:
         with self._lock:
             return len(self._recent(address)) >= self._limit
 
-    def failed(self, address: str) -> None:
-        """Count a failure."""
+    def failed(self, address: str) -> bool:
+        """Count a failure; whether the address has used up its failures by it."""
         with self._lock:
             recent = self._recent(address)
             recent.append(self._clock())
             self.failures.put(address, recent[-self._limit :])
+            return len(recent) >= self._limit
 
     def _recent(self, address: str) -> list[float]:
         since = self._clock() - self._window

@@ -27,6 +27,8 @@ from lakecast_graphql.errors import ApiError, ErrorCode
 
 MAX_OVERLAPS = 2_000
 """Pairs of selections under one response name: default validation compares each pair, down to the leaves."""
+MAX_NESTING = 100
+"""Levels of lists and objects in a variable: what reads them goes down level by level."""
 _MANY = 1_000_000
 """Counts stop here: nested spreads double with every level."""
 
@@ -91,7 +93,8 @@ def check_variables(
 ) -> None:
     """Raise QUERY_TOO_COMPLEX for variables that come to too many values, counted as often as they are used.
 
-    Takes time in proportion to the document, where there are lists or objects at all, and to `most`.
+    Raises it, too, where they nest more than `MAX_NESTING` lists and objects. Takes time in proportion to the document,
+    where there are lists or objects at all, and to `most`.
     """
     sizes = {name: size_of(value, most) for name, value in given.items() if type(value) in (list, dict)}
     if not sizes:
@@ -102,17 +105,23 @@ def check_variables(
 
 
 def size_of(value: Any, most: int) -> int:
-    """Entries of lists and fields of objects in a JSON value; any number beyond `most` where there are more."""
-    count, waiting = 0, [value]
-    while waiting and count <= most:
-        inner = waiting.pop()
-        if type(inner) is dict:
-            inner = inner.values()
-        elif type(inner) is not list:
-            continue
-        count += len(inner)
-        waiting += [entry for entry in inner if type(entry) in (list, dict)] if count <= most else []
-    return count
+    """Entries of lists and fields of objects in a JSON value; any number beyond `most` where there are more.
+
+    Raises QUERY_TOO_COMPLEX for a value that nests more than `MAX_NESTING` of them.
+    """
+    count, level = 0, [value]
+    for _ in range(MAX_NESTING):
+        below: list[Any] = []
+        for outer in level:
+            entries = outer.values() if type(outer) is dict else outer
+            count += len(entries)
+            if count > most:
+                return count
+            below += [entry for entry in entries if type(entry) in (list, dict)]
+        if not below:
+            return count
+        level = below
+    raise too_complex("levels of lists and objects in a variable", MAX_NESTING)
 
 
 def too_complex(what: str, limit: int, whose: str = "operation") -> ApiError:

@@ -12,6 +12,7 @@
 
 #define BLOCK 32 /* most texts are shorter: they are copied without asking how long they are */
 #define LANE 16
+#define MOST (PY_SSIZE_T_MAX / 16) /* rows, or bytes: sums of two and four times as much do not overflow */
 
 typedef enum { SHARED, CELLS, PICKS, DIGITS, LAID } Kind;
 
@@ -89,6 +90,15 @@ static inline char *put_number(char *to, Source *source)
     return to;
 }
 
+/* Adds what is not negative; -1 with an error set where it is more than any memory holds. */
+static int add(Py_ssize_t *total, Py_ssize_t more)
+{
+    if (more > MOST || *total > MOST - more)
+        return PyErr_SetString(PyExc_ValueError, "there are more rows or bytes than any memory holds"), -1;
+    *total += more;
+    return 0;
+}
+
 static char *padded(const char *text, Py_ssize_t size)
 {
     char *copy = PyMem_Malloc((size_t)size + BLOCK);
@@ -105,7 +115,8 @@ static int pad_picks(Source *source)
         PyObject *cell = PyList_GET_ITEM(source->cells, place);
         if (!PyBytes_CheckExact(cell))
             return PyErr_SetString(PyExc_TypeError, "a text is no bytes"), -1;
-        total += PyBytes_GET_SIZE(cell);
+        if (add(&total, PyBytes_GET_SIZE(cell)) < 0)
+            return -1;
     }
     source->owned = PyMem_Malloc((size_t)known * sizeof(Text) + (size_t)total + BLOCK);
     if (source->owned == NULL)
@@ -199,20 +210,23 @@ static int prepare(PyObject *given, Py_ssize_t first, Py_ssize_t rows, Source *s
 /* Bytes of all cells of a source; -1 with an error set where one of them is no text. */
 static Py_ssize_t bytes_of(const Source *source, Py_ssize_t rows)
 {
-    if (source->kind == SHARED)
+    if (source->kind == SHARED) {
+        if (source->size > 0 && rows > MOST / source->size)
+            return PyErr_SetString(PyExc_ValueError, "there are more rows or bytes than any memory holds"), -1;
         return rows * source->size;
+    }
     if (source->kind == DIGITS) /* with their commas */
         return source->end - source->text;
     if (source->kind == LAID)
         return (Py_ssize_t)source->at[rows] - source->at[0];
     Py_ssize_t total = 0;
     for (Py_ssize_t row = 0; row < rows; row++) {
-        if (source->kind == PICKS)
-            total += source->texts[source->code[row]].size;
-        else if (PyBytes_CheckExact(PyList_GET_ITEM(source->cells, row)))
-            total += PyBytes_GET_SIZE(PyList_GET_ITEM(source->cells, row));
-        else
+        if (source->kind == CELLS && !PyBytes_CheckExact(PyList_GET_ITEM(source->cells, row)))
             return not_a_source();
+        Py_ssize_t size = source->kind == PICKS ? source->texts[source->code[row]].size
+                                                : PyBytes_GET_SIZE(PyList_GET_ITEM(source->cells, row));
+        if (add(&total, size) < 0)
+            return -1;
     }
     return total;
 }
@@ -294,12 +308,15 @@ static int prepare_rows(PyObject *sources, Py_ssize_t first, Py_ssize_t count, R
         return PyErr_NoMemory(), -1;
     rows->count = PyList_GET_SIZE(sources);
     rows->rows = count;
-    rows->most = count + BLOCK;
+    rows->most = BLOCK;
+    if (add(&rows->most, count) < 0)
+        return -1;
     for (Py_ssize_t place = 0; place < rows->count; place++) {
         Source *source = &rows->sources[place];
         if (prepare(PyList_GET_ITEM(sources, place), first, count, source) < 0 || (size = bytes_of(source, count)) < 0)
             return -1;
-        rows->most += size;
+        if (add(&rows->most, size) < 0)
+            return -1;
     }
     return 0;
 }
@@ -345,7 +362,8 @@ static Py_ssize_t sum(PyObject *sizes)
                 PyErr_SetString(PyExc_ValueError, "a unit has no negative number of rows");
             return -1;
         }
-        rows += size;
+        if (add(&rows, size) < 0)
+            return -1;
     }
     return rows;
 }
@@ -400,8 +418,9 @@ static PyObject *joined(PyObject *module, PyObject *pieces)
     Rows *rows = PyMem_Calloc((size_t)count + 1, sizeof(Rows));
     if (rows == NULL)
         return PyErr_NoMemory();
-    while (place < count && prepare_piece(PyList_GET_ITEM(pieces, place), &rows[place]) == 0)
-        most += rows[place++].most;
+    while (place < count && prepare_piece(PyList_GET_ITEM(pieces, place), &rows[place]) == 0 &&
+           add(&most, rows[place].most) == 0)
+        place++;
     PyObject *text = PyErr_Occurred() ? NULL : PyBytes_FromStringAndSize(NULL, most);
     char *to = text == NULL ? NULL : PyBytes_AS_STRING(text);
     for (place = 0; to != NULL && place < count; place++)
@@ -464,6 +483,8 @@ static PyObject *new_cells(PyTypeObject *type, PyObject *arguments, PyObject *na
         return NULL;
     if (rows < 0)
         return PyErr_SetString(PyExc_ValueError, "there is no negative number of rows"), NULL;
+    if (rows > MOST)
+        return PyErr_SetString(PyExc_ValueError, "there are more rows or bytes than any memory holds"), NULL;
     Cells *cells = (Cells *)type->tp_alloc(type, 0);
     if (cells == NULL)
         return NULL;

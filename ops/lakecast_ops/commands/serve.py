@@ -76,6 +76,7 @@ def command(
                 log_level="warning" if example else "info",
                 log_config=logs.config(),
                 server_header=False,
+                proxy_headers=False,  # LAKECAST_TRUSTED_PROXIES says whose are believed
                 access_log=False,  # a line per request costs more than its answer; /metrics counts them
                 timeout_graceful_shutdown=GRACE_SECONDS,
                 ws_per_message_deflate=False,  # a compressor takes 300 kB of memory per subscriber, and news are short

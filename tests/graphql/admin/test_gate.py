@@ -88,6 +88,16 @@ def test_who_keeps_guessing_has_to_wait_and_no_right_key_with_them(tmp_path: Pat
     assert refusal(found, Caller("there", "wrong")) is ErrorCode.UNAUTHENTICATED
 
 
+def test_guesses_that_are_not_looked_at_leave_no_line_each(tmp_path: Path) -> None:
+    keys.create(tmp_path / "keys.json", "admin", NOW)
+    found = gate(tmp_path)
+    for number in range(10 * FAILURES):
+        refusal(found, Caller(f"2001:db8::{number:x}", "wrong"))  # one network of IPv6 is one caller
+    outcomes = [entry["outcome"] for entry in entries(tmp_path)]
+    assert outcomes == ["UNAUTHENTICATED"] * FAILURES + ["RATE_LIMITED"]
+    assert refusal(found, Caller("2001:db8:0:1::1", "wrong")) is ErrorCode.UNAUTHENTICATED
+
+
 def test_what_was_done_and_refused_is_written_down_without_keys(tmp_path: Path) -> None:
     key = keys.create(tmp_path / "keys.json", "admin", NOW)
     found = gate(tmp_path)

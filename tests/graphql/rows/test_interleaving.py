@@ -140,6 +140,26 @@ def test_what_is_no_source_is_refused(wrong: object, kind: type[Exception]) -> N
         interleaving.interleave((b"x",), [1])  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("rows", [1 << 62, (1 << 62) + 1, (1 << 63) - 1, (1 << 60), 1 << 59])
+@pytest.mark.parametrize(
+    "source",
+    [b"", b"xy", Digits(b"[]"), Picks([b"a"], np.zeros(0, np.int32)), Picks([b"a"], np.zeros(1, np.int32)), []],
+)
+def test_numbers_that_overflow_are_refused(source: Source, rows: int) -> None:
+    """Four times 2^62 is 0 in 64 bits: codes of no row would be taken for as many."""
+    if interleaving.interleave is interleaved:
+        pytest.skip("there is no compiler, and Python's numbers do not overflow")
+    for call in (
+        lambda: interleaving.Cells(source, rows),
+        lambda: interleaving.interleave([source], [rows]),
+        lambda: interleaving.interleave([source], [rows, rows, rows, rows]),
+        lambda: interleaving.joined([Span([source], rows)]),
+        lambda: interleaving.joined([Span([interleaving.Cells([b"1"], 1)], rows, (1 << 63) - 1)]),
+    ):
+        with pytest.raises((ValueError, MemoryError)):
+            call()
+
+
 @pytest.mark.parametrize(
     ("piece", "kind"),
     [
