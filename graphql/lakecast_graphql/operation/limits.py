@@ -96,32 +96,37 @@ def check_variables(
     Raises it, too, where they nest more than `MAX_NESTING` lists and objects. Takes time in proportion to the document,
     where there are lists or objects at all, and to `most`.
     """
-    sizes = {name: size_of(value, most) for name, value in given.items() if type(value) in (list, dict)}
-    if not sizes:
+    measured = {name: _measured(value, most) for name, value in given.items() if type(value) in (list, dict)}
+    if not measured:
         return
+    if max(levels for _, levels in measured.values()) > MAX_NESTING:
+        raise too_complex("levels of lists and objects in a variable", MAX_NESTING)
+    sizes = {name: count for name, (count, _) in measured.items()}
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     if _Measure(fragments, sizes).of(operation).values > most:
         raise too_complex("values in its arguments", most)
 
 
 def size_of(value: Any, most: int) -> int:
-    """Entries of lists and fields of objects in a JSON value; any number beyond `most` where there are more.
+    """Entries of lists and fields of objects in a JSON value; any number beyond `most` where there are more."""
+    return _measured(value, most)[0]
 
-    Raises QUERY_TOO_COMPLEX for a value that nests more than `MAX_NESTING` of them.
-    """
-    count, level = 0, [value]
-    for _ in range(MAX_NESTING):
+
+def _measured(value: Any, most: int) -> tuple[int, int]:
+    """`size_of` a value, and how many levels of lists and objects were gone down."""
+    count, levels = 0, 0
+    level = [value] if type(value) in (list, dict) else []
+    while level and count <= most:
+        levels += 1
         below: list[Any] = []
         for outer in level:
             entries = outer.values() if type(outer) is dict else outer
             count += len(entries)
             if count > most:
-                return count
+                break
             below += [entry for entry in entries if type(entry) in (list, dict)]
-        if not below:
-            return count
         level = below
-    raise too_complex("levels of lists and objects in a variable", MAX_NESTING)
+    return count, levels
 
 
 def too_complex(what: str, limit: int, whose: str = "operation") -> ApiError:
