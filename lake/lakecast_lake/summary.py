@@ -24,12 +24,12 @@ _MEASURES = {
 }
 
 
-def summarise(forecasts: pa.Table, metrics: pa.Table) -> Mapping[str, Any]:
+def summarise(forecasts: pa.Table, metrics: pa.Table, champion: str = "") -> Mapping[str, Any]:
     """The fields of `lakecast_schema.tables.SUMMARY` that `publish` asks for.
 
     forecasts, metrics: rows of `fact_forecast` and `fact_metrics` of one data set. Errors are means over each
     item's champion, items without the figure left out; None where no item has it. A source's model version is
-    that of its newest forecast.
+    that of its newest forecast. champion: as a person has named it; empty for none.
     """
     figures = {name: metrics[column].to_numpy() for name, column in _MEASURES.items()}
     live = forecasts.filter(pc.equal(forecasts["kind"], "live")).group_by(["item_id", "source"]).aggregate([])
@@ -37,7 +37,8 @@ def summarise(forecasts: pa.Table, metrics: pa.Table) -> Mapping[str, Any]:
     items = ranks(names)  # in the names' order: sums of floats depend on it, and rows come in any order
     of_metrics, of_live = items[: len(metrics)], items[len(metrics) :]
     errors = Errors(of_metrics, metrics["source"].to_pylist(), figures["quantile_loss"], figures["rmsse"])
-    rows = champions(errors, Live(of_live, live["source"].to_pylist())).rows
+    stated = {0: champion} if champion else None
+    rows = champions(errors, Live(of_live, live["source"].to_pylist()), stated=stated).rows
     rows = rows[rows >= 0]
     return {
         **{name: _mean(values[rows]) for name, values in figures.items()},

@@ -1,8 +1,8 @@
 """The options of reading that `lakecast check` and `lakecast run` share, and the words that they take."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -107,6 +107,17 @@ SheetOption = Annotated[
 AllowRejectedOption = Annotated[
     float, typer.Option(metavar="SHARE", min=0, max=1, help="Share of demand rows that may be rejected.")
 ]
+
+
+def stated_options(context: typer.Context, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the options that a person has stated, which go before `lakecast.yaml`, whatever they say."""
+    named = {"columns": "column"}
+    sources = {name: context.get_parameter_source(named.get(name, name)) for name in options}
+    return {
+        name: value
+        for name, value in options.items()
+        if (source := sources[name]) is not None and source.name != "DEFAULT"
+    }
 
 
 def columns_of(stated: Sequence[str]) -> dict[str, str]:

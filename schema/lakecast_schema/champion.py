@@ -1,6 +1,6 @@
 """Which source is an item's champion: the one that decides what to order, and whose forecasts are shown first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,16 +39,20 @@ class Live:
     source: Sequence[str]
 
 
-def champions(errors: Errors, live: Live, dataset: Codes | None = None) -> Champions:
+def champions(
+    errors: Errors, live: Live, dataset: Codes | None = None, stated: Mapping[int, str] | None = None
+) -> Champions:
     """The champion of each item that has a live forecast or errors.
 
-    The ensemble, wherever it has a forecast. Else the source with a forecast of the item whose loss is lowest over
-    the whole data set (mean scaled quantile loss; mean RMSSE where no source has that; the first name where none
-    has either), and never the baseline while another source has a forecast. Items that nobody forecast get the
-    source that would be chosen had all of those with errors a forecast. The lowest loss of the item itself would say
-    less: on sets never seen it loses up to 16 % of quantile loss against the ensemble.
+    The source that is stated for the data set, then the ensemble, wherever it has a forecast. Else the source with a
+    forecast of the item whose loss is lowest over the whole data set (mean scaled quantile loss; mean RMSSE where no
+    source has that; the first name where none has either), and never the baseline while another source has a forecast.
+    Items that nobody forecast get the source that would be chosen had all of those with errors a forecast. The lowest
+    loss of the item itself would say less: on sets never seen it loses up to 16 % of quantile loss against the
+    ensemble.
 
-    dataset: the data set's code of each item's code; None where all items are of one.
+    dataset: the data set's code of each item's code; None where all items are of one, whose code is 0. stated: code of
+    a data set -> its champion, as a person has named it.
     """
     names = sorted({*errors.source, *live.source})
     code_of, width = {name: code for code, name in enumerate(names)}, max(len(names), 1)
@@ -60,7 +64,9 @@ def champions(errors: Errors, live: Live, dataset: Codes | None = None) -> Champ
     scored = scored[order]
     pairs = np.union1d(scored, forecast)
     item, source = pairs // width, pairs % width
-    group = source if dataset is None else np.asarray(dataset, np.int64)[item] * width + source
+    of_dataset = np.zeros(item.size, np.int64) if dataset is None else np.asarray(dataset, np.int64)[item]
+    group = of_dataset * width + source
+    wanted = [code * width + code_of[name] for code, name in (stated or {}).items() if name in code_of]
     of_scored = group[np.searchsorted(pairs, scored)]
     loss, rmsse = (
         _pooled(np.asarray(values, np.float64)[order], of_scored, int(group.max(initial=0)) + 1)[group]
@@ -68,7 +74,12 @@ def champions(errors: Errors, live: Live, dataset: Codes | None = None) -> Champ
     )
     tier = np.select([np.isfinite(loss), np.isfinite(rmsse)], [0, 1], default=2)
     error = np.select([tier == 0, tier == 1], [loss, rmsse], default=0.0)
-    unlike = [source != code_of.get(ENSEMBLE, -1), source == code_of.get(BASELINE, -1), ~np.isin(pairs, forecast)]
+    unlike = [
+        source != code_of.get(ENSEMBLE, -1),
+        source == code_of.get(BASELINE, -1),
+        ~np.isin(group, wanted),
+        ~np.isin(pairs, forecast),
+    ]
     ranked = np.lexsort((source, error, tier, *unlike, item))
     items, first = np.unique(item[ranked], return_index=True)
     best = ranked[first]

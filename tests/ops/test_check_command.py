@@ -27,6 +27,15 @@ def test_nothing_to_remark_warnings_and_a_stop_have_exit_codes_of_their_own(tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["demand.csv"], "nothing is written"
 
 
+def test_what_a_person_states_goes_before_the_file_even_where_it_is_as_by_default(tmp_path: Path) -> None:
+    rows = "".join(f"A,2024-{month:02d}-01,5\n" for month in range(1, 13) if month != 6)
+    (tmp_path / "demand.csv").write_text(f"item_id,date,quantity\n{rows}")
+    (tmp_path / "lakecast.yaml").write_text("gaps: zero\n")
+    assert "as --gaps zero says" in CliRunner().invoke(app, ["check", str(tmp_path)]).output
+    assert "counts as unknown" in CliRunner().invoke(app, ["check", str(tmp_path), "--gaps", "unknown"]).output
+    assert "as --gaps zero says" not in CliRunner().invoke(app, ["check", str(tmp_path), "--gaps", "auto"]).output
+
+
 @pytest.mark.parametrize("lines", [0, 40, 41, 5000])
 def test_no_report_is_longer_than_forty_lines(lines: int) -> None:
     texts = [f"line {number}" for number in range(lines)]

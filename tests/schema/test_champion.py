@@ -15,11 +15,19 @@ ROWS = st.lists(st.tuples(ITEM, SOURCE, ERROR, ERROR), unique_by=lambda row: row
 FORECASTS = st.lists(st.tuples(ITEM, SOURCE))
 
 
-def chosen(rows, live, dataset=None):
+def chosen(rows, live, dataset=None, stated=None):
     item, source, loss, root = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [], [])
     errors = Errors(np.array(item, np.int64), source, np.array(loss, float), np.array(root, float))
     forecasts = Live(np.array([item for item, _ in live], np.int64), [name for _, name in live])
-    return champions(errors, forecasts, dataset)
+    return champions(errors, forecasts, dataset, stated)
+
+
+def test_a_stated_source_decides_wherever_it_has_a_forecast():
+    rows = [(item, name, 0.5, 0.5) for item in range(3) for name in ("arima", "ensemble", "lstm")]
+    live = [(0, "ensemble"), (0, "lstm"), (1, "ensemble"), (1, "arima"), (2, "ensemble"), (2, "lstm")]
+    assert chosen(rows, live, stated={0: "lstm"}).sources.tolist() == ["lstm", "ensemble", "lstm"]
+    assert chosen(rows, live, np.array([0, 0, 1]), {1: "lstm"}).sources.tolist() == ["ensemble", "ensemble", "lstm"]
+    assert chosen(rows, live, stated={0: "nobody"}).sources.tolist() == ["ensemble"] * 3
 
 
 def plainly(item, rows, live, datasets):

@@ -17,10 +17,10 @@ from lakecast_schema.periods import Frequency
 NAMES = ("lakecast.yaml", "lakecast.yml")
 COLUMNS = ("mapping", "columns")
 """Keys that hold columns by field, and any other settings of reading."""
-READING = tuple(each.name for each in fields(Rules) if each.name != "columns")
+READING = tuple(each.name for each in fields(Rules) if each.name not in ("columns", "stated"))
 TRAINING: Mapping[str, type | tuple[type, ...]] = {
     "horizon": int, "sources": list, "library": list, "seed": int, "allow_loss": bool,
-    "review_day": (str, int),
+    "review_day": (str, int), "champion": str,
 }  # fmt: skip
 """Settings of a run that reading does without, and their types."""
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
@@ -70,7 +70,7 @@ def with_settings(rules: Rules, settings: Mapping[str, Any]) -> Rules:
     default = Rules()
     changed: dict[str, Any] = {}
     for name, value in settings.items():
-        if name in READING and getattr(rules, name) == getattr(default, name):
+        if name in READING and name not in rules.stated and getattr(rules, name) == getattr(default, name):
             changed[name] = _as_rule(name, value)
     try:
         return replace(rules, **changed, columns={**settings.get("columns", {}), **rules.columns})

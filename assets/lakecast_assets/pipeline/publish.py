@@ -57,7 +57,8 @@ def fact_replenishment(
     tables = Tables(live, fact_metrics, dim_item, fact_inventory, demand, open_order)
     now = dt.datetime.now(dt.UTC)
     learned = spread.load() or published_learned(lake_io.published(context.partition_key, FACT_REPLENISHMENT.name))
-    return replenishment_table(tables, learned, frequency_of(dim_item), context.run.run_id, now, settings.order_day)
+    frequency, day = frequency_of(dim_item), settings.order_day
+    return replenishment_table(tables, learned, frequency, context.run.run_id, now, day, settings.champion)
 
 
 @dg.asset(
@@ -75,7 +76,10 @@ def fact_replenishment(
 )
 @retried
 def snapshot(
-    context: dg.AssetExecutionContext, lake_io: dg.ResourceParam[LakeIO], progress: dg.ResourceParam[Progress]
+    context: dg.AssetExecutionContext,
+    settings: RunSettings,
+    lake_io: dg.ResourceParam[LakeIO],
+    progress: dg.ResourceParam[Progress],
 ) -> dg.MaterializeResult[None]:
     dataset_id, lake = context.partition_key, lake_io.lake
     runs = commits.run_ids(context.instance, context.run)
@@ -92,11 +96,11 @@ def snapshot(
             allow_retries=False,
         )
     dim_item = read_current(lake, dataset_id, DIM_ITEM.name, events[DIM_ITEM.name], {})
-    decided = with_champions(dim_item, metrics, live)
+    decided = with_champions(dim_item, metrics, live, settings.champion)
     if dim_item.num_rows and not decided.equals(dim_item):
         named = replace(lake, DIM_ITEM, decided, {"dataset_id": dataset_id}, context.run.run_id)
         commits_of_run = [*(each for each in commits_of_run if each.table != DIM_ITEM.name), named]
-    summary = summarise(live, metrics)
+    summary = summarise(live, metrics, settings.champion)
     # Rows of other files stay in bronze even where this run has added none.
     without = [name for name in tables_gone if TABLES[name].layer != "bronze"]
     snapshot_id = publish(lake, context.run.run_id, dataset_id, commits_of_run, summary, without=without)

@@ -96,7 +96,8 @@ def run(
 
     lake: a folder or s3://bucket/prefix. horizon: periods, for all data sets or by data set; the frequency's default
     otherwise. sources: what to publish, `registry.DEFAULT_SOURCES` otherwise; those already published stay. dataset:
-    data set of rows that name none. settings: any other field of `RunSettings`. instance: the Dagster instance that
+    data set of rows that name none. settings: any other field of `RunSettings`; those that are given go before
+    `lakecast.yaml`. instance: the Dagster instance that
     records the run; by default one in memory, or that of DAGSTER_HOME.
 
     One data set that fails does not stop the others; nor does a source. Raises `InputError`, `LakeError` and
@@ -134,9 +135,12 @@ def _settings(
     """
     stated = read_settings(Path(data))
     wanted = list(dict.fromkeys(registry.DEFAULT_SOURCES if sources is None else sources))
+    explicit = [*others, *(["horizon"] if horizon is not None else []), *(["sources"] if sources is not None else [])]
 
     def of(periods: int | None) -> RunSettings:
-        return RunSettings(data=str(Path(data)), horizon=periods or 0, sources=wanted, **others).beside(stated)
+        folder = str(Path(data))
+        own = RunSettings(data=folder, horizon=periods or 0, sources=wanted, explicit=explicit, **others)
+        return own.beside(stated)
 
     try:
         if isinstance(horizon, Mapping):

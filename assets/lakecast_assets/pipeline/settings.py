@@ -76,7 +76,11 @@ class RunSettings(dg.ConfigurableResource[None]):
     service_measure: Literal["", "cycle", "fill"] = Field(
         default="", description="What service levels promise of items that state none"
     )
+    champion: str = Field(default="", description="Source that decides what to order; empty for the ensemble")
     calendar: str = Field(default="", description="File of fiscal periods; empty for calendar.csv, where there is one")
+    explicit: list[str] = Field(
+        default_factory=list, description="Settings that go before lakecast.yaml even where they are as by default"
+    )
     allow_loss: bool = Field(default=False, description="Publish though most of the demand published last is gone")
     replace: bool = Field(default=False, description="Publish under a name whose items so far are all others")
     seed: int = Field(default=0, description="The same data and seed give the same forecasts")
@@ -99,7 +103,7 @@ class RunSettings(dg.ConfigurableResource[None]):
             )
         if not self.sources:
             raise WrongSettings(f"sources is empty. Name at least one of {', '.join(sources())}.")
-        for name in self.sources:
+        for name in (*self.sources, *([self.champion] if self.champion else ())):
             if name not in sources():
                 raise WrongSettings(f"no source {name!r}.{_meant(name)} Known are {', '.join(sources())}.")
         if self.currency and not re.fullmatch("[A-Z]{3}", self.currency):
@@ -136,6 +140,7 @@ class RunSettings(dg.ConfigurableResource[None]):
             currency=self.currency,
             service_measure=self.service_measure,
             calendar=self.calendar,
+            stated=frozenset(self.explicit),
         )
 
     def beside(self, stated: Mapping[str, Any]) -> "RunSettings":
@@ -147,7 +152,7 @@ class RunSettings(dg.ConfigurableResource[None]):
         own = {
             name: value.isoformat() if isinstance(value, dt.date) else value
             for name, value in stated.items()
-            if name != "columns" and getattr(self, name) == _default(name)
+            if name not in ("columns", *self.explicit) and getattr(self, name) == _default(name)
         }
         try:
             return RunSettings(
@@ -176,7 +181,7 @@ class RunSettings(dg.ConfigurableResource[None]):
     @property
     def parameters(self) -> dict[str, object]:
         """What `model_run` tells of a run: all that forecasts depend on, and nothing of this machine."""
-        of_machine = {"data", "fan_out", "workers", "dask_address"}
+        of_machine = {"data", "explicit", "fan_out", "workers", "dask_address"}
         return {name: getattr(self, name) for name in type(self).model_fields if name not in of_machine}
 
     @cached_property

@@ -39,12 +39,16 @@ class Champions:
     rows: Integers
 
 
-def choose(metrics: pa.Table, live: pa.Table) -> Champions:
-    """The champions by `lakecast_schema.champion`, from rows of `fact_metrics` and live forecasts of one data set."""
+def choose(metrics: pa.Table, live: pa.Table, champion: str = "") -> Champions:
+    """The champions by `lakecast_schema.champion`, from rows of `fact_metrics` and live forecasts of one data set.
+
+    champion: as a person has named it; empty for none.
+    """
     both = identifiers(pa.chunked_array([*metrics["item_id"].chunks, *live["item_id"].chunks], pa.string()))
     loss, root = (figures(metrics, name) for name in ("scaled_quantile_loss", "rmsse"))
     errors = Errors(both.codes[: len(metrics)], metrics["source"].to_pylist(), loss, root)
-    chosen = champions(errors, Live(both.codes[len(metrics) :], live["source"].to_pylist()))
+    stated = {0: champion} if champion else None
+    chosen = champions(errors, Live(both.codes[len(metrics) :], live["source"].to_pylist()), stated=stated)
     return Champions(tuple(both.names[code] for code in chosen.items), chosen.sources, chosen.rows)
 
 
@@ -67,13 +71,14 @@ def replenishment_table(
     run_id: str,
     now: dt.datetime,
     review_day: ReviewDay | None = None,
+    champion: str = "",
 ) -> pa.Table:
     """The reorder decision of every item that has a forecast.
 
     learned: what past forecasts teach; an item that it does not hold has the errors of its backtest. review_day: the
-    only day on which orders are placed; None for any day.
+    only day on which orders are placed; None for any day. champion: as a person has named it; empty for none.
     """
-    chosen = choose(tables.metrics, tables.live)
+    chosen = choose(tables.metrics, tables.live, champion)
     path = _Paths.of(tables.live, chosen, frequency)
     chosen, path = path.kept(chosen, set(tables.dim_item["item_id"].to_pylist()))
     terms = Terms.of(tables.dim_item, chosen.items, review_day)

@@ -63,6 +63,8 @@ class Rules:
 
     currency, service_measure: of items that state none; empty for none.
 
+    stated: names of rules that go before those of a folder's `lakecast.yaml` even where they are as by default.
+
     by: location makes each location a data set of its own; empty adds them up per item.
 
     calendar: file of the folder with fiscal periods; empty for calendar.csv, where there is one.
@@ -98,6 +100,7 @@ class Rules:
     currency: str = ""
     service_measure: ServiceMeasure = ""
     calendar: str = ""
+    stated: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         kinds = {

@@ -1,6 +1,7 @@
 """An immutable snapshot: all that one published set of table versions says, as columns, and SQL over them."""
 
 import itertools
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -148,13 +149,22 @@ class Snapshot:
         )
         forecasts = Live(live.item.astype(np.int64), np.array(live.sources, dtype=object)[live.source].tolist())
         dataset = np.repeat(np.arange(len(self.datasets)), np.diff(self.items.bounds))
-        chosen = champions(errors, forecasts, dataset)
+        chosen = champions(errors, forecasts, dataset, self._stated_champions)
         names: list[str | None] = [None] * self.items.count
         for code, name in zip(chosen.items.tolist(), chosen.sources.tolist(), strict=True):
             names[code] = name
         metric = np.full(self.items.count, -1, np.int64)
         metric[chosen.items] = chosen.rows
         return tuple(names), metric
+
+    @property
+    def _stated_champions(self) -> dict[int, str]:
+        """Number of a data set -> the champion that its newest run was told to take."""
+        newest: dict[str, str | None] = {}
+        for run in self.runs.select(["dataset_id", "settings"]).to_pylist():
+            newest.setdefault(run["dataset_id"], run["settings"])
+        named = {name: json.loads(settings or "{}").get("champion") for name, settings in newest.items()}
+        return {code: name for code, dataset in enumerate(self.datasets) if (name := named.get(dataset))}
 
     @cached_property
     def issue(self) -> tuple[str | None, ...]:

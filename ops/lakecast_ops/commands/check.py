@@ -32,6 +32,7 @@ from lakecast_ops.reading_options import (
     OutliersOption,
     SheetOption,
     columns_of,
+    stated_options,
 )
 
 if TYPE_CHECKING:  # at run time the training environment is loaded when the command runs
@@ -43,6 +44,7 @@ WARNINGS = 1
 
 
 def command(
+    context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with files of demand, items and stock.")],
     dataset: Annotated[
         str | None, typer.Option(metavar="ID", help="Data set of rows that name none.", show_default=False)
@@ -74,22 +76,24 @@ def command(
     from lakecast_forecast.input.rules import Rules
     from lakecast_schema.periods import Frequency as Period
 
-    rules = Rules(
-        frequency=None if frequency is Frequency.AUTO else Period(frequency.value),
-        gaps=gaps.value,
-        duplicates=duplicates.value,
-        negative=negative.value,
-        last_period=last_period.value,
-        by="" if by is None else "location",
-        decimal=decimal.value,
-        dates=dates.value,
-        columns=columns_of(column or ()),
-        ids=ids.value,
-        outliers=outliers.value,
-        sheet=sheet,
-        as_of=None if as_of is None else as_of.date(),
-        allow_rejected=allow_rejected,
-    )
+    options = {
+        "frequency": None if frequency is Frequency.AUTO else Period(frequency.value),
+        "gaps": gaps.value,
+        "duplicates": duplicates.value,
+        "negative": negative.value,
+        "last_period": last_period.value,
+        "by": "" if by is None else "location",
+        "decimal": decimal.value,
+        "dates": dates.value,
+        "columns": columns_of(column or ()),
+        "ids": ids.value,
+        "outliers": outliers.value,
+        "sheet": sheet,
+        "as_of": None if as_of is None else as_of.date(),
+        "allow_rejected": allow_rejected,
+    }
+    stated = stated_options(context, options)
+    rules = Rules(**stated, stated=frozenset(stated))
     read = read_folder(folder, dataset, rules)
     for text in bounded(list(_lines(read))):
         print(text)

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -35,6 +35,7 @@ from lakecast_ops.reading_options import (
     OutliersOption,
     SheetOption,
     columns_of,
+    stated_options,
 )
 
 if TYPE_CHECKING:  # at run time the training environment is loaded when the command runs
@@ -55,6 +56,7 @@ class FanOut(StrEnum):
 
 
 def command(
+    context: typer.Context,
     data: Annotated[
         Path,
         typer.Option(
@@ -134,7 +136,31 @@ def command(
     environment.require(environment.ML, NAME)
     from lakecast_assets.pipeline.run import run
 
-    settings: dict[str, Any] = {} if workers is None else {"workers": workers}
+    options = {
+        "frequency": frequency.value,
+        "gaps": gaps.value,
+        "duplicates": duplicates.value,
+        "country": country,
+        "as_of": "" if as_of is None else as_of.date().isoformat(),
+        "last_period": last_period.value,
+        "inactive_days": inactive_days,
+        "allow_rejected": allow_rejected,
+        "negative": negative.value,
+        "by": "" if by is None else by.value,
+        "decimal": decimal.value,
+        "dates": dates.value,
+        "columns": columns_of(column or ()),
+        "review_day": review_day,
+        "ids": ids.value,
+        "outliers": outliers.value,
+        "sheet": sheet,
+        "allow_loss": allow_loss,
+        "replace": replace,
+        "seed": seed,
+        "fan_out": fan_out.value,
+        "workers": workers,
+        "dask_address": dask_address,
+    }
     with progress.shown() as display:
         report = run(
             data,
@@ -143,29 +169,7 @@ def command(
             sources=None if sources is None else tuple(name for part in sources.split(",") if (name := part.strip())),
             dataset=dataset,
             progress=display,
-            frequency=frequency.value,
-            gaps=gaps.value,
-            duplicates=duplicates.value,
-            country=country,
-            as_of="" if as_of is None else as_of.date().isoformat(),
-            last_period=last_period.value,
-            inactive_days=inactive_days,
-            allow_rejected=allow_rejected,
-            negative=negative.value,
-            by="" if by is None else by.value,
-            decimal=decimal.value,
-            dates=dates.value,
-            columns=columns_of(column or ()),
-            review_day=review_day,
-            ids=ids.value,
-            outliers=outliers.value,
-            sheet=sheet,
-            allow_loss=allow_loss,
-            replace=replace,
-            seed=seed,
-            fan_out=fan_out.value,
-            dask_address=dask_address,
-            **settings,
+            **stated_options(context, options),
         )
     for line in bounded(list(summary(report))):
         print(line)

@@ -13,6 +13,7 @@ from lakecast_assets.pipeline.run import RunError, run
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.rules import Rules
 from lakecast_lake import snapshots
+from lakecast_lake.columns.loading import load
 from lakecast_lake.storage import Lake
 from lakecast_schema.periods import Frequency
 
@@ -78,6 +79,25 @@ def test_every_way_in_reads_the_settings(folder: Write, tmp_path: Path) -> None:
     assert set(snapshots.read(lake, newest, "dim_item")["currency"].to_pylist()) == {"BRL"}
 
 
+def test_champion_and_day_of_orders_of_a_data_set(folder: Write, tmp_path: Path) -> None:
+    text = "frequency: monthly\nmapping: {date: Data solicitado}\nchampion: seasonal_naive\nreview_day: 15\n"
+    stock = "item_id,date,on_hand\n011,2024-12-20,0\n012,2024-12-20,0\n"
+    made = settings(folder(demand=PURCHASES, stock=stock), text)
+    lake = Lake.open(str(tmp_path / "lake"))
+    run(made, lake.uri, sources=["theta", "seasonal_naive"], horizon=3)
+    newest = snapshots.newest(lake)
+    assert snapshots.read(lake, newest, "dim_item")["champion"].to_pylist() == ["seasonal_naive"] * 2
+    decisions = snapshots.read(lake, newest, "fact_replenishment").to_pylist()
+    assert {row["source"] for row in decisions} == {"seasonal_naive"}
+    assert {row["order_by_date"].day for row in decisions if row["order_by_date"]} == {15}
+    assert any(row["order_by_date"] for row in decisions)
+    assert load(lake, newest).champion == ("seasonal_naive",) * 2, "a server says so, too"
+    run(settings(made, text.replace("champion: seasonal_naive\n", "")), lake.uri, sources=["theta", "seasonal_naive"])
+    newest = snapshots.newest(lake)
+    assert snapshots.read(lake, newest, "dim_item")["champion"].to_pylist() == ["theta"] * 2
+    assert load(lake, newest).champion == ("theta",) * 2
+
+
 def test_what_a_person_states_goes_before_the_file(folder: Write) -> None:
     made = settings(folder(demand=PURCHASES), SETTINGS)
     daily = read(made, frequency=Frequency.DAILY, columns={"date": "Data de compra"})
@@ -112,6 +132,7 @@ def test_a_column_may_be_named_a_driver(folder: Write) -> None:
         ("country: no", "country is False. Write a word"),
         ("inactive_days: true", "inactive_days is True. Write a whole number"),
         ("allow_rejected: much", "allow_rejected is 'much'. Write a number"),
+        ("champion: [ets]", "champion is ['ets']. Write a word"),
         ("sources: ets", "sources is 'ets'. Write a list such as"),
         ("as_of: soon", "as_of is 'soon'. Write a day such as"),
         ("currency: real", "currency is 'real'; it must be an ISO 4217 code"),

@@ -32,6 +32,7 @@ def test_fields_become_rules_and_horizons() -> None:
         ({"batch_size": -5}, "batch_size is -5"),
         ({"sources": []}, "sources is empty. Name at least one of seasonal_naive"),
         ({"sources": ["theta", "arimaa"]}, r"no source 'arimaa'. Did you mean 'arima'\? Known are .*ensemble"),
+        ({"champion": "thetaa"}, r"no source 'thetaa'. Did you mean 'theta'\?"),
         ({"currency": "R$"}, "currency is 'R\\$'. Give an ISO 4217 code"),
         ({"library": ["theta"]}, "library names 'theta', which has no reference library"),
         ({"fan_out": "dask"}, "without an address. Give the scheduler's in dask_address"),
@@ -73,10 +74,21 @@ def test_every_rule_can_be_set() -> None:
         currency="BRL",
         service_measure="fill",
         calendar="periods.csv",
+        stated=frozenset({"gaps"}),
     )
     given = {field.name: getattr(chosen, field.name) for field in dataclasses.fields(Rules)}
     assert all(given[field.name] != getattr(Rules(), field.name) for field in dataclasses.fields(Rules))
-    assert RunSettings(**{**given, "frequency": "daily", "as_of": "2024-02-29"}).rules == chosen
+    del given["stated"]
+    settings = RunSettings(**{**given, "frequency": "daily", "as_of": "2024-02-29", "explicit": ["gaps"]})
+    assert settings.rules == chosen
+
+
+def test_explicit_settings_go_before_those_of_the_folder() -> None:
+    stated = {"gaps": "zero", "horizon": 3, "champion": "theta", "columns": {"date": "DATA"}}
+    assert RunSettings(data="x", gaps="auto").beside(stated).gaps == "zero"
+    own = RunSettings(data="x", gaps="auto", explicit=["gaps"]).beside(stated)
+    assert (own.gaps, own.horizon, own.champion, own.columns) == ("auto", 3, "theta", {"date": "DATA"})
+    assert own.rules.stated == {"gaps"}
 
 
 @pytest.mark.parametrize("wrong", [{"frequency": "hourly"}, {"gaps": "never"}, {"as_of": "31/01/2024"}])
