@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ from lakecast_schema.tables import Rule, Table
 
 SHOWN_ROWS = 5
 """How many offending rows a message shows."""
+_YEARS = (datetime(1600, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True)
@@ -134,12 +136,18 @@ def _distinct(batch: pa.Table, key: list[str]) -> int:
 def _broken(table: Table, batch: pa.Table, column: str, rule: str, mask: pa.ChunkedArray) -> Violation:
     where = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
     names = [*table.key, *([] if column in table.key else [column])]
-    rows = batch.select(names).take(pa.array(where[:SHOWN_ROWS])).to_pylist()
+    some = batch.select(names).take(pa.array(where[:SHOWN_ROWS]))
+    # As text, since Python has no date beyond the year 9999.
+    rows = pa.table({name: _as_text(some[name]) for name in names}).to_pylist()
     told = tuple(
         f"row {index}: {', '.join(f'{name}={shown(row[name])}' for name in names)}"
         for index, row in zip(where[:SHOWN_ROWS].tolist(), rows, strict=True)
     )
     return Violation(table.name, rule, column, told, len(where))
+
+
+def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return values.cast(pa.string()) if pa.types.is_temporal(values.type) else values
 
 
 def _one_of(*known: str) -> Callable[[pa.ChunkedArray], pa.ChunkedArray]:
@@ -162,6 +170,12 @@ def _named(is_good: Callable[[str], bool]) -> Callable[[pa.ChunkedArray], pa.Chu
     return _or_null(keeps)
 
 
+def _in_years(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Beyond these, grids of periods, pandas and clients in other languages know no date."""
+    first, last = (pa.scalar(day).cast(values.type) for day in _YEARS)
+    return pc.and_(pc.greater_equal(values, first), pc.less(values, last))
+
+
 _KEEPS: dict[Rule, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
     Rule.FINITE: pc.is_finite,
     Rule.NOT_NEGATIVE: lambda values: pc.and_(pc.is_finite(values), pc.greater_equal(values, 0.0)),
@@ -181,4 +195,5 @@ _KEEPS: dict[Rule, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
     Rule.CRITICALITY: lambda values: pc.and_(pc.greater_equal(values, 1), pc.less_equal(values, 5)),
     Rule.SEVERITY: _or_null(_one_of("info", "warning", "rejected")),
     Rule.CURRENCY: lambda values: pc.match_substring_regex(values, "^[A-Z]{3}$"),
+    Rule.YEAR: _in_years,
 }

@@ -36,17 +36,22 @@ class Rule(Enum):
     CRITICALITY = "must be a whole number from 1 to 5"
     SEVERITY = "must be info, warning or rejected"
     CURRENCY = "must be an ISO 4217 code of three capital letters"
+    YEAR = "must lie in the years 1600 to 2199"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its Arrow type, whether null is allowed, and the rule of its values."""
+    """One column: its Arrow type, whether null is allowed, and the rule of its values; `Rule.YEAR` for dates."""
 
     name: str
     type: pa.DataType
     comment: str
     nullable: bool = False
     rule: Rule | None = None
+
+    def __post_init__(self) -> None:
+        if self.rule is None and self.type in (DATE, INSTANT):
+            object.__setattr__(self, "rule", Rule.YEAR)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def _rows(path: Path, table: Table) -> pa.Table | None:
     if not path.exists():
         return None
     try:
-        rows = pq.read_table(path, partitioning=_partitioning(path, table))
+        rows = pq.read_table(path, partitioning=_partitioning(path, table), coerce_int96_timestamp_unit="us")
     except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())[:200].rstrip(".")
         raise BadResults(

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakecast_lake import commit, snapshots
+from lakecast_lake.clock import utc_now
 from lakecast_lake.commit import Commit
-from lakecast_lake.errors import BadResults, Superseded
+from lakecast_lake.errors import BadResults, LakeError, Superseded
 from lakecast_lake.handover.completion import check_forecasts, complete_forecasts, gate
 from lakecast_lake.handover.folder import FORECAST_FILE, METRICS_FILE, Folder
 from lakecast_lake.handover.frequencies import ItemFrequencies, item_frequencies
@@ -106,6 +107,8 @@ def _import(lake: Lake, read: Folder, dataset_id: str | None) -> ImportReport:
     if record is not None and _runs(record, names) == {run_id}:
         return report
     parts = [_commit(lake, record, _only(results, name), name, run_id) for name in names]
+    for part in parts:
+        _require_loadable(lake, record, part, read.path)
     return replace(report, snapshot_id=publish_parts(lake, run_id, parts, base=record), unchanged=False)
 
 
@@ -204,6 +207,22 @@ def _commit(lake: Lake, record: SnapshotRecord | None, results: _Results, datase
         commits.append(commit.replace(lake, FACT_METRICS, metrics, {**where, "source": scored_sources}, run_id))
     without = [FACT_METRICS.name] if known.num_rows and not metrics.num_rows and not kept.num_rows else []
     return Part(dataset_id, commits, _summary(lake, kept, commits, dataset_id), without)
+
+
+def _require_loadable(lake: Lake, record: SnapshotRecord | None, part: Part, path: Path) -> None:
+    """Load the data set as a server would, before anybody can see it: one that no server loads would stop them all."""
+    from lakecast_lake import columns  # it loads DuckDB, which who only loads the assets' definitions can do without
+
+    entries = {} if record is None else {e.table: e for e in record.entries if e.dataset_id == part.dataset_id}
+    for done in part.commits:
+        entries[done.table] = Entry(part.dataset_id, done.table, done.version, done.rows, done.committed_at)
+    kept = tuple(entry for name, entry in entries.items() if name not in part.without)
+    try:
+        columns.load(lake, SnapshotRecord(0, utc_now(), "", kept, (), lake_id=""))
+    except LakeError as error:
+        raise BadResults(
+            str(path), f"no server could load what it makes of {part.dataset_id} ({error.detail})", error.remedy
+        ) from error
 
 
 def _summary(lake: Lake, metrics: pa.Table, commits: Sequence[Commit], dataset_id: str) -> Mapping[str, Any]:

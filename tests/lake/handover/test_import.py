@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from folders import current, days, months, plain, publish_run, put
 
-from lakecast_lake import commit, handover, publish, snapshots
-from lakecast_lake.errors import BadResults
+from lakecast_lake import columns, commit, handover, publish, snapshots
+from lakecast_lake.errors import BadResults, LakeUnreadable
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import DEMAND, FACT_REPLENISHMENT
 
@@ -271,3 +271,25 @@ def test_imports_at_once_into_one_data_set_are_all_there(lake, tmp_path):
         actuals = {row["actual"] for row in found if row["kind"] == "backtest"}
         assert actuals == {1.0 + round_number}
         assert set(current(lake, "dim_item")["item_id"].to_pylist()) == {f"item-{name}" for name in names}
+
+
+def test_instants_of_old_writers_do_not_wrap(lake, tmp_path):
+    """Spark writes INT96, whose nanoseconds are only read right to 2262 where they stay nanoseconds."""
+    rows = plain(days(count=2), [1.0, None])
+    far = pa.array([datetime(2500, 1, 1)] * 2, pa.timestamp("us"))
+    rows = rows.set_column(rows.schema.get_field_index("generated_at"), "generated_at", far)
+    (tmp_path / "in").mkdir()
+    pq.write_table(rows, tmp_path / "in" / "fact_forecast.parquet", use_deprecated_int96_timestamps=True)
+    with pytest.raises(BadResults, match=r"generated_at: must lie in the years 1600 to 2199.*\n.*2500-01-01"):
+        handover.import_(lake, tmp_path / "in")
+
+
+def test_what_no_server_could_load_is_never_published(lake, tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise LakeUnreadable(lake.uri, "cannot be loaded", "Mend it.")
+
+    handover.import_(lake, put(tmp_path / "good", plain(days(), [1.0] * 3 + [None] * 3)))
+    monkeypatch.setattr(columns, "load", fail)
+    with pytest.raises(BadResults, match="no server could load what it makes of alpha"):
+        handover.import_(lake, put(tmp_path / "bad", plain(days(count=8), [1.0] * 3 + [None] * 5)))
+    assert snapshots.newest(lake).snapshot_id == 1

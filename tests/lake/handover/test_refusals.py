@@ -28,6 +28,9 @@ def text(name):
     return lambda rows: rows.set_column(rows.schema.get_field_index(name), name, rows[name].cast(pa.string()))
 
 
+FINE = pa.timestamp("us")
+FAR = pa.array([2_932_897 + day for day in range(6)], pa.int32()).cast(pa.date32())
+
 BAD_FORECASTS = {
     "no rows": (lambda rows: rows.slice(0, 0), "has no rows"),
     "no forecast column": (without("forecast"), "fact_forecast.forecast: column is missing"),
@@ -36,6 +39,9 @@ BAD_FORECASTS = {
     "forecasts as text": (text("forecast"), "forecast: type must be double, but is string"),
     "dates as text": (text("date"), "date: type must be date32"),
     "a time of day": (changed("date", datetime(2026, 1, 1, 12, 30)), "midnight.*\n  row 0"),
+    "a date of no year of ours": (changed("date", datetime(1, 1, 1), FINE), "date=0001-01-01"),
+    "a date beyond Python's": (lambda rows: rows.set_column(0, "date", FAR), "date=10000-01-01"),
+    "an instant of no year of ours": (changed("generated_at", datetime(2300, 1, 1), FINE), "years 1600 to 2199"),
     "numbers for items": (lambda rows: rows.set_column(1, "item_id", pa.array(range(6))), "item_id: type must be"),
     "a missing forecast": (changed("forecast", None), "forecast: must not be null .1 row.\n  row 0"),
     "not a number": (changed("forecast", float("nan")), "finite number of at least 0"),
