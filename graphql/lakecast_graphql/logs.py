@@ -27,11 +27,11 @@ class Formatter(DefaultFormatter):
 
 def config() -> dict[str, Any]:
     """The configuration for uvicorn, in whose processes our loggers speak, too: of audit entries none is lost."""
-    found = copy.deepcopy(LOGGING_CONFIG)
-    found["formatters"]["default"] |= {
+    logging_config = copy.deepcopy(LOGGING_CONFIG)
+    logging_config["formatters"]["default"] |= {
         "()": f"{__name__}.Formatter",
         "fmt": "%(asctime)s.%(msecs)03dZ %(levelprefix)s %(message)s",
         "datefmt": "%Y-%m-%dT%H:%M:%S",
     }
-    found["loggers"]["lakecast"] = {"handlers": ["default"], "level": "INFO", "propagate": False}
-    return found
+    logging_config["loggers"]["lakecast"] = {"handlers": ["default"], "level": "INFO", "propagate": False}
+    return logging_config

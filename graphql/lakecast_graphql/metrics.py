@@ -123,7 +123,7 @@ class Metrics:
         self._counters = [
             (Counter(name, meaning, [label], registry=self._registry), read) for name, meaning, label, read in COUNTERS
         ]
-        self._told: defaultdict[tuple[int, str], float] = defaultdict(float)
+        self._counted: defaultdict[tuple[int, str], float] = defaultdict(float)
         self._requests = Counter(
             "lakecast_http_requests", "Requests to /graphql by method and status.", ["method", "status"],
             registry=self._registry,
@@ -167,9 +167,9 @@ class Metrics:
             self._bytes.labels(name).set(count)
         for place, (counter, counts) in enumerate(self._counters):
             for name, count in counts(self._parts).items():
-                told = self._told[place, name]
+                told = self._counted[place, name]
                 counter.labels(name).inc(count - told if count >= told else count)  # less: it began anew
-                self._told[place, name] = count
+                self._counted[place, name] = count
 
 
 def _add(histogram: Histogram, classes: Sequence[float], seconds: float) -> None:

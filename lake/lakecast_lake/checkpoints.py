@@ -45,10 +45,10 @@ def forget(lake: Lake, kept_runs: Collection[str], older_than: datetime, *, dry_
     """
     files, root = _files(lake)
     try:
-        found = files.get_file_info(fs.FileSelector(f"{root}/{FOLDER}", allow_not_found=True, recursive=True))
+        infos = files.get_file_info(fs.FileSelector(f"{root}/{FOLDER}", allow_not_found=True, recursive=True))
         gone = [
             info.path
-            for info in found
+            for info in infos
             if info.is_file and info.mtime < older_than and _run_of(info.path) not in kept_runs
         ]
         for path in gone if not dry_run else ():
@@ -70,14 +70,14 @@ def _files(lake: Lake) -> tuple[fs.FileSystem, str]:
     """The file system that holds the lake, and the lake's root in it."""
     if lake.is_local:
         return fs.LocalFileSystem(), lake.uri
-    given = {name.upper(): value for name, value in lake.options.items()}
-    endpoint = given.get("AWS_ENDPOINT_URL_S3", given.get("AWS_ENDPOINT_URL"))
+    options = {name.upper(): value for name, value in lake.options.items()}
+    endpoint = options.get("AWS_ENDPOINT_URL_S3", options.get("AWS_ENDPOINT_URL"))
     address = urlparse(endpoint or "")
     store = fs.S3FileSystem(
-        access_key=given.get("AWS_ACCESS_KEY_ID"),
-        secret_key=given.get("AWS_SECRET_ACCESS_KEY"),
-        session_token=given.get("AWS_SESSION_TOKEN"),
-        region=given.get("AWS_REGION", given.get("AWS_DEFAULT_REGION")),
+        access_key=options.get("AWS_ACCESS_KEY_ID"),
+        secret_key=options.get("AWS_SECRET_ACCESS_KEY"),
+        session_token=options.get("AWS_SESSION_TOKEN"),
+        region=options.get("AWS_REGION", options.get("AWS_DEFAULT_REGION")),
         endpoint_override=address.netloc or None,
         scheme=address.scheme or None,
     )

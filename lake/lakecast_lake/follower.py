@@ -42,15 +42,15 @@ class Follower:
             handle = self._lake.handle(SNAPSHOT.name)
         except TableMissing:
             return ()
-        seen = _Seen.of(handle)
-        if before is None or anew or not seen.goes_on(before):
+        state = _Seen.of(handle)
+        if before is None or anew or not state.goes_on(before):
             known, self._history = self._history, ()
             self._history = self._read(handle)
             is_same = {record.identity for record in known} & {record.identity for record in self._history}
             self.generation += bool(known) and not is_same
-        elif seen != before:
+        elif state != before:
             self._history = self._read(handle)
-        self._seen, self.lake_id = seen, seen.table_id
+        self._seen, self.lake_id = state, state.table_id
         return self._history
 
     def _read(self, handle: DeltaTable) -> tuple[SnapshotRecord, ...]:
@@ -60,8 +60,8 @@ class Follower:
         if not self._history or known.null_count or not len(known):
             return snapshots.records(handle)
         oldest, newest = pc.min(known).as_py(), self._history[0].snapshot_id
-        kept = tuple(record for record in self._history if record.snapshot_id >= oldest)
-        return (*snapshots.records(handle, f"snapshot_id > {newest}"), *kept)
+        retained = tuple(record for record in self._history if record.snapshot_id >= oldest)
+        return (*snapshots.records(handle, f"snapshot_id > {newest}"), *retained)
 
 
 @dataclass(frozen=True)

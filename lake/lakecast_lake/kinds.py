@@ -88,20 +88,19 @@ def become_past(present: pa.Table, older: pa.Table, keep_cutoffs: int) -> Mask:
     item_now, item = shared([now, then], ("item_id",))
     cutoff_now, cutoff = ranks(now["cutoff"]), ranks(then["cutoff"])
     of_series = _newest(series_now, cutoff_now, series)
-    found = np.where(of_series >= 0, of_series, _newest(item_now, cutoff_now, item))
-    stays = found >= 0
-    stays[stays] &= cutoff[stays] < cutoff_now[found[stays]]
-    stays[stays] &= _period(then)[stays] == _period(now)[found[stays]]
-    kept = np.flatnonzero(stays)
-    order = kept[np.lexsort((cutoff[kept], series[kept]))]
+    places_now = np.where(of_series >= 0, of_series, _newest(item_now, cutoff_now, item))
+    stays = places_now >= 0
+    stays[stays] &= cutoff[stays] < cutoff_now[places_now[stays]]
+    stays[stays] &= _period(then)[stays] == _period(now)[places_now[stays]]
+    numbers = np.flatnonzero(stays)
+    order = numbers[np.lexsort((cutoff[numbers], series[numbers]))]
     end = np.searchsorted(series[order], series[order], side="right")
     stays[order] = end - np.arange(len(order)) <= keep_cutoffs
     if then is older:
         return stays
-    chosen = then.filter(pa.array(stays))
+    past = then.filter(pa.array(stays))
     of_rows, of_chosen = (
-        with_day(code, rows["cutoff"])
-        for code, rows in zip(shared([older, chosen], _SERIES), (older, chosen), strict=True)
+        with_day(code, rows["cutoff"]) for code, rows in zip(shared([older, past], _SERIES), (older, past), strict=True)
     )
     return places(of_rows, np.unique(of_chosen)) >= 0
 
@@ -109,8 +108,8 @@ def become_past(present: pa.Table, older: pa.Table, keep_cutoffs: int) -> Mask:
 def spans(rows: pa.Table) -> pa.Table:
     """One row per source, item and cutoff: its first and last date, and the number of dates."""
     groups = rows.group_by(["source", "item_id", "cutoff"])
-    found = groups.aggregate([("date", "min"), ("date", "max"), ("date", "count")])
-    return found.rename_columns(SPAN.names).cast(SPAN)
+    answer = groups.aggregate([("date", "min"), ("date", "max"), ("date", "count")])
+    return answer.rename_columns(SPAN.names).cast(SPAN)
 
 
 def merged(
@@ -192,12 +191,12 @@ def _coded(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int32]]:
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False)
 
 
-def _newest(group: Codes, cutoff: Codes, wanted: Codes) -> Codes:
+def _newest(group: Codes, cutoff: Codes, items: Codes) -> Codes:
     """Where each wanted group has its newest cutoff, -1 for a group that is not there."""
     order = np.lexsort((cutoff, group))
     last = order[np.append(np.flatnonzero(np.diff(group[order])), len(order) - 1)] if len(order) else order
-    at = places(wanted, group[last])
-    return np.where(at >= 0, last[at], -1) if len(last) else np.full(len(wanted), -1)
+    at = places(items, group[last])
+    return np.where(at >= 0, last[at], -1) if len(last) else np.full(len(items), -1)
 
 
 def _period(spans_: pa.Table) -> Codes:
@@ -219,12 +218,12 @@ def _only(rows: pa.Table, mask: Mask) -> pa.Table:
 
 def _with_actuals(rows: pa.Table, known: pa.Table) -> pa.Table:
     """`rows` with the actuals that are known by now; those of other rows stay."""
-    wanted, given = (
+    keys, keys_of_actuals = (
         with_day(code, table["date"])
         for code, table in zip(shared([rows, known], ("item_id",)), (rows, known), strict=True)
     )
-    order = np.argsort(given)
-    at = places(wanted, given[order])
+    order = np.argsort(keys_of_actuals)
+    at = places(keys, keys_of_actuals[order])
     actual = rows["actual"].to_numpy(zero_copy_only=False).copy()
     actual[at >= 0] = known["value"].to_numpy()[order][at[at >= 0]]
     index = rows.schema.get_field_index("actual")

@@ -60,20 +60,20 @@ class PinnedTable:
         # Deletion vectors are no part of the add actions: rows vanish without a file changing. Tables that may
         # have them are told apart by version, which reads a little too often and never too seldom.
         version = self._delta.version() if self._needs_query else None
-        found: dict[tuple[tuple[str, str], ...], list[tuple[Any, ...]]] = {}
-        wanted = ["path", "size_bytes", "modification_time", "num_records", *names]
-        for action in actions.select(wanted).to_pylist():
+        rows: dict[tuple[tuple[str, str], ...], list[tuple[Any, ...]]] = {}
+        columns = ["path", "size_bytes", "modification_time", "num_records", *names]
+        for action in actions.select(columns).to_pylist():
             values = tuple((name.removeprefix("partition."), action[name]) for name in names)
             if dict(values).get("dataset_id") != dataset_id:
                 continue
-            found.setdefault(values, []).append(tuple(action[name] for name in wanted[:4]))
+            rows.setdefault(values, []).append(tuple(action[name] for name in columns[:4]))
         return [
             Partition(
                 values,
                 (version, *sorted(file[:3] for file in files)),
                 sum(file[3] or 0 for file in files),
             )
-            for values, files in sorted(found.items())
+            for values, files in sorted(rows.items())
         ]
 
     def read(
@@ -121,8 +121,8 @@ class PinnedTable:
         return dataset.to_table(columns=list(columns), filter=matches, use_threads=threads, fragment_scan_options=scan)
 
     def _query(self, where: Where, columns: Sequence[str], dictionary: Sequence[str]) -> pa.Table:
-        picked = ", ".join(f'"{name}"' for name in columns)
-        query = f"select {picked} from pinned where {sql(where)}"
+        projection = ", ".join(f'"{name}"' for name in columns)
+        query = f"select {projection} from pinned where {sql(where)}"
         table = pa.table(QueryBuilder().register("pinned", self._delta).execute(query))
         for index, name in enumerate(columns):
             if name in dictionary:

@@ -115,10 +115,10 @@ def publish_parts(
     for _ in range(_ROUNDS):
         try:
             return committed(lake.table_uri(SNAPSHOT.name), attempt)
-        except _ForeignRows as found:
-            own[found.dataset_id] = [
-                _without_foreign(lake, entry, run_id, runs) if entry.table == found.table else entry
-                for entry in own[found.dataset_id]
+        except _ForeignRows as foreign:
+            own[foreign.dataset_id] = [
+                _without_foreign(lake, entry, run_id, runs) if entry.table == foreign.table else entry
+                for entry in own[foreign.dataset_id]
             ]
     raise Contended(
         lake.uri,
@@ -231,8 +231,8 @@ def _replaced(lake: Lake, published: Sequence[Entry], own: Sequence[Entry], part
                 "Run again; publish one run of a data set at a time.",
             )
     gone = {*versions, *part.without}
-    kept = [entry for entry in published if entry.dataset_id != part.dataset_id or entry.table not in gone]
-    return sorted((*kept, *own), key=lambda entry: (entry.dataset_id, entry.table))
+    others = [entry for entry in published if entry.dataset_id != part.dataset_id or entry.table not in gone]
+    return sorted((*others, *own), key=lambda entry: (entry.dataset_id, entry.table))
 
 
 def _already(

@@ -87,9 +87,9 @@ def _split(
     history: Sequence[SnapshotRecord], keep_count: int, oldest: datetime
 ) -> tuple[list[SnapshotRecord], list[SnapshotRecord]]:
     """Retained and other snapshots of a history that begins with the newest."""
-    kept = [number < keep_count or record.committed_at >= oldest for number, record in enumerate(history)]
-    retained = [record for record, keep in zip(history, kept, strict=True) if keep]
-    return retained, [record for record, keep in zip(history, kept, strict=True) if not keep]
+    stays = [number < keep_count or record.committed_at >= oldest for number, record in enumerate(history)]
+    retained = [record for record, keep in zip(history, stays, strict=True) if keep]
+    return retained, [record for record, keep in zip(history, stays, strict=True) if not keep]
 
 
 def _forget(lake: Lake, keep_count: int, oldest: datetime) -> tuple[list[SnapshotRecord], list[SnapshotRecord]]:

@@ -63,8 +63,8 @@ class SnapshotRecord:
 
     def entry(self, dataset_id: str, table: str) -> Entry | None:
         """The entry of a data set's table, None where the snapshot names none."""
-        found = (e for e in self.entries if e.dataset_id == dataset_id and e.table == table)
-        return next(found, None)
+        matches = (e for e in self.entries if e.dataset_id == dataset_id and e.table == table)
+        return next(matches, None)
 
     def run_of(self, dataset_id: str) -> str | None:
         """The run that published the data set last."""
@@ -81,15 +81,15 @@ def newest(lake: Lake) -> SnapshotRecord:
 
 def get(lake: Lake, snapshot_id: int) -> SnapshotRecord:
     """The snapshot with that id. Raises SnapshotGone, or LakeNotFound where nothing was published."""
-    found = records(_handle(lake), f"snapshot_id = {int(snapshot_id)}")
-    if not found:
-        kept = [record.snapshot_id for record in history(lake)]
+    matches = records(_handle(lake), f"snapshot_id = {int(snapshot_id)}")
+    if not matches:
+        retained = [record.snapshot_id for record in history(lake)]
         raise SnapshotGone(
             lake.uri,
             f"there is no snapshot {snapshot_id}",
-            f"Retained are {', '.join(map(str, kept[:5]))}{' and older ones' if len(kept) > 5 else ''}.",
+            f"Retained are {', '.join(map(str, retained[:5]))}{' and older ones' if len(retained) > 5 else ''}.",
         )
-    return found[0]
+    return matches[0]
 
 
 def history(lake: Lake) -> tuple[SnapshotRecord, ...]:
@@ -156,10 +156,10 @@ def newest_of(handle: DeltaTable) -> SnapshotRecord | None:
         highest = max(files["max.snapshot_id"].to_pylist(), default=None)
         if highest is None:
             return None
-        found = records(handle, f"snapshot_id = {highest}")
+        matches = records(handle, f"snapshot_id = {highest}")
     else:
-        found = records(handle)
-    return found[0] if found else None
+        matches = records(handle)
+    return matches[0] if matches else None
 
 
 def _handle(lake: Lake) -> DeltaTable:

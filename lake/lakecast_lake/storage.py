@@ -64,13 +64,13 @@ class Lake:
             lake = cls(uri)
             addresses.require_folder(lake.uri)
             return lake
-        given = {name: value for name, value in environ.items() if name.startswith("AWS_")}
+        variables = {name: value for name, value in environ.items() if name.startswith("AWS_")}
         own = {
             f"AWS_{name.removeprefix(OWN_PREFIX)}": value
             for name, value in environ.items()
             if name.startswith(OWN_PREFIX)
         }
-        options = {**given, **own}
+        options = {**variables, **own}
         endpoint = options.get("AWS_ENDPOINT_URL_S3", options.get("AWS_ENDPOINT_URL", ""))
         if endpoint.startswith("http://"):
             options.setdefault("AWS_ALLOW_HTTP", "true")

@@ -82,11 +82,11 @@ class Scenario:
     def apply(self, inputs: Inputs) -> Inputs:
         """`inputs` under this scenario. A demand factor scales the forecast, its error and the history alike."""
 
-        def given(value: float | None, own: Array) -> Array:
+        def replaced(value: float | None, own: Array) -> Array:
             return own if value is None else np.full_like(own, value)
 
         factor = 1.0 if self.demand_factor is None else self.demand_factor
-        lead_time = given(self.lead_time_days, inputs.lead_time_days)
+        lead_time = replaced(self.lead_time_days, inputs.lead_time_days)
         return replace(
             inputs,
             path=inputs.path.times(factor),
@@ -95,14 +95,14 @@ class Scenario:
             demand_size=inputs.demand_size * factor,
             largest_window=inputs.largest_window * factor,
             lead_time_days=lead_time * (1.0 if self.lead_time_factor is None else self.lead_time_factor),
-            lead_time_std_days=given(self.lead_time_std_days, inputs.lead_time_std_days),
-            review_period_days=given(self.review_period_days, inputs.review_period_days),
-            service_level=given(self.service_level, inputs.service_level),
+            lead_time_std_days=replaced(self.lead_time_std_days, inputs.lead_time_std_days),
+            review_period_days=replaced(self.review_period_days, inputs.review_period_days),
+            service_level=replaced(self.service_level, inputs.service_level),
             is_fill=inputs.is_fill
             if self.service_measure is None
             else np.full_like(inputs.is_fill, self.service_measure == FILL),
-            min_order_quantity=given(self.min_order_quantity, inputs.min_order_quantity),
-            order_multiple=given(self.order_multiple, inputs.order_multiple),
-            on_hand=given(self.on_hand, inputs.on_hand),
-            ordered=given(self.order_quantity, inputs.ordered),
+            min_order_quantity=replaced(self.min_order_quantity, inputs.min_order_quantity),
+            order_multiple=replaced(self.order_multiple, inputs.order_multiple),
+            on_hand=replaced(self.on_hand, inputs.on_hand),
+            ordered=replaced(self.order_quantity, inputs.ordered),
         )

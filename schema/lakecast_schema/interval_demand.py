@@ -70,8 +70,8 @@ class IntervalDemand:
         """(n,) what demand does not exceed with probability `level` (n,): none where none is that likely."""
         nothing, some, a, b = self._some
         inner = np.clip((level - nothing) / (1 - nothing), 1e-4, 1 - 1e-5)
-        found = some * np.maximum(a + b * normal.quantile(inner), 0.0) ** 3
-        return np.where(level <= nothing, 0.0, found)
+        value = some * np.maximum(a + b * normal.quantile(inner), 0.0) ** 3
+        return np.where(level <= nothing, 0.0, value)
 
     def exceeds(self, stock: Array) -> Array:
         """(n,) chance that demand is more than `stock` (n,)."""

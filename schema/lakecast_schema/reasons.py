@@ -109,7 +109,7 @@ class _Sentence:
         facts = self.facts
         position, point = self.quantity(facts.position), self.quantity(facts.reorder_point)
         with_orders = (facts.on_order or 0.0) > 0
-        held = self._say(
+        stock = self._say(
             f"{position} with what is on order" if with_orders else position,
             f"{position} com o que está em pedido" if with_orders else position,
         )
@@ -119,12 +119,12 @@ class _Sentence:
             if facts.has_review_day:
                 full = self.quantity(facts.order_up_to)
                 return self._say(
-                    f"Order {order}{money} now, the day of orders: {held} is below {full}; arrival {arrival}.",
-                    f"Peça {order}{money} agora, dia de pedidos: {held}, abaixo de {full}; chegada em {arrival}.",
+                    f"Order {order}{money} now, the day of orders: {stock} is below {full}; arrival {arrival}.",
+                    f"Peça {order}{money} agora, dia de pedidos: {stock}, abaixo de {full}; chegada em {arrival}.",
                 )
             return self._say(
-                f"Order {order}{money} now: {held} is not above the reorder point of {point}; arrival {arrival}.",
-                f"Peça {order}{money} agora: {held} não passa do ponto de pedido de {point}; chegada em {arrival}.",
+                f"Order {order}{money} now: {stock} is not above the reorder point of {point}; arrival {arrival}.",
+                f"Peça {order}{money} agora: {stock} não passa do ponto de pedido de {point}; chegada em {arrival}.",
             )
         if facts.action is Action.EXPEDITE:
             due, when = self.quantity(facts.on_order), self._when()
@@ -141,8 +141,8 @@ class _Sentence:
             )
         if facts.action is Action.WATCH:
             return self._say(
-                f"Nothing to order yet: {held} reaches the reorder point of {point} by {by}.",
-                f"Ainda não é preciso pedir: {held} chega ao ponto de pedido de {point} até {by}.",
+                f"Nothing to order yet: {stock} reaches the reorder point of {point} by {by}.",
+                f"Ainda não é preciso pedir: {stock} chega ao ponto de pedido de {point} até {by}.",
             )
         enough = self._say(
             f"Nothing to order before {by} (reorder point {point}).",

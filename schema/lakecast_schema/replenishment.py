@@ -175,9 +175,9 @@ class Decision:
     def order_up_to(self) -> Array:
         """S, above the reorder point wherever that is above 0 and orders may be placed on any day."""
         inputs = self.inputs
-        wanted = self.reorder_point + self.review_demand
+        position = self.reorder_point + self.review_demand
         more = self.reorder_point + np.where(self.reorder_point > 0, inputs.step, 0.0)
-        level = round_up(np.maximum(wanted, more), inputs.step)
+        level = round_up(np.maximum(position, more), inputs.step)
         return np.where(self.has_review_day, self._review_day_level, level) if self.has_review_day.any() else level
 
     @cached_property
@@ -254,8 +254,8 @@ class Decision:
     def recommended_order(self) -> Array:
         """What is missing to S where an order is due, in whole multiples, at least the minimum."""
         inputs = self.inputs
-        wanted = np.maximum(self.order_up_to - self.position, inputs.min_order_quantity)
-        order = np.where(self.is_due, round_up(wanted, inputs.order_multiple), 0.0)
+        quantity = np.maximum(self.order_up_to - self.position, inputs.min_order_quantity)
+        order = np.where(self.is_due, round_up(quantity, inputs.order_multiple), 0.0)
         order = np.where(np.isnan(inputs.ordered), order, inputs.ordered)
         return np.where(np.isnan(self.position), np.nan, order)
 

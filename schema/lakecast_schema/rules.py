@@ -64,8 +64,8 @@ def _shape(table: Table, batch: pa.Table) -> Iterator[Violation]:
         if column.name not in batch.column_names:
             yield Violation(table.name, f"column is missing; expected type {column.type}", column.name)
         elif batch.schema.field(column.name).type != column.type:
-            found = batch.schema.field(column.name).type
-            yield Violation(table.name, f"type must be {column.type}, but is {found}", column.name)
+            kind = batch.schema.field(column.name).type
+            yield Violation(table.name, f"type must be {column.type}, but is {kind}", column.name)
     for name in batch.column_names:
         if name not in table.column_names:
             yield Violation(table.name, "column is not part of the contract; remove it", name)
@@ -81,18 +81,18 @@ def _values(table: Table, batch: pa.Table) -> Iterator[Violation]:
         if not column.nullable and values.null_count:
             yield _broken(table, batch, column.name, "must not be null", pc.is_null(values))
         if column.rule is not None:
-            kept = pc.fill_null(_KEEPS[column.rule](values), True)
-            yield from _unless(table, batch, column.name, column.rule.value, kept)
+            valid = pc.fill_null(_KEEPS[column.rule](values), True)
+            yield from _unless(table, batch, column.name, column.rule.value, valid)
     yield from _ascending(table, batch)
     for later, earlier in table.after:
-        kept = pc.fill_null(pc.greater(batch[later], batch[earlier]), True)
-        yield from _unless(table, batch, later, f"must be later than {earlier}", kept)
+        valid = pc.fill_null(pc.greater(batch[later], batch[earlier]), True)
+        yield from _unless(table, batch, later, f"must be later than {earlier}", valid)
     yield from _unique(table, batch)
 
 
-def _unless(table: Table, batch: pa.Table, column: str, rule: str, kept: pa.ChunkedArray) -> Iterator[Violation]:
-    if not pc.all(kept).as_py():
-        yield _broken(table, batch, column, rule, pc.invert(kept))
+def _unless(table: Table, batch: pa.Table, column: str, rule: str, valid: pa.ChunkedArray) -> Iterator[Violation]:
+    if not pc.all(valid).as_py():
+        yield _broken(table, batch, column, rule, pc.invert(valid))
 
 
 def _ascending(table: Table, batch: pa.Table) -> Iterator[Violation]:
@@ -139,11 +139,11 @@ def _broken(table: Table, batch: pa.Table, column: str, rule: str, mask: pa.Chun
     some = batch.select(names).take(pa.array(where[:SHOWN_ROWS]))
     # As text, since Python has no date beyond the year 9999.
     rows = pa.table({name: _as_text(some[name]) for name in names}).to_pylist()
-    told = tuple(
+    texts = tuple(
         f"row {index}: {', '.join(f'{name}={shown(row[name])}' for name in names)}"
         for index, row in zip(where[:SHOWN_ROWS].tolist(), rows, strict=True)
     )
-    return Violation(table.name, rule, column, told, len(where))
+    return Violation(table.name, rule, column, texts, len(where))
 
 
 def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -56,9 +56,9 @@ class Gate:
             )
         if caller.key is None:
             raise ApiError(ErrorCode.UNAUTHENTICATED, "This needs an admin key in the X-API-Key header.")
-        found = keys.verify(known, caller.key)
-        if found is not None:
-            return found
+        key = keys.verify(known, caller.key)
+        if key is not None:
+            return key
         network = _network(caller.address)
         if self.throttle.blocked(network):
             raise ApiError(ErrorCode.RATE_LIMITED, f"Too many wrong keys from this address. Wait {WINDOW:.0f} seconds.")

@@ -73,10 +73,10 @@ def stored_keys(path: Path | str) -> list[StoredKey]:
 def revoke(path: Path | str, key_id: str) -> bool:
     """Take a key out of the file; False where there is none of that id. Raises KeysFileError."""
     keys = stored_keys(path)
-    kept = [key for key in keys if key.key_id != key_id]
-    if len(kept) == len(keys):
+    others = [key for key in keys if key.key_id != key_id]
+    if len(others) == len(keys):
         return False
-    _write(Path(path), kept)
+    _write(Path(path), others)
     return True
 
 
@@ -87,11 +87,11 @@ def verify(keys: list[StoredKey], presented: str) -> StoredKey | None:
     how much of a guess was right.
     """
     hashed = _hash(presented).encode()
-    found = None
+    stored = None
     for key in keys:
         if hmac.compare_digest(hashed, key.hash.encode()):
-            found = key
-    return found
+            stored = key
+    return stored
 
 
 def _hash(key: str) -> str:

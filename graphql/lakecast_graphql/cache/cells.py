@@ -25,18 +25,18 @@ class RowGroup:
             where one of its rows cannot be.
     """
 
-    __slots__ = ("_wanted", "columns", "selections")
+    __slots__ = ("_rows_without", "columns", "selections")
 
     def __init__(self) -> None:
         self.columns: dict[Hashable, Source] = {}
         self.selections: dict[Hashable, list[Source] | None] = {}
-        self._wanted: dict[Hashable, int] = {}
+        self._rows_without: dict[Hashable, int] = {}
 
-    def wanted_by(self, selection: Hashable, rows: int) -> int:
+    def count_rows_without(self, selection: Hashable, rows: int) -> int:
         """Count rows of a selection that were rendered without it; returns how many there were."""
-        if len(self._wanted) >= _MOST_WAITING:
-            self._wanted.clear()
-        count = self._wanted[selection] = self._wanted.get(selection, 0) + rows
+        if len(self._rows_without) >= _MOST_WAITING:
+            self._rows_without.clear()
+        count = self._rows_without[selection] = self._rows_without.get(selection, 0) + rows
         return count
 
     @property
@@ -44,7 +44,7 @@ class RowGroup:
         """Bytes that it takes."""
         columns = sum([size_of_key(key) + _size(column) for key, column in tuple(self.columns.items())])
         selections = sum([size_of_key(key) + _parts_size(parts) for key, parts in tuple(self.selections.items())])
-        waiting = sum(map(size_of_key, tuple(self._wanted)))
+        waiting = sum(map(size_of_key, tuple(self._rows_without)))
         return _OF_ROW_GROUP + columns + selections + waiting
 
 
@@ -78,14 +78,14 @@ class CellCache:
         return self._row_groups.evictions
 
     def of(self, key: tuple[int, Hashable, int]) -> RowGroup:
-        """A row group, to be read and added to; see `grown`."""
+        """A row group, to be read and added to; see `recount`."""
         group = self._row_groups.get(key)
         if group is None:
             group = RowGroup()
             self._row_groups.put(key, group)
         return group
 
-    def grown(self, key: tuple[int, Hashable, int], row_group: RowGroup) -> None:
+    def recount(self, key: tuple[int, Hashable, int], row_group: RowGroup) -> None:
         """A row group was added to: count its bytes again."""
         self._row_groups.put(key, row_group)
 

@@ -41,11 +41,11 @@ class RedisAnswers:
 
     async def get(self, key: bytes) -> bytes | None:
         """See `SharedAnswers`."""
-        found = await self._try(lambda: self._redis.getex(self._prefix + key, ex=KEPT_SECONDS), None)
-        if not isinstance(found, bytes) or len(found) <= _DIGEST:
+        value = await self._try(lambda: self._redis.getex(self._prefix + key, ex=KEPT_SECONDS), None)
+        if not isinstance(value, bytes) or len(value) <= _DIGEST:
             return None
-        body = found[_DIGEST:]
-        return body if found[:_DIGEST] == _digest(key, body) else None
+        body = value[_DIGEST:]
+        return body if value[:_DIGEST] == _digest(key, body) else None
 
     async def put(self, key: bytes, body: bytes) -> None:
         """See `SharedAnswers`."""
@@ -90,7 +90,7 @@ class RedisAnswers:
             return otherwise
         try:
             async with asyncio.timeout(PATIENCE):
-                found = await call()
+                result = await call()
         except ResponseError:
             return otherwise  # it works, but does not like what it was asked: a value of another type, no memory
         except Exception as error:  # whatever answers there: no request fails of it, and `watch` goes on
@@ -99,7 +99,7 @@ class RedisAnswers:
             self._breaker.failed()
             return otherwise
         self._breaker.succeeded()
-        return found
+        return result
 
 
 def _digest(key: bytes, body: bytes) -> bytes:

@@ -74,15 +74,15 @@ def _object(kind: GraphQLInputObjectType) -> Coercer:
         if not known:
             known.append(_Fields.of(kind))
         fields = known[0]
-        found = dict(fields.defaults)
-        for name, held in value.items():
+        members = dict(fields.defaults)
+        for name, entry in value.items():
             if name not in fields.coercers:
                 raise NotCompilable("object field")
-            spelt, inner = fields.coercers[name]
-            found[spelt] = inner(held)
-        if not fields.required <= found.keys():
+            attribute, inner = fields.coercers[name]
+            members[attribute] = inner(entry)
+        if not fields.required <= members.keys():
             raise NotCompilable("object field")
-        return found
+        return members
 
     return coerce
 

@@ -37,7 +37,7 @@ from graphql import (
 
 from lakecast_graphql.execution.coercion import coercer, is_unset, plain_default, snake
 from lakecast_graphql.execution.not_compilable import NotCompilable
-from lakecast_graphql.execution.selection import ABSENT, Constant, OfObject, Selected, Shape, Source, Values
+from lakecast_graphql.execution.selection import ABSENT, Constant, OfObject, SelectedField, Shape, Source, Values
 
 
 class Compiler:
@@ -69,11 +69,11 @@ class Compiler:
             fields.append(self.selected(kind, key, nodes))
         return Shape(kind.name, tuple(fields))
 
-    def selected(self, kind: GraphQLObjectType, key: str, nodes: Sequence[FieldNode]) -> Selected:
+    def selected(self, kind: GraphQLObjectType, key: str, nodes: Sequence[FieldNode]) -> SelectedField:
         """One key of a selection, from all the fields under it."""
         name, text = nodes[0].name.value, orjson.dumps(key) + b":"
         if name == "__typename":
-            return Selected(text, name)
+            return SelectedField(text, name)
         definition = kind.fields.get(name)
         if definition is None:
             raise NotCompilable("introspection")
@@ -87,7 +87,7 @@ class Compiler:
             raise NotCompilable("abstract type")
         self._met_variable = False
         arguments = tuple(self.arguments(definition, nodes[0]))
-        return Selected(
+        return SelectedField(
             text,
             python_name(definition, name),
             arguments,
@@ -100,35 +100,35 @@ class Compiler:
 
     def collect(self, kind: GraphQLObjectType, sets: Sequence[SelectionSetNode | None]) -> dict[str, list[FieldNode]]:
         """Fields by response key, fragments spread out, directives applied."""
-        found: dict[str, list[FieldNode]] = {}
-        seen: set[str] = set()
+        fields: dict[str, list[FieldNode]] = {}
+        spread: set[str] = set()
         for chosen in sets:
             if chosen is not None:
-                self._collect(kind, chosen.selections, found, seen)
-        return found
+                self._collect(kind, chosen.selections, fields, spread)
+        return fields
 
     def _collect(
         self,
         kind: GraphQLObjectType,
         selections: Sequence[SelectionNode],
-        found: dict[str, list[FieldNode]],
-        seen: set[str],
+        fields: dict[str, list[FieldNode]],
+        spread: set[str],
     ) -> None:
         for node in selections:
             if not self._included(node):
                 continue
             if isinstance(node, FieldNode):
-                found.setdefault((node.alias or node.name).value, []).append(node)
+                fields.setdefault((node.alias or node.name).value, []).append(node)
             elif isinstance(node, InlineFragmentNode):
                 if node.type_condition is None or self._applies(kind, node.type_condition.name.value):
-                    self._collect(kind, node.selection_set.selections, found, seen)
+                    self._collect(kind, node.selection_set.selections, fields, spread)
             elif isinstance(node, FragmentSpreadNode):
                 name = node.name.value
-                if name not in seen:
-                    seen.add(name)
+                if name not in spread:
+                    spread.add(name)
                     fragment = self._fragments[name]
                     if self._applies(kind, fragment.type_condition.name.value):
-                        self._collect(kind, fragment.selection_set.selections, found, seen)
+                        self._collect(kind, fragment.selection_set.selections, fields, spread)
 
     def _applies(self, kind: GraphQLObjectType, condition: str) -> bool:
         if condition == kind.name:
@@ -142,28 +142,28 @@ class Compiler:
                 raise NotCompilable("directive")
             value = (directive.arguments or ())[0].value
             if isinstance(value, BooleanValueNode):
-                given: Any = value.value
+                flag: Any = value.value
             elif isinstance(value, VariableNode):
-                given = self._flags.get(value.name.value)
+                flag = self._flags.get(value.name.value)
             else:
                 raise NotCompilable("directive")
-            if type(given) is not bool:
+            if type(flag) is not bool:
                 raise NotCompilable("directive")
-            if given is (name == "skip"):
+            if flag is (name == "skip"):
                 return False
         return True
 
     def arguments(self, definition: GraphQLField, node: FieldNode) -> list[tuple[str, Source]]:
         """The arguments of a field, defaults included."""
-        given = {argument.name.value: argument.value for argument in node.arguments or ()}
-        found = []
+        nodes = {argument.name.value: argument.value for argument in node.arguments or ()}
+        sources = []
         for name, argument in definition.args.items():
             default = argument.default_value
-            if name in given:
-                found.append((snake(name), self._placed(argument.type, default, given[name])))
+            if name in nodes:
+                sources.append((snake(name), self._placed(argument.type, default, nodes[name])))
             elif default is not Undefined and not is_unset(default):
-                found.append((snake(name), Constant(plain_default(default))))
-        return found
+                sources.append((snake(name), Constant(plain_default(default))))
+        return sources
 
     def value(self, kind: GraphQLInputType, node: ValueNode) -> Source:
         """Where a value comes from: a constant, a variable, a lifted literal, or a structure of them."""
@@ -207,12 +207,12 @@ class Compiler:
     def _object(self, kind: GraphQLInputType, node: ObjectValueNode) -> Source:
         if not isinstance(kind, GraphQLInputObjectType):
             raise NotCompilable("object")
-        given = {entry.name.value: entry.value for entry in node.fields or ()}
+        nodes = {entry.name.value: entry.value for entry in node.fields or ()}
         sources: list[tuple[str, Source]] = []
         for name, definition in kind.fields.items():
             default = definition.default_value
-            if name in given:
-                sources.append((snake(name), self._placed(definition.type, default, given[name])))
+            if name in nodes:
+                sources.append((snake(name), self._placed(definition.type, default, nodes[name])))
             elif default is not Undefined and not is_unset(default):
                 sources.append((snake(name), Constant(plain_default(default))))
         return OfObject(tuple(sources))

@@ -143,7 +143,7 @@ class Dispatcher:
         self.cells = CellCache(cell_bytes)
         self._cells: SnapshotCells | None = None  # one for all requests of a snapshot
         self.answers: LruCache[_CachedAnswer] = LruCache(answer_bytes, _size)
-        self._asked = Doorkeeper()
+        self._doorkeeper = Doorkeeper()
 
     async def answer(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
         """Answer one operation; see `Execution`."""
@@ -154,10 +154,10 @@ class Dispatcher:
         except (TypeError, ValueError, RecursionError):
             return await self._by_ordinary(operation, view, caller, "variables")
         if operation.raw is None:  # else the door has looked
-            found = self.answers.get(key)
-            if found is not None:
+            cached = self.answers.get(key)
+            if cached is not None:
                 self.ways["cached"] += 1
-                return found.answer
+                return cached.answer
         try:
             if len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query):
                 loop = asyncio.get_running_loop()
@@ -171,7 +171,9 @@ class Dispatcher:
                 body = await self._heavy(operation, view, plan, values, arguments)
                 worth_keeping = True
             else:
-                worth_keeping = self._asked.again(key[1:])  # what is soon made again: only once it is asked for again
+                worth_keeping = self._doorkeeper.again(
+                    key[1:]
+                )  # what is soon made again: only once it is asked for again
         except NotCompilable as obstacle:
             return await self._by_ordinary(operation, view, caller, obstacle.reason, key)
         except ApiError as error:
@@ -219,13 +221,13 @@ class Dispatcher:
         self.ways["heavy"] += 1
         return body
 
-    def known(self, raw: bytes, view: View) -> Answer | None:
+    def cached(self, raw: bytes, view: View) -> Answer | None:
         """The answer to an operation with these `raw` bytes, where it was kept for this snapshot."""
-        found = self.answers.get((view.snapshot.serial, raw))
-        if found is None:
+        cached = self.answers.get((view.snapshot.serial, raw))
+        if cached is None:
             return None
         self.ways["cached"] += 1
-        return found.answer
+        return cached.answer
 
     def _keep(self, key: Hashable, answer: Answer, operation: Operation) -> None:
         if self.answers.limit:
@@ -237,16 +239,16 @@ class Dispatcher:
         Runs in the thread that builds snapshots. Returns how many answers were made ahead.
         """
         view = View(snapshot)
-        made = 0
+        count = 0
         try:
             prepare(view)
-            made = self._warm(view)
+            count = self._warm(view)
         except Exception:  # a snapshot that is not warm is served all the same
             _log.exception("Warming snapshot %s failed.", snapshot.snapshot_id)
-        return made
+        return count
 
     def _warm(self, view: View) -> int:
-        snapshot, made = view.snapshot, 0
+        snapshot, count = view.snapshot, 0
         for made_before in self.answers.newest(WARMED):
             operation = made_before.operation
             try:
@@ -258,8 +260,8 @@ class Dispatcher:
                 continue
             answer = Answer(body, cacheable=True, snapshot_id=snapshot.snapshot_id)
             self._keep(_key(operation, view), answer, operation)
-            made += 1
-        return made
+            count += 1
+        return count
 
     def keep_only(self, serial: int) -> None:
         """Forget what was made from all snapshots but the one that is served now, by its serial."""
@@ -333,17 +335,17 @@ class Dispatcher:
 
     def _plans_of(self, operation: Operation, name: Hashable) -> _PlansOfShape:
         prepared = self._documents.get(operation.query)
-        chosen = prepared.operation(operation.operation_name)
-        if is_mutation(chosen):
+        definition = prepared.operation(operation.operation_name)
+        if is_mutation(definition):
             return _PlansOfShape(name, (), "mutation")
-        return _PlansOfShape(name, flags_of(chosen, prepared.document))
+        return _PlansOfShape(name, flags_of(definition, prepared.document))
 
     def _compile(self, operation: Operation, skeleton: Skeleton, flags: Mapping[str, Any]) -> Plan | str:
         prepared = self._documents.get(operation.query)
-        chosen = prepared.operation(operation.operation_name)
+        definition = prepared.operation(operation.operation_name)
         starts = {start: number for number, start in enumerate(skeleton.starts)}
         try:
-            return compile_plan(self._schema, prepared.document, chosen, flags, starts)
+            return compile_plan(self._schema, prepared.document, definition, flags, starts)
         except NotCompilable as obstacle:
             return obstacle.reason
 

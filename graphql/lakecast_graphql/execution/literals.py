@@ -34,11 +34,11 @@ def lift(query: str) -> Skeleton | None:
     starts: list[int] = []
     parts: list[str] = []
     end = 0
-    for found in _LITERAL.finditer(query):
-        text, number = found.group(1), found.group(2)
-        parts.append(query[end : found.start()])
-        end = found.end()
-        starts.append(found.start())
+    for match in _LITERAL.finditer(query):
+        text, number = match.group(1), match.group(2)
+        parts.append(query[end : match.start()])
+        end = match.end()
+        starts.append(match.start())
         if number is None:
             values.append(text)
             parts.append("\x00s")

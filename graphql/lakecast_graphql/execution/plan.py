@@ -25,7 +25,7 @@ from lakecast_graphql.execution.compiler import Compiler
 from lakecast_graphql.execution.not_compilable import NotCompilable
 from lakecast_graphql.execution.readers import COMPARING, INDEXED, READERS, SNAPSHOT_INFO, Reader
 from lakecast_graphql.execution.render import render
-from lakecast_graphql.execution.selection import ABSENT, Selected, SnapshotCells, Source, Values
+from lakecast_graphql.execution.selection import ABSENT, SelectedField, SnapshotCells, Source, Values
 from lakecast_graphql.read.arguments import NO_FILTER, canonical
 from lakecast_graphql.read.paging import Connection, snapshot_of
 from lakecast_graphql.read.view import View
@@ -57,24 +57,24 @@ class Plan:
         variables: how variables are coerced.
     """
 
-    fields: tuple[Selected, ...]
+    fields: tuple[SelectedField, ...]
     variables: tuple[_Variable, ...]
 
     @cached_property
     def is_cacheable(self) -> bool:
         """Whether the answer stays the same while the snapshot does: which ones were before it may not."""
-        if any(chosen.name in COMPARING for chosen in self.fields):
+        if any(field.name in COMPARING for field in self.fields):
             return False
-        infos = [chosen.shape for chosen in self.fields if chosen.name == SNAPSHOT_INFO and chosen.shape is not None]
-        return not any(chosen.name == "previous" for shape in infos for chosen in shape.fields)
+        infos = [field.shape for field in self.fields if field.name == SNAPSHOT_INFO and field.shape is not None]
+        return not any(field.name == "previous" for shape in infos for field in shape.fields)
 
-    def values(self, given: Mapping[str, Any], literals: Sequence[Any], cells: SnapshotCells | None = None) -> Values:
+    def values(self, inputs: Mapping[str, Any], literals: Sequence[Any], cells: SnapshotCells | None = None) -> Values:
         """The variables coerced. Raises NotCompilable for anything that is not plainly right."""
         variables: dict[str, Any] = {}
         for variable in self.variables:
             name = variable.name
-            if name in given:
-                variables[name] = variable.coerce(given[name])
+            if name in inputs:
+                variables[name] = variable.coerce(inputs[name])
             elif variable.default is not None:
                 variables[name] = variable.default(Values({}, literals))
             elif variable.required:
@@ -84,9 +84,9 @@ class Plan:
     def arguments(self, values: Values, snapshot_id: int) -> list[dict[str, Any]]:
         """The arguments of each root field. Raises NotCompilable for a page that began in another snapshot."""
         arguments, rows = [], 0
-        for chosen in self.fields:
+        for field in self.fields:
             of_field: dict[str, Any] = {}
-            for name, source in chosen.arguments:
+            for name, source in field.arguments:
                 value = source(values)
                 if value is ABSENT or value is None:
                     continue
@@ -104,10 +104,10 @@ class Plan:
 
     def needs_no_sql(self, arguments: Sequence[Mapping[str, Any]]) -> bool:
         """Whether reading takes so little that the event loop may wait for it."""
-        for chosen, of_field in zip(self.fields, arguments, strict=True):
-            if chosen.name in _LIGHT:
+        for field, of_field in zip(self.fields, arguments, strict=True):
+            if field.name in _LIGHT:
                 continue
-            columns = INDEXED.get(chosen.name)
+            columns = INDEXED.get(field.name)
             if columns is None or of_field.get("order_by") or not of_field.get("where", NO_FILTER).reads_index(columns):
                 return False
         return True
@@ -115,29 +115,29 @@ class Plan:
     def read(self, view: View, arguments: Sequence[Mapping[str, Any]], readers: Mapping[str, Reader]) -> list[Any]:
         """What each root field is rendered from. Raises TIMEOUT between two fields once the view's time is up."""
         results: list[Any] = []
-        for chosen, given in zip(self.fields, arguments, strict=True):
+        for field, of_field in zip(self.fields, arguments, strict=True):
             view.check_deadline()
-            results.append("Query" if chosen.name == "__typename" else readers[chosen.name](view, **given))
+            results.append("Query" if field.name == "__typename" else readers[field.name](view, **of_field))
         return results
 
     def cells(self, results: Sequence[Any]) -> int:
         """About how many cells rendering takes."""
         count = 0
-        for chosen, value in zip(self.fields, results, strict=True):
-            if chosen.shape is not None:
+        for field, value in zip(self.fields, results, strict=True):
+            if field.shape is not None:
                 rows = value.nodes.count if isinstance(value, Connection) else 1
-                count += rows * chosen.shape.weight_of_page
+                count += rows * field.shape.weight_of_page
         return count
 
     def render(self, view: View, values: Values, results: Sequence[Any]) -> bytes:
         """The JSON of the whole response."""
         out: list[Piece] = []
         separator = b'{"data":{'
-        for chosen, value in zip(self.fields, results, strict=True):
+        for field, value in zip(self.fields, results, strict=True):
             view.check_deadline()
-            out.append(separator + chosen.key)
+            out.append(separator + field.key)
             separator = b","
-            render(value, chosen, values, out)
+            render(value, field, values, out)
         end = b'},"extensions":{"snapshotId":%d}}' % view.snapshot.snapshot_id
         out.append(end if self.fields else b'{"data":{' + end)
         return joined(out)
@@ -151,20 +151,20 @@ class Plan:
 
 def flags_of(operation: OperationDefinitionNode, document: DocumentNode) -> tuple[tuple[str, bool | None], ...]:
     """Names and defaults of the variables that directives of the document depend on, in order."""
-    found: set[str] = set()
+    names: set[str] = set()
 
     class Finder(Visitor):
         def enter_directive(self, node: Any, *_: Any) -> None:
             for argument in node.arguments or ():
                 if isinstance(argument.value, VariableNode):
-                    found.add(argument.value.name.value)
+                    names.add(argument.value.name.value)
 
     visit(document, Finder())
     defaults: dict[str, bool] = {}
     for definition in operation.variable_definitions or ():
         if isinstance(definition.default_value, BooleanValueNode):
             defaults[definition.variable.name.value] = definition.default_value.value
-    return tuple((name, defaults.get(name)) for name in sorted(found))
+    return tuple((name, defaults.get(name)) for name in sorted(names))
 
 
 def compile_plan(
@@ -189,16 +189,16 @@ def compile_plan(
     fields = []
     for key, nodes in compiler.collect(query, [operation.selection_set]).items():
         fields.append(_root(compiler, query, key, nodes))
-    if sum(chosen.name in COMPARING for chosen in fields) > 1:
+    if sum(field.name in COMPARING for field in fields) > 1:
         raise NotCompilable("many snapshots")  # the ordinary way knows how many are too many
     return Plan(tuple(fields), tuple(_variables(schema, operation, compiler)))
 
 
-def _root(compiler: Compiler, query: Any, key: str, nodes: Sequence[FieldNode]) -> Selected:
-    chosen = compiler.selected(query, key, nodes)
-    if chosen.name not in ("__typename", SNAPSHOT_INFO, *READERS, *COMPARING):
+def _root(compiler: Compiler, query: Any, key: str, nodes: Sequence[FieldNode]) -> SelectedField:
+    field = compiler.selected(query, key, nodes)
+    if field.name not in ("__typename", SNAPSHOT_INFO, *READERS, *COMPARING):
         raise NotCompilable(f"field {nodes[0].name.value}")
-    return chosen
+    return field
 
 
 def _variables(schema: GraphQLSchema, operation: OperationDefinitionNode, compiler: Compiler) -> Iterator[_Variable]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from lakecast_graphql.execution import row_groups
 from lakecast_graphql.execution.not_compilable import NotCompilable
-from lakecast_graphql.execution.selection import Selected, Shape, Values, part_of_key
+from lakecast_graphql.execution.selection import SelectedField, Shape, Values, part_of_key
 from lakecast_graphql.rows.column import NULL, Column, cell
 from lakecast_graphql.rows.column import Values as ValueColumn
 from lakecast_graphql.rows.interleaving import Cells, Piece, Source, Span, interleave, joined
@@ -18,21 +18,21 @@ from lakecast_graphql.rows.nested import Nested, NestedLists
 from lakecast_graphql.rows.rows import Row, Rows
 
 
-def render(value: Any, chosen: Selected, values: Values, out: list[Piece]) -> None:
+def render(value: Any, field: SelectedField, values: Values, out: list[Piece]) -> None:
     """Append any value of a field: what the read functions return, or a part of it."""
     if value is None:
         out.append(NULL)
     elif isinstance(value, Rows):
-        assert chosen.shape is not None
-        render_list(value, chosen.shape, values, out)
-    elif chosen.is_list and isinstance(value, list | tuple):
-        _list(value, chosen, values, out)
-    elif chosen.shape is None:
-        out.append(cell(chosen.names[getattr(value, "value", value)]) if chosen.names is not None else cell(value))
+        assert field.shape is not None
+        render_list(value, field.shape, values, out)
+    elif field.is_list and isinstance(value, list | tuple):
+        _list(value, field, values, out)
+    elif field.shape is None:
+        out.append(cell(field.names[getattr(value, "value", value)]) if field.names is not None else cell(value))
     elif isinstance(value, Row):
-        out.append(render_row(value, chosen.shape, values))
+        out.append(render_row(value, field.shape, values))
     else:
-        _object(value, chosen.shape, values, out)
+        _object(value, field.shape, values, out)
 
 
 def render_list(rows: Rows, shape: Shape, values: Values, out: list[Piece]) -> None:
@@ -60,26 +60,26 @@ def render_row(row: Row, shape: Shape, values: Values) -> bytes:
     return render_rows(row.rows, shape, values)[0]
 
 
-def _list(value: Sequence[Any], chosen: Selected, values: Values, out: list[Piece]) -> None:
+def _list(value: Sequence[Any], field: SelectedField, values: Values, out: list[Piece]) -> None:
     separator = b"["
     for entry in value:
         out.append(separator)
-        render(entry, chosen, values, out)
+        render(entry, field, values, out)
         separator = b","
     out.append(b"]" if value else b"[]")
 
 
 def _object(value: Any, shape: Shape, values: Values, out: list[Piece]) -> None:
     separator = b"{"
-    for chosen in shape.fields:
-        out.append(separator + chosen.key)
+    for field in shape.fields:
+        out.append(separator + field.key)
         separator = b","
-        if chosen.name == "__typename":
+        if field.name == "__typename":
             out.append(cell(shape.type_name))
-        elif chosen.takes_arguments:
+        elif field.takes_arguments:
             raise NotCompilable("method of an object")
         else:
-            render(getattr(value, chosen.name), chosen, values, out)
+            render(getattr(value, field.name), field, values, out)
     out.append(b"}" if shape.fields else b"{}")
 
 
@@ -88,13 +88,15 @@ def units_of(rows: Rows, shape: Shape, values: Values, sizes: list[int]) -> list
     return interleave(sources_of(rows, shape, values), sizes)
 
 
-def sources_of(rows: Rows, shape: Shape, values: Values, known: dict[Hashable, Source] | None = None) -> list[Source]:
+def sources_of(
+    rows: Rows, shape: Shape, values: Values, cells_by_name: dict[Hashable, Source] | None = None
+) -> list[Source]:
     """What rows are put together from, in order; texts that all of them share are joined.
 
     Args:
         known: path, name and arguments of a field -> its cells, used where they are there and added where not.
     """
-    parts = _Parts(values, known)
+    parts = _Parts(values, cells_by_name)
     parts.add(rows, shape)
     return [*parts.sources, parts.shared] if parts.shared else parts.sources
 
@@ -102,50 +104,50 @@ def sources_of(rows: Rows, shape: Shape, values: Values, known: dict[Hashable, S
 class _Parts:
     """What rows are put together from: `sources`, and behind them `shared`, a text that all of them share."""
 
-    def __init__(self, values: Values, known: dict[Hashable, Source] | None) -> None:
+    def __init__(self, values: Values, cells_by_name: dict[Hashable, Source] | None) -> None:
         self.sources: list[Source] = []
         self.shared = b""
         self._values = values
-        self._known = known
+        self._cells = cells_by_name
 
     def add(self, rows: Rows, shape: Shape, path: tuple[Hashable, ...] = ()) -> None:
         """Add the objects of some rows: one a row, found under `path`."""
         if not shape.fields:
             self.shared += b"{}"
             return
-        for opening, chosen in zip(shape.openings, shape.fields, strict=True):
+        for opening, field in zip(shape.openings, shape.fields, strict=True):
             self.shared += opening
-            if chosen.name == "__typename":
+            if field.name == "__typename":
                 self.shared += cell(shape.type_name)
-            elif self._known is None:
-                self._add(rows, chosen)
+            elif self._cells is None:
+                self._add(rows, field)
             else:
-                here = (*path, chosen.name, part_of_key(chosen, self._values))
-                name = here if chosen.shape is None else (*here, chosen.shape.key(self._values))
-                cells = self._known.get(name)
+                here = (*path, field.name, part_of_key(field, self._values))
+                name = here if field.shape is None else (*here, field.shape.key(self._values))
+                cells = self._cells.get(name)
                 if cells is None:
-                    self._add(rows, chosen, here, name)
+                    self._add(rows, field, here, name)
                 else:
                     self._put(cells)
         self.shared += b"}"
 
-    def _add(self, rows: Rows, chosen: Selected, path: tuple[Hashable, ...] = (), name: Hashable = None) -> None:
+    def _add(self, rows: Rows, field: SelectedField, path: tuple[Hashable, ...] = (), name: Hashable = None) -> None:
         """Add a field; its cells become known by `name`."""
-        column = _column(rows, chosen, self._values)
-        if chosen.shape is None:
+        column = _column(rows, field, self._values)
+        if field.shape is None:
             source = column.source()
         elif isinstance(column, Nested) and column.index is None:  # one object a row: its parts are the row's
-            self.add(column.rows, chosen.shape, path)
+            self.add(column.rows, field.shape, path)
             return
         elif isinstance(column, NestedLists) and column.start is None:
             self.shared += b"["
-            self.add(column.rows, chosen.shape, path)
+            self.add(column.rows, field.shape, path)
             self.shared += b"]"
             return
         else:
-            source = _objects(column, chosen, self._values)
-        if self._known is not None:
-            source = self._known[name] = source if type(source) is bytes else Cells(source, rows.count)
+            source = _objects(column, field, self._values)
+        if self._cells is not None:
+            source = self._cells[name] = source if type(source) is bytes else Cells(source, rows.count)
         self._put(source)
 
     def _put(self, source: Source) -> None:
@@ -156,18 +158,20 @@ class _Parts:
             self.shared = b""
 
 
-def _column(rows: Rows, chosen: Selected, values: Values) -> Column:
-    method = rows.methods.get(chosen.name)
+def _column(rows: Rows, field: SelectedField, values: Values) -> Column:
+    method = rows.methods.get(field.name)
     if method is not None:
-        return method(rows.of, **{name: value for name, value in chosen.given(values).items() if value is not None})
-    field = rows.fields.get(chosen.name)
-    if field is None:
+        return method(
+            rows.of, **{name: value for name, value in field.argument_values(values).items() if value is not None}
+        )
+    maker = rows.fields.get(field.name)
+    if maker is None:
         raise NotCompilable("unknown field")
-    return field(rows.of)
+    return maker(rows.of)
 
 
-def _objects(column: Column, chosen: Selected, values: Values) -> list[bytes]:
-    shape = chosen.shape
+def _objects(column: Column, field: SelectedField, values: Values) -> list[bytes]:
+    shape = field.shape
     assert shape is not None
     if isinstance(column, Nested):
         cells = render_rows(column.rows, shape, values)
@@ -180,7 +184,7 @@ def _objects(column: Column, chosen: Selected, values: Values) -> list[bytes]:
         texts = []
         for value in column.values:
             out: list[Piece] = []
-            render(value, chosen, values, out)
+            render(value, field, values, out)
             texts.append(joined(out))
         return texts
     raise NotCompilable("column of objects")

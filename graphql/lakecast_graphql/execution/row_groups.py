@@ -43,9 +43,9 @@ def spans_of(keys: KeyRange, shape: Shape, values: Values, sources_of: SourcesOf
             cells.cache.hits += 1
         else:
             cells.cache.misses += 1
-            wanted = last - first if low < high else keys.last - keys.first
-            if (last - first) * shape.weight > _MOST_CELLS or group.wanted_by(
-                selection, wanted
+            count = last - first if low < high else keys.last - keys.first
+            if (last - first) * shape.weight > _MOST_CELLS or group.count_rows_without(
+                selection, count
             ) * _WORTH < last - first:
                 return None
             try:
@@ -53,7 +53,7 @@ def spans_of(keys: KeyRange, shape: Shape, values: Values, sources_of: SourcesOf
             except (ApiError, NotCompilable):  # of a row that perhaps nobody has asked for
                 sources = None
             group.selections[selection] = sources
-            cells.cache.grown(name, group)
+            cells.cache.recount(name, group)
         if sources is None:
             return None
         begin = max(keys.first, first)

@@ -58,7 +58,7 @@ class Constant:
 
 
 @dataclass(frozen=True, eq=False)
-class Selected:
+class SelectedField:
     """One field of a selection.
 
     Attributes:
@@ -81,14 +81,14 @@ class Selected:
     is_list: bool = False
     varies: bool = False
 
-    def given(self, values: Values) -> dict[str, Any]:
+    def argument_values(self, values: Values) -> dict[str, Any]:
         """The arguments that were given, this time."""
-        found = {}
+        members = {}
         for name, source in self.arguments:
             value = source(values)
             if value is not ABSENT:
-                found[name] = value
-        return found
+                members[name] = value
+        return members
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,7 @@ class Shape:
     """
 
     type_name: str
-    fields: tuple[Selected, ...]
+    fields: tuple[SelectedField, ...]
 
     def key(self, values: Values, alike: Callable[[str, dict[str, Any]], dict[str, Any]] | None = None) -> Hashable:
         """Equal for selections that render any row the same way, arguments included; `alike` is of the `Run`."""
@@ -107,11 +107,11 @@ class Shape:
             return self._same
         fixed, serial = self._fixed, values.cells.serial if values.cells is not None else None
         if fixed[0] is not values.literals or fixed[1] != serial:
-            found = [None if asks.varies else part_of_key(asks, values, alike) for asks, _ in self._asking]
-            fixed = self.__dict__["_fixed"] = values.literals, serial, found
+            parts_of_key = [None if asks.varies else part_of_key(asks, values, alike) for asks, _ in self._asking]
+            fixed = self.__dict__["_fixed"] = values.literals, serial, parts_of_key
         parts: list[Hashable] = [self._same]
-        for (chosen, below), part in zip(self._asking, fixed[2], strict=True):
-            parts.append(part_of_key(chosen, values, alike) if part is None else part)
+        for (field, below), part in zip(self._asking, fixed[2], strict=True):
+            parts.append(part_of_key(field, values, alike) if part is None else part)
             if below is not None:
                 parts.append(below.key(values))
         return tuple(parts)
@@ -127,51 +127,51 @@ class Shape:
     @cached_property
     def openings(self) -> tuple[bytes, ...]:
         """What stands before each field's value: a brace or comma, and the key."""
-        return tuple([(b"," if place else b"{") + chosen.key for place, chosen in enumerate(self.fields)])
+        return tuple([(b"," if place else b"{") + field.key for place, field in enumerate(self.fields)])
 
     @cached_property
     def _same(self) -> "_Same":
         """What the key has of it whatever the arguments are."""
         parts: list[Hashable] = [self.type_name]
-        for chosen in self.fields:
-            parts.append((chosen.key, chosen.name, None if chosen.shape is None else chosen.shape._same))
+        for field in self.fields:
+            parts.append((field.key, field.name, None if field.shape is None else field.shape._same))
         return _Same(tuple(parts))
 
     @cached_property
-    def _asking(self) -> "tuple[tuple[Selected, Shape | None], ...]":
+    def _asking(self) -> "tuple[tuple[SelectedField, Shape | None], ...]":
         """The fields that arguments matter to, their own or those of a field below; and the shape of the latter."""
-        found = [(chosen, chosen.shape if chosen.shape and chosen.shape._asking else None) for chosen in self.fields]
-        return tuple([(chosen, below) for chosen, below in found if chosen.arguments or below])
+        pairs = [(field, field.shape if field.shape and field.shape._asking else None) for field in self.fields]
+        return tuple([(field, below) for field, below in pairs if field.arguments or below])
 
     @cached_property
     def weight(self) -> int:
         """About how many cells a row of it has; long lists and nested rows count for many."""
-        return sum(_weight(chosen) for chosen in self.fields)
+        return sum(_weight(field) for field in self.fields)
 
     @cached_property
     def weight_of_page(self) -> int:
         """The weight of a row of a connection; of any other type, its own."""
-        rows = [chosen.shape.weight for chosen in self.fields if chosen.shape and chosen.name in ("nodes", "edges")]
+        rows = [field.shape.weight for field in self.fields if field.shape and field.name in ("nodes", "edges")]
         return sum(rows) if rows else self.weight
 
 
-def _weight(chosen: Selected) -> int:
-    own = 1 if chosen.shape is None else chosen.shape.weight
-    return own * (30 if chosen.is_list else 1)
+def _weight(field: SelectedField) -> int:
+    own = 1 if field.shape is None else field.shape.weight
+    return own * (30 if field.is_list else 1)
 
 
 def part_of_key(
-    chosen: Selected, values: Values, alike: Callable[[str, dict[str, Any]], dict[str, Any]] | None = None
+    field: SelectedField, values: Values, alike: Callable[[str, dict[str, Any]], dict[str, Any]] | None = None
 ) -> Hashable:
     """What a key has of the arguments of a field."""
-    given: dict[str, Any] = {}
-    for name, source in chosen.arguments:
+    arguments: dict[str, Any] = {}
+    for name, source in field.arguments:
         value = source(values)
         if value is not ABSENT and value is not None:
-            given[name] = value
-    if alike is not None and given:
-        given = alike(chosen.name, given)
-    return tuple([(name, _hashable(value)) for name, value in given.items()])
+            arguments[name] = value
+    if alike is not None and arguments:
+        arguments = alike(field.name, arguments)
+    return tuple([(name, _hashable(value)) for name, value in arguments.items()])
 
 
 class _Same:

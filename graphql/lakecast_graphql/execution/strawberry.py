@@ -81,15 +81,15 @@ class StrawberryExecution:
         current = None if view is None else replace(view, deadline=deadline)
         loop = asyncio.get_running_loop()
         try:
-            prepared, chosen = await asyncio.wait_for(
+            prepared, definition = await asyncio.wait_for(
                 loop.run_in_executor(self._threads, self._prepare, operation), self._seconds + _GRACE
             )
-            if is_mutation(chosen):
+            if is_mutation(definition):
                 return await loop.run_in_executor(
-                    self._mutations, self._execute, operation, prepared, chosen, current, caller
+                    self._mutations, self._execute, operation, prepared, definition, current, caller
                 )
             return await asyncio.wait_for(
-                loop.run_in_executor(self._threads, self._execute, operation, prepared, chosen, current, caller),
+                loop.run_in_executor(self._threads, self._execute, operation, prepared, definition, current, caller),
                 self._seconds + _GRACE,
             )
         except Refused as refused:
@@ -105,8 +105,8 @@ class StrawberryExecution:
     def answer_now(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
         """The same in the calling thread, without a limit of time: for tests and for warming."""
         try:
-            prepared, chosen = self._prepare(operation)
-            return self._execute(operation, prepared, chosen, view, caller)
+            prepared, definition = self._prepare(operation)
+            return self._execute(operation, prepared, definition, view, caller)
         except Refused as refused:
             return answers.refused_as(refused.errors, snapshot_id=_number(view))
         except ApiError as error:
@@ -119,19 +119,19 @@ class StrawberryExecution:
 
     def _prepare(self, operation: Operation) -> tuple[Prepared, OperationDefinitionNode]:
         prepared = self._documents.get(operation.query)
-        chosen = prepared.operation(operation.operation_name)
-        if is_subscription(chosen):
+        definition = prepared.operation(operation.operation_name)
+        if is_subscription(definition):
             raise bad_input("Subscriptions are answered over WebSocket or server-sent events.")
-        if is_mutation(chosen) and not operation.mutations:
+        if is_mutation(definition) and not operation.mutations:
             raise WrongMethod(ErrorCode.BAD_USER_INPUT, "A mutation needs POST.")
         self._documents.check_variables(operation)
-        return prepared, chosen
+        return prepared, definition
 
     def _execute(
         self,
         operation: Operation,
         prepared: Prepared,
-        chosen: OperationDefinitionNode,
+        definition: OperationDefinitionNode,
         view: View | None,
         caller: Caller,
     ) -> Answer:
@@ -142,7 +142,9 @@ class StrawberryExecution:
             )
         if result.data is None and never_ran(result):
             return answers.refused_values(result.errors or [], snapshot_id=_number(view), max_errors=self._max_errors)
-        cacheable = not is_mutation(chosen) and not (prepared.root_fields(chosen) & UNCACHED) and not context.opened
+        cacheable = (
+            not is_mutation(definition) and not (prepared.root_fields(definition) & UNCACHED) and not context.opened
+        )
         return answers.executed(
             result.data,
             result.errors or [],

@@ -119,17 +119,17 @@ class Subscriptions:
         key = orjson.dumps(
             [operation.query, operation.operation_name, operation.variables], option=orjson.OPT_SORT_KEYS
         )
-        told: Served | None = None
+        last: Served | None = None
         while True:
             news, newest = self._news, self._newest
-            if newest is None or newest is told:
+            if newest is None or newest is last:
                 await news.wait()
                 continue
             rendering = self._render(key, operation, prepared, newest)
             await asyncio.wait({rendering})
             if rendering.cancelled():
                 continue  # a newer one is served meanwhile
-            told, body = newest, rendering.result()
+            last, body = newest, rendering.result()
             yield body
             if not body.startswith(b'{"data"'):
                 return  # refused: so it would be the next time

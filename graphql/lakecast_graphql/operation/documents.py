@@ -116,21 +116,21 @@ class Documents:
 
     def get(self, query: str) -> Prepared:
         """The document of a text. Raises Refused."""
-        found = self.prepared.get(query)
-        if found is None:
-            found = self._prepare(query)
-            self.prepared.put(query, found)
-        if isinstance(found, Refused):
-            raise Refused(found.errors)
-        return found
+        document = self.prepared.get(query)
+        if document is None:
+            document = self._prepare(query)
+            self.prepared.put(query, document)
+        if isinstance(document, Refused):
+            raise Refused(document.errors)
+        return document
 
     def check_variables(self, operation: Operation) -> None:
         """Raise QUERY_TOO_COMPLEX for variables that come to too many values; Refused, BAD_USER_INPUT as elsewhere."""
-        given = operation.variables
-        if given and not _SCALARS.issuperset(map(type, given.values())):
+        variables = operation.variables
+        if variables and not _SCALARS.issuperset(map(type, variables.values())):
             prepared = self.get(operation.query)
-            chosen = prepared.operation(operation.operation_name)
-            limits.check_variables(prepared.document, chosen, given, self._bounds.values)
+            definition = prepared.operation(operation.operation_name)
+            limits.check_variables(prepared.document, definition, variables, self._bounds.values)
 
     def _prepare(self, query: str) -> Prepared | Refused:
         try:

@@ -89,14 +89,14 @@ def check(document: DocumentNode, limits: Limits) -> None:
 
 
 def check_variables(
-    document: DocumentNode, operation: OperationDefinitionNode, given: Mapping[str, Any], most: int
+    document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any], most: int
 ) -> None:
     """Raise QUERY_TOO_COMPLEX for variables that come to too many values, counted as often as they are used.
 
     Raises it, too, where they nest more than `MAX_NESTING` lists and objects. Takes time in proportion to the document,
     where there are lists or objects at all, and to `most`.
     """
-    measured = {name: _measured(value, most) for name, value in given.items() if type(value) in (list, dict)}
+    measured = {name: _measured(value, most) for name, value in variables.items() if type(value) in (list, dict)}
     if not measured:
         return
     if max(levels for _, levels in measured.values()) > MAX_NESTING:
@@ -158,20 +158,20 @@ class _Measure:
     ) -> None:
         self._fragments = fragments
         self._variables = variables or {}
-        self._known: dict[str, Size] = {}
+        self._sizes: dict[str, Size] = {}
         self._open: set[str] = set()
 
     def of_fragment(self, name: str) -> Size:
         """Size of a fragment; nothing for an unknown one and for one that spreads itself: validation says so."""
-        if name in self._known:
-            return self._known[name]
+        if name in self._sizes:
+            return self._sizes[name]
         fragment = self._fragments.get(name)
         if fragment is None or name in self._open:
             return Size()
         self._open.add(name)
-        self._known[name] = self.of(fragment)
+        self._sizes[name] = self.of(fragment)
         self._open.discard(name)
-        return self._known[name]
+        return self._sizes[name]
 
     def of(self, owner: OperationDefinitionNode | FragmentDefinitionNode | SelectionNode) -> Size:
         """Size of what stands below and on a node."""

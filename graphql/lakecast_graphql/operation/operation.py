@@ -85,6 +85,6 @@ class Execution(Protocol):
 class CachingExecution(Execution, Protocol):
     """An execution that keeps answers."""
 
-    def known(self, raw: bytes, view: View) -> Answer | None:
+    def cached(self, raw: bytes, view: View) -> Answer | None:
         """The answer to an operation with these `raw` bytes, where it was kept for this snapshot."""
         ...

@@ -42,14 +42,14 @@ class PersistedQueries:
         Raises PERSISTED_QUERY_NOT_FOUND, PERSISTED_QUERY_NOT_SUPPORTED, FORBIDDEN for what is not on the list, and
         BAD_USER_INPUT for a hash of another text.
         """
-        wanted = (extensions or {}).get("persistedQuery")
-        if wanted is None:
+        extension = (extensions or {}).get("persistedQuery")
+        if extension is None:
             return self._admit(query)
-        digest = _digest_in(wanted)
+        digest = _digest_in(extension)
         if self._mode == "off":
             raise ApiError(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
         if query is None:
-            return self._known(digest)
+            return self._text_of(digest)
         if digest_of(query) != digest:
             raise bad_input(
                 "The hash is not the SHA-256 of the query.", argument="extensions.persistedQuery.sha256Hash"
@@ -66,13 +66,13 @@ class PersistedQueries:
             )
         return query
 
-    def _known(self, digest: str) -> str:
-        found = self._allowed.get(digest)
-        if found is None:
-            found = self.texts.get(digest)
-        if found is None:
+    def _text_of(self, digest: str) -> str:
+        query = self._allowed.get(digest)
+        if query is None:
+            query = self.texts.get(digest)
+        if query is None:
             raise ApiError(ErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
-        return found
+        return query
 
 
 def digest_of(query: str) -> str:
@@ -98,7 +98,7 @@ def load_allowed(path: str | None) -> dict[str, str]:
     return allowed
 
 
-def _digest_in(wanted: object) -> str:
-    if isinstance(wanted, dict) and wanted.get("version") == 1 and isinstance(wanted.get("sha256Hash"), str):
-        return str(wanted["sha256Hash"]).lower()
+def _digest_in(extension: object) -> str:
+    if isinstance(extension, dict) and extension.get("version") == 1 and isinstance(extension.get("sha256Hash"), str):
+        return str(extension["sha256Hash"]).lower()
     raise bad_input("`persistedQuery` must be {version: 1, sha256Hash: ...}.", argument="persistedQuery")

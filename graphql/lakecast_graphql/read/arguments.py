@@ -81,8 +81,8 @@ _TURNING = frozenset({"or_", "not_"})
 def _refuse_nulls(value: Any) -> None:
     """Refuse null at any depth."""
     if isinstance(value, list | tuple | Mapping):
-        for held in value.values() if isinstance(value, Mapping) else value:
-            _refuse_nulls(held)
+        for entry in value.values() if isinstance(value, Mapping) else value:
+            _refuse_nulls(entry)
     elif value is None:
         raise bad_input(
             "A condition inside `not` or `or` is null, which would match everything. Give it a value, or leave the "
@@ -117,11 +117,11 @@ def order(order_by: Iterable[Any] | None) -> Order:
     """An order as (column, descending) pairs; later mentions of a column do not matter and are left out."""
     if not order_by:
         return ()
-    found: dict[str, bool] = {}
+    directions: dict[str, bool] = {}
     for entry in order_by:
         field, direction = entry if isinstance(entry, tuple) else _parts(entry)
-        found.setdefault(word(field), word(direction) == "desc")
-    return tuple(found.items())
+        directions.setdefault(word(field), word(direction) == "desc")
+    return tuple(directions.items())
 
 
 def _parts(entry: Any) -> tuple[Any, Any]:

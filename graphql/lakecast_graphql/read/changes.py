@@ -66,19 +66,17 @@ def _difference(before: View, after_view: View, where: arguments.Filter) -> pa.T
 
 def _live(view: View, where: arguments.Filter) -> pa.Table:
     hits = find(view, where, "live")
-    picked = hits.page(0, hits.count)
-    items, blocks = view.snapshot.items, picked.blocks
-    item = pa.array(picked.spread(picked.item))
-    source = pa.DictionaryArray.from_arrays(
-        pa.array(picked.spread(picked.source)), pa.array(blocks.sources, pa.string())
-    )
+    page = hits.page(0, hits.count)
+    items, blocks = view.snapshot.items, page.blocks
+    item = pa.array(page.spread(page.item))
+    source = pa.DictionaryArray.from_arrays(pa.array(page.spread(page.source)), pa.array(blocks.sources, pa.string()))
     return pa.table(
         {
             "dataset_id": items.table["dataset_id"].take(item),
             "item_id": items.table["item_id"].take(item),
             "source": source.cast(pa.string()),
-            "date": pa.array(picked.dates()).cast(pa.date32()),
-            "forecast": pa.array(picked.numbers("forecast")),
+            "date": pa.array(page.dates()).cast(pa.date32()),
+            "forecast": pa.array(page.numbers("forecast")),
         }
     )
 
@@ -122,13 +120,13 @@ def forecast_history(
     frequency = np.repeat(snapshot.items.frequency[code : code + 1], len(rows))
     horizon = ahead(cutoff, segment.date[rows], frequency)
     figures = {n: Numbers(segment.numbers[n][rows]) for n in ("forecast", "lower_80", "upper_80", "actual")}
-    made = instants([segment.codes["generated_at"].at(row) for row in rows.tolist()])
-    found = []
+    generated = instants([segment.codes["generated_at"].at(row) for row in rows.tolist()])
+    entries = []
     for place, row in enumerate(rows.tolist()):
-        instant, mean = made[place], figures["forecast"][place]
+        instant, mean = generated[place], figures["forecast"][place]
         assert instant is not None
         assert mean is not None
-        found.append(
+        entries.append(
             ForecastRevision(
                 generated_at=instant,
                 model_version=str(segment.codes["model_version"].at(row)),
@@ -140,4 +138,4 @@ def forecast_history(
                 actual=figures["actual"][place],
             )
         )
-    return found
+    return entries

@@ -141,12 +141,12 @@ def neighbours(snapshot: Snapshot, blocks: Blocks, equalities: Mapping[str, str]
         if source is not None:
             if source not in blocks.sources:
                 return None
-            wanted = blocks.sources.index(source)
-            low = blocks.first_of.item(codes[0], wanted)
+            source_code = blocks.sources.index(source)
+            low = blocks.first_of.item(codes[0], source_code)
             if low < 0:
                 return None
             high = low + 1
-            while high < end and blocks.source.item(high) == wanted:
+            while high < end and blocks.source.item(high) == source_code:
                 high += 1
     elif source is not None:
         return None
@@ -177,11 +177,11 @@ def _blocks(snapshot: Snapshot, blocks: Blocks, equalities: Mapping[str, str]) -
         codes = items.coded(equalities["item_id"], equalities.get("dataset_id"))
         return np.concatenate([np.zeros(0, np.int64), *(blocks.of(code, source) for code in codes)])
     low, high = items.of_dataset(equalities["dataset_id"]) if "dataset_id" in equalities else (0, items.count)
-    found = np.arange(blocks.first.item(low), blocks.first.item(high))
+    numbers = np.arange(blocks.first.item(low), blocks.first.item(high))
     if source is None:
-        return found
+        return numbers
     code = blocks.sources.index(source) if source in blocks.sources else -1
-    mine: Ints = found[blocks.source[found] == code]
+    mine: Ints = numbers[blocks.source[numbers] == code]
     return mine
 
 

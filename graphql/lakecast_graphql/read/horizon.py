@@ -22,11 +22,11 @@ def ahead(cutoff: NDArray[np.int32], day: NDArray[np.int32], frequency: NDArray[
         cutoff, day: days since 1970-01-01, first days of periods.
         frequency: codes of `FREQUENCIES`.
     """
-    found = np.zeros(len(day), np.int64)
+    steps = np.zeros(len(day), np.int64)
     for code in np.unique(frequency).tolist():
         mine = slice(None) if len(frequency) == 0 or (frequency == code).all() else frequency == code
-        found[mine] = _periods(cutoff[mine], day[mine], FREQUENCIES[code])
-    return found
+        steps[mine] = _periods(cutoff[mine], day[mine], FREQUENCIES[code])
+    return steps
 
 
 def _periods(cutoff: NDArray[np.int32], day: NDArray[np.int32], frequency: Frequency) -> NDArray[np.int64]:

@@ -71,13 +71,13 @@ def _space(view: View, name: Hashable) -> Space:
     return Space(name, view.snapshot.items.count, rows_of, alike=partial(alike, view.snapshot))
 
 
-def alike(snapshot: Snapshot, name: str, given: dict[str, Any]) -> dict[str, Any]:
+def alike(snapshot: Snapshot, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """Arguments of a method in the form that all have that mean the same."""
     if name == "forecast":
-        horizon = given.get("horizon")
+        horizon = arguments.get("horizon")
         if horizon is not None and horizon >= snapshot.live.longest:
-            return {argument: value for argument, value in given.items() if argument != "horizon"}
-    return given
+            return {argument: value for argument, value in arguments.items() if argument != "horizon"}
+    return arguments
 
 
 class _Basis:
@@ -185,9 +185,9 @@ class _Basis:
             block = blocks.first_of[self.codes, code].astype(np.int64)
         index = None
         if not (source is None and self.snapshot.has_champions) and len(block) and block.min() < 0:
-            found = block >= 0
-            index = np.where(found, np.cumsum(found) - 1, -1)
-            block = block[found]
+            has_block = block >= 0
+            index = np.where(has_block, np.cumsum(has_block) - 1, -1)
+            block = block[has_block]
         if horizon is None or horizon >= blocks.longest:
             series = of_blocks(blocks, block)
         else:
@@ -215,11 +215,11 @@ class _Basis:
     def metrics(self, sources: Sequence[str] | None = None) -> Column:
         for name in sources or ():
             arguments.source(self.snapshot, name, "sources")
-        chosen = [own for name, own in self.snapshot.metrics.by_source.items() if sources is None or name in sources]
-        if len(chosen) == 1 and chosen[0].is_complete:
-            return NestedLists(metric_rows(self.view, chosen[0].rows[self.codes]), None)
-        rows = np.full((len(self.codes), len(chosen)), -1, np.int64)
-        for place, own in enumerate(chosen):
+        columns = [own for name, own in self.snapshot.metrics.by_source.items() if sources is None or name in sources]
+        if len(columns) == 1 and columns[0].is_complete:
+            return NestedLists(metric_rows(self.view, columns[0].rows[self.codes]), None)
+        rows = np.full((len(self.codes), len(columns)), -1, np.int64)
+        for place, own in enumerate(columns):
             rows[:, place] = own.rows[self.codes]
         known = rows >= 0
         start = np.zeros(len(rows) + 1, np.int64)

@@ -49,27 +49,27 @@ def leaderboard(
     arguments.names_in(view.snapshot, filtered)
     scores = view.snapshot.memo.value(("scores", column), lambda: Scores(view.snapshot, column))
     rows = np.arange(len(scores.item)) if not filtered else np.flatnonzero(_chosen(view, filtered)[scores.item])
-    kept = rows[np.isfinite(scores.value[rows])]
+    scored = rows[np.isfinite(scores.value[rows])]
     names, of_item = view.snapshot.memo.value(("groups", group), lambda: Groups(view.snapshot, group)).parts
     shape = (len(names), len(scores.sources))
     cell = of_item[scores.item[rows]].astype(np.int64) * shape[1] + scores.source[rows]
-    of_kept = of_item[scores.item[kept]].astype(np.int64) * shape[1] + scores.source[kept]
+    of_kept = of_item[scores.item[scored]].astype(np.int64) * shape[1] + scores.source[scored]
 
     def added(at: Ints, weights: Floats | None = None) -> NDArray[Any]:
         return np.bincount(at, weights, shape[0] * shape[1]).reshape(shape)
 
-    count, total = added(of_kept), added(of_kept, scores.value[kept])
+    count, total = added(of_kept), added(of_kept, scores.value[scored])
     wins = added(cell, scores.won[rows].astype(np.float64))
     both = np.isfinite(scores.loss[rows]) & np.isfinite(scores.naive[rows])
     loss, naive = (added(cell[both], values[rows][both]) for values in (scores.loss, scores.naive))
-    found = []
+    entries = []
     for place in sorted(range(len(names)), key=lambda place: (names[place] is None, names[place] or "")):
         present = np.flatnonzero(count[place])
         errors = {int(source): float(total[place, source] / count[place, source]) for source in present}
         sizes = {source: _rounded(abs(error)) for source, error in errors.items()}
         for source in sorted(errors, key=lambda source: (sizes[source], scores.sources[source])):
             own, simple = float(loss[place, source]), float(naive[place, source])
-            found.append(
+            entries.append(
                 LeaderboardRow(
                     group=names[place],
                     rank=1 + sum(size < sizes[source] for size in sizes.values()),
@@ -80,7 +80,7 @@ def leaderboard(
                     wins=int(wins[place, source]),
                 )
             )
-    return found
+    return entries
 
 
 class Scores:
@@ -125,10 +125,10 @@ class Groups:
 def _chosen(view: View, where: arguments.Filter) -> NDArray[np.bool_]:
     """(items,) which ones a filter of items finds."""
     text, parameters = condition(where, ITEM)
-    codes = search.found(view, f"select i.code as n from item i where {text}", parameters, uses=("item",))
-    chosen = np.zeros(view.snapshot.items.count, np.bool_)
-    chosen[codes] = True
-    return chosen
+    codes = search.row_numbers(view, f"select i.code as n from item i where {text}", parameters, uses=("item",))
+    mask = np.zeros(view.snapshot.items.count, np.bool_)
+    mask[codes] = True
+    return mask
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[tuple[Any, ...], NDArray[np.int32]]:

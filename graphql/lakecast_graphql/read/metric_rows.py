@@ -20,8 +20,8 @@ _COUNTS = ("windows", "observations")
 
 def metric_rows(view: View, rows: Ints) -> Rows:
     """Rows of the contract's `Metric`, by row number of the snapshot's `metrics`."""
-    found = _Basis(view.snapshot.metrics, rows)
-    return Rows(len(rows), _FIELDS, of=found)
+    basis = _Basis(view.snapshot.metrics, rows)
+    return Rows(len(rows), _FIELDS, of=basis)
 
 
 def metrics_between(view: View, first: int, last: int) -> Rows:
@@ -66,9 +66,9 @@ def _numbers(name: str) -> Callable[[_Basis], Column]:
 
 def _counts(name: str) -> Callable[[_Basis], Column]:
     def make(of: _Basis) -> Column:
-        found = of.facts.numbers(name)[of.rows]
-        missing = np.isnan(found)
-        return Counts(np.where(missing, 0, found).astype(np.int64), missing if missing.any() else None)
+        values = of.facts.numbers(name)[of.rows]
+        missing = np.isnan(values)
+        return Counts(np.where(missing, 0, values).astype(np.int64), missing if missing.any() else None)
 
     return make
 

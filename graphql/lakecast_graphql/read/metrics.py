@@ -35,7 +35,7 @@ def metrics(
     begin = paging.start(after, question)
     between = None if order else view.snapshot.metrics.between(view.snapshot.items, filtered.equalities)
     if between is None:
-        found = search.rows(
+        hits = search.rows(
             view,
             select="m.row",
             relations="metric m join item i on i.code = m.item",
@@ -44,7 +44,7 @@ def metrics(
             fields=_FIELDS,
             order=search.ordering(order, {column: f"m.{column}" for column, _ in order}, "m.row"),
         )
-        rows, count = metric_rows(view, found[begin : begin + first]), len(found)
+        rows, count = metric_rows(view, hits[begin : begin + first]), len(hits)
     else:
         low, high = between
         rows, count = metrics_between(view, low + begin, min(low + begin + first, high)), high - low

@@ -38,7 +38,7 @@ def some_rows(
         text, parameters = f"({text}) and {more}", [*parameters, *values]
     if text == "true":
         return None
-    block = search.found(
+    block = search.row_numbers(
         view,
         f"select b.block as n from block_{kind} b join item i on i.code = b.item where {text} order by 1",
         parameters,

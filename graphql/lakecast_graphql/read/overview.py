@@ -111,14 +111,14 @@ def sources(view: View, dataset_id: str | None = None) -> list[Source]:
     """The sources of each data set, by data set and name; of those without live forecasts, their backtest."""
     arguments.dataset(view.snapshot, dataset_id)
     segments = view.snapshot.forecasts
-    found = []
+    infos = []
     for dataset, names in sorted(view.snapshot.sources.items()):
         for name in names if dataset_id in (None, dataset) else ():
             segment = segments.get((dataset, name, "live")) or segments.get((dataset, name, "backtest"))
             if segment is not None and segment.rows:
-                made, version = _made(segment)
-                found.append(Source(name, dataset, version, made, len(segment.items)))
-    return found
+                generated, version = _newest_model(segment)
+                infos.append(Source(name, dataset, version, generated, len(segment.items)))
+    return infos
 
 
 def mean(values: Any) -> float | None:
@@ -203,26 +203,26 @@ def _oldest(snapshot: Snapshot, codes: Ints, days: Any) -> date | None:
 def _newest(view: View, codes: Ints) -> datetime | None:
     """When the newest of these items' live forecasts was made."""
     live = view.snapshot.live
-    wanted = np.zeros(view.snapshot.items.count, np.bool_)
-    wanted[codes] = True
+    mask = np.zeros(view.snapshot.items.count, np.bool_)
+    mask[codes] = True
     newest = None
     for number, segment in enumerate(live.segments):
         column = segment.codes["generated_at"]
-        mine = wanted[live.item] & (live.segment == number)
+        mine = mask[live.item] & (live.segment == number)
         if not mine.any():
             continue
         values = np.array(column.values, np.int64)
-        made = values[0] if column.codes is None else values[column.codes[live.begin[mine]]].max()
-        newest = made if newest is None else max(newest, made)
+        instant = values[0] if column.codes is None else values[column.codes[live.begin[mine]]].max()
+        newest = instant if newest is None else max(newest, instant)
     return None if newest is None else instants([int(newest)])[0]
 
 
-def _made(segment: Segment) -> tuple[datetime, str]:
+def _newest_model(segment: Segment) -> tuple[datetime, str]:
     """When the newest row was made, and by which version."""
-    made, version = segment.codes["generated_at"], segment.codes["model_version"]
+    generated, version = segment.codes["generated_at"], segment.codes["model_version"]
     row = 0
-    if made.codes is not None:
-        row = int(np.argmax(np.array(made.values, np.int64)[made.codes]))
-    instant = instants([made.at(row)])[0]
+    if generated.codes is not None:
+        row = int(np.argmax(np.array(generated.values, np.int64)[generated.codes]))
+    instant = instants([generated.at(row)])[0]
     assert instant is not None
     return instant, str(version.at(row))

@@ -74,9 +74,9 @@ def replenishment(
     filtered, order = arguments.canonical(where), arguments.order(order_by) or DEFAULT_ORDER
     question = paging.Question(view.snapshot.record, "replenishment", filtered, order)
     begin = paging.start(after, question)
-    found = matching(view, filtered, order)
-    rows = replenishment_rows(view, found[begin : begin + first], item_rows)
-    return Connection(rows, begin, len(found), question)
+    hits = matching(view, filtered, order)
+    rows = replenishment_rows(view, hits[begin : begin + first], item_rows)
+    return Connection(rows, begin, len(hits), question)
 
 
 def by_priority(snapshot: Snapshot, low: int, high: int) -> Ints:

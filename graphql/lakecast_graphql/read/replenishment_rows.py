@@ -88,8 +88,8 @@ class _Decisions:
 
     def actions(self) -> list[str]:
         if self.scenario is not None:
-            found: list[str] = self.scenario.action.tolist()
-            return found
+            names: list[str] = self.scenario.action.tolist()
+            return names
         fallback = {"unknown": Action.CHECK_DATA, "critical": Action.EXPEDITE, "medium": Action.WATCH}
         orders = self.stored("recommended_order")
         return [
@@ -110,9 +110,9 @@ class _Decisions:
         if self.scenario is None:
             taken = self.facts.table[name].take(pa.array(self.rows)).cast(pa.int32())
             return Dates(taken.fill_null(0).to_numpy(), taken.is_null().to_numpy())
-        found = dates_of(self.scenario, self.as_of().astype("datetime64[D]"))[name]
-        missing = np.isnat(found)
-        return Dates(np.where(missing, np.datetime64(0, "D"), found).astype(np.int64), missing)
+        days = dates_of(self.scenario, self.as_of().astype("datetime64[D]"))[name]
+        missing = np.isnat(days)
+        return Dates(np.where(missing, np.datetime64(0, "D"), days).astype(np.int64), missing)
 
     def stock_as_of(self) -> Column:
         return Dates(self.as_of(), np.isnan(self.figure("on_hand")))
@@ -152,7 +152,7 @@ class _Decisions:
         dates = {
             short: self.dates(name) for short, name in zip(("order_by", "stockout", "arrival"), _DATES, strict=True)
         }
-        chosen = (
+        mask = (
             np.isfinite(self.decision.inputs.ordered) if self.scenario is not None else np.zeros(len(self.rows), bool)
         )
         days, alerts, actions = Dates(self.as_of()), self.alerts(), self.actions()
@@ -166,7 +166,7 @@ class _Decisions:
                 unit=units[row],
                 currency=currencies[row],
                 next_due=next_due[row],
-                is_chosen=bool(chosen[row]),
+                is_chosen=bool(mask[row]),
                 has_review_day=bool(fixed[row]),
                 **{name: column[row] for name, column in figures.items()},  # type: ignore[arg-type]
                 **{name: column[row] for name, column in dates.items()},  # type: ignore[arg-type]
@@ -205,14 +205,14 @@ class _Decisions:
             raise bad_input(f"`days` must be from 0 to {LONGEST:,}, not {days:,}.", argument="days")
         known = np.flatnonzero(np.isfinite(self.decision.position))
         self.view.check_deadline()
-        made = project(self.decision, known, days)
+        projected = project(self.decision, known, days)
         start = np.arange(len(known) + 1) * days
         first = self.as_of()[known, None] + 1 + np.arange(days)[None, :]
         rows = Rows(
             len(known),
             {
                 "dates": lambda _: Lists(Dates(first.reshape(-1)), start),
-                **{name: _numbers(values.reshape(-1), start) for name, values in made.items()},
+                **{name: _numbers(values.reshape(-1), start) for name, values in projected.items()},
             },
         )
         index = np.full(len(self.rows), -1, np.int64)

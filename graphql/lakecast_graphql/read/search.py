@@ -51,7 +51,7 @@ ITEM: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class _RowNumbers:
     """Row numbers in order."""
 
     rows: Ints
@@ -114,14 +114,14 @@ def rows(
         order: as `ordering` makes it, or empty.
     """
     text, parameters = condition(where, fields)
-    return found(view, f"select {select} as n from {relations} where {text}{order}", parameters, uses=uses)
+    return row_numbers(view, f"select {select} as n from {relations} where {text}{order}", parameters, uses=uses)
 
 
-def found(view: View, query: str, parameters: Sequence[Any], *, uses: Sequence[str]) -> Ints:
+def row_numbers(view: View, query: str, parameters: Sequence[Any], *, uses: Sequence[str]) -> Ints:
     """The column `n` of a query's answer: row numbers, remembered."""
 
-    def find() -> Found:
+    def find() -> _RowNumbers:
         answer = ask(view, query, parameters, uses=uses)
-        return Found(answer["n"].to_numpy().astype(np.int64, copy=False))
+        return _RowNumbers(answer["n"].to_numpy().astype(np.int64, copy=False))
 
     return view.snapshot.memo.value(key(query, parameters), find).rows

@@ -65,9 +65,9 @@ class _Folded:
         """(periods,) medians and bounds: they do not add up, so they are NaN where periods grew."""
         if not len(self.period):
             return np.zeros(0)
-        found = values[self.first[:-1]].copy()
-        found[np.repeat(self.coarser, np.diff(self.start))] = np.nan
-        return found
+        sums = values[self.first[:-1]].copy()
+        sums[np.repeat(self.coarser, np.diff(self.start))] = np.nan
+        return sums
 
 
 class Series:
@@ -88,18 +88,18 @@ class Series:
         self._rows = rows
 
     @cached_property
-    def _made(self) -> tuple[RowRanges, Ints]:
+    def _ranges_and_start(self) -> tuple[RowRanges, Ints]:
         return self._rows()
 
     @property
     def ranges(self) -> RowRanges:
         """The rows."""
-        return self._made[0]
+        return self._ranges_and_start[0]
 
     @property
     def start(self) -> Ints:
         """(series + 1,) where each one's rows begin."""
-        return self._made[1]
+        return self._ranges_and_start[1]
 
 
 def series_of(hits: Hits, offset: int, first: int) -> Series:
@@ -262,7 +262,7 @@ def live_totals(snapshot: Snapshot) -> Floats | None:
 
 
 def _sums(blocks: Blocks) -> Floats:
-    found = np.zeros(blocks.count)
+    sums = np.zeros(blocks.count)
     for number, segment in enumerate(blocks.segments):
         mine = blocks.of_segment(number)
         begin = blocks.begin[mine]
@@ -270,8 +270,8 @@ def _sums(blocks: Blocks) -> Floats:
         column = segment.numbers["forecast"]
         if len(runs):
             # Every other sum is of what lies between two blocks, and is not wanted.
-            found[mine] = np.add.reduceat(column, runs[:-1] if runs[-1] == len(column) else runs)[::2]
-    return found
+            sums[mine] = np.add.reduceat(column, runs[:-1] if runs[-1] == len(column) else runs)[::2]
+    return sums
 
 
 def _total(view: View, series: "Series") -> Floats:
@@ -307,11 +307,11 @@ def _one_or_coded(values: tuple[str, ...], codes: NDArray[np.integer]) -> Column
 def _first(blocks: Blocks, block: Ints, name: str) -> Column:
     """What the first row of each block says: a run writes a block at once."""
     columns: list[Codes] = [segment.codes[name] for segment in blocks.segments]
-    found = [
+    cells = [
         columns[segment].at(row)
         for segment, row in zip(blocks.segment[block].tolist(), blocks.begin[block].tolist(), strict=True)
     ]
-    shown = instants(found) if name == "generated_at" else found
+    shown = instants(cells) if name == "generated_at" else cells
     values = list(dict.fromkeys(shown))
     place = {value: code for code, value in enumerate(values)}
     if len(values) == 1:

@@ -116,14 +116,16 @@ def forecast_totals(
     Items of different data sets are different items even where their ids are the same.
     """
     arguments.page_size(first)
-    filtered, kept = arguments.canonical(where), arguments.canonical(having)
+    filtered, conditions = arguments.canonical(where), arguments.canonical(having)
     by = tuple(dict.fromkeys(arguments.word(dimension) for dimension in group_by))
     order = arguments.order(order_by)
     step, which = arguments.word(grain), arguments.word(kind)
-    question = paging.Question(view.snapshot.record, "forecastTotals", filtered, source, which, by, step, kept, order)
+    question = paging.Question(
+        view.snapshot.record, "forecastTotals", filtered, source, which, by, step, conditions, order
+    )
     begin = paging.start(after, question)
     sums = _checked(view, filtered, source, which, by, step)
-    table = view.snapshot.memo.value(("totals", question.name), lambda: _answer(view, sums, kept, order))
+    table = view.snapshot.memo.value(("totals", question.name), lambda: _answer(view, sums, conditions, order))
     page = _rows(view, table.slice(begin, first))
     return Connection(page, begin, len(table), question)
 
@@ -134,8 +136,8 @@ def _checked(
     arguments.source(view.snapshot, source)
     arguments.names_in(view.snapshot, where)
     cutoffs = mentions(where, "cutoff") or "cutoff" in by or "horizon" in by
-    given = source is not None or "source" in by
-    if not given and mentions(where, "source"):
+    has_source = source is not None or "source" in by
+    if not has_source and mentions(where, "source"):
         named = _sources_of(view, where, scope(kind, where))
         if len(named) > 1:
             raise bad_input(
@@ -144,8 +146,8 @@ def _checked(
                 argument="where",
                 known=named,
             )
-        given = True
-    return _Question(scope(kind, where), where, source, by, grain, kind != "live" and not cutoffs, not given)
+        has_source = True
+    return _Question(scope(kind, where), where, source, by, grain, kind != "live" and not cutoffs, not has_source)
 
 
 def _sources_of(view: View, where: arguments.Filter, kind: str) -> list[str]:
@@ -156,13 +158,13 @@ def _sources_of(view: View, where: arguments.Filter, kind: str) -> list[str]:
     if "in_" in own:
         return sorted(set(own["in_"]))
     text, parameters = condition(where, FIELDS)
-    found = search.ask(
+    answer = search.ask(
         view,
         f"select distinct b.source::varchar as source from {_relations(kind)} where {text} order by 1",
         parameters,
         uses=_uses(kind),
     )
-    return [str(name) for name in found["source"].to_pylist()]
+    return [str(name) for name in answer["source"].to_pylist()]
 
 
 def _answer(view: View, question: _Question, having: arguments.Filter, order: arguments.Order) -> pa.Table:
@@ -177,11 +179,11 @@ def _answer(view: View, question: _Question, having: arguments.Filter, order: ar
         figures = _OF_ACTUALS if _has_actuals(view, question.kind) else _NO_ACTUALS
         sums = f"{items} as item_count, {_SUMS_OF_SUMS}, {figures}"
     grouped = f"select {', '.join([*question.by, sums])} from ({rows.text}) group by {_list(question.by)}"
-    kept, more = condition(having, {name: f"g.{name}" for name in ("forecast", "wape", "item_count")})
+    groups, more = condition(having, {name: f"g.{name}" for name in ("forecast", "wape", "item_count")})
     last = ", ".join(f"g.{dimension} asc nulls last" for dimension in question.by) or "1"
     known = {name: f"g.{name}" for name in ("forecast", "actual", "wape", "bias", "period")}
     usable = tuple((name, down) for name, down in order if name in question.by or name in _FIELDS)
-    query = f"select * from ({grouped}) g where {kept}{search.ordering(usable, known, last)}"
+    query = f"select * from ({grouped}) g where {groups}{search.ordering(usable, known, last)}"
     return search.ask(view, query, [*rows.parameters, *more], uses=rows.uses, tables=rows.tables)
 
 
@@ -277,13 +279,13 @@ def _refuse_finer(view: View, question: _Question) -> None:
     needs_rows = mentions(question.where, *OF_ROWS)
     kind = question.kind
     relations = _relations(kind) if needs_rows else f"block_{kind} b join item i on i.code = b.item"
-    found = search.ask(
+    answer = search.ask(
         view,
         f"select distinct b.item as item from {relations} where {text}",
         parameters,
         uses=_uses(kind, "row" if needs_rows else None),
     )
-    refuse_finer(items.frequency[found["item"].to_numpy()], question.grain)
+    refuse_finer(items.frequency[answer["item"].to_numpy()], question.grain)
 
 
 def _key(dimension: str, grain: str) -> str:

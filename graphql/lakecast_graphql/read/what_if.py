@@ -70,13 +70,13 @@ def what_if(
     snapshot = view.snapshot
     question = paging.Question(snapshot.record, "whatIf", assumed, filtered, order)
     begin = paging.start(after, question)
-    found = snapshot.memo.value(
+    recomputed = snapshot.memo.value(
         ("what_if", paging.name_of("whatIf", assumed, filtered)),
         lambda: _recompute(view, matching(view, filtered), changed),
     )
-    places = found.ordered(order)[begin : begin + first]
-    connection = WhatIfConnection(_rows(view, found, places), begin, len(found.rows), question)
-    connection.totals = found.totals
+    places = recomputed.ordered(order)[begin : begin + first]
+    connection = WhatIfConnection(_rows(view, recomputed, places), begin, len(recomputed.rows), question)
+    connection.totals = recomputed.totals
     return connection
 
 
@@ -89,9 +89,9 @@ def _checked(scenario: arguments.Filter) -> Scenario:
         if not good:
             words = name.split("_")
             shown = words[0] + "".join(word.title() for word in words[1:])
-            wanted = f"{'above' if above else 'from'} 0 {'and at most' if above else 'to'} {_MOST:,.0f}"
-            wanted = "above 0 and below 1" if level else wanted
-            raise bad_input(f"`{shown}` must be {wanted}, not {value}.", argument="scenario")
+            bounds = f"{'above' if above else 'from'} 0 {'and at most' if above else 'to'} {_MOST:,.0f}"
+            bounds = "above 0 and below 1" if level else bounds
+            raise bad_input(f"`{shown}` must be {bounds}, not {value}.", argument="scenario")
     return Scenario(**scenario)
 
 
@@ -199,16 +199,16 @@ def _ascends(rows: Ints) -> bool:
     return bool((rows[1:] > rows[:-1]).all())
 
 
-def _rows(view: View, found: _Recomputed, places: Ints) -> Rows:
-    rows = found.rows[places]
+def _rows(view: View, recomputed: _Recomputed, places: Ints) -> Rows:
+    rows = recomputed.rows[places]
     facts = view.snapshot.replenishment
     return Rows(
         len(rows),
         {
             "item": lambda _: Nested(item_rows(view, facts.item[rows].astype(np.int64))),
             "baseline": lambda _: Nested(replenishment_rows(view, rows, item_rows)),
-            "scenario": lambda _: Nested(replenishment_rows(view, rows, item_rows, found.of(places))),
-            "order_delta": lambda _: Numbers(found.delta("recommended_order")[places]),
-            "order_value_delta": lambda _: Numbers(found.delta("recommended_order_value")[places]),
+            "scenario": lambda _: Nested(replenishment_rows(view, rows, item_rows, recomputed.of(places))),
+            "order_delta": lambda _: Numbers(recomputed.delta("recommended_order")[places]),
+            "order_value_delta": lambda _: Numbers(recomputed.delta("recommended_order_value")[places]),
         },
     )

@@ -120,10 +120,10 @@ _STORED: WeakKeyDictionary[Snapshot, Stored] = WeakKeyDictionary()
 
 def stored(snapshot: Snapshot) -> Stored:
     """The snapshot's, made once: with many items it is larger than anything that its memo keeps."""
-    found = _STORED.get(snapshot)
-    if found is None:
-        found = _STORED[snapshot] = Stored(snapshot)
-    return found
+    value = _STORED.get(snapshot)
+    if value is None:
+        value = _STORED[snapshot] = Stored(snapshot)
+    return value
 
 
 def forecasts_of_decisions(snapshot: Snapshot) -> Ints:
@@ -133,11 +133,11 @@ def forecasts_of_decisions(snapshot: Snapshot) -> Ints:
     source = np.array([codes.get(name, -1) for name in facts.table["source"].to_pylist()], np.int64)
     # Blocks are in order of item and source.
     key = blocks.item.astype(np.int64) * len(codes) + blocks.source
-    wanted = facts.item.astype(np.int64) * len(codes) + source
+    pairs = facts.item.astype(np.int64) * len(codes) + source
     if not len(key):
-        return np.full(len(wanted), -1)
-    place = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-    return np.where((key[place] == wanted) & (source >= 0), place, -1)
+        return np.full(len(pairs), -1)
+    place = np.minimum(np.searchsorted(key, pairs), len(key) - 1)
+    return np.where((key[place] == pairs) & (source >= 0), place, -1)
 
 
 def _path(snapshot: Snapshot) -> DemandPath:

@@ -13,7 +13,7 @@ class OldSnapshots:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._kept: OrderedDict[int, Future[Snapshot]] = OrderedDict()
+        self._snapshots: OrderedDict[int, Future[Snapshot]] = OrderedDict()
         self._lock = threading.Lock()
 
     def put(self, snapshot: Snapshot) -> None:
@@ -21,39 +21,39 @@ class OldSnapshots:
         done: Future[Snapshot] = Future()
         done.set_result(snapshot)
         with self._lock:
-            self._kept[snapshot.record.snapshot_id] = done
+            self._snapshots[snapshot.record.snapshot_id] = done
             self._shrink(snapshot.record.snapshot_id)
 
     def get(self, snapshot_id: int, load: Callable[[], Snapshot]) -> Snapshot:
         """The snapshot, loaded by `load` unless it is here. Raises what `load` raises."""
         with self._lock:
-            found = self._kept.get(snapshot_id)
-            mine = found is None
-            if found is None:
-                found = self._kept[snapshot_id] = Future()
+            future = self._snapshots.get(snapshot_id)
+            mine = future is None
+            if future is None:
+                future = self._snapshots[snapshot_id] = Future()
             self._shrink(snapshot_id)
         if mine:
             try:
-                found.set_result(load())
+                future.set_result(load())
             except BaseException as error:
                 with self._lock:
-                    if self._kept.get(snapshot_id) is found:
-                        del self._kept[snapshot_id]
-                found.set_exception(error)
-        return found.result()
+                    if self._snapshots.get(snapshot_id) is future:
+                        del self._snapshots[snapshot_id]
+                future.set_exception(error)
+        return future.result()
 
     def keep_only(self, snapshot_ids: set[int]) -> None:
         """Drop what is no longer retained in the lake."""
         with self._lock:
-            for snapshot_id in self._kept.keys() - snapshot_ids:
-                del self._kept[snapshot_id]
+            for snapshot_id in self._snapshots.keys() - snapshot_ids:
+                del self._snapshots[snapshot_id]
 
     def clear(self) -> None:
         """Drop everything: a forced refresh reads all again."""
         with self._lock:
-            self._kept.clear()
+            self._snapshots.clear()
 
     def _shrink(self, newest: int) -> None:
-        self._kept.move_to_end(newest)
-        while len(self._kept) > self._size:
-            self._kept.popitem(last=False)
+        self._snapshots.move_to_end(newest)
+        while len(self._snapshots) > self._size:
+            self._snapshots.popitem(last=False)

@@ -28,8 +28,8 @@ async def read(scope: Scope, receive: Receive, bounds: Bounds) -> bytes:
     Raises Refusal 413 for more bytes (before reading where the length is declared), 408 when it has not arrived
     in time, 415 for a content coding; Gone when the client hangs up.
     """
-    given = (header(scope, name) for name in (b"content-encoding", b"content-length"))
-    coding, declared = (None if text is None else text.encode("latin-1") for text in given)
+    lines = (header(scope, name) for name in (b"content-encoding", b"content-length"))
+    coding, declared = (None if text is None else text.encode("latin-1") for text in lines)
     return await receive_all(receive, coding, declared, bounds)
 
 
@@ -37,8 +37,8 @@ async def receive_all(receive: Receive, coding: bytes | None, declared: bytes | 
     """As `read`, for the request's content coding and declared length."""
     max_bytes, seconds = bounds.max_bytes, bounds.seconds
     if coding is not None and coding.strip().lower() not in (b"", b"identity"):
-        given = coding[:40].decode("latin-1")
-        raise Refusal(415, f"Send the body without Content-Encoding, not as {given!r}.", closes=True)
+        shown = coding[:40].decode("latin-1")
+        raise Refusal(415, f"Send the body without Content-Encoding, not as {shown!r}.", closes=True)
     if declared is not None and declared.isdigit() and (len(declared) > 15 or int(declared) > max_bytes):
         raise _too_large(max_bytes)
     waiting: Any = receive()

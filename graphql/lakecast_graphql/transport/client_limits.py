@@ -36,15 +36,15 @@ class Reached:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.counts: Counter[str] = Counter()
         self._clock = clock
-        self._told: dict[str, tuple[float, int]] = {}
+        self._reported: dict[str, tuple[float, int]] = {}
 
     def count(self, limit: str, address: str, detail: str = "") -> None:
         """A limit was reached, or not met, by a client at an address; `detail` is for the log."""
         self.counts[limit] += 1
         now = self._clock()
-        at, count = self._told.get(limit, (-_QUIET_SECONDS, 0))
+        at, count = self._reported.get(limit, (-_QUIET_SECONDS, 0))
         if now - at >= _QUIET_SECONDS:
-            self._told[limit] = now, self.counts[limit]
+            self._reported[limit] = now, self.counts[limit]
             times = self.counts[limit] - count
             _log.warning(
                 "A client at %s reached the limit LAKECAST_%s (%d times since this was last said)%s.",

@@ -73,8 +73,8 @@ def favicon() -> File:
 
 def operations() -> Mapping[str, str]:
     """All operations of the page by their hash: what a server in persisted mode `only` admits, too."""
-    found: dict[str, str] = json.loads(_folder().joinpath("operations.json").read_text(encoding="utf-8"))
-    return found
+    texts: dict[str, str] = json.loads(_folder().joinpath("operations.json").read_text(encoding="utf-8"))
+    return texts
 
 
 def _folder() -> Traversable:

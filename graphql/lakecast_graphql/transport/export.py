@@ -154,8 +154,8 @@ class Export:
         """All rows that match, of one snapshot. Raises Refusal."""
         view, rows, after = self._current(), [], None
         while True:
-            asked = {**variables, "first": self._page, "after": after}
-            answer = await self._execution.answer(Operation(_QUERY, asked, mutations=False), view, caller)
+            of_page = {**variables, "first": self._page, "after": after}
+            answer = await self._execution.answer(Operation(_QUERY, of_page, mutations=False), view, caller)
             content = orjson.loads(answer.body)
             if "errors" in content:
                 error = content["errors"][0]

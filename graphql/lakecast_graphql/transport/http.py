@@ -112,7 +112,7 @@ class GraphqlHttp:
             receive, headers.get(b"content-encoding"), headers.get(b"content-length"), self._bounds
         )
         view = self._current()
-        answer = None if view is None or media is EVENTS else self._execution.known(raw, view)
+        answer = None if view is None or media is EVENTS else self._execution.cached(raw, view)
         if answer is None:
             operation, caller = requests.from_body(raw, self._persisted), _caller(scope, headers)
             if media is EVENTS:

@@ -66,11 +66,11 @@ def preferred_coding(accept_encoding: str | None, available: Sequence[str]) -> s
         name, *parameters = (piece.strip() for piece in part.split(";"))
         qualities[name] = _quality(parameters)
     rest = qualities.get("*", 0.0)
-    wanted = [(qualities.get(coding, rest), coding) for coding in available]
-    best = max((quality for quality, _ in wanted), default=0.0)
+    ranking = [(qualities.get(coding, rest), coding) for coding in available]
+    best = max((quality for quality, _ in ranking), default=0.0)
     if best <= 0 or best < qualities.get("identity", 0.0):
         return None
-    return next(coding for quality, coding in wanted if quality == best)
+    return next(coding for quality, coding in ranking if quality == best)
 
 
 def _quality(parameters: list[str]) -> float:

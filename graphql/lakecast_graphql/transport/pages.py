@@ -92,7 +92,7 @@ ReactDOM.createRoot(document.getElementById("graphiql")).render(
 
 def assets() -> dict[str, Page]:
     """The files of GraphiQL by their path, compressed as they are stored."""
-    found = {}
+    routes = {}
     for file in files("lakecast_graphql").joinpath("static/graphiql").iterdir():
         name, _, coding = file.name.rpartition(".")
         if coding == "gz":
@@ -101,8 +101,8 @@ def assets() -> dict[str, Page]:
                 (b"content-encoding", b"gzip"),
                 (b"cache-control", b"public, max-age=86400"),
             ]
-            found[f"{_STATIC}{name}"] = Page(file.read_bytes(), headers)
-    return found
+            routes[f"{_STATIC}{name}"] = Page(file.read_bytes(), headers)
+    return routes
 
 
 def examples() -> list[tuple[str, str]]:

@@ -86,12 +86,12 @@ class Refresh:
 
 def _arguments(content: bytes, results_name: str) -> tuple[str, bool]:
     try:
-        given = orjson.loads(content) if content.strip() else {}
+        arguments = orjson.loads(content) if content.strip() else {}
     except orjson.JSONDecodeError:
         raise bad_input("The body is no JSON in UTF-8.") from None
-    if not isinstance(given, dict):
+    if not isinstance(arguments, dict):
         raise bad_input('Send a JSON object, as {"source": "ml_results", "force": false}.')
-    source, force = given.get("source", results_name), given.get("force", False)
+    source, force = arguments.get("source", results_name), arguments.get("force", False)
     if not isinstance(source, str):
         raise bad_input("`source` must be a string.", argument="source", known=[results_name])
     if not isinstance(force, bool):

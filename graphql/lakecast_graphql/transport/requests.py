@@ -18,10 +18,10 @@ def from_body(body: bytes, persisted: PersistedQueries) -> Operation:
 
     Raises Refusal 400 for what is no GraphQL request, ApiError as `PersistedQueries.resolve` does.
     """
-    found = _operation(read_json(body, "body"), persisted, mutations=True)
-    if found.extensions is None:  # a persisted query is to be looked up or registered every time
-        found.raw = body
-    return found
+    operation = _operation(read_json(body, "body"), persisted, mutations=True)
+    if operation.extensions is None:  # a persisted query is to be looked up or registered every time
+        operation.raw = body
+    return operation
 
 
 def read_json(text: bytes | str, what: str) -> Any:
@@ -42,11 +42,11 @@ def from_message(payload: object, persisted: PersistedQueries) -> Operation:
 def from_query_string(query_string: bytes, persisted: PersistedQueries) -> Operation:
     """The operation in a GET's query string."""
     try:
-        given = parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
+        pairs = parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
     except (UnicodeDecodeError, ValueError):
         raise Refusal(400, "The query string is not URL-encoded UTF-8.") from None
     parameters: dict[str, Any] = {}
-    for name, value in given:
+    for name, value in pairs:
         if name not in _KNOWN:
             continue
         if name in parameters:
@@ -56,23 +56,23 @@ def from_query_string(query_string: bytes, persisted: PersistedQueries) -> Opera
     return _operation(parameters, persisted, mutations=False)
 
 
-def _operation(given: object, persisted: PersistedQueries, *, mutations: bool) -> Operation:
-    if isinstance(given, list):
+def _operation(body: object, persisted: PersistedQueries, *, mutations: bool) -> Operation:
+    if isinstance(body, list):
         raise Refusal(400, "Batches are not answered: send one operation per request.")
-    if not isinstance(given, dict):
+    if not isinstance(body, dict):
         raise Refusal(400, 'Send a JSON object, as {"query": "{ overview { itemCount } }"}.')
-    query = _typed(given, "query", str, "a string")
-    name = _typed(given, "operationName", str, "a string")
-    variables = _typed(given, "variables", dict, "an object")
-    extensions: Mapping[str, Any] | None = _typed(given, "extensions", dict, "an object")
+    query = _typed(body, "query", str, "a string")
+    name = _typed(body, "operationName", str, "a string")
+    variables = _typed(body, "variables", dict, "an object")
+    extensions: Mapping[str, Any] | None = _typed(body, "extensions", dict, "an object")
     text = persisted.resolve(query, extensions)
     if text is None:
         raise Refusal(400, "There is no `query` in the request.")
     return Operation(text, variables, name, extensions, mutations)
 
 
-def _typed(given: Mapping[str, Any], name: str, kind: type, words: str) -> Any:
-    value = given.get(name)
+def _typed(body: Mapping[str, Any], name: str, kind: type, words: str) -> Any:
+    value = body.get(name)
     if value is not None and type(value) is not kind:
         raise Refusal(400, f"`{name}` must be {words} or left out.")
     return value

@@ -354,8 +354,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
 def _watch(app_state: dict[str, Any]) -> Connections:
     """What the application put into the state; limits by default where another application is served."""
-    found: Connections | None = app_state.get(STATE)
-    return found if found is not None else Connections(ClientLimits(), Reached())
+    connections: Connections | None = app_state.get(STATE)
+    return connections if connections is not None else Connections(ClientLimits(), Reached())
 
 
 def _has_body(headers: list[tuple[bytes, bytes]]) -> bool:

@@ -79,17 +79,17 @@ class Context:
         view = self.view
         if view is not None and view.snapshot.record.snapshot_id == snapshot_id:
             return replace(view, bound=bound)
-        found = self.opened.get(snapshot_id)
-        if found is None:
+        other = self.opened.get(snapshot_id)
+        if other is None:
             if len(self.opened) == OTHER_SNAPSHOTS:
                 raise ApiError(
                     ErrorCode.QUERY_TOO_COMPLEX,
                     f"An operation may read {OTHER_SNAPSHOTS} snapshots besides the current one. Ask in several.",
                 )
             deadline = None if view is None else view.deadline
-            found = View(self.surroundings.service.open(snapshot_id), deadline=deadline)
-            self.opened[snapshot_id] = found
-        return replace(found, bound=bound)
+            other = View(self.surroundings.service.open(snapshot_id), deadline=deadline)
+            self.opened[snapshot_id] = other
+        return replace(other, bound=bound)
 
     def earlier(self, view: View, since: int | None) -> View | None:
         """The snapshot to compare `view` with: the one asked for, else the one published before it, if any."""

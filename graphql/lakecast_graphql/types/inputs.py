@@ -22,7 +22,7 @@ def plain(value: object | None) -> dict[str, Any] | None:
     if value is None or value is UNSET:
         return None
     fields = vars(value)
-    return {name: _plain_value(held) for name, held in fields.items() if held is not UNSET}
+    return {name: _plain_value(entry) for name, entry in fields.items() if entry is not UNSET}
 
 
 def _plain_value(value: Any) -> Any:

@@ -63,10 +63,10 @@ class Blocks:
     @cached_property
     def first_of(self) -> NDArray[np.int32]:
         """(items, sources + 1) an item's first block of a source, -1 where it has none; the last column is -1."""
-        found = np.full((len(self.first) - 1, len(self.sources) + 1), -1, np.int32)
+        blocks = np.full((len(self.first) - 1, len(self.sources) + 1), -1, np.int32)
         # Of repeated places the last one written stays: the first block.
-        found[self.item[::-1], self.source[::-1]] = np.arange(self.count - 1, -1, -1, dtype=np.int32)
-        return found
+        blocks[self.item[::-1], self.source[::-1]] = np.arange(self.count - 1, -1, -1, dtype=np.int32)
+        return blocks
 
     def of(self, item: int, source: str | None = None) -> Ints:
         """Blocks of an item, or of an item and source, without any query."""

@@ -57,22 +57,22 @@ class Facts:
     def by_source(self) -> dict[str, "OfSource"]:
         """Each source's rows, by name in ascending order. Only of tables with one row per item and source."""
         names, codes = self.coded("source")
-        found = {}
+        columns = {}
         for name in sorted(names):
             mine = np.flatnonzero(codes == names.index(name))
             rows = np.full(len(self.first) - 1, -1, np.int64)
             rows[self.item[mine]] = mine
-            found[name] = OfSource(rows, len(mine) == len(rows))
-        return found
+            columns[name] = OfSource(rows, len(mine) == len(rows))
+        return columns
 
     def coded(self, column: str) -> tuple[list[str], NDArray[np.int32]]:
         """A text column without nulls as its distinct values and a code per row."""
         known = self._coded.get(column)
         if known is None:
-            found = self.table[column].combine_chunks().dictionary_encode()
-            if isinstance(found, pa.ChunkedArray):
-                found = found.unify_dictionaries().combine_chunks()
-            known = (listed(found.dictionary), found.indices.to_numpy(zero_copy_only=False))
+            encoded = self.table[column].combine_chunks().dictionary_encode()
+            if isinstance(encoded, pa.ChunkedArray):
+                encoded = encoded.unify_dictionaries().combine_chunks()
+            known = (listed(encoded.dictionary), encoded.indices.to_numpy(zero_copy_only=False))
             self._coded[column] = known
         return known
 

@@ -162,13 +162,13 @@ def _summary(item_ids: Sequence[str], demand: Segment | None) -> tuple[Days, Day
     if demand is None or not demand.rows:
         return first, last, observed, recent
     quantity = demand.numbers["quantity"]
-    seen = np.isfinite(quantity)
-    since = (int(demand.date[seen].max()) if seen.any() else 0) - YEAR
-    sums = np.where(seen & (demand.date > since), quantity, 0.0)
+    has_demand = np.isfinite(quantity)
+    since = (int(demand.date[has_demand].max()) if has_demand.any() else 0) - YEAR
+    sums = np.where(has_demand & (demand.date > since), quantity, 0.0)
     place = np.array([demand.index.get(item, -1) for item in item_ids], np.int64)
     there = np.flatnonzero(place >= 0)
     begin, end = (demand.start[demand.first_block[place[there] + more]] for more in (0, 1))
-    rows = np.flatnonzero(seen)
+    rows = np.flatnonzero(has_demand)
     low, high = np.searchsorted(rows, begin), np.searchsorted(rows, end)
     some = high > low
     codes = there[some]
@@ -194,8 +194,8 @@ def abc_class(value: Floats) -> pa.Array:
 
 
 def _places(values: Sequence[str | None]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
+    places: dict[str, list[int]] = {}
     for code, value in enumerate(values):
         if value is not None:
-            found.setdefault(value, []).append(code)
-    return found
+            places.setdefault(value, []).append(code)
+    return places

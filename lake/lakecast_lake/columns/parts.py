@@ -102,8 +102,8 @@ def key_of(contract: Table, partition: Partition) -> tuple[str, ...]:
 
 def segments_of(parts: Mapping[Key, Part], contract: Table) -> dict[tuple[str, ...], Segment]:
     """A table's segments by their keys."""
-    found = {key: part.content for (name, key), part in parts.items() if name == contract.name}
-    return {key: segment for key, segment in found.items() if isinstance(segment, Segment)}
+    segments = {key: part.content for (name, key), part in parts.items() if name == contract.name}
+    return {key: segment for key, segment in segments.items() if isinstance(segment, Segment)}
 
 
 def _where(pinned: PinnedTable, partition: Partition) -> str:

@@ -40,13 +40,13 @@ def with_past(
     names = rows["item_id"].cast(pa.string())
     newest = dict(zip(segment.items, segment.cutoff[segment.first_block[:-1]].tolist(), strict=True))
     cutoff = np.array([newest.get(name, np.iinfo(np.int64).max) for name in listed(names)], np.int64)
-    wanted = np.concatenate(kinds) & (ranks(rows["cutoff"]) == cutoff)
-    is_older = pa.array(~wanted)
+    mask = np.concatenate(kinds) & (ranks(rows["cutoff"]) == cutoff)
+    is_older = pa.array(~mask)
     older = rows.select(["cutoff", "date"]).append_column("item_id", names).filter(is_older)
     older = older.append_column("source", pa.repeat(source, older.num_rows))
-    wanted[~wanted] = become_past(_live_spans(items, live, dataset, item_id), older, KEPT_CUTOFFS)
+    mask[~mask] = become_past(_live_spans(items, live, dataset, item_id), older, KEPT_CUTOFFS)
     return build(
-        rows.filter(pa.array(wanted)), key=segment.key, signature=segment.signature, where=pinned.uri, cutoffs=True
+        rows.filter(pa.array(mask)), key=segment.key, signature=segment.signature, where=pinned.uri, cutoffs=True
     )
 
 

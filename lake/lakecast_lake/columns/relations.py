@@ -51,8 +51,8 @@ class Related(Protocol):
 
 def blocks_of(snapshot: Related, kind: str) -> Blocks:
     """The blocks of one of `KINDS`."""
-    found = getattr(snapshot, kind)
-    blocks: Blocks = found() if callable(found) else found
+    of_kind = getattr(snapshot, kind)
+    blocks: Blocks = of_kind() if callable(of_kind) else of_kind
     return blocks
 
 
@@ -160,17 +160,17 @@ def _row(blocks: Blocks) -> pa.Table:
 def rows_of(ranges: RowRanges, columns: Sequence[str] = (*NUMBERS, "model_version")) -> pa.Table:
     """Some rows as `row_KIND` has them, with those of its figures and texts that are named."""
     position = np.repeat(ranges.begin - np.append(0, np.cumsum(ranges.lengths)[:-1]), ranges.lengths)
-    made = {
+    arrays = {
         "position": pa.array(position + np.arange(ranges.count)),
         "block": pa.array(ranges.spread(ranges.block), pa.int32()),
         "date": pa.array(ranges.dates()).view(pa.date32()),
     }
     for name in columns:
         if name in NUMBERS:
-            made[name] = _nullable(ranges.numbers(name))
+            arrays[name] = _nullable(ranges.numbers(name))
         else:
-            made[name] = _text(ranges.coded(name), ranges.count, np.dtype(np.uint32))
-    return pa.table(made)
+            arrays[name] = _text(ranges.coded(name), ranges.count, np.dtype(np.uint32))
+    return pa.table(arrays)
 
 
 def _nullable(values: Floats) -> pa.Array:

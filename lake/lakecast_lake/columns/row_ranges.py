@@ -127,12 +127,12 @@ class RowRanges:
         lengths = last - first
         rows = np.repeat(first - np.append(0, np.cumsum(lengths)[:-1]), lengths) + np.arange(self.count)
         numbers = np.repeat(segment, lengths)
-        found = np.empty(self.count, kind)
+        values = np.empty(self.count, kind)
         for number in np.unique(segment).tolist():
             mine = numbers == number
             column = columns[number]
-            found[mine] = column[0] if len(column) == 1 else column[rows[mine]]
-        return found
+            values[mine] = column[0] if len(column) == 1 else column[rows[mine]]
+        return values
 
 
 def _slice(column: NDArray[Any], first: int, last: int) -> NDArray[Any]:

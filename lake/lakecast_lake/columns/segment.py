@@ -119,7 +119,7 @@ def build(
 
     Raises LakeUnreadable where a key repeats or is null: half-right answers are worse than none.
     """
-    names = [name for name, wanted in (("item_id", True), ("cutoff", cutoffs), ("date", dates)) if wanted]
+    names = [name for name, ascending in (("item_id", True), ("cutoff", cutoffs), ("date", dates)) if ascending]
     for name in names:
         if table[name].null_count:
             raise LakeUnreadable(where, f"column {name} is null in {table[name].null_count} rows", _REWRITE)

@@ -149,12 +149,12 @@ class Snapshot:
         )
         forecasts = Live(live.item.astype(np.int64), np.array(live.sources, dtype=object)[live.source].tolist())
         dataset = np.repeat(np.arange(len(self.datasets)), np.diff(self.items.bounds))
-        chosen = champions(errors, forecasts, dataset, self._stated_champions)
+        champion = champions(errors, forecasts, dataset, self._stated_champions)
         names: list[str | None] = [None] * self.items.count
-        for code, name in zip(chosen.items.tolist(), chosen.sources.tolist(), strict=True):
+        for code, name in zip(champion.items.tolist(), champion.sources.tolist(), strict=True):
             names[code] = name
         metric = np.full(self.items.count, -1, np.int64)
-        metric[chosen.items] = chosen.rows
+        metric[champion.items] = champion.rows
         return tuple(names), metric
 
     @property
@@ -170,21 +170,23 @@ class Snapshot:
     def issue(self) -> tuple[str | None, ...]:
         """Why an item has no model of its own, from the newest run of each source; None where all is well."""
         reasons: dict[tuple[str, str], dict[str, list[str]]] = {}
-        seen: set[tuple[str, str]] = set()
+        pairs: set[tuple[str, str]] = set()
         for run in self.runs.select(["dataset_id", "source", "issues"]).to_pylist():
             key = (run["dataset_id"], run["source"])
-            if key in seen:
+            if key in pairs:
                 continue
-            seen.add(key)
+            pairs.add(key)
             for issue in run["issues"] or ():
                 by_reason = reasons.setdefault((run["dataset_id"], issue["item_id"]), {})
                 by_reason.setdefault(issue["reason"], []).append(run["source"])
-        found: list[str | None] = [None] * self.items.count
+        reasons_of_items: list[str | None] = [None] * self.items.count
         for name, by_reason in reasons.items():
             code = self.items.index.get(name)
             if code is not None:
-                found[code] = "; ".join(f"{', '.join(sorted(s))}: {reason}" for reason, s in sorted(by_reason.items()))
-        return tuple(found)
+                reasons_of_items[code] = "; ".join(
+                    f"{', '.join(sorted(s))}: {reason}" for reason, s in sorted(by_reason.items())
+                )
+        return tuple(reasons_of_items)
 
     @cached_property
     def sql(self) -> Sql:
@@ -198,10 +200,10 @@ class Snapshot:
 
     def monthly(self, segment: Segment) -> Monthly:
         """A segment's sums by month, made once for all snapshots that share it."""
-        found = _MONTHLY.get(segment)
-        if found is None:
-            found = _MONTHLY[segment] = monthly(segment)
-        return found
+        value = _MONTHLY.get(segment)
+        if value is None:
+            value = _MONTHLY[segment] = monthly(segment)
+        return value
 
     def every_live(self) -> Blocks:
         """Live and past forecasts; read from the lake by the first call that needs it."""

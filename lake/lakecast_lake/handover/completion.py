@@ -31,10 +31,12 @@ def check_forecasts(rows: pa.Table, path: Path) -> None:
 
     Kind and cutoff come together or not at all; without them an item, source and date is there once.
     """
-    given = [name for name in _WINDOW if name in rows.column_names]
-    if len(given) == 1:
-        missing = next(name for name in _WINDOW if name not in given)
-        raise BadResults(str(path), f"has {given[0]} but no {missing}", f"Add {missing}, or leave {given[0]} out, too.")
+    columns = [name for name in _WINDOW if name in rows.column_names]
+    if len(columns) == 1:
+        missing = next(name for name in _WINDOW if name not in columns)
+        raise BadResults(
+            str(path), f"has {columns[0]} but no {missing}", f"Add {missing}, or leave {columns[0]} out, too."
+        )
     names = {*PUBLISHED_COLUMNS, *rows.column_names}
     gate(narrowed(FACT_FORECAST, names), rows, path)
 
@@ -85,8 +87,8 @@ def _windows(rows: pa.Table, frequencies: ItemFrequencies) -> tuple[pa.Array, pa
 
     cutoff = np.empty(len(order), dtype="datetime64[D]")
     for _, frequency, mine in frequencies.groups(rows):
-        held = mine[order]
-        cutoff[held] = shift(sorted_dates[first[held]], -1, frequency)
+        window = mine[order]
+        cutoff[window] = shift(sorted_dates[first[window]], -1, frequency)
     back = np.empty_like(order)
     back[order] = position
     kind = pa.array(np.where(live, "live", "backtest")[back], pa.string())

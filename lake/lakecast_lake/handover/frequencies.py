@@ -47,18 +47,18 @@ def item_frequencies(rows: pa.Table, stated: Frequencies, known: pa.Table, path:
     then what its data set's dates show; where an item's own dates clearly show another one, that. Dates that
     do not lie on the stated or the lake's grid are refused with BadResults, and so are dates that show nothing.
     """
-    found: dict[tuple[str, str], str] = {}
+    frequencies: dict[tuple[str, str], str] = {}
     for dataset_id in sorted(set(rows["dataset_id"].to_pylist())):
         mine = rows.filter(pc.equal(rows["dataset_id"], dataset_id))
         there = known.filter(pc.equal(known["dataset_id"], dataset_id))
         in_lake = dict(zip(there["item_id"].to_pylist(), there["frequency"].to_pylist(), strict=True))
-        said = stated.get(dataset_id, {})
-        overall = _overall(dataset_id, mine, said, in_lake, path)
-        by_item = {} if isinstance(said, str) else said
+        of_dataset = stated.get(dataset_id, {})
+        overall = _overall(dataset_id, mine, of_dataset, in_lake, path)
+        by_item = {} if isinstance(of_dataset, str) else of_dataset
         for item, own in _own(mine, overall).items():
-            settled = said if isinstance(said, str) else by_item.get(item) or in_lake.get(item)
-            found[dataset_id, item] = settled or own
-    columns = [[key[0] for key in found], [key[1] for key in found], list(map(str, found.values()))]
+            settled = of_dataset if isinstance(of_dataset, str) else by_item.get(item) or in_lake.get(item)
+            frequencies[dataset_id, item] = settled or own
+    columns = [[key[0] for key in frequencies], [key[1] for key in frequencies], list(map(str, frequencies.values()))]
     return ItemFrequencies(pa.table([pa.array(column, TEXT) for column in columns], [*_ITEM, "frequency"]))
 
 
@@ -66,13 +66,13 @@ def _overall(
     dataset_id: str, rows: pa.Table, stated: str | Mapping[str, str], in_lake: Mapping[str, str], path: Path
 ) -> Frequency:
     """The frequency of a data set as a whole, the finest of those of its items."""
-    said = _finest([stated] if isinstance(stated, str) else list(stated.values()))
+    finest_stated = _finest([stated] if isinstance(stated, str) else list(stated.values()))
     known = _finest(list(in_lake.values()))
     days, items = _days_and_items(rows)
     try:
         shown = recognise(days, items)
     except FrequencyUnclear as error:
-        settled = said or known
+        settled = finest_stated or known
         if settled is None:
             raise BadResults(
                 f"{path}: data set {dataset_id}",
@@ -80,19 +80,19 @@ def _overall(
                 'State it in metadata.json: "frequencies": {"' + dataset_id + '": "monthly"}.',
             ) from error
         return settled
-    for who, expected in (("metadata.json", said), ("the lake", known)):
+    for who, expected in (("metadata.json", finest_stated), ("the lake", known)):
         if expected is not None and _FINEST_FIRST.index(shown) < _FINEST_FIRST.index(expected):
             raise BadResults(
                 f"{path}: data set {dataset_id}",
                 f"the dates are {shown}, but {who} says that its items are {expected}",
                 "Give each period the date of its first day, or use a data set of its own.",
             )
-    return said or known or shown
+    return finest_stated or known or shown
 
 
 def _finest(values: list[str]) -> Frequency | None:
-    found = {Frequency(value) for value in values}
-    return next((frequency for frequency in _FINEST_FIRST if frequency in found), None)
+    frequencies = {Frequency(value) for value in values}
+    return next((frequency for frequency in _FINEST_FIRST if frequency in frequencies), None)
 
 
 def _own(rows: pa.Table, overall: Frequency) -> dict[str, Frequency]:

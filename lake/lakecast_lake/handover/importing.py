@@ -45,13 +45,13 @@ class ImportReport:
     unchanged: bool = False
 
     def __str__(self) -> str:
-        told = (
+        text = (
             f"{self.forecasts} forecasts and {self.metrics} rows of metrics of {', '.join(self.dataset_ids)} "
             f"(sources {', '.join(self.sources)}; new items: {self.new_items})"
         )
         if self.unchanged:
-            return f"Nothing to do: {told} are already published, snapshot {self.snapshot_id}."
-        return f"Imported {told} as snapshot {self.snapshot_id}."
+            return f"Nothing to do: {text} are already published, snapshot {self.snapshot_id}."
+        return f"Imported {text} as snapshot {self.snapshot_id}."
 
 
 @dataclass(frozen=True)
@@ -139,12 +139,12 @@ def _checked(lake: Lake, record: SnapshotRecord | None, read: Folder, run_id: st
             raise BadResults(str(path), f"has no data set {dataset_id}", f"It holds {there}.")
     names = _distinct(forecasts, "dataset_id")
     known = _published(lake, record, DIM_ITEM, names)
-    found = item_frequencies(forecasts, read.metadata.frequencies, known, path)
-    forecasts = complete_forecasts(_by_first_day(forecasts, found), found, run_id)
+    frequencies = item_frequencies(forecasts, read.metadata.frequencies, known, path)
+    forecasts = complete_forecasts(_by_first_day(forecasts, frequencies), frequencies, run_id)
     if metrics is None:
-        metrics = scored(forecasts, _published(lake, record, DEMAND, names), found)
+        metrics = scored(forecasts, _published(lake, record, DEMAND, names), frequencies)
     metrics = complete_metrics(metrics, forecasts, run_id, read.path / METRICS_FILE)
-    items = unknown_items(found, known)
+    items = unknown_items(frequencies, known)
     if "kind" not in read.forecasts.column_names:  # else all that is not null was checked as it came
         gate(FACT_FORECAST, forecasts, path)
     for table, rows in ((FACT_METRICS, metrics), (DIM_ITEM, items)):
@@ -175,13 +175,13 @@ def _published(lake: Lake, record: SnapshotRecord | None, table: Table, names: t
     return pa.concat_tables([table.schema.empty_table(), *parts])
 
 
-def _by_first_day(forecasts: pa.Table, found: ItemFrequencies) -> pa.Table:
+def _by_first_day(forecasts: pa.Table, frequencies: ItemFrequencies) -> pa.Table:
     """Periods that are named by their last day, as pandas' month ends are, renamed by their first."""
     for column in ("date", "cutoff"):
         if column not in forecasts.column_names:
             continue
         days = forecasts[column].to_numpy().astype("datetime64[D]").copy()
-        for _, frequency, mine in found.groups(forecasts):
+        for _, frequency, mine in frequencies.groups(forecasts):
             days[mine] = period_starts(days[mine], frequency)
         index = forecasts.schema.get_field_index(column)
         forecasts = forecasts.set_column(index, column, pa.array(days, pa.date32()))
@@ -199,14 +199,14 @@ def _commit(lake: Lake, record: SnapshotRecord | None, results: _Results, datase
     demand = _published(lake, record, DEMAND, (dataset_id,))
     commits.append(commit.forecasts(lake, results.forecasts, dataset_id, sources, run_id, demand=demand))
     known = _published(lake, record, FACT_METRICS, (dataset_id,))
-    kept = known.filter(pc.invert(pc.is_in(known["source"], pa.array(sources))))
+    others = known.filter(pc.invert(pc.is_in(known["source"], pa.array(sources))))
     metrics, scored_sources = results.metrics, sorted({*sources, *_distinct(results.metrics, "source")})
-    if known.num_rows > kept.num_rows and not metrics.num_rows:  # errors of the sources' older forecasts go
-        metrics, scored_sources = kept, sorted({*scored_sources, *_distinct(kept, "source")})
+    if known.num_rows > others.num_rows and not metrics.num_rows:  # errors of the sources' older forecasts go
+        metrics, scored_sources = others, sorted({*scored_sources, *_distinct(others, "source")})
     if metrics.num_rows:
         commits.append(commit.replace(lake, FACT_METRICS, metrics, {**where, "source": scored_sources}, run_id))
-    without = [FACT_METRICS.name] if known.num_rows and not metrics.num_rows and not kept.num_rows else []
-    return Part(dataset_id, commits, _summary(lake, kept, commits, dataset_id), without)
+    without = [FACT_METRICS.name] if known.num_rows and not metrics.num_rows and not others.num_rows else []
+    return Part(dataset_id, commits, _summary(lake, others, commits, dataset_id), without)
 
 
 def _require_loadable(lake: Lake, record: SnapshotRecord | None, part: Part, path: Path) -> None:

@@ -18,10 +18,10 @@ def unknown_items(frequencies: ItemFrequencies, known: pa.Table) -> pa.Table:
 
 def stated_frequencies(items: pa.Table) -> Frequencies:
     """What an export states: one frequency per data set, or item by item where they differ."""
-    said: dict[str, str | dict[str, str]] = {}
+    stated: dict[str, str | dict[str, str]] = {}
     for dataset_id in sorted(set(items["dataset_id"].to_pylist())):
         rows = items.filter(pc.equal(items["dataset_id"], dataset_id)).to_pylist()
         each = {row["item_id"]: row["frequency"] for row in rows}
         kinds = set(each.values())
-        said[dataset_id] = kinds.pop() if len(kinds) == 1 else each
-    return said
+        stated[dataset_id] = kinds.pop() if len(kinds) == 1 else each
+    return stated

@@ -59,9 +59,9 @@ class Metadata:
     def agree_with(self, forecasts: pa.Table, metrics: pa.Table | None) -> None:
         """Raise BadResults where a statement contradicts the rows or files of the folder."""
         self._agree_on_counts({"fact_forecast": forecasts, "fact_metrics": metrics})
-        held = sorted(set(forecasts["dataset_id"].to_pylist()))
-        if self.dataset_ids and sorted(self.dataset_ids) != held:
-            self._contradiction("dataset_id", ", ".join(self.dataset_ids), ", ".join(held))
+        datasets = sorted(set(forecasts["dataset_id"].to_pylist()))
+        if self.dataset_ids and sorted(self.dataset_ids) != datasets:
+            self._contradiction("dataset_id", ", ".join(self.dataset_ids), ", ".join(datasets))
         versions: dict[str, set[str]] = {}
         for row in (
             forecasts.select(["source", "model_version"])
@@ -72,26 +72,26 @@ class Metadata:
             versions.setdefault(row["source"], set()).add(row["model_version"])
         for source, version in self.model_versions:
             if version not in versions.get(source, ()):
-                found = ", ".join(sorted(versions.get(source, ()))) or "none"
-                self._contradiction(f"model_versions.{source}", version, found)
+                shown = ", ".join(sorted(versions.get(source, ()))) or "none"
+                self._contradiction(f"model_versions.{source}", version, shown)
         for name, digest in self.digests.items():
             file = self.path.parent / name
-            found = sha256(file.read_bytes()).hexdigest() if file.is_file() else "no such file"
-            if digest.removeprefix("sha256:").lower() != found:
-                self._contradiction(f"digests.{name}", digest, found)
+            shown = sha256(file.read_bytes()).hexdigest() if file.is_file() else "no such file"
+            if digest.removeprefix("sha256:").lower() != shown:
+                self._contradiction(f"digests.{name}", digest, shown)
 
     def _agree_on_counts(self, tables: Mapping[str, pa.Table | None]) -> None:
         for name, count in self.row_counts.items():
             table = name.removesuffix(".parquet")
             rows = tables.get(table)
-            found = 0 if rows is None else rows.num_rows
-            if table in tables and count != found:  # what else it counts is not ours to judge
-                self._contradiction(f"row_counts.{name}", count, found)
+            actual = 0 if rows is None else rows.num_rows
+            if table in tables and count != actual:  # what else it counts is not ours to judge
+                self._contradiction(f"row_counts.{name}", count, actual)
 
-    def _contradiction(self, statement: str, stated: object, found: object) -> None:
+    def _contradiction(self, statement: str, stated: object, value: object) -> None:
         raise BadResults(
             str(self.path),
-            f"{statement} says {stated}, but the folder holds {found}",
+            f"{statement} says {stated}, but the folder holds {value}",
             "Hand over the complete folder, or correct the statement.",
         )
 

@@ -104,13 +104,13 @@ def _scored(rows: pa.Table, history: pa.Table, frequency: Frequency) -> Iterator
     unknown = np.full(len(items), np.nan)
     baseline = figures.get(BASELINE, {}).get("scaled_quantile_loss", unknown)
     for source, errors in figures.items():
-        held = errors["observations"] > 0
+        mask = errors["observations"] > 0
         all_errors = {**errors, "skill": accuracy.skill(errors["scaled_quantile_loss"], baseline)}
-        columns = {name: pa.array(values[held], from_pandas=True) for name, values in all_errors.items()}
-        count = int(held.sum())
+        columns = {name: pa.array(values[mask], from_pandas=True) for name, values in all_errors.items()}
+        count = int(mask.sum())
         named = {"dataset_id": rows["dataset_id"][0].as_py(), "source": source}
         repeated = {name: pa.repeat(text, count) for name, text in named.items()}
-        yield pa.table({**repeated, "item_id": items.filter(pa.array(held)), **columns})
+        yield pa.table({**repeated, "item_id": items.filter(pa.array(mask)), **columns})
 
 
 def _before(rows: pa.Table, item: NDArray[np.int64], items: pa.Array, history: pa.Table, frequency: Frequency) -> Array:
@@ -121,11 +121,11 @@ def _before(rows: pa.Table, item: NDArray[np.int64], items: pa.Array, history: p
     owner = pc.index_in(history["item_id"], items).fill_null(-1).to_numpy().astype(np.int64)
     period = grid_index(history["date"].to_numpy().astype("datetime64[D]"), frequency)
     back = first[owner] - period  # 1 is the period just before
-    seen = (owner >= 0) & (back > 0)
-    if not seen.any():
+    mask = (owner >= 0) & (back > 0)
+    if not mask.any():
         return np.full((len(items), 1), np.nan)
-    values = np.full((len(items), int(back[seen].max())), np.nan)
-    values[owner[seen], -back[seen]] = history["quantity"].to_numpy()[seen]
+    values = np.full((len(items), int(back[mask].max())), np.nan)
+    values[owner[mask], -back[mask]] = history["quantity"].to_numpy()[mask]
     return values
 
 

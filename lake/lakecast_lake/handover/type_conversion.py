@@ -28,10 +28,10 @@ def contract_types(table: Table, rows: pa.Table, path: Path) -> pa.Table:
     names = [name for name in rows.column_names if not name.startswith(_PANDAS_INDEX)]
     arrays = []
     for name in names:
-        values, wanted = rows[name], types.get(name)
+        values, kind = rows[name], types.get(name)
         try:
-            converted = values if wanted is None or values.type == wanted else _CONVERSIONS[wanted](values)
-            if wanted == REAL and name in nullable and pa.types.is_floating(converted.type):
+            converted = values if kind is None or values.type == kind else _CONVERSIONS[kind](values)
+            if kind == REAL and name in nullable and pa.types.is_floating(converted.type):
                 converted = pc.if_else(pc.is_nan(converted), pa.scalar(None, converted.type), converted)
         except _Refused as refusal:
             raise _bad_rows(path, name, refusal, values) from refusal

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lakecast_graphql.cache.cells import CellCache
-from lakecast_graphql.execution.selection import Selected, Shape, Values
+from lakecast_graphql.execution.selection import SelectedField, Shape, Values
 from lakecast_graphql.rows.interleaving import Cells
 from lakecast_lake.lru import OVERHEAD
 
@@ -16,7 +16,7 @@ def test_cells_keep_within_their_limit(puts: list[tuple[int, int, int]], limit: 
         key = (number % 2, "item", number)
         found = cells.of(key)
         found.columns[column] = Cells([b"%d" % number * 5] * rows, rows)
-        cells.grown(key, found)
+        cells.recount(key, found)
         assert cells.bytes <= limit
         if found.nbytes + OVERHEAD <= limit // 8:
             assert cells.of(key) is found
@@ -32,17 +32,17 @@ def test_a_column_of_a_row_group_is_counted() -> None:
     before = cells.bytes
     found.columns["name"] = Cells([b"x" * 100] * 500, 500)
     found.columns["source"] = b"y" * 1_000
-    cells.grown((1, "item", 0), found)
+    cells.recount((1, "item", 0), found)
     assert cells.bytes - before >= 51_000
 
 
 def test_a_selection_is_counted_with_its_names() -> None:
     """Clients choose aliases: a selection's key holds them as long as the row group does."""
-    fields = tuple(Selected(b'"%d":' % number * 100, "name") for number in range(50))
+    fields = tuple(SelectedField(b'"%d":' % number * 100, "name") for number in range(50))
     key = Shape("Item", fields).key(Values({}))
     cells = CellCache(1 << 20)
     group = cells.of((1, "item", 0))
     before = cells.bytes
     group.selections[key] = []
-    cells.grown((1, "item", 0), group)
+    cells.recount((1, "item", 0), group)
     assert cells.bytes - before >= sum(len(chosen.key) for chosen in fields)

@@ -14,7 +14,7 @@ import pytest
 from lakecast_graphql.cache.cells import CellCache
 from lakecast_graphql.execution.dispatch import Dispatcher
 from lakecast_graphql.execution.graphql_core import SUPPORTED, ColumnarExecutor
-from lakecast_graphql.execution.selection import Selected, Shape, SnapshotCells, Values
+from lakecast_graphql.execution.selection import SelectedField, Shape, SnapshotCells, Values
 from lakecast_graphql.execution.strawberry import StrawberryExecution
 from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.limits import Limits
@@ -166,7 +166,7 @@ def test_docs_name_the_modules_that_there_are() -> None:
 def test_what_arguments_mean_is_found_anew_for_each_snapshot() -> None:
     """A horizon beyond all forecasts of one snapshot means something in the next, which has longer ones."""
     literals, cells = (95,), CellCache(1 << 20)
-    asked = Selected(b'"forecast":', "forecast", (("horizon", lambda values: values.literals[0]),))
+    asked = SelectedField(b'"forecast":', "forecast", (("horizon", lambda values: values.literals[0]),))
     shape = Shape("Item", (asked,))
     everything = shape.key(Values({}, literals, SnapshotCells(1, cells)), lambda name, given: {})
     some = shape.key(Values({}, literals, SnapshotCells(2, cells)), lambda name, given: given)
