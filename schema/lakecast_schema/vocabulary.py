@@ -2,33 +2,11 @@
 
 from enum import StrEnum
 
-from lakecast_schema.periods import Frequency
-from lakecast_schema.replenishment import Action as StockAction
-from lakecast_schema.replenishment import Alert as AlertLevel
+from lakecast_schema import replenishment
+from lakecast_schema.periods import Frequency as Frequency
 
-__all__ = [
-    "ABCClass",
-    "AlertLevel",
-    "DemandClass",
-    "DemandDimension",
-    "ErrorMeasure",
-    "ForecastDimension",
-    "ForecastKind",
-    "ForecastOrderField",
-    "Frequency",
-    "ItemOrderField",
-    "Language",
-    "LeaderboardGroup",
-    "OrderDirection",
-    "RefreshOutcome",
-    "ReplenishmentDimension",
-    "ReplenishmentOrderField",
-    "ServiceMeasure",
-    "Severity",
-    "StockAction",
-    "TimeGrain",
-    "TotalsOrderField",
-]
+StockAction = replenishment.Action
+AlertLevel = replenishment.Alert
 
 
 class ForecastKind(StrEnum):

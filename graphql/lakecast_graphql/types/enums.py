@@ -6,30 +6,7 @@ from enum import Enum
 import strawberry
 
 from lakecast_graphql.errors import ErrorCode
-from lakecast_schema.vocabulary import (
-    ABCClass,
-    AlertLevel,
-    ChangeCause,
-    DemandClass,
-    DemandDimension,
-    ErrorMeasure,
-    ForecastDimension,
-    ForecastKind,
-    ForecastOrderField,
-    Frequency,
-    ItemOrderField,
-    Language,
-    LeaderboardGroup,
-    OrderDirection,
-    RefreshOutcome,
-    ReplenishmentDimension,
-    ReplenishmentOrderField,
-    ServiceMeasure,
-    Severity,
-    StockAction,
-    TimeGrain,
-    TotalsOrderField,
-)
+from lakecast_schema import vocabulary
 
 
 def _publish(
@@ -42,7 +19,7 @@ def _publish(
 
 
 _publish(
-    ForecastKind,
+    vocabulary.ForecastKind,
     "Which rows of the results contract.",
     {
         "LIVE": "About the future: each item's newest cutoff.",
@@ -51,13 +28,13 @@ _publish(
     },
 )
 _publish(
-    TimeGrain,
+    vocabulary.TimeGrain,
     "How long the periods of an answer are. Weeks start on Monday.",
     {"NATIVE": "The item's own frequency."},
 )
-_publish(Frequency, "How long a period of an item's demand is.")
+_publish(vocabulary.Frequency, "How long a period of an item's demand is.")
 _publish(
-    DemandClass,
+    vocabulary.DemandClass,
     "Syntetos-Boylan class of a demand series.",
     {
         "SMOOTH": "Frequent demand of similar sizes.",
@@ -67,12 +44,12 @@ _publish(
     },
 )
 _publish(
-    ABCClass,
+    vocabulary.ABCClass,
     "Share in the yearly value of demand within the data set.",
     {"A": "The items that make the first 80 % of value.", "B": "From 80 % to 95 %.", "C": "The rest."},
 )
 _publish(
-    AlertLevel,
+    vocabulary.AlertLevel,
     "CRITICAL: out of stock before an order placed now arrives. HIGH: position below the reorder point. "
     "MEDIUM: within one review period of it. UNKNOWN: no stock data.",
     {
@@ -85,7 +62,7 @@ _publish(
     name="AlertLevel",
 )
 _publish(
-    ErrorMeasure,
+    vocabulary.ErrorMeasure,
     "Measure of forecast error over the backtest. Smaller is better; BIAS is judged by its absolute value.",
     {
         "QUANTILE_LOSS": "Scaled quantile loss: judges the whole forecast, not only its middle.",
@@ -100,7 +77,7 @@ _publish(
     },
 )
 _publish(
-    ForecastDimension,
+    vocabulary.ForecastDimension,
     "What forecast totals are grouped by.",
     {
         "PERIOD": "The date, at the grain asked for.",
@@ -109,18 +86,18 @@ _publish(
     },
 )
 _publish(
-    DemandDimension,
+    vocabulary.DemandDimension,
     "What demand totals are grouped by.",
     {"PERIOD": "The date, at the grain asked for."},
 )
-_publish(LeaderboardGroup, "What a leaderboard is made for: everything at once, or each of these.")
+_publish(vocabulary.LeaderboardGroup, "What a leaderboard is made for: everything at once, or each of these.")
 _publish(
-    ReplenishmentDimension,
+    vocabulary.ReplenishmentDimension,
     "What replenishment totals are grouped by.",
     {"ORDER_WEEK": "The Monday of the week of the last day to order."},
 )
 _publish(
-    StockAction,
+    vocabulary.StockAction,
     "What to do about an item.",
     {
         "ORDER": "Order now what is recommended.",
@@ -132,7 +109,7 @@ _publish(
     name="StockAction",
 )
 _publish(
-    ServiceMeasure,
+    vocabulary.ServiceMeasure,
     "What a service level promises.",
     {
         "CYCLE": "The share of replenishment cycles without a stockout.",
@@ -140,7 +117,7 @@ _publish(
     },
 )
 _publish(
-    ChangeCause,
+    vocabulary.ChangeCause,
     "Why an item's alert is another one than in an earlier snapshot.",
     {
         "FORECAST": "Expected demand or its uncertainty is another one.",
@@ -152,7 +129,7 @@ _publish(
     },
 )
 _publish(
-    RefreshOutcome,
+    vocabulary.RefreshOutcome,
     "What a refresh led to.",
     {
         "REFRESHED": "A newer snapshot is served, or, with `force`, everything was read again.",
@@ -161,7 +138,7 @@ _publish(
     },
 )
 _publish(
-    Severity,
+    vocabulary.Severity,
     "How grave a line of a reading report is.",
     {
         "INFO": "What was understood.",
@@ -169,12 +146,12 @@ _publish(
         "REJECTED": "What was left out.",
     },
 )
-_publish(Language, "Language of a text for people.", {"EN": "English", "PT": "Portuguese"})
-_publish(OrderDirection, "Nulls come last in both directions.")
-_publish(ItemOrderField, "What items are ordered by.")
-_publish(ForecastOrderField, "What forecasts are ordered by.")
+_publish(vocabulary.Language, "Language of a text for people.", {"EN": "English", "PT": "Portuguese"})
+_publish(vocabulary.OrderDirection, "Nulls come last in both directions.")
+_publish(vocabulary.ItemOrderField, "What items are ordered by.")
+_publish(vocabulary.ForecastOrderField, "What forecasts are ordered by.")
 _publish(
-    ReplenishmentOrderField,
+    vocabulary.ReplenishmentOrderField,
     "What replenishment is ordered by.",
     {
         "PRIORITY": "By `stockoutCost`; ascending is the most urgent first.",
@@ -182,7 +159,7 @@ _publish(
         "DAYS_TO_STOCKOUT": "Null (never, or unknown) sorts last.",
     },
 )
-_publish(TotalsOrderField, "What forecast totals are ordered by.")
+_publish(vocabulary.TotalsOrderField, "What forecast totals are ordered by.")
 _publish(
     ErrorCode,
     "`extensions.code` of every error in an answer.",
@@ -202,29 +179,3 @@ _publish(
         "INTERNAL_SERVER_ERROR": "A fault of the server; it has been logged.",
     },
 )
-
-__all__ = [
-    "ABCClass",
-    "AlertLevel",
-    "ChangeCause",
-    "DemandClass",
-    "DemandDimension",
-    "ErrorCode",
-    "ErrorMeasure",
-    "ForecastDimension",
-    "ForecastKind",
-    "ForecastOrderField",
-    "Frequency",
-    "ItemOrderField",
-    "Language",
-    "LeaderboardGroup",
-    "OrderDirection",
-    "RefreshOutcome",
-    "ReplenishmentDimension",
-    "ReplenishmentOrderField",
-    "ServiceMeasure",
-    "Severity",
-    "StockAction",
-    "TimeGrain",
-    "TotalsOrderField",
-]

@@ -5,7 +5,7 @@ import datetime as dt
 import strawberry
 from strawberry import UNSET
 
-from lakecast_graphql.types.enums import ABCClass, AlertLevel, DemandClass, Frequency, StockAction
+from lakecast_schema.vocabulary import ABCClass, AlertLevel, DemandClass, Frequency, StockAction
 
 _AND = "All of these must hold; an empty list holds."
 _OR = "At least one of these must hold; an empty list never holds."

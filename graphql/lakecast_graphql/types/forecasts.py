@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from lakecast_graphql.types.enums import DemandClass, ForecastKind
+from lakecast_schema.vocabulary import DemandClass, ForecastKind
 
 if TYPE_CHECKING:
     from lakecast_graphql.types.items import Item

@@ -6,12 +6,12 @@ from typing import Any
 import strawberry
 from strawberry import UNSET
 
-from lakecast_graphql.types.enums import ABCClass, DemandClass, ForecastKind, Frequency, ServiceMeasure, TimeGrain
 from lakecast_graphql.types.forecasts import ForecastSeries
 from lakecast_graphql.types.inputs import given
 from lakecast_graphql.types.metrics import Metric
 from lakecast_graphql.types.nodes import Node, any_row, resolved
 from lakecast_graphql.types.replenishment import Replenishment
+from lakecast_schema.vocabulary import ABCClass, DemandClass, ForecastKind, Frequency, ServiceMeasure, TimeGrain
 
 
 @strawberry.type(description="Demand of an item on its gap-free grid of periods, as parallel arrays.")

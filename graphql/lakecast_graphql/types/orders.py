@@ -3,7 +3,7 @@
 import strawberry
 from strawberry import UNSET
 
-from lakecast_graphql.types.enums import (
+from lakecast_schema.vocabulary import (
     ErrorMeasure,
     ForecastOrderField,
     ItemOrderField,

@@ -9,15 +9,6 @@ from strawberry import UNSET
 from lakecast_graphql import read
 from lakecast_graphql.read.view import View
 from lakecast_graphql.types.context import Info, reading, reading_page
-from lakecast_graphql.types.enums import (
-    DemandDimension,
-    ErrorMeasure,
-    ForecastDimension,
-    ForecastKind,
-    LeaderboardGroup,
-    ReplenishmentDimension,
-    TimeGrain,
-)
 from lakecast_graphql.types.filters import (
     ForecastFilter,
     ItemFilter,
@@ -49,6 +40,15 @@ from lakecast_graphql.types.replenishment import (
     WhatIfConnection,
 )
 from lakecast_graphql.types.snapshots import ModelRun, SnapshotInfo, Source
+from lakecast_schema.vocabulary import (
+    DemandDimension,
+    ErrorMeasure,
+    ForecastDimension,
+    ForecastKind,
+    LeaderboardGroup,
+    ReplenishmentDimension,
+    TimeGrain,
+)
 
 Root = strawberry.Parent[View | None]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import strawberry
 
-from lakecast_graphql.types.enums import Language, Severity
 from lakecast_graphql.types.nodes import resolved
+from lakecast_schema.vocabulary import Language, Severity
 
 
 @strawberry.type(description="A line of a reading report.")

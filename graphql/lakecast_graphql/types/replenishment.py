@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from lakecast_graphql.types.enums import (
+from lakecast_graphql.types.nodes import resolved
+from lakecast_graphql.types.paging import PageInfo
+from lakecast_schema.vocabulary import (
     ABCClass,
     AlertLevel,
     ChangeCause,
@@ -14,8 +16,6 @@ from lakecast_graphql.types.enums import (
     ServiceMeasure,
     StockAction,
 )
-from lakecast_graphql.types.nodes import resolved
-from lakecast_graphql.types.paging import PageInfo
 
 if TYPE_CHECKING:
     from lakecast_graphql.types.items import Item

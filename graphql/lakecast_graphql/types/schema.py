@@ -5,7 +5,7 @@ from functools import lru_cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from lakecast_graphql.types.enums import ErrorCode
+from lakecast_graphql.errors import ErrorCode
 from lakecast_graphql.types.mutation import Mutation
 from lakecast_graphql.types.query import Query
 from lakecast_graphql.types.reader import Snapshot

@@ -5,9 +5,9 @@ import datetime as dt
 import strawberry
 from strawberry.scalars import JSON
 
-from lakecast_graphql.types.enums import DemandClass, RefreshOutcome
 from lakecast_graphql.types.nodes import Node, any_row
 from lakecast_graphql.types.paging import PageInfo
+from lakecast_schema.vocabulary import DemandClass, RefreshOutcome
 
 
 @strawberry.type(description="The version of a table that a snapshot holds, for one data set.")
