@@ -303,15 +303,14 @@ class Decision:
     def stockout_probability(self) -> Array:
         """Chance of running out before an order placed now arrives."""
         inputs = self.inputs
-        chance = self._over_lead_time.exceeds(self._available)
+        chance = np.where(self._available < self._conceivable, self._over_lead_time.exceeds(self._available), 0.0)
         stock = inputs.on_hand
         for column in range(inputs.inbound.shape[1]):
             days = inputs.inbound_days[:, column]
-            sooner = np.flatnonzero(days < inputs.lead_time_days)
-            if not len(sooner):
-                break
-            before = replace(self, inputs=inputs.take(sooner)).demand_over(days[sooner])
-            chance[sooner] = np.maximum(chance[sooner], before.exceeds(stock[sooner]))
+            sooner = np.flatnonzero((days < inputs.lead_time_days) & (stock < self._conceivable))
+            if len(sooner):
+                before = replace(self, inputs=inputs.take(sooner)).demand_over(days[sooner])
+                chance[sooner] = np.maximum(chance[sooner], before.exceeds(stock[sooner]))
             stock = stock + np.nan_to_num(inputs.inbound[:, column])
         return np.where(np.isnan(inputs.on_hand), np.nan, chance)
 
@@ -320,9 +319,17 @@ class Decision:
         return self.demand_over(self.inputs.lead_time_days, self.inputs.lead_time_std_days)
 
     @cached_property
+    def _conceivable(self) -> Array:
+        """Demand until an order arrives is taken to be at most this: no level protects against more."""
+        most = np.where(np.isnan(self._most), np.inf, self._most)
+        return np.maximum(most, self.order_up_to)
+
+    @cached_property
     def stockout_cost(self) -> Array:
         """Chance of running out x value of the demand that would be missed, both before an order placed now arrives."""
-        missed = self._over_lead_time.shortage(self._available)
+        demand, most = self._over_lead_time, self._conceivable
+        beyond = np.where(np.isfinite(most), demand.shortage(np.where(np.isfinite(most), most, 0.0)), 0.0)
+        missed = np.maximum(demand.shortage(self._available) - beyond, 0.0)
         return np.where(np.isnan(self.inputs.on_hand), np.nan, missed * self.inputs.weight)
 
     @cached_property

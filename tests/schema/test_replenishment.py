@@ -353,6 +353,23 @@ def test_a_forecast_that_has_ended_goes_on_with_its_last_season():
     assert over.daily == pytest.approx(forecast[0, -7:].mean())
 
 
+def test_what_no_level_protects_against_neither_runs_out_nor_costs():
+    """Half as much again as was ever wanted is on hand: the far tail of the distribution puts no item first."""
+    rare = {"demand": 0.2, "noise": 60.0, "demand_size": 5.0, "lead_time_days": 40.0, "largest_window": 30.0}
+    below, above = (decided(**rare, on_hand=on_hand) for on_hand in (44.0, 45.0))
+    assert below.stockout_probability[0] > 0.001
+    assert below.stockout_cost[0] > 0
+    assert (above.stockout_probability[0], above.stockout_cost[0], above.order_up_to[0]) == (0, 0, 45)
+    unbounded = decided(**rare | {"largest_window": math.nan}, on_hand=45.0)
+    assert unbounded.stockout_cost[0] > below.stockout_cost[0]
+    empty = decided(**rare, on_hand=0.0)
+    missed = empty.demand_over(np.array([40.0]), np.array([1.0]))
+    expected = (missed.shortage(np.zeros(1)) - missed.shortage(np.array([45.0]))) * 2.5
+    assert empty.stockout_cost == pytest.approx(expected)
+    # Not even before what is on its way arrives.
+    assert decided(arrivals=((8.0, 1.0),), **rare, on_hand=45.0).stockout_probability[0] == 0
+
+
 def test_excess_is_what_lies_above_any_need():
     found = decided(on_hand=500.0)
     assert (found.alert[0], found.action[0]) == ("ok", "reduce")
