@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from urllib.parse import quote, unquote, urlparse
+from urllib.parse import quote, unquote
 
 from pyarrow import fs
 
+from lakecast_lake.object_store import file_system
 from lakecast_lake.storage import UNREADABLE, Lake, unreadable
 
 FOLDER = "checkpoints"
@@ -17,7 +18,7 @@ def keep(lake: Lake, dataset_id: str, run_id: str, source: str, content: bytes) 
     Raises LakeUnreadable.
     """
     place = _place(dataset_id, run_id, source)
-    files, root = _files(lake)
+    files, root = file_system(lake.uri, lake.options)
     try:
         files.create_dir(f"{root}/{place}".rpartition("/")[0], recursive=True)
         with files.open_output_stream(f"{root}/{place}") as stream:
@@ -30,7 +31,7 @@ def keep(lake: Lake, dataset_id: str, run_id: str, source: str, content: bytes) 
 def read(lake: Lake, dataset_id: str, run_id: str, source: str) -> bytes:
     """The bytes that `keep` wrote. Raises LakeUnreadable where there are none."""
     place = _place(dataset_id, run_id, source)
-    files, root = _files(lake)
+    files, root = file_system(lake.uri, lake.options)
     try:
         with files.open_input_stream(f"{root}/{place}") as stream:
             return bytes(stream.read())
@@ -43,7 +44,7 @@ def forget(lake: Lake, kept_runs: Collection[str], older_than: datetime, *, dry_
 
     Raises LakeUnreadable.
     """
-    files, root = _files(lake)
+    files, root = file_system(lake.uri, lake.options)
     try:
         infos = files.get_file_info(fs.FileSelector(f"{root}/{FOLDER}", allow_not_found=True, recursive=True))
         gone = [
@@ -64,21 +65,3 @@ def _place(dataset_id: str, run_id: str, source: str) -> str:
 
 def _run_of(path: str) -> str:
     return unquote(path.split("/")[-2]).removeprefix("=")
-
-
-def _files(lake: Lake) -> tuple[fs.FileSystem, str]:
-    """The file system that holds the lake, and the lake's root in it."""
-    if lake.is_local:
-        return fs.LocalFileSystem(), lake.uri
-    options = {name.upper(): value for name, value in lake.options.items()}
-    endpoint = options.get("AWS_ENDPOINT_URL_S3", options.get("AWS_ENDPOINT_URL"))
-    address = urlparse(endpoint or "")
-    store = fs.S3FileSystem(
-        access_key=options.get("AWS_ACCESS_KEY_ID"),
-        secret_key=options.get("AWS_SECRET_ACCESS_KEY"),
-        session_token=options.get("AWS_SESSION_TOKEN"),
-        region=options.get("AWS_REGION", options.get("AWS_DEFAULT_REGION")),
-        endpoint_override=address.netloc or None,
-        scheme=address.scheme or None,
-    )
-    return store, lake.uri.removeprefix("s3://")

@@ -16,11 +16,9 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from lakecast_lake import addresses
 from lakecast_lake.conditional import honours_conditional_puts
 from lakecast_lake.errors import BadSetting, LakeUnreadable, StoreUnsafe, TableMissing, VersionMissing
+from lakecast_lake.object_store import options_of
 from lakecast_lake.predicates import sql
 from lakecast_schema.tables import Table
-
-OWN_PREFIX = "LAKECAST_S3_"
-"""`LAKECAST_S3_ENDPOINT_URL` and the like take precedence over `AWS_ENDPOINT_URL`."""
 
 UNREADABLE = (DeltaError, OSError, pa.ArrowException)
 """What delta-rs raises where a store, a log or a file cannot be read or written."""
@@ -60,21 +58,11 @@ class Lake:
 
         Raises BadSetting for an address that no lake can have.
         """
-        if not uri.startswith("s3://"):
-            lake = cls(uri)
-            addresses.require_folder(lake.uri)
-            return lake
-        variables = {name: value for name, value in environ.items() if name.startswith("AWS_")}
-        own = {
-            f"AWS_{name.removeprefix(OWN_PREFIX)}": value
-            for name, value in environ.items()
-            if name.startswith(OWN_PREFIX)
-        }
-        options = {**variables, **own}
-        endpoint = options.get("AWS_ENDPOINT_URL_S3", options.get("AWS_ENDPOINT_URL", ""))
-        if endpoint.startswith("http://"):
-            options.setdefault("AWS_ALLOW_HTTP", "true")
-        return cls(uri, options)
+        if uri.startswith("s3://"):
+            return cls(uri, options_of(environ))
+        lake = cls(uri)
+        addresses.require_folder(lake.uri)
+        return lake
 
     @property
     def is_local(self) -> bool:
