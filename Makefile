@@ -59,11 +59,11 @@ test: install ## the whole test suite, in both environments, two at a time (JOBS
 check: install ## format, lint, types, import contracts, dead code, compose file and images: changes nothing
 	$(ML)/ruff format --check .
 	$(ML)/ruff check .
-	$(ML)/mypy schema lake assets ops/lakecast_ops $(wildcard ops/bench/forecasting ops/bench/decisions ops/bench/input)
+	$(ML)/mypy schema lake assets ops/lakecast_ops $(wildcard ops/bench/forecasting ops/bench/decisions ops/bench/input ops/bench/pipeline)
 	$(SERVE)/mypy schema lake graphql ops/lakecast_ops $(wildcard ops/bench/serving)
 	$(ML)/lint-imports
 	$(ML)/python ops/dead_code.py
-	$(ML)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	$(ML)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml compose.dask.yaml
 	$(ML)/hadolint ops/images/*.Dockerfile
 	$(ML)/pip check
 	$(SERVE)/pip check
@@ -94,6 +94,10 @@ bench-decisions: install ## the reorder advice judged by the demand that came, b
 bench-input: install ## what lakecast check costs on ten million rows, beside Arrow's CSV reader alone
 	@PYTHONPATH=ops $(ML)/python -m bench.input --cache $(BENCH)/input --out ops/bench/input/RESULTS.md $(ARGS)
 
+bench-pipeline: install ## what runs cost beside training, and that nothing is trained twice
+	@PYTHONPATH=ops OMP_NUM_THREADS=1 $(ML)/python -m bench.pipeline --cache $(BENCH)/pipeline \
+		--out ops/bench/pipeline/RESULTS.md $(ARGS)
+
 bench-scale: install ## what 1,000 and 10,000 items of daily demand cost; bench-forecasting shows it
 	@PYTHONPATH=ops OMP_NUM_THREADS=1 $(ML)/python -m bench.forecasting.scale --out $(BENCH)/scale.jsonl
 
@@ -102,8 +106,9 @@ bench-serving: install ## our server beside the bytes limit and the peers; ARGS=
 	@PYTHONPATH=ops $(SERVE)/python -m bench.serving --cache $(BENCH)/serving --peers $(BENCH)/serving/peers \
 		--out ops/bench/serving/RESULTS.md $(ARGS)
 
-faults: install ## pins, writers, files, Redis and the lake failing by the hundred; ARGS="-k pins" for some of it
-	@LAKECAST_FAULTS=full $(SERVE)/pytest tests/faults/serving $(ARGS)
+faults: install ## pins, writers, files, Redis and the lake failing by the hundred, hosts by twenties; ARGS="-k pins" for some of it
+	@LAKECAST_FAULTS=full $(SERVE)/pytest tests/faults/serving $(ARGS) || test $$? = 5
+	@LAKECAST_FAULTS=full $(ML)/pytest tests/faults/pipeline $(ARGS) || test $$? = 5 # none of them was asked for
 
 mutants: .venv-mutants/.installed install ## break modules in random places: do tests notice? ARGS="MODULE_OR_FOLDER --count 60"
 	@.venv-mutants/bin/python tests/mutants.py $(ARGS)
@@ -118,4 +123,4 @@ mutants: .venv-mutants/.installed install ## break modules in random places: do 
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check format dashboard dagster bench-input bench-forecasting bench-decisions bench-scale bench-serving faults mutants
+.PHONY: help install run test check format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving faults mutants

@@ -31,7 +31,7 @@ class Suite:
 
 SUITES = (
     Suite("serve", ("schema", "lake", "graphql", "faults/serving", "ops", "boundary")),
-    Suite("ml", ("schema", "lake/handover", "forecast", "assets", "ops", "boundary")),
+    Suite("ml", ("schema", "lake/handover", "forecast", "assets", "faults/pipeline", "ops", "boundary")),
     Suite("serve", ("end_to_end",)),
 )
 

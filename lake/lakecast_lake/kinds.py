@@ -129,7 +129,7 @@ def merged(
     older = _only(older, places(of_older, np.unique(of_own)) < 0)
     now = batch.filter(pc.equal(batch["kind"], LIVE)) if present is None else present
     stays = become_past(now, pa.concat_tables([own, older]), keep_cutoffs)[own.num_rows :]
-    return pa.concat_tables([batch, _with_actuals(_as(PAST, _only(older, stays)), known)])
+    return pa.concat_tables([batch, with_actuals(_as(PAST, _only(older, stays)), known)])
 
 
 def with_one_cutoff(batch: pa.Table) -> pa.Table:
@@ -216,7 +216,7 @@ def _only(rows: pa.Table, mask: Mask) -> pa.Table:
     return rows if mask.all() else rows.filter(pa.array(mask))
 
 
-def _with_actuals(rows: pa.Table, known: pa.Table) -> pa.Table:
+def with_actuals(rows: pa.Table, known: pa.Table) -> pa.Table:
     """`rows` with the actuals that are known by now; those of other rows stay."""
     keys, keys_of_actuals = (
         with_day(code, table["date"])

@@ -95,7 +95,7 @@ def publish_parts(
         snapshot_id = 1 if newest is None else newest.snapshot_id + 1
         record = {
             "snapshot_id": snapshot_id,
-            "committed_at": _after(newest, clock()),
+            "committed_at": after(newest, clock()),
             "run_id": run_id,
             "entries": [vars(entry) for entry in entries],
             "datasets": _summaries(newest, run_id, parts),
@@ -250,7 +250,7 @@ def _places(entries: Iterable[Entry]) -> set[tuple[str, str, int]]:
     return {(entry.dataset_id, entry.table, entry.version) for entry in entries}
 
 
-def _after(newest: SnapshotRecord | None, now: datetime) -> datetime:
+def after(newest: SnapshotRecord | None, now: datetime) -> datetime:
     """Now, but later than the snapshot before, so that "as of" has one answer even where clocks differ."""
     return now if newest is None else max(now, newest.committed_at + timedelta(microseconds=1))
 

@@ -24,6 +24,17 @@ def sources_of(lake: Lake, record: SnapshotRecord, dataset_id: str) -> tuple[str
     return tuple(sorted({partition["source"] for partition in pinned.partitions(dataset_id)}))
 
 
+def with_actuals(lake: Lake, record: SnapshotRecord, dataset_id: str, demand: pa.Table) -> pa.Table | None:
+    """All published forecasts of a data set with the actuals that rows of `demand` know.
+
+    None where they know none that is not published.
+    """
+    parts = [rows for _, rows in forecasts_by_source(lake, record, dataset_id, sources_of(lake, record, dataset_id))]
+    rows = pa.concat_tables(parts) if parts else FACT_FORECAST.schema.empty_table()
+    filled = kinds.with_actuals(rows, kinds.known_actuals(rows, demand))
+    return None if filled["actual"].equals(rows["actual"]) else filled
+
+
 def forecasts_by_source(
     lake: Lake,
     record: SnapshotRecord,

@@ -74,6 +74,17 @@ def vacuum(
     return VacuumReport(_ids(retained), _ids(forgotten), files, models)
 
 
+def compact(lake: Lake) -> int:
+    """Join the files of the table `snapshot`, which gains one with each snapshot; returns how many were joined.
+
+    Tables of data sets need none of it: each run replaces the files of its data set. Raises LakeUnreadable.
+    """
+    try:
+        return int(lake.handle(SNAPSHOT.name).optimize.compact()["numFilesRemoved"])
+    except UNREADABLE as error:
+        raise unreadable(lake.table_uri(SNAPSHOT.name), error) from error
+
+
 def _runs(records: Sequence[SnapshotRecord]) -> set[str]:
     """Runs whose results a retained snapshot still shows."""
     return {str(summary["run_id"]) for record in records for summary in record.datasets}

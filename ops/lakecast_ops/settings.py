@@ -23,8 +23,13 @@ _COMMAND_LINE: tuple[Row, ...] = (
 
 _PIPELINE: tuple[Row, ...] = (
     (lake_option.VARIABLE, lake_option.DEFAULT_LAKE, "Root of the lake that Dagster's assets fill."),
-    ("LAKECAST_LANDING", "landing", "Folder that Dagster watches for demand: files, or a folder per data set."),
+    (
+        "LAKECAST_LANDING",
+        "landing",
+        "Folder that Dagster watches for demand: files, or a folder per data set; or s3://.",
+    ),
     ("LAKECAST_RESULTS", "results", "Folder that Dagster watches for results made elsewhere, a folder per handover."),
+    ("LAKECAST_DASK_ADDRESS", "", "Scheduler of a Dask cluster, where runs that say nothing else of it fan out."),
     ("LAKECAST_CURRENCY", "", "ISO 4217 code of unit costs whose items state none."),
     ("LAKECAST_WEBHOOK", "", "Address that Dagster tells of runs that have failed, by POST of JSON."),
 )

@@ -9,12 +9,21 @@ import pytest
 MakeInput = Callable[..., Path]
 
 
+@pytest.fixture(scope="session")
+def make_input_in() -> Callable[[Path], MakeInput]:
+    """`make_input` of any folder."""
+    return _maker
+
+
 @pytest.fixture
 def make_input(tmp_path: Path) -> MakeInput:
     """Writes a folder with weekly-seasonal daily demand of some items, and stock of the first."""
+    return _maker(tmp_path)
 
+
+def _maker(root: Path) -> MakeInput:
     def make(name: str = "parts", items: int = 4, days: int = 120, dataset_ids: tuple[str, ...] = ()) -> Path:
-        folder = tmp_path / name
+        folder = root / name
         folder.mkdir(exist_ok=True)
         span = np.datetime64("2026-01-01") + np.arange(days)
         lines = [("dataset_id," if dataset_ids else "") + "item_id,date,quantity"]

@@ -1,20 +1,13 @@
 """Every service of compose.yaml runs: its own command, with its own environment, as processes of this machine."""
 
-import contextlib
-import os
 import shutil
-import signal
-import subprocess
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from both_sides import ROOT, Server, environment, free_port
+from processes import answers, running, wait
 
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
 ENVIRONMENTS = {"api": ".venv-serve", "pipeline": ".venv-ml"}
@@ -43,42 +36,6 @@ def environment_of(service: str, ports: dict[str, int], folders: dict[str, Path]
                 changed = str(outside) + changed.removeprefix(inside)
         given[name] = changed
     return environment(**given)
-
-
-@contextmanager
-def running(command: list[str], environ: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process with a group of its own, all of which ends with it."""
-    folder.mkdir(exist_ok=True)
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=folder, env=environ, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        try:
-            yield process
-        finally:
-            process.terminate()  # as a container engine stops a service
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(30)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # Dagster's code servers linger
-            process.wait()
-
-
-def wait(is_up: Any, process: subprocess.Popen[bytes], folder: Path, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not is_up():
-        log = folder / "log"
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < end, log.read_text()
-        time.sleep(0.2)
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as response:
-            return bool(response.status == 200)
-    except OSError:
-        return False
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ OLDER_DOOR = "/api/v1/data/refresh"
 def run_again(folder: Path, lake: Path) -> None:
     """A month later: the same series, one period longer."""
     small_demand.write(folder, months=small_demand.MONTHS + 1)
-    lakecast("ml", "run", "--data", folder, "--lake", lake, "--sources", "seasonal_naive")
+    lakecast("ml", "run", "--data", folder, "--lake", lake, "--sources", "seasonal_naive", "--retrain")
 
 
 @pytest.mark.slow

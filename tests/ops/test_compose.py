@@ -14,8 +14,20 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 
 
+DASK: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "compose.dask.yaml").read_text())["services"]
+
+
 def test_services() -> None:
     assert set(SERVICES) == {"redis", "api", "pipeline"}
+    assert set(DASK) == {"dask-scheduler", "dask-worker", "pipeline"}
+
+
+def test_the_pipeline_finds_its_dask_scheduler() -> None:
+    (variable,) = DASK["pipeline"]["environment"].items()
+    assert variable == ("LAKECAST_DASK_ADDRESS", "tcp://dask-scheduler:8786")
+    assert variable[0] in settings.names()
+    assert variable[1] in DASK["dask-worker"]["command"]
+    assert DASK["dask-scheduler"]["command"][-1] == variable[1].rpartition(":")[2]
 
 
 def test_the_older_interface_finds_its_port() -> None:

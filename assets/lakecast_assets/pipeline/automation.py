@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -16,6 +15,7 @@ from lakecast_assets.pipeline.ingest import FROM_DEMAND, UPSTREAM
 from lakecast_assets.pipeline.io import LakeIO
 from lakecast_assets.pipeline.landing import UNSETTLED, Waiting, dataset_ids, waiting
 from lakecast_assets.pipeline.partitions import datasets
+from lakecast_assets.pipeline.places import Place
 from lakecast_assets.pipeline.settings import RunSettings, WrongSettings
 from lakecast_assets.pipeline.training import ENSEMBLE, models_for
 from lakecast_forecast import registry
@@ -23,7 +23,7 @@ from lakecast_forecast.input.errors import InputError
 from lakecast_lake.handover import import_
 from lakecast_schema.tables import TABLES
 
-JOB, STOCK_ONLY, IMPORT = "run", "stock_only", "import_results"
+JOB, STOCK_ONLY, NEW_ACTUALS, IMPORT = "run", "stock_only", "new_actuals", "import_results"
 HANDED_OVER = ("panel", "spread")
 """Assets that are neither tables nor sources."""
 TIME_ZONE = "America/Sao_Paulo"
@@ -48,10 +48,18 @@ stock_only = dg.define_asset_job(
 )
 
 
+new_actuals = dg.define_asset_job(
+    NEW_ACTUALS,
+    dg.AssetSelection.assets(*UPSTREAM, "fact_forecast", "fact_replenishment", "snapshot"),
+    description="New demand of one data set fills in what published forecasts did not know; nothing is trained.",
+)
+
+
 @dg.op(config_schema={"folder": str})
 def import_folder(context: dg.OpExecutionContext, lake_io: dg.ResourceParam[LakeIO]) -> None:
     """Check a folder of results made elsewhere and publish it."""
-    report = import_(lake_io.lake, context.op_config["folder"])
+    with Place(context.op_config["folder"]).local() as folder:
+        report = import_(lake_io.lake, str(folder))
     context.log.info(str(report))
 
 
@@ -63,16 +71,16 @@ def import_job() -> None:
 @dg.sensor(job_name=JOB, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Launches a run of each data set whose files in the landing folder are new, by their content."""
-    root = Path(os.environ.get(LANDING, "landing"))
+    root = Place(os.environ.get(LANDING, "landing"))
     known = _cursor(context)
     folders = list(waiting(root, "demand", known))
     requests: list[dg.RunRequest] = []
     for folder in folders:
-        if folder.digest != UNSETTLED and known.get(str(folder.path), ("", ""))[1] != folder.digest:
-            requests += _runs(folder.path, _datasets(context, folder.path), folder.digest)
+        if folder.digest != UNSETTLED and known.get(folder.place.uri, ("", ""))[1] != folder.digest:
+            requests += _runs(folder.place, _datasets(context, folder.place), folder.digest)
     names = [str(request.partition_key) for request in requests]
     if not folders:
-        return dg.SkipReason(f"no folder with a demand file in {root}")
+        return dg.SkipReason(f"no folder with a demand file in {root.uri}")
     return dg.SensorResult(
         run_requests=requests,
         dynamic_partitions_requests=[datasets.build_add_request(names)] if names else [],
@@ -83,18 +91,18 @@ def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
 @dg.sensor(job_name=IMPORT, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def results(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Imports folders of results made elsewhere, once per content."""
-    root = Path(os.environ.get(RESULTS, "results"))
+    root = Place(os.environ.get(RESULTS, "results"))
     known = _cursor(context)
     folders = list(waiting(root, "fact_forecast", known))
     if not folders:
-        return dg.SkipReason(f"no folder with fact_forecast.parquet in {root}")
+        return dg.SkipReason(f"no folder with fact_forecast.parquet in {root.uri}")
     settled = [folder for folder in folders if folder.digest != UNSETTLED]
-    fresh = [folder for folder in settled if known.get(str(folder.path), ("", ""))[1] != folder.digest]
+    fresh = [folder for folder in settled if known.get(folder.place.uri, ("", ""))[1] != folder.digest]
     return dg.SensorResult(
         run_requests=[
             dg.RunRequest(
                 run_key=f"results:{folder.digest}",
-                run_config={"ops": {"import_folder": {"config": {"folder": str(folder.path)}}}},
+                run_config={"ops": {"import_folder": {"config": {"folder": folder.place.uri}}}},
             )
             for folder in fresh
         ],
@@ -106,33 +114,34 @@ def results(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
 def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
     """Runs every data set of the landing folder anew each morning. Off unless it is turned on: the sensor already
     runs whatever is new."""
-    root = Path(os.environ.get(LANDING, "landing"))
+    root = Place(os.environ.get(LANDING, "landing"))
     when = context.scheduled_execution_time.date().isoformat()
     for folder in waiting(root, "demand", {}):
-        names = _datasets(context, folder.path)
+        names = _datasets(context, folder.place)
         known = set(context.instance.get_dynamic_partitions(datasets.name or ""))
-        yield from _runs(folder.path, [name for name in names if name in known], when)
+        yield from _runs(folder.place, [name for name in names if name in known], when)
 
 
-def _datasets(context: Context, folder: Path) -> Sequence[str]:
+def _datasets(context: Context, place: Place) -> Sequence[str]:
     """The data sets of a folder. One that cannot be read gets a run nonetheless, of a data set that it had before or
     is named like it: that run fails where everybody sees it, and says why; the other folders are not concerned."""
     try:
-        return dataset_ids(folder)
+        with place.local() as folder:
+            return dataset_ids(folder)
     except Exception as error:
-        context.log.error(f"{folder} cannot be read, and its run will fail: {error}")
-        runs = context.instance.get_runs(dg.RunsFilter(tags={DATA: str(folder)}), limit=100)
+        context.log.error(f"{place.uri} cannot be read, and its run will fail: {error}")
+        runs = context.instance.get_runs(dg.RunsFilter(tags={DATA: place.uri}), limit=100)
         before = {run.tags[PARTITION_NAME_TAG] for run in runs if PARTITION_NAME_TAG in run.tags}
-        own = slug(folder.resolve().name)
+        own = slug(place.name)
         name = own if own in before or not before else min(before)
         context.instance.add_dynamic_partitions(datasets.name or "", [name])
         return [name]
 
 
-def _runs(folder: Path, names: Sequence[str], key: str) -> list[dg.RunRequest]:
-    stated = _stated(folder)
-    config = {"resources": {"settings": {"config": {"data": str(folder), **stated}}}}
-    tags = {DATA: str(folder)}
+def _runs(place: Place, names: Sequence[str], key: str) -> list[dg.RunRequest]:
+    stated = _stated(place)
+    config = {"resources": {"settings": {"config": {"data": place.uri, **stated}}}}
+    tags = {DATA: place.uri}
     needed = selection(stated.get("sources", registry.DEFAULT_SOURCES))
     return [
         dg.RunRequest(run_key=f"{name}:{key}", partition_key=name, run_config=config, tags=tags, asset_selection=needed)
@@ -140,10 +149,11 @@ def _runs(folder: Path, names: Sequence[str], key: str) -> list[dg.RunRequest]:
     ]
 
 
-def _stated(folder: Path) -> dict[str, Any]:
+def _stated(place: Place) -> dict[str, Any]:
     """The settings of a folder's `lakecast.yaml`; none where it cannot be read: the run fails then, and says why."""
     try:
-        return RunSettings().beside(read_settings(folder)).stated
+        with place.local() as folder:
+            return RunSettings().beside(read_settings(folder)).stated
     except (InputError, WrongSettings):
         return {}
 
@@ -162,4 +172,4 @@ def _cursor(context: dg.SensorEvaluationContext) -> dict[str, tuple[str, str]]:
 
 def _bounded(folders: list[Waiting]) -> str:
     """The next cursor: only folders that are still there, so that it does not grow for ever."""
-    return json.dumps({str(folder.path): (folder.stamp, folder.digest) for folder in folders})
+    return json.dumps({folder.place.uri: (folder.stamp, folder.digest) for folder in folders})

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 
 import dagster as dg
 
+from lakecast_assets.pipeline import as_published
 from lakecast_lake.commit import Commit
 from lakecast_lake.snapshots import Entry
 
@@ -29,7 +30,8 @@ def of_run(
 ) -> Commit | dg.AssetMaterialization | None:
     """The newest commit of these runs to a table for a data set.
 
-    None where the runs have not materialised it; the materialisation itself where there was nothing to commit.
+    None where the runs have not materialised it, or left it as published; the materialisation itself where there was
+    nothing to commit.
     """
     records = instance.fetch_materializations(
         dg.AssetRecordsFilter(dg.AssetKey(table), asset_partitions=[dataset_id]), limit=20
@@ -37,6 +39,8 @@ def of_run(
     for record in records:
         if record.run_id in runs and (event := record.asset_materialization) is not None:
             noted = event.metadata
+            if as_published.NOTE in noted:
+                return None
             if VERSION not in noted:
                 return event
             return Commit(

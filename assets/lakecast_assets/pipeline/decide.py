@@ -7,7 +7,7 @@ from lakecast_assets.pipeline.features import frequency_of, panel_of
 from lakecast_assets.pipeline.io import HandedOver, LakeIO
 from lakecast_assets.pipeline.partitions import datasets
 from lakecast_assets.pipeline.settings import RunSettings
-from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, OWNERS, table_asset
+from lakecast_assets.pipeline.table_asset import CODE_VERSION, HAND_OVER, LAKE_IO, OWNERS, table_asset
 from lakecast_assets.tables.terms import protection_days
 from lakecast_forecast.decisions.learned import Learned
 from lakecast_schema.tables import DECISION_CALIBRATION
@@ -21,6 +21,7 @@ GROUP = "evaluate"
     io_manager_key=HAND_OVER,
     owners=OWNERS,
     kinds={"numpy"},
+    code_version=CODE_VERSION,
     ins={
         "panel": dg.AssetIn("panel", input_manager_key=HAND_OVER),
         "dim_item": dg.AssetIn("dim_item", input_manager_key=LAKE_IO),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from lakecast_assets.pipeline import asset_checks, automation, decide, features, ingest, publish
+from lakecast_assets.pipeline import asset_checks, automation, decide, features, ingest, maintenance, publish
 from lakecast_assets.pipeline.alerts import failures
 from lakecast_assets.pipeline.evaluate import evaluate_assets
 from lakecast_assets.pipeline.forecast import ensemble_asset, source_asset
@@ -46,7 +46,7 @@ def definitions(
         ],
         asset_checks=asset_checks.ALL,
         executor=EXECUTOR,
-        jobs=[automation.everything, automation.stock_only],
+        jobs=[automation.everything, automation.stock_only, automation.new_actuals],
         resources={
             "settings": settings,
             "folders": dg.ResourceDefinition.hardcoded_resource(folders),
@@ -72,8 +72,8 @@ defs = dg.Definitions.merge(
         only_needed=False,
     ),
     dg.Definitions(
-        jobs=[automation.import_job],
+        jobs=[automation.import_job, *maintenance.JOBS],
         sensors=[automation.landing, automation.results, failures],
-        schedules=[automation.daily],
+        schedules=[automation.daily, *maintenance.SCHEDULES],
     ),
 )

@@ -1,12 +1,15 @@
 """Group `evaluate`: what the sources said as contracted tables, with their errors on the backtest."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lakecast_assets.pipeline import glimpses
+from lakecast_assets.pipeline.as_published import AS_PUBLISHED
 from lakecast_assets.pipeline.features import active_items, panel_of
 from lakecast_assets.pipeline.forecast import asset_name
 from lakecast_assets.pipeline.inputs import REPLACES, digest, replaced_sources
@@ -21,7 +24,8 @@ from lakecast_assets.tables.metrics import metrics_table
 from lakecast_assets.tables.model_run import Ran, model_run_table, with_history, without_forecast
 from lakecast_assets.tables.outcome import Outcome
 from lakecast_forecast.panel import Panel
-from lakecast_lake import checkpoints
+from lakecast_lake import checkpoints, snapshots
+from lakecast_lake.published import with_actuals
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import DEMAND, FACT_FORECAST, FACT_METRICS, MODEL_RUN
 
@@ -41,7 +45,11 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         lake_io: dg.ResourceParam[LakeIO],
         panel: HandedOver,
         **sources: HandedOver,
-    ) -> dg.Output[pa.Table]:
+    ) -> dg.Output[Any]:
+        if panel.is_as_published:
+            return dg.Output(AS_PUBLISHED)
+        if all(handed.load() is None for handed in sources.values()):
+            return _filled_in(context, lake_io)
         data = panel_of(panel, lake_io, context.partition_key, settings)
         tables, failures = [FACT_FORECAST.schema.empty_table()], []
         for outcome in _outcomes(sources, settings):
@@ -51,7 +59,10 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         if rows.num_rows == 0:
             raise _without_sources(failures)
         replaced = _replaced(lake_io.lake, data, settings, rows)
-        return dg.Output(rows, metadata={"pictures": markdown(of_forecasts(rows, data)), REPLACES: replaced})
+        shown = _shown(
+            context, lambda: {**glimpses.of_forecasts(rows, data), "pictures": markdown(of_forecasts(rows, data))}
+        )
+        return dg.Output(rows, metadata={**shown, REPLACES: replaced})
 
     @table_asset(FACT_METRICS.name, GROUP, {**_PANEL, **handed})
     def fact_metrics(
@@ -60,7 +71,9 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         lake_io: dg.ResourceParam[LakeIO],
         panel: HandedOver,
         **sources: HandedOver,
-    ) -> dg.Output[pa.Table]:
+    ) -> dg.Output[Any]:
+        if panel.is_as_published:
+            return dg.Output(AS_PUBLISHED)
         data = panel_of(panel, lake_io, context.partition_key, settings)
         baseline = sources[BASELINE].load() if BASELINE in sources else None
         now = dt.datetime.now(dt.UTC)
@@ -72,7 +85,8 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         if rows.num_rows == 0:
             raise _without_sources(failures)
         replaced = _replaced(lake_io.lake, data, settings, rows)
-        return dg.Output(rows, metadata={"pictures": markdown(of_metrics(rows)), REPLACES: replaced})
+        shown = _shown(context, lambda: {"pictures": markdown(of_metrics(rows))})
+        return dg.Output(rows, metadata={**shown, REPLACES: replaced})
 
     @table_asset(MODEL_RUN.name, GROUP, {**_PANEL, **_DIM_ITEM, **handed})
     def model_run(
@@ -83,7 +97,9 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         panel: HandedOver,
         dim_item: pa.Table,
         **sources: HandedOver,
-    ) -> pa.Table:
+    ) -> Any:
+        if panel.is_as_published:
+            return AS_PUBLISHED
         data = panel_of(panel, lake_io, context.partition_key, settings)
         run_id = context.run.run_id
         active = set(active_items(dim_item).to_pylist())
@@ -100,6 +116,22 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         return with_history(pa.concat_tables([MODEL_RUN.schema.empty_table(), *rows]), older)
 
     return [fact_forecast, fact_metrics, model_run]
+
+
+def _shown(context: dg.AssetExecutionContext, pictures: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The pictures of a materialisation; nobody looks at those of a run that leaves no record."""
+    return {} if context.instance.is_ephemeral else pictures()
+
+
+def _filled_in(context: dg.AssetExecutionContext, lake_io: LakeIO) -> dg.Output[Any]:
+    """Published forecasts with the actuals that this run's demand knows: no source was run."""
+    lake, dataset_id = lake_io.lake, context.partition_key
+    record = snapshots.newest_or_none(lake)
+    if record is None or record.entry(dataset_id, FACT_FORECAST.name) is None:
+        raise _without_sources(())
+    demand = lake_io.current(context, DEMAND.name)
+    rows = with_actuals(lake, record, dataset_id, demand)
+    return dg.Output(AS_PUBLISHED if rows is None else rows, metadata={"trained": False})
 
 
 def _failure(outcome: Outcome) -> list[str]:

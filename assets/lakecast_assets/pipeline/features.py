@@ -6,14 +6,17 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lakecast_assets.pipeline import inputs
+from lakecast_assets.pipeline.as_published import AS_PUBLISHED, AsPublished, makes
 from lakecast_assets.pipeline.io import HandedOver, LakeIO
 from lakecast_assets.pipeline.partitions import datasets
 from lakecast_assets.pipeline.progress import Progress
 from lakecast_assets.pipeline.settings import RunSettings
-from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, OWNERS
+from lakecast_assets.pipeline.table_asset import CODE_VERSION, HAND_OVER, LAKE_IO, OWNERS
 from lakecast_forecast.input.panel import build_panel
 from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Frequency
+from lakecast_schema.tables import SNAPSHOT
 
 GROUP = "features"
 
@@ -24,18 +27,20 @@ GROUP = "features"
     io_manager_key=HAND_OVER,
     owners=OWNERS,
     kinds={"numpy"},
+    code_version=CODE_VERSION,
     ins={name: dg.AssetIn(name, input_manager_key=LAKE_IO) for name in ("demand", "driver", "dim_item")},
 )
 def panel(
     context: dg.AssetExecutionContext,
     settings: RunSettings,
     progress: dg.ResourceParam[Progress],
+    lake_io: dg.ResourceParam[LakeIO],
     demand: pa.Table,
     driver: pa.Table,
     dim_item: pa.Table,
-) -> dg.Output[Panel]:
+) -> dg.Output[Any]:
     """Demand and known-in-advance values as right-aligned arrays, one row per active item, with the calendar."""
-    built = _build(context.partition_key, settings, demand, driver, dim_item)
+    built = panel_from(context.partition_key, settings, demand, driver, dim_item)
     for note in built.notes:
         progress.say(note)
     shown: dict[str, Any] = {
@@ -48,13 +53,17 @@ def panel(
     }
     if built.notes:
         shown["notes"] = "\n".join(built.notes)
+    is_new = settings.retrain or not inputs.are_published(lake_io.lake, built, settings)
+    if makes(context, SNAPSHOT.name) and not is_new:
+        progress.say("models have seen this demand already: their forecasts stay as published")
+        return dg.Output(AS_PUBLISHED, metadata={**shown, "trained": False})
     return dg.Output(built, metadata=shown)
 
 
 def panel_of(handed: HandedOver, lake_io: LakeIO, dataset_id: str, settings: RunSettings) -> Panel:
     """This run's panel, else one of what is published. Raises `dg.Failure` where nothing is."""
-    made: Panel | None = handed.load()
-    if made is not None:
+    made: Panel | AsPublished | None = handed.load()
+    if isinstance(made, Panel):
         return made
     demand, driver, dim_item = (lake_io.published(dataset_id, name) for name in ("demand", "driver", "dim_item"))
     if not demand.num_rows:
@@ -62,10 +71,11 @@ def panel_of(handed: HandedOver, lake_io: LakeIO, dataset_id: str, settings: Run
             f"no demand of {dataset_id} is published, nor read in this run; materialise `demand` and `panel` with it",
             allow_retries=False,
         )
-    return _build(dataset_id, settings, demand, driver, dim_item)
+    return panel_from(dataset_id, settings, demand, driver, dim_item)
 
 
-def _build(dataset_id: str, settings: RunSettings, demand: pa.Table, driver: pa.Table, dim_item: pa.Table) -> Panel:
+def panel_from(dataset_id: str, settings: RunSettings, demand: pa.Table, driver: pa.Table, dim_item: pa.Table) -> Panel:
+    """The panel of a data set's items whose demand goes on. Raises `dg.Failure` where there is none."""
     frequency = frequency_of(dim_item)
     going_on = demand.filter(pc.is_in(demand["item_id"], active_items(dim_item)))
     if not going_on.num_rows:

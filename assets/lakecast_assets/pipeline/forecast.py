@@ -8,7 +8,9 @@ from typing import Any
 
 import dagster as dg
 
-from lakecast_assets.pipeline import other_panels
+from lakecast_assets.pipeline import other_panels, source_facts
+from lakecast_assets.pipeline.as_published import AS_PUBLISHED, AsPublished
+from lakecast_assets.pipeline.check_specs import spec_of
 from lakecast_assets.pipeline.features import panel_of
 from lakecast_assets.pipeline.io import HandedOver, LakeIO
 from lakecast_assets.pipeline.landing import Folders
@@ -17,7 +19,7 @@ from lakecast_assets.pipeline.pictures import of_training
 from lakecast_assets.pipeline.progress import Progress
 from lakecast_assets.pipeline.retries import PASSING
 from lakecast_assets.pipeline.settings import RunSettings
-from lakecast_assets.pipeline.table_asset import HAND_OVER, OWNERS, TRAINING_POOL
+from lakecast_assets.pipeline.table_asset import CODE_VERSION, HAND_OVER, OWNERS, TRAINING_POOL
 from lakecast_assets.pipeline.training import ENSEMBLE, failed, idle, is_needed, train, train_ensemble
 from lakecast_assets.tables.outcome import Outcome
 from lakecast_forecast.panel import Panel
@@ -27,7 +29,6 @@ TRAINED = "trained"
 FAILURE, ISSUES = "failure", "issues"
 """Metadata: why a source failed; how many items have a baseline only."""
 ATTEMPTS = 2
-KINDS = {"lstm": {"torch"}, "prophet": {"prophet"}, "ensemble": set()}
 
 
 def asset_name(source: str) -> str:
@@ -35,9 +36,7 @@ def asset_name(source: str) -> str:
 
 
 def _check(source: str) -> dg.AssetCheckSpec:
-    return dg.AssetCheckSpec(
-        TRAINED, asset=asset_name(source), description="The source has forecasts; if not, the others are published"
-    )
+    return spec_of(asset_name(source), TRAINED, "The source has forecasts; if not, the others are published")
 
 
 def source_asset(source: str) -> dg.AssetsDefinition:
@@ -49,8 +48,10 @@ def source_asset(source: str) -> dg.AssetsDefinition:
         partitions_def=datasets,
         io_manager_key=HAND_OVER,
         owners=OWNERS,
-        kinds={"numpy"} | KINDS.get(source, set()),
-        description=f"Backtest and live forecasts of {source} for every item, with calibrated intervals.",
+        kinds=source_facts.kinds(source),
+        tags=source_facts.tags(source),
+        code_version=CODE_VERSION,
+        description=source_facts.description(source),
         ins={"panel": dg.AssetIn("panel", input_manager_key=HAND_OVER)},
         check_specs=[_check(source)],
         pool=TRAINING_POOL,
@@ -62,7 +63,10 @@ def source_asset(source: str) -> dg.AssetsDefinition:
         progress: dg.ResourceParam[Progress],
         lake_io: dg.ResourceParam[LakeIO],
         panel: HandedOver,
-    ) -> Iterator[dg.Output[Outcome] | dg.AssetCheckResult]:
+    ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
+        if panel.is_as_published:
+            yield from _unchanged(source)
+            return
         data = panel_of(panel, lake_io, context.partition_key, settings)
         if not is_needed(source, settings.sources, data):
             context.log.info(f"{source} is neither asked for nor a member of the ensemble of this data set")
@@ -86,8 +90,10 @@ def ensemble_asset(members: Iterable[str]) -> dg.AssetsDefinition:
         partitions_def=datasets,
         io_manager_key=HAND_OVER,
         owners=OWNERS,
-        kinds={"numpy"},
-        description=f"Forecasts of the members, weighted by backtest: {', '.join(names)}.",
+        kinds=source_facts.kinds(ENSEMBLE),
+        tags=source_facts.tags(ENSEMBLE),
+        code_version=CODE_VERSION,
+        description=source_facts.description(ENSEMBLE),
         ins={
             "panel": dg.AssetIn("panel", input_manager_key=HAND_OVER),
             **{asset_name(name): dg.AssetIn(asset_name(name), input_manager_key=HAND_OVER) for name in names},
@@ -102,12 +108,21 @@ def ensemble_asset(members: Iterable[str]) -> dg.AssetsDefinition:
         lake_io: dg.ResourceParam[LakeIO],
         panel: HandedOver,
         **members: HandedOver,
-    ) -> Iterator[dg.Output[Outcome] | dg.AssetCheckResult]:
+    ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
+        if panel.is_as_published:
+            yield from _unchanged(ENSEMBLE)
+            return
         data = panel_of(panel, lake_io, context.partition_key, settings)
         made = (member.load() for member in members.values())
         yield from _finish(context, progress, data, ENSEMBLE, lambda: train_ensemble(made, data))
 
     return forecast
+
+
+def _unchanged(source: str) -> Iterator[dg.Output[AsPublished] | dg.AssetCheckResult]:
+    """What a source's step gives whose forecasts are published already: no training."""
+    yield dg.Output(AS_PUBLISHED, metadata={"trained": False})
+    yield dg.AssetCheckResult(passed=True, check_name=TRAINED, asset_key=asset_name(source))
 
 
 def _tell(progress: Progress, panel: Panel, source: str, done: int) -> None:

@@ -1,10 +1,15 @@
 """What a run's forecasts depend on, and which sources were published from another input."""
 
 import hashlib
-from collections.abc import Collection
+import json
+from collections.abc import Callable, Collection, Mapping
+from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 
+from lakecast_assets.pipeline.settings import RunSettings
+from lakecast_forecast import registry
 from lakecast_forecast.panel import Panel
 from lakecast_forecast.registry import DEFAULT_SOURCES
 from lakecast_lake import snapshots
@@ -12,6 +17,9 @@ from lakecast_lake.published import sources_of
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN, Table
+
+_OF_FORECASTS = ("horizon", "seed", "batch_size", "country")
+"""Settings that forecasts depend on beside the input, which has those of reading."""
 
 REPLACES = "lakecast/replaces"
 """Metadata of an output: published sources whose rows go though the run has none of them."""
@@ -43,21 +51,70 @@ def replaced_sources(lake: Lake, panel: Panel, sources: Collection[str], ran: Co
     dataset_id = panel.dataset_id
     others = {*sources_of(lake, record, dataset_id), *_sources_of_errors(lake, record, dataset_id)} - set(ran)
     if others and not set(DEFAULT_SOURCES) <= set(sources):
-        others -= _of_same_input(lake, record, dataset_id, digest(panel))
+        own = digest(panel)
+        others -= _of_runs(lake, record, dataset_id, others, lambda run: run["input_digest"] == own)
     return tuple(sorted(others))
+
+
+def are_published(lake: Lake, panel: Panel, settings: RunSettings) -> bool:
+    """Whether the forecasts that a run would publish are: of the same input, settings, code and models.
+
+    A source that has failed is not published, and is tried again.
+    """
+    record = snapshots.newest_or_none(lake)
+    if record is None:
+        return False
+    dataset_id, own = panel.dataset_id, digest(panel)
+
+    def is_own(run: Mapping[str, Any]) -> bool:
+        return (
+            run["input_digest"] == own
+            and run["code_version"] == version("lakecast")
+            and _is_of_settings(json.loads(run["settings"] or "{}"), run["source"], settings)
+            and run["model_version"] == _model_version(run["source"], settings)
+        )
+
+    wanted = set(settings.sources)
+    others = set(sources_of(lake, record, dataset_id)) - wanted
+    if others and set(DEFAULT_SOURCES) <= wanted:
+        return False  # they go with this run
+    return wanted <= _of_runs(lake, record, dataset_id, wanted, is_own)
+
+
+def _is_of_settings(stated: Mapping[str, Any], source: str, settings: RunSettings) -> bool:
+    now = settings.parameters
+    is_library = source in settings.library
+    return all(stated.get(name) == now[name] for name in _OF_FORECASTS) and is_library == (
+        source in stated.get("library", ())
+    )
+
+
+def _model_version(source: str, settings: RunSettings) -> str | None:
+    """The version of a source's model as it is installed; None where it is not."""
+    try:
+        return registry.get(source, "library" if source in settings.library else "batched").version
+    except Exception:  # whatever keeps a model from being loaded: its training says so
+        return None
 
 
 def _sources_of_errors(lake: Lake, record: SnapshotRecord, dataset_id: str) -> set[str]:
     return {source for source, _ in _writers(lake, record, FACT_METRICS, dataset_id)}
 
 
-def _of_same_input(lake: Lake, record: SnapshotRecord, dataset_id: str, input_digest: str) -> set[str]:
-    """Sources all of whose forecasts and errors come from runs that saw that input."""
+def _of_runs(
+    lake: Lake,
+    record: SnapshotRecord,
+    dataset_id: str,
+    sources: Collection[str],
+    counts: Callable[[Mapping[str, Any]], bool],
+) -> set[str]:
+    """Those of the sources all of whose forecasts and errors come from trainings (rows of `model_run`) that count."""
     entry = record.entry(dataset_id, MODEL_RUN.name)
     if entry is None:
         return set()
-    runs = snapshots.scan(lake, entry, {"dataset_id": dataset_id}, ["run_id", "source", "input_digest"])
-    same = {(run["source"], run["run_id"]) for run in runs.to_pylist() if run["input_digest"] == input_digest}
+    columns = ["run_id", "source", "input_digest", "settings", "code_version", "model_version"]
+    runs = snapshots.scan(lake, entry, {"dataset_id": dataset_id}, columns).to_pylist()
+    same = {(run["source"], run["run_id"]) for run in runs if run["source"] in sources and counts(run)}
     writers = {
         writer
         for table in (FACT_FORECAST, FACT_METRICS)

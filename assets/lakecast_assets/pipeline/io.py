@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
-from lakecast_assets.pipeline import commits
+from lakecast_assets.pipeline import as_published, commits
+from lakecast_assets.pipeline.as_published import AsPublished
 from lakecast_assets.pipeline.inputs import REPLACES
 from lakecast_assets.pipeline.retries import only_what_may_pass
 from lakecast_lake import commit, snapshots
@@ -80,7 +81,7 @@ def read_table(lake: Lake, dataset_id: str, name: str, version: int, where: dict
 
 class LakeIO(dg.ConfigurableIOManager):
     """Commits a `pa.Table` to the contracted table of the asset's name, and reads what this run, else a
-    published one, has committed there. An empty table is not committed."""
+    published one, has committed there. An empty table is not committed, nor one that is as published."""
 
     uri: str
     keep_cutoffs: int = Field(
@@ -95,7 +96,13 @@ class LakeIO(dg.ConfigurableIOManager):
         """A data set's published rows of a table; empty where there are none."""
         return read_current(self.lake, dataset_id, name, None, {})
 
-    def handle_output(self, context: dg.OutputContext, obj: pa.Table) -> None:
+    def current(self, context: dg.AssetExecutionContext, name: str) -> pa.Table:
+        """A data set's rows of a table as this run has committed them, else as published."""
+        runs = commits.run_ids(context.instance, context.run)
+        event = commits.of_run(context.instance, runs, context.partition_key, name)
+        return read_current(self.lake, context.partition_key, name, event, {})
+
+    def handle_output(self, context: dg.OutputContext, obj: pa.Table | AsPublished) -> None:
         started = time.monotonic()
         table = TABLES[context.asset_key.path[-1]]
         noted: dict[str, Any] = {
@@ -104,7 +111,9 @@ class LakeIO(dg.ConfigurableIOManager):
             "dagster/uri": self.lake.table_uri(table.name),
             "lakecast/run_id": context.run_id,
         }
-        if obj.num_rows == 0:
+        if isinstance(obj, AsPublished):
+            noted[as_published.NOTE] = True
+        elif obj.num_rows == 0:
             noted[commits.ROWS] = 0
         else:
             with only_what_may_pass():
@@ -156,6 +165,11 @@ class HandedOver:
 
     path: Path
     run_ids: frozenset[str]
+
+    @property
+    def is_as_published(self) -> bool:
+        """Whether this run has left it as it is published."""
+        return isinstance(self.load(), AsPublished)
 
     def load(self) -> Any:
         """The object, or None where this run has not made any."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from lakecast_assets.ingest.folder import Folder, open_folder, slug
 from lakecast_assets.ingest.settings_file import read_settings, with_settings
+from lakecast_assets.pipeline.places import Place
 from lakecast_forecast.input import files, names
 from lakecast_forecast.input.demand import OPTIONAL, REQUIRED, datasets_of
 from lakecast_forecast.input.rules import Rules
@@ -20,6 +21,7 @@ SETTLED_SECONDS = 10.0
 """How long a folder must have been left alone before it is looked at: somebody may still be copying."""
 OLD_SECONDS = 120.0
 """How long a folder must have been left alone to be read at the first look; until then, at the second."""
+_CHUNK = 1 << 20
 UNSETTLED = ""
 """The digest of a folder that was written to lately and has been seen once."""
 PARTIAL = (".part", ".partial", ".filepart", ".crdownload", ".tmp")
@@ -31,36 +33,39 @@ INCOMPLETE = "_INCOMPLETE"
 class Waiting:
     """A folder and a digest of the content of its files; stamp: their sizes and times, cheap to compare."""
 
-    path: Path
+    place: Place
     stamp: str
     digest: str
 
 
-def waiting(root: Path, stem: str, known: Mapping[str, tuple[str, str]], now: float | None = None) -> Iterator[Waiting]:
+def waiting(
+    root: Place, stem: str, known: Mapping[str, tuple[str, str]], now: float | None = None
+) -> Iterator[Waiting]:
     """Folders with a file of that stem: `root` itself, or those right below it, which nobody is writing to.
 
-    known: path -> (stamp, digest) from the last look; a folder with the same stamp is not read again. One that was
+    known: address -> (stamp, digest) from the last look; a folder with the same stamp is not read again. One that was
     written to lately has the digest `UNSETTLED` until a second look finds it as it was: a copy may have stalled.
+    Raises OSError where an object store does not answer.
     """
     clock = time.time() if now is None else now
-    for folder in (root, *subfolders(root)) if root.is_dir() else ():
-        paths = sorted(path for path in folder.iterdir() if path.is_file() and _is_called(path, STEMS))
-        if not any(path.suffix.lower() in files.SUFFIXES and _is_called(path, (stem,)) for path in paths):
+    for place in (root, *root.folders()):
+        inside = place.files()
+        files_ = [info for info in inside if _is_called(Path(info.base_name), STEMS)]
+        if not any(_holds(Path(info.base_name), stem) for info in files_):
             continue
-        if any(path.suffix in PARTIAL or path.name == INCOMPLETE for path in folder.iterdir()):
+        if any(Path(info.base_name).suffix in PARTIAL or info.base_name == INCOMPLETE for info in inside):
             continue
-        times = [path.stat() for path in paths]
-        age = clock - max(each.st_mtime for each in times)
+        age = clock - max(info.mtime_ns for info in files_) / 1e9
         if age < SETTLED_SECONDS:
             continue
-        stamp = ";".join(f"{path.name}:{s.st_size}:{s.st_mtime_ns}" for path, s in zip(paths, times, strict=True))
-        before, digest = known.get(str(folder), ("", UNSETTLED))
+        stamp = ";".join(f"{info.base_name}:{info.size}:{info.mtime_ns}" for info in files_)
+        before, digest = known.get(place.uri, ("", UNSETTLED))
         if before != stamp and age < OLD_SECONDS:
-            yield Waiting(folder, stamp, UNSETTLED)
+            yield Waiting(place, stamp, UNSETTLED)
         elif before != stamp or digest == UNSETTLED:
-            yield Waiting(folder, stamp, _digest(paths))
+            yield Waiting(place, stamp, _digest(place, [info.base_name for info in files_]))
         else:
-            yield Waiting(folder, stamp, digest)
+            yield Waiting(place, stamp, digest)
 
 
 def dataset_ids(folder: Path) -> tuple[str, ...]:
@@ -74,20 +79,22 @@ def dataset_ids(folder: Path) -> tuple[str, ...]:
     return datasets_of(content, slug(folder.resolve().name), by=rules.by).names
 
 
-def subfolders(root: Path) -> list[Path]:
-    """Folders right below a folder, by name; none where it is no folder."""
-    return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+def _holds(path: Path, stem: str) -> bool:
+    return path.suffix.lower() in files.SUFFIXES and _is_called(path, (stem,))
 
 
 def _is_called(path: Path, stems: Sequence[str]) -> bool:
     return any(names.is_called(stem, path.stem) or path.stem == stem for stem in stems)
 
 
-def _digest(paths: list[Path]) -> str:
+def _digest(place: Place, names_: Sequence[str]) -> str:
     whole = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            whole.update(path.name.encode() + b"\0" + hashlib.file_digest(file, "sha256").digest())
+    for name in names_:
+        content = hashlib.sha256()
+        with place.open(name) as file:
+            while chunk := file.read(_CHUNK):
+                content.update(chunk)
+        whole.update(name.encode() + b"\0" + content.digest())
     return whole.hexdigest()
 
 
@@ -122,8 +129,9 @@ class Folders:
         """
         if data in self._opened:
             return self._opened[data]
-        path = Path(data)
-        if files.find(path, "demand") is None:
-            path = next((below for below in subfolders(path) if dataset_id in (below.name, slug(below.name))), path)
+        place = Place(data)
+        if not any(_holds(Path(info.base_name), "demand") for info in place.files()):
+            place = next((each for each in place.folders() if dataset_id in (each.name, slug(each.name))), place)
         # Rows that name no data set belong to the folder's, not to whichever is asked for.
-        return open_folder(path, dataset_id if path.name == dataset_id else None, rules)
+        with place.local() as path:
+            return open_folder(path, dataset_id if path.name == dataset_id else None, rules)

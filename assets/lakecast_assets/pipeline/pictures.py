@@ -1,7 +1,6 @@
 """Pictures of a data set's run for the Dagster UI: PNG by matplotlib, carried by the Markdown itself.
 
-The UI shows Markdown of more than 1,000 characters at a click, and no picture is that small: the figures stand beside
-it as metadata of their own.
+The UI shows Markdown of more than 1,000 characters at a click; `glimpses` has smaller ones.
 """
 
 import base64
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ITEMS = 3
-"""Items of a picture of forecasts."""
+"""Items that pictures of forecasts show."""
 _PREFERRED = ("ensemble", "arima", "prophet", "lstm", "seasonal_naive")
 _COVERAGES = {"coverage_80": 0.8, "coverage_95": 0.95}
 
@@ -42,19 +41,28 @@ def markdown(figure: "Figure") -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md(f"![picture](data:image/png;base64,{base64.b64encode(png.getvalue()).decode()})")
 
 
+def preferred_source(rows: pa.Table) -> str:
+    """The source that pictures show: the ensemble, or what there is of live forecasts without it."""
+    sources = set(pc.unique(rows.filter(pc.equal(rows["kind"], "live"))["source"]).to_pylist())
+    return next((name for name in _PREFERRED if name in sources), min(sources))
+
+
+def chosen_items(panel: Panel) -> list[int]:
+    """Places of the items that pictures show: with the largest, the middle and a low demand."""
+    order = np.argsort(-np.nansum(panel.values, axis=1), kind="stable")
+    places: list[int] = order[np.unique(np.linspace(0, order.size - 1, ITEMS).astype(int))].tolist()
+    return places
+
+
 def of_forecasts(rows: pa.Table, panel: Panel) -> "Figure":
     """Demand, backtest and forecast with its intervals, of the items with the largest, the middle and a low demand.
 
     rows: those of `fact_forecast` of the panel's data set, live ones among them. The source is the ensemble, or what
     there is without it.
     """
-    sources = set(pc.unique(rows.filter(pc.equal(rows["kind"], "live"))["source"]).to_pylist())
-    source = next((name for name in _PREFERRED if name in sources), min(sources))
-    volume = np.nansum(panel.values, axis=1)
-    order = np.argsort(-volume, kind="stable")
-    places = order[np.unique(np.linspace(0, order.size - 1, ITEMS).astype(int))]
-    figure = _figure(9, 2.6 * places.size)
-    for ax, row in zip(figure.subplots(places.size, squeeze=False)[:, 0], places.tolist(), strict=True):
+    source, places = preferred_source(rows), chosen_items(panel)
+    figure = _figure(9, 2.6 * len(places))
+    for ax, row in zip(figure.subplots(len(places), squeeze=False)[:, 0], places, strict=True):
         mine = rows.filter(
             pc.and_(pc.equal(rows["item_id"], panel.item_ids[row]), pc.equal(rows["source"], source))
         ).sort_by("date")

@@ -13,7 +13,15 @@ from lakecast_assets.pipeline.partitions import datasets
 from lakecast_assets.pipeline.progress import Progress
 from lakecast_assets.pipeline.retries import RETRIES, retried
 from lakecast_assets.pipeline.settings import RunSettings
-from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, OWNERS, table_asset, table_description
+from lakecast_assets.pipeline.table_asset import (
+    CODE_VERSION,
+    HAND_OVER,
+    LAKE_IO,
+    LAYER,
+    OWNERS,
+    table_asset,
+    table_description,
+)
 from lakecast_assets.tables.champions import with_champions
 from lakecast_assets.tables.replenishment import Tables, published_learned, replenishment_table
 from lakecast_lake.commit import Commit, replace
@@ -66,13 +74,12 @@ def fact_replenishment(
     partitions_def=datasets,
     owners=OWNERS,
     kinds={"deltalake"},
+    tags={LAYER: SNAPSHOT.layer},
+    code_version=CODE_VERSION,
     description=f"{table_description('snapshot')} Committed last: until then nothing of a run can be seen.",
     deps=list(PUBLISHED),
     retry_policy=RETRIES,
     pool="table_snapshot",
-    freshness_policy=dg.FreshnessPolicy.time_window(
-        fail_window=dt.timedelta(days=7), warn_window=dt.timedelta(hours=36)
-    ),
 )
 @retried
 def snapshot(

@@ -8,7 +8,9 @@ from typing import Any
 
 import dagster as dg
 
+from lakecast_assets.pipeline.violations import violations_table
 from lakecast_lake.errors import Contended, LakeUnreadable
+from lakecast_schema.rules import ContractError
 
 PASSING = (OSError, MemoryError, BrokenExecutor, Contended, LakeUnreadable)
 """Failures that may pass: a store that did not answer, a killed worker, too many writers at once."""
@@ -23,7 +25,8 @@ def only_what_may_pass() -> Iterator[None]:
     except (*PASSING, dg.DagsterError, dg.Failure, dg.RetryRequested):
         raise
     except Exception as error:
-        raise dg.Failure(str(error) or type(error).__name__, allow_retries=False) from error
+        broken = {"broken rules": violations_table(error.violations)} if isinstance(error, ContractError) else {}
+        raise dg.Failure(str(error) or type(error).__name__, metadata=broken, allow_retries=False) from error
 
 
 def retried(step: Callable[..., Any]) -> Callable[..., Any]:

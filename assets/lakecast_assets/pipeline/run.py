@@ -1,5 +1,6 @@
 """Everything from files to a published snapshot, without the UI: the same Dagster assets, in this process."""
 
+import logging
 import os
 import tempfile
 import time
@@ -24,8 +25,11 @@ from lakecast_assets.pipeline.progress import Display, Progress, Silent
 from lakecast_assets.pipeline.retries import cause
 from lakecast_assets.pipeline.settings import RunSettings, WrongSettings
 from lakecast_forecast import registry
+from lakecast_lake import snapshots
 from lakecast_lake.storage import Lake
 
+# Where nothing has changed, all steps are skipped; Dagster warns of each that comes after a check without a result.
+logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -41,8 +45,9 @@ class CheckFailed(Exception):
 class DatasetReport:
     """What became of one data set.
 
-    snapshot_id: None where it was not published; failure says why then, and error is what was raised. items: how many
-    have forecasts; rejected: input rows that were rejected. failed_sources: source -> why it has no forecasts. issues:
+    snapshot_id: None where it was not published; failure says why then, and error is what was raised. unchanged:
+    nothing was trained or published, since all is published already, in the newest snapshot. items: how many have
+    forecasts; rejected: input rows that were rejected. failed_sources: source -> why it has no forecasts. issues:
     source -> items that have a baseline only. notes: what a person should know about the reading of the files.
     warnings: checks that the run did not pass, and that do not keep it from being published.
     """
@@ -52,6 +57,7 @@ class DatasetReport:
     seconds: float
     snapshot_id: int | None = None
     failure: str | None = None
+    unchanged: bool = False
     items: int = 0
     rejected: int = 0
     sources: tuple[str, ...] = ()
@@ -100,7 +106,9 @@ def run(
     `lakecast.yaml`. instance: the Dagster instance that
     records the run; by default one in memory, or that of DAGSTER_HOME.
 
-    One data set that fails does not stop the others; nor does a source. Raises `InputError`, `LakeError` and
+    Nothing is trained of a data set whose demand, settings and code are those of its published forecasts, and nothing
+    published where its stock and terms are the same, too (`retrain` does it anew). One data set that fails does not
+    stop the others; nor does a source. Raises `InputError`, `LakeError` and
     `RunError` before anything has changed.
     """
     started = time.monotonic()
@@ -197,6 +205,9 @@ def _run_dataset(
     if failure is not None:
         progress.say(f"not published: {failure}")
         return DatasetReport(dataset_id, run_id, seconds, failure=str(failure), error=failure), failure
+    if "snapshot" not in shown:
+        served = snapshots.newest(Lake.open(lake)).snapshot_id
+        return DatasetReport(dataset_id, run_id, seconds, snapshot_id=served, unchanged=True), None
     of = {name: shown.get(asset_name(name), {}) for name in settings.sources}
     return (
         DatasetReport(

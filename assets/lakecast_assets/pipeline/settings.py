@@ -23,6 +23,8 @@ class WrongSettings(Exception):
     """Settings that no run can have; the message says which, and what to give instead."""
 
 
+DASK_ADDRESS = "LAKECAST_DASK_ADDRESS"
+"""Environment variable: the scheduler of a Dask cluster, where runs that say nothing else of it fan out."""
 FrequencyName = Literal["auto", "daily", "weekly", "monthly", "quarterly", "yearly"]
 
 
@@ -83,11 +85,17 @@ class RunSettings(dg.ConfigurableResource[None]):
     )
     allow_loss: bool = Field(default=False, description="Publish though most of the demand published last is gone")
     replace: bool = Field(default=False, description="Publish under a name whose items so far are all others")
+    retrain: bool = Field(default=False, description="Train though nothing has changed since it was published")
     seed: int = Field(default=0, description="The same data and seed give the same forecasts")
     batch_size: int = Field(default=2000, description="Items that a model takes at once")
-    fan_out: Literal["inline", "processes", "dask"] = Field(default="inline", description="Where batches run")
+    fan_out: Literal["inline", "processes", "dask"] = Field(
+        default_factory=lambda: "dask" if os.environ.get(DASK_ADDRESS) else "inline", description="Where batches run"
+    )
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, description="Processes to fan out to")
-    dask_address: str = Field(default="", description="Scheduler of the Dask cluster, such as tcp://host:8786")
+    dask_address: str = Field(
+        default_factory=lambda: os.environ.get(DASK_ADDRESS, ""),
+        description="Scheduler of the Dask cluster, such as tcp://host:8786",
+    )
 
     @model_validator(mode="after")
     def _usable(self) -> Self:

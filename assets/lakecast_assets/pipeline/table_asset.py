@@ -1,6 +1,7 @@
 """How assets are described in the Dagster UI."""
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import dagster as dg
@@ -12,6 +13,9 @@ from lakecast_schema.tables import TABLES
 OWNERS = ["team:forecasting"]
 LAKE_IO, HAND_OVER = "lake_io", "hand_over"
 TRAINING_POOL = "training"
+CODE_VERSION = version("lakecast")
+LAYER = "lakecast/layer"
+"""Tag of a table's asset."""
 
 
 def table_description(name: str) -> str:
@@ -38,6 +42,8 @@ def table_asset(
         description=table_description(name),
         kinds={"deltalake", table.layer} - {"control"},
         owners=OWNERS,
+        tags={LAYER: table.layer},
+        code_version=CODE_VERSION,
         partitions_def=datasets,
         retry_policy=RETRIES,
         pool=f"table_{name}",

@@ -122,8 +122,17 @@ def command(
     replace: Annotated[
         bool, typer.Option("--replace", help="Publish under a name whose items so far are all others.")
     ] = False,
+    retrain: Annotated[
+        bool, typer.Option("--retrain", help="Train though nothing has changed since it was published.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="The same data and seed give the same forecasts.")] = 0,
-    fan_out: Annotated[FanOut, typer.Option(help="Where batches of items are computed.")] = FanOut.INLINE,
+    fan_out: Annotated[
+        FanOut,
+        typer.Option(
+            help="Where batches of items are computed. Without it: inline, or LAKECAST_DASK_ADDRESS where that is set.",
+            show_default=False,
+        ),
+    ] = FanOut.INLINE,
     workers: Annotated[
         int | None,
         typer.Option(help="Processes to fan out to. Without it: one per core.", show_default=False),
@@ -156,6 +165,7 @@ def command(
         "sheet": sheet,
         "allow_loss": allow_loss,
         "replace": replace,
+        "retrain": retrain,
         "seed": seed,
         "fan_out": fan_out.value,
         "workers": workers,
@@ -199,6 +209,11 @@ def _dataset(dataset: "DatasetReport") -> Iterator[str]:
     took = progress.duration(dataset.seconds)
     if dataset.snapshot_id is None:
         yield f"{dataset.dataset_id}: not published after {took}: {dataset.failure}"
+    elif dataset.unchanged:
+        yield (
+            f"{dataset.dataset_id}: nothing has changed since it was published (snapshot {dataset.snapshot_id} is the "
+            "newest): nothing was trained or published; --retrain does it anew"
+        )
     else:
         sources = ", ".join(dataset.sources)
         yield (

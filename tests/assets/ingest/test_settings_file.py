@@ -9,6 +9,7 @@ from lakecast_assets.ingest.folder import DatasetInput, read_folder
 from lakecast_assets.ingest.settings_file import read_settings
 from lakecast_assets.pipeline.automation import _runs
 from lakecast_assets.pipeline.landing import dataset_ids
+from lakecast_assets.pipeline.places import Place
 from lakecast_assets.pipeline.run import RunError, run
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.rules import Rules
@@ -59,7 +60,7 @@ def test_every_way_in_reads_the_settings(folder: Write, tmp_path: Path) -> None:
     wanted = ("tower_parts_dep_1", "tower_parts_dep_2")
     assert tuple(read(made)) == wanted
     assert dataset_ids(made) == wanted
-    requests = _runs(made, wanted, "key")
+    requests = _runs(Place(str(made)), wanted, "key")
     assert [request.partition_key for request in requests] == list(wanted)
     config = dict(requests[0].run_config["resources"]["settings"]["config"])  # type: ignore[index]
     assert config.pop("data") == str(made)
@@ -146,7 +147,7 @@ def test_what_is_no_setting_is_refused_by_check_and_by_run(text: str, sentence: 
         read(made)
     with pytest.raises((InputError, RunError)):
         run(made, str(made / "lake"))
-    assert len(_runs(made, ["tower_parts"], "key")) == 1, "the run fails where everybody sees it"
+    assert len(_runs(Place(str(made)), ["tower_parts"], "key")) == 1, "the run fails where everybody sees it"
 
 
 def test_an_empty_file_states_nothing(folder: Write) -> None:

@@ -58,9 +58,39 @@ def test_new_stock_before_any_forecast_is_told_what_is_missing(make_input: MakeI
     assert "no forecasts of parts are published, nor made in this run" in execute(make_input(), lake, "stock_only")
 
 
+def test_new_demand_fills_in_the_actuals_of_published_forecasts_without_training(
+    make_input: MakeInput, lake: str
+) -> None:
+    run(make_input(days=113), lake, sources=NAIVE, horizon=7)
+    opened = Lake.open(lake)
+    before = snapshots.read(opened, snapshots.newest(opened), "fact_forecast")
+    folder = make_input(days=117)
+    with (folder / "demand.csv").open("a") as file:
+        file.write("unheard_of,2026-04-20,1\n")
+    assert execute(folder, lake, "new_actuals") == ""
+    newest = snapshots.newest(opened)
+    assert newest.snapshot_id == 2
+    after = snapshots.read(opened, newest, "fact_forecast")
+    key = [
+        ("source", "ascending"),
+        ("kind", "ascending"),
+        ("item_id", "ascending"),
+        ("cutoff", "ascending"),
+        ("date", "ascending"),
+    ]
+    assert after.drop(["actual"]).sort_by(key).equals(before.drop(["actual"]).sort_by(key))
+    demand = snapshots.read(opened, newest, "demand")
+    seen = {(row["item_id"], row["date"]): row["quantity"] for row in demand.to_pylist()}
+    live = after.filter(pc.field("kind") == "live").to_pylist()
+    assert [row["actual"] for row in live] == [seen.get((row["item_id"], row["date"])) for row in live]
+    assert sum(row["actual"] is not None for row in live) == 4 * 4
+    assert execute(folder, lake, "new_actuals") == ""
+    assert snapshots.newest(opened).snapshot_id == 2, "nothing is new any more"
+
+
 ALONE = {
     "seasonal_naive_forecast": "no demand of parts is published, nor read in this run",
-    "fact_forecast": "no demand of parts is published, nor read in this run",
+    "fact_forecast": "none was run; materialise the forecasts of some with it",
     "fact_replenishment": "no forecasts of parts are published, nor made in this run",
     "snapshot": "this run has made no table",
 }
@@ -75,10 +105,9 @@ def test_assets_alone_use_what_is_published(make_input: MakeInput, lake: str) ->
     folder = make_input()
     run(folder, lake, sources=NAIVE, horizon=7)
     (folder / "demand.csv").unlink()
-    for alone in ("seasonal_naive_forecast", "fact_replenishment"):
+    for alone in ("seasonal_naive_forecast", "fact_forecast", "fact_replenishment"):
         assert execute(folder, lake, "run", [alone]) == ""
-    for alone in ("fact_forecast", "fact_metrics"):
-        assert "none was run; materialise the forecasts of some with it" in execute(folder, lake, "run", [alone])
+    assert "none was run; materialise the forecasts of some with it" in execute(folder, lake, "run", ["fact_metrics"])
     assert snapshots.newest(Lake.open(lake)).snapshot_id == 1
     together = ["seasonal_naive_forecast", "fact_forecast", "fact_metrics", "fact_replenishment", "snapshot"]
     assert execute(folder, lake, "run", together) == ""

@@ -83,6 +83,7 @@ def test_a_past_no_longer_than_a_horizon_tells_of_no_lowest_mean() -> None:
 def metrics(**losses: float | None) -> pa.Table:
     return pa.table(
         {
+            "item_id": ["A"] * len(losses),
             "source": list(losses),
             "scaled_quantile_loss": pa.array(losses.values(), pa.float64()),
             "coverage_80": pa.array([0.75] * len(losses)),
@@ -102,12 +103,18 @@ def metrics(**losses: float | None) -> pa.Table:
 def test_coverage_may_lie_a_tenth_from_80_and_a_twentieth_from_95(interval: str, share: float, passed: bool) -> None:
     rows = metrics(arima=1.0, lstm=1.0)
     rows = rows.set_column(rows.column_names.index(interval), interval, [[share, share]])
-    assert checks.coverage(rows).passed is passed
+    assert checks.coverage(rows, ["A", "B"]).passed is passed
+
+
+def test_intervals_of_rarely_bought_items_may_cover_more_but_not_less() -> None:
+    rows = metrics(arima=1.0)
+    assert checks.coverage(rows.set_column(3, "coverage_80", [[1.0]]), []).passed
+    assert not checks.coverage(rows.set_column(3, "coverage_80", [[0.5]]), []).passed
 
 
 def test_one_source_of_bad_coverage_is_enough() -> None:
     rows = metrics(arima=1.0, lstm=1.0)
-    assert not checks.coverage(rows.set_column(3, "coverage_95", [[0.95, 0.5]])).passed
+    assert not checks.coverage(rows.set_column(4, "coverage_95", [[0.95, 0.5]]), ["A", "B"]).passed
 
 
 def test_the_best_source_has_to_beat_the_baseline() -> None:

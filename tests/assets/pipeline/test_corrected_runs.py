@@ -114,7 +114,7 @@ def test_other_sources_stay_where_their_input_is_the_same(tmp_path: Path, monkey
     lake = str(tmp_path / "lake")
     folder = _write(tmp_path / "right", RIGHT)
     _run(folder, lake)
-    _run(folder, lake, sources=["empirical"])
+    _run(folder, lake, sources=["empirical"], retrain=True)
     assert _sources(lake) == set(SOURCES)
     _run(_write(tmp_path / "more", {**RIGHT, "B": ("2025-02-01", "2025-06-30", 3)}), lake, sources=["empirical"])
     assert _sources(lake) == {"empirical"}

@@ -1,14 +1,17 @@
 """Pictures of a run: dates on the axis, history, every window of the backtest, the forecast and its bands."""
 
 import base64
+import dataclasses
+import io
 import re
 
 import numpy as np
 import pyarrow as pa
 import pytest
 from matplotlib.dates import num2date
+from PIL import Image
 
-from lakecast_assets.pipeline import pictures
+from lakecast_assets.pipeline import glimpses, pictures
 from lakecast_forecast.interface import Diagnostics
 from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Frequency, shift
@@ -88,3 +91,24 @@ def test_markdown_carries_the_picture_itself() -> None:
     (data,) = re.findall(r"^!\[picture\]\(data:image/png;base64,([^)]+)\)$", text or "")
     assert base64.b64decode(data).startswith(b"\x89PNG")
     assert len(data) < 60_000
+
+
+@pytest.mark.parametrize("noise", [0.0, 50.0])
+def test_glimpses_are_small_enough_to_be_shown_at_once(panel: Panel, noise: float) -> None:
+    draw = np.random.default_rng(0)
+    noisy = dataclasses.replace(panel, values=np.abs(panel.values + noise * draw.normal(size=panel.values.shape)))
+    shown = glimpses.of_forecasts(forecast_rows(), noisy)
+    assert len(shown) == 3
+    assert all(name.startswith("ensemble of ") for name in shown)
+    for picture in shown.values():
+        assert len(picture.value or "") <= 1000
+        (data,) = re.findall(r"^!\[forecast\]\(data:image/png;base64,([^)]+)\)$", picture.value or "")
+        with Image.open(io.BytesIO(base64.b64decode(data))) as image:
+            assert image.width >= 120
+            assert {"#d04000", "black"} <= {_named(colour) for _, colour in image.convert("RGB").getcolors() or ()}
+
+
+def _named(colour: object) -> str:
+    """A colour's name in `glimpses`, whose few colours are met nearly."""
+    names = {(208, 64, 0): "#d04000", (0, 0, 0): "black", (168, 200, 232): "#a8c8e8", (255, 255, 255): "white"}
+    return names[min(names, key=lambda known: np.abs(np.subtract(known, colour)).sum())]  # type: ignore[call-overload]

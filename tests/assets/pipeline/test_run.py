@@ -93,7 +93,7 @@ def test_backtest_rows_hold_the_demand_of_the_days_after_their_cutoff(make_input
 def test_a_second_run_adds_a_snapshot_and_keeps_the_sources_it_did_not_train(make_input: MakeInput, lake: str) -> None:
     folder = make_input()
     run(folder, lake, sources=["seasonal_naive", "empirical"], horizon=7)
-    report = run(folder, lake, sources=NAIVE, horizon=7)
+    report = run(folder, lake, sources=NAIVE, horizon=7, retrain=True)
     assert report.datasets[0].snapshot_id == 2
     assert set(published(lake, "fact_forecast")["source"].to_pylist()) == {"seasonal_naive", "empirical"}
     assert published(lake, "model_run").num_rows == 3, "one row per training"
@@ -247,7 +247,7 @@ def test_a_forecast_wildly_off_is_not_published(
 
     monkeypatch.setattr(seasonal_naive.SeasonalNaive, "fit", fit)
     with pytest.raises(CheckFailed, match=r"check not_wildly_off of fact_forecast has failed .*highest mean demand"):
-        run(folder, lake, sources=NAIVE, horizon=7)
+        run(folder, lake, sources=NAIVE, horizon=7, retrain=True)
     assert [record.snapshot_id for record in snapshots.history(Lake.open(lake))] == [1]
     assert pc.max(published(lake, "fact_forecast")["forecast"]).as_py() < 1e3
 

@@ -1,0 +1,1 @@
+"""What reading demand costs beside parsing its bytes."""

@@ -1,0 +1,156 @@
+"""What a run costs beside training: many small data sets, nothing new, one more data set, and new stock only."""
+
+import argparse
+import os
+import platform
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+
+from bench.markdown import table
+from lakecast_assets.pipeline import forecast, training
+from lakecast_assets.pipeline.run import RunReport, run
+from lakecast_forecast.decisions import learning
+from lakecast_lake import snapshots
+from lakecast_lake.storage import Lake
+
+SOURCES = ("seasonal_naive", "theta")
+AS_OF = "2025-12-31"
+OVERHEAD_SECONDS, STOCK_SECONDS = 1.0, 20.0
+"""What has to hold: CPU s per data set beyond training, and seconds from new stock to new advice."""
+
+
+@dataclass
+class Spent:
+    """CPU s of models (training, backtest, what decisions learn), and the sources that were trained."""
+
+    seconds: float = 0.0
+    trained: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def counted() -> Iterator[Spent]:
+    """Measures the training of runs meanwhile."""
+    spent, learn = Spent(), learning.learn
+
+    def timed(function: Callable[..., Any], *arguments: Any) -> Any:
+        began = time.process_time()
+        try:
+            return function(*arguments)
+        finally:
+            spent.seconds += time.process_time() - began
+
+    def trained(source: str, *arguments: Any) -> Any:
+        spent.trained.append(source)
+        return timed(training.train, source, *arguments)
+
+    with patch.object(forecast, "train", trained), patch.object(learning, "learn", lambda *each: timed(learn, *each)):
+        yield spent
+
+
+def write_demand(folder: Path, datasets: range, items: int, periods: int, period: str) -> None:
+    """Demand of so many data sets and items; period: a unit of numpy, `D` or `M`. Stock of one day."""
+    folder.mkdir(parents=True, exist_ok=True)
+    last = np.datetime64(AS_OF).astype(f"datetime64[{period}]")
+    dates = (last - np.arange(periods)[::-1]).astype("datetime64[D]").astype(str)
+    lines, stock = ["dataset_id,item_id,date,quantity"], ["dataset_id,item_id,date,on_hand"]
+    for number in datasets:
+        draw = np.random.default_rng(number).poisson(5.0, (items, periods)).astype(str)
+        for item in range(items):
+            name = f"set-{number:03},item-{item:05}"
+            lines += [f"{name},{date},{quantity}" for date, quantity in zip(dates, draw[item], strict=True)]
+            stock.append(f"{name},{dates[-1]},{item % 40}")
+    (folder / "demand.csv").write_text("\n".join(lines) + "\n")
+    (folder / "stock.csv").write_text("\n".join(stock) + "\n")
+
+
+def measured(folder: Path, lake: Path) -> tuple[RunReport, Spent, float, float]:
+    """A run with its CPU and wall seconds."""
+    cpu, wall = time.process_time(), time.monotonic()
+    with counted() as spent:
+        report = run(folder, str(lake), sources=SOURCES, as_of=AS_OF)
+    return report, spent, time.process_time() - cpu, time.monotonic() - wall
+
+
+def published(lake: Path) -> int:
+    """How many snapshots a lake has."""
+    return len(snapshots.history(Lake.open(str(lake))))
+
+
+def many_small(cache: Path, datasets: int, items: int) -> list[list[str]]:
+    """Rows on many small data sets: all new, all unchanged, one more."""
+    folder, lake = cache / "small", cache / "small-lake"
+    write_demand(folder, range(datasets), items, 365, "D")
+    _, spent, cpu, _ = measured(folder, lake)
+    overhead = (cpu - spent.seconds) / datasets
+    rows = [
+        ["CPU s per data set, models", f"{spent.seconds / datasets:.2f}", ""],
+        ["CPU s per data set, all else", f"{overhead:.2f}", _verdict(overhead, OVERHEAD_SECONDS)],
+    ]
+    before = published(lake)
+    _, spent, cpu, _ = measured(folder, lake)
+    new = published(lake) - before
+    rows += [
+        ["the same again: sources trained, snapshots published", f"{len(spent.trained)}, {new}",
+         _verdict(len(spent.trained) + new, 0)],
+        ["the same again: CPU s per data set", f"{cpu / datasets:.2f}", ""],
+    ]  # fmt: skip
+    write_demand(folder, range(datasets + 1), items, 365, "D")
+    _, spent, _, _ = measured(folder, lake)
+    trained = len(spent.trained) / len(SOURCES)
+    rows.append(["one more data set in the file: data sets trained", f"{trained:g}", _verdict(trained, 1)])
+    return rows
+
+
+def new_stock(cache: Path, items: int) -> list[list[str]]:
+    """A row on new stock of many items of monthly demand."""
+    folder, lake = cache / "stock", cache / "stock-lake"
+    write_demand(folder, range(1), items, 36, "M")
+    measured(folder, lake)
+    path = folder / "stock.csv"
+    path.write_text(path.read_text().replace(",39\n", ",3\n"))
+    _, spent, cpu, wall = measured(folder, lake)
+    return [
+        [f"new stock of {items:,} items: seconds to new advice", f"{wall:.1f} ({cpu:.1f} CPU s)",
+         _verdict(wall, STOCK_SECONDS)],
+        ["new stock: sources trained", str(len(spent.trained)), _verdict(len(spent.trained), 0)],
+    ]  # fmt: skip
+
+
+def _verdict(value: float, most: float) -> str:
+    return f"{'holds' if value <= most else 'MISSED'}: at most {most:g}"
+
+
+def main() -> None:
+    """Measure, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cache", type=Path, required=True, help="folder for input and lakes; emptied first")
+    parser.add_argument("--out", type=Path, required=True, help="page to write")
+    parser.add_argument("--datasets", type=int, default=100)
+    parser.add_argument("--items", type=int, default=50, help="items of each")
+    parser.add_argument("--stock-items", type=int, default=10_000)
+    asked = parser.parse_args()
+    os.environ.pop("DAGSTER_HOME", None)  # nothing of the runs is recorded
+    shutil.rmtree(asked.cache, ignore_errors=True)
+    rows = [*many_small(asked.cache, asked.datasets, asked.items), *new_stock(asked.cache, asked.stock_items)]
+    versions = f"Python {platform.python_version()}, dagster {version('dagster')}, deltalake {version('deltalake')}"
+    intro = (
+        f"`make bench-pipeline`: {asked.datasets} data sets of {asked.items} items, a year of days, sources "
+        f"{' and '.join(SOURCES)}, in one process;\nand one of {asked.stock_items:,} items, three years of months. "
+        f"{versions}.\n\n"
+    )
+    page = table(("", "measured", "has to hold"), rows)
+    asked.out.write_text(f"# Running what is new\n\n{intro}{page}\n", encoding="utf-8")
+    print(page)
+
+
+if __name__ == "__main__":
+    main()

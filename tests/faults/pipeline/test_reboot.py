@@ -1,0 +1,136 @@
+"""A host that loses power, or run workers, at random moments: after a boot everything goes on with no hand.
+
+`make faults` kills 20 and 20 times (LAKECAST_FAULTS=full); the test suite, 3 and 3.
+"""
+
+import os
+import random
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.storage.tags import PARTITION_NAME_TAG, RUN_KEY_TAG
+from dagster_host import ALIVE, Host, wait_for
+
+from lakecast_lake import snapshots
+from lakecast_lake.storage import Lake
+from lakecast_schema.tables import TABLES
+
+TIMES = 20 if os.environ.get("LAKECAST_FAULTS") == "full" else 3
+DATASETS = ("one", "three", "two")
+WAIT_SECONDS = 1800
+"""How long anything may take: machines that run tests are shared."""
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    started = Host(tmp_path / "host", port)
+    yield started
+    started.lose_power()
+
+
+def training(host: Host) -> int:
+    """How many runs have a step in the pool `training`."""
+    with host.instance() as instance:
+        info = instance.event_log_storage.get_concurrency_info("training")
+        return len({claimed.run_id for claimed in info.claimed_slots})
+
+
+def runs(host: Host) -> list[dg.DagsterRun]:
+    with host.instance() as instance:
+        return list(instance.get_runs(dg.RunsFilter(job_name="run"), limit=500))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2 * WAIT_SECONDS + 240 * 2 * TIMES)
+def test_the_next_run_of_every_data_set_completes_after_any_kill(host: Host) -> None:
+    chance = random.Random(0)
+    landed = 0
+
+    def wait_for_training() -> None:
+        """Until a model is being trained, of what has landed if need be: a run is tried again twice only."""
+
+        def is_training() -> bool:
+            seen = runs(host)
+            is_launched = len({run.tags.get(RUN_KEY_TAG) for run in seen}) == landed * len(DATASETS)
+            if is_launched and not any(run.status in ALIVE for run in seen):
+                land()
+            return training(host) > 0
+
+        wait_for(is_training, WAIT_SECONDS, host.said)
+
+    def land() -> None:
+        nonlocal landed
+        landed += 1
+        for name in DATASETS:
+            host.land(name, seed=landed)
+
+    land()
+    host.start()
+    for _ in range(TIMES):
+        wait_for_training()
+        time.sleep(chance.uniform(0, 12))
+        host.lose_power()
+        host.start()
+    killed = 0
+    while killed < TIMES:
+        wait_for_training()
+        time.sleep(chance.uniform(0, 6))
+        killed += host.kill_run_workers()
+    host.lose_power()
+    earlier = {run.tags.get(RUN_KEY_TAG) for run in runs(host)}
+    land()
+    host.start()
+
+    def is_done() -> bool:
+        done = [
+            run.tags[PARTITION_NAME_TAG]
+            for run in runs(host)
+            if run.tags.get(RUN_KEY_TAG) not in earlier and run.status is dg.DagsterRunStatus.SUCCESS
+        ]
+        return sorted(done) == sorted(DATASETS)
+
+    def told() -> str:
+        return "\n".join([*(f"{run.tags} {run.status}" for run in runs(host)), host.said()])
+
+    wait_for(is_done, WAIT_SECONDS, told)
+    wait_for(lambda: not any(run.status in ALIVE for run in runs(host)), WAIT_SECONDS, told)
+    with host.instance() as instance:
+        pools = sorted(instance.event_log_storage.get_concurrency_keys())
+        assert "training" in pools
+        wait_for(lambda: all(is_free(instance, pool) for pool in pools), WAIT_SECONDS)
+    check_lake(host)
+
+
+def is_free(instance: dg.DagsterInstance, pool: str) -> bool:
+    info = instance.event_log_storage.get_concurrency_info(pool)
+    return not info.claimed_slots and not info.pending_steps
+
+
+def check_lake(host: Host) -> None:
+    """Every snapshot is whole and holds nothing twice."""
+    lake = Lake.open(str(host.lake))
+    records = list(snapshots.history(lake))
+    assert records
+    assert len({record.snapshot_id for record in records}) == len(records)
+    for record in records:
+        for name in {entry.dataset_id for entry in record.entries}:
+            tables = {}
+            for entry in record.entries:
+                if entry.dataset_id == name:
+                    rows = snapshots.scan(lake, entry, {"dataset_id": name})
+                    key = list(TABLES[entry.table].key)
+                    assert rows.group_by(key).aggregate([]).num_rows == rows.num_rows, (record.snapshot_id, entry)
+                    tables[entry.table] = rows
+            live = tables["fact_forecast"].to_pylist()
+            of_run = {row["run_id"] for row in live if row["kind"] == "live"}
+            assert len(of_run) == 1, (record.snapshot_id, name, of_run)
+            decided = {row["item_id"] for row in tables["fact_replenishment"].to_pylist()}
+            assert decided == {row["item_id"] for row in live if row["kind"] == "live"}
+            assert of_run <= {row["run_id"] for row in tables["model_run"].to_pylist()}
