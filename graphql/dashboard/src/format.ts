@@ -96,3 +96,8 @@ export function cover(days: number | null | undefined): string {
 
 /** Use per month of a use per day. */
 export const DAYS_PER_MONTH = 365 / 12;
+
+/** A sentence of the server with its ISO dates as people here write them. */
+export function dated(text: string): string {
+  return text.replace(/\b(\d{4})-(\d\d)-(\d\d)\b/g, "$3/$2/$1");
+}

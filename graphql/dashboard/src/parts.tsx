@@ -99,3 +99,15 @@ export function Bar({ share, kind = "" }: { share: number; kind?: string }): JSX
     </svg>
   );
 }
+
+/** A bar to the left or the right of the middle: `share` from -1 to 1. */
+export function SignedBar({ share }: { share: number }): JSX.Element {
+  const width = Math.min(1, Math.abs(share)) * 50;
+  return (
+    <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="rail" width="100" height="8" rx="2" />
+      <rect class="fill" x={share < 0 ? 50 - width : 50} width={width} height="8" />
+      <rect class="middle" x="49.75" width="0.5" height="8" />
+    </svg>
+  );
+}

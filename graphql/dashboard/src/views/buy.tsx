@@ -15,7 +15,7 @@ import {
   type SuppliersQuery,
 } from "../gql/graphql";
 import { Icon } from "../icons";
-import { choose, postponed, postponedToday } from "../keep";
+import { choose, iso, postponed, postponedToday } from "../keep";
 import { choiceLine, Lines, type Sort } from "../lines";
 import { Loading, Title, Trouble } from "../parts";
 import { STATE_FILTERS, STATE_WORDS, STATES, stateOf, topUp, without, type State } from "../status";
@@ -260,7 +260,7 @@ function BySupplier({ wanted: now }: { wanted: Wanted }): JSX.Element {
                     <span>{t(one.itemCount === 1 ? "oneItem" : "nItems", quantity(one.itemCount))}</span>
                     <span class="money">{moneyShort(now.state === "excesso" ? one.excessValue : one.recommendedOrderValue, currency)}</span>
                     <span class="quiet">{one.meanLeadTimeDays == null ? "" : t("leadTimeIs", quantity(Math.round(one.meanLeadTimeDays)))}</span>
-                    <span class="quiet">{one.orderByDate ? t("orderByIs", day(one.orderByDate)) : ""}</span>
+                    <span class="quiet">{one.orderByDate === null ? "" : one.orderByDate <= iso(new Date()) ? t("orderToday") : t("orderByIs", day(one.orderByDate))}</span>
                   </button>
                 </h2>
                 {isOpen ? <SupplierLines supplier={one.supplier} wanted={now} /> : null}

@@ -130,11 +130,13 @@ function Bill({ item, advice }: { item: Item; advice: Advice }): JSX.Element {
         {advice.minOrderQuantity > 1 ? ` ${t("minimumIs", quantity(advice.minOrderQuantity))}` : ""}
         {advice.orderMultiple > 1 ? ` ${t("multipleIs", quantity(advice.orderMultiple))}` : ""}
       </p>
-      <p>
-        <button type="button" class={choice?.ticked ? "button" : "button main"} aria-pressed={choice?.ticked ?? false} onClick={() => choose(own, { ticked: !choice?.ticked })}>
-          {choice?.ticked ? <Icon name="check" /> : null} {t(choice?.ticked ? "onList" : "addToList")}
-        </button>
-      </p>
+      {advice.recommendedOrder ? (
+        <p>
+          <button type="button" class={choice?.ticked ? "button" : "button main"} aria-pressed={choice?.ticked ?? false} onClick={() => choose(own, { ticked: !choice?.ticked })}>
+            {choice?.ticked ? <Icon name="check" /> : null} {t(choice?.ticked ? "onList" : "addToList")}
+          </button>
+        </p>
+      ) : null}
     </Card>
   );
 }

@@ -2,15 +2,15 @@
 import type { JSX } from "preact";
 import { to, toItem } from "../address";
 import { useAnswer } from "../api";
-import { Chart, seconds } from "../chart";
+import { Chart } from "../chart";
 import { day, moneyShort, month, parse, percent, quantity } from "../format";
 import { ManagerDocument, type AbcClass, type AlertLevel, type ManagerQuery } from "../gql/graphql";
 import { iso, keyOf } from "../keep";
-import { Bar, Card, Loading, Title, Trouble } from "../parts";
+import { Bar, Card, Loading, SignedBar, Title, Trouble } from "../parts";
 import { t, type Word } from "../text";
 
 const LEVELS = [0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995];
-const MONTHS_OF_BIAS = 18;
+const MONTHS_OF_BIAS = 12;
 
 export function Manager(): JSX.Element {
   const today = new Date();
@@ -218,20 +218,24 @@ function Matrix({ data }: { data: ManagerQuery }): JSX.Element {
 }
 
 function Bias({ data }: { data: ManagerQuery }): JSX.Element {
-  const points = (data.bias?.nodes ?? []).filter((one) => one.period !== null && one.bias !== null);
+  const points = (data.bias?.nodes ?? []).filter((one) => one.period !== null && one.bias !== null).slice(-MONTHS_OF_BIAS);
+  const most = Math.max(0.2, ...points.map((one) => Math.abs(one.bias ?? 0)));
   return (
     <Card title={t("biasTitle")} note={t("biasNote")}>
-      {points.length > 1 ? (
-        <Chart
-          label={`${t("biasTitle")}: ${points.map((one) => `${month(parse(one.period!))} ${percent(one.bias, true)}`).join("; ")}`}
-          x={points.map((one) => seconds(one.period!))}
-          lines={[{ label: t("bias"), values: points.map((one) => one.bias), colour: "accent", kind: "bars" }]}
-          y={(value) => percent(value, true)}
-          months
-          height={220}
-        />
-      ) : points.length ? (
-        <p>{`${month(parse(points[0]!.period!))}: ${percent(points[0]!.bias, true)}`}</p>
+      {points.length ? (
+        <table class="bars">
+          <tbody>
+            {points.map((one) => (
+              <tr key={one.period}>
+                <th scope="row">{month(parse(one.period!))}</th>
+                <td class="long">
+                  <SignedBar share={(one.bias ?? 0) / most} />
+                </td>
+                <td>{percent(one.bias, true)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
       ) : (
         <p class="quiet">{t("noBacktest")}</p>
       )}

@@ -153,6 +153,14 @@ function Changes({ data }: { data: TodayQuery }): JSX.Element {
   );
 }
 
+const MOST_CHANGES = 8;
+const GRAVITY: AlertLevel[] = ["CRITICAL", "HIGH", "UNKNOWN", "MEDIUM", "OK"];
+
+function worstFirst(page: ChangePage): ChangePage["nodes"] {
+  const rank = (level: AlertLevel | null): number => (level === null ? GRAVITY.length : GRAVITY.indexOf(level));
+  return [...page.nodes].sort((a, b) => rank(a.after) - rank(b.after)).slice(0, MOST_CHANGES);
+}
+
 function ChangeList({ title, page }: { title: string; page: ChangePage | null }): JSX.Element {
   const total = page?.totalCount ?? 0;
   return (
@@ -162,7 +170,7 @@ function ChangeList({ title, page }: { title: string; page: ChangePage | null })
       </h3>
       {page && total ? (
         <ul class="plainlist">
-          {page.nodes.map((change) => (
+          {worstFirst(page).map((change) => (
             <li key={keyOf(change.item)}>
               <a href={toItem(change.item)}>{change.item.name}</a>
               <small>
@@ -178,7 +186,7 @@ function ChangeList({ title, page }: { title: string; page: ChangePage | null })
       ) : (
         <p class="quiet">{t("noChanges")}</p>
       )}
-      {total > (page?.nodes.length ?? 0) ? <p class="quiet">{t("andMore", quantity(total - (page?.nodes.length ?? 0)))}</p> : null}
+      {total > MOST_CHANGES ? <p class="quiet">{t("andMore", quantity(total - MOST_CHANGES))}</p> : null}
     </>
   );
 }

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { adminKey, ask, ApiError, edition, useAnswer } from "../api";
-import { figure, instant, percent, quantity } from "../format";
+import { dated, figure, instant, percent, quantity } from "../format";
 import { PinDocument, RefreshDocument, TrustDocument, UnpinDocument, type DemandClass, type RefreshOutcome, type Severity, type TrustQuery } from "../gql/graphql";
 import { Icon } from "../icons";
 import { Bar, Card, Loading, Title, Trouble } from "../parts";
@@ -39,42 +39,80 @@ function Content({ data }: { data: TrustQuery }): JSX.Element {
 const CLASSES: Record<DemandClass, Word> = { SMOOTH: "classSmooth", ERRATIC: "classErratic", INTERMITTENT: "classIntermittent", LUMPY: "classLumpy" };
 
 function className(name: string | null): string {
-  return name === null ? t("noClass") : name in CLASSES ? t(CLASSES[name as DemandClass]) : name;
+  return name === null ? t("noClass") : name.toUpperCase() in CLASSES ? t(CLASSES[name.toUpperCase() as DemandClass]) : name;
 }
 
-/** Promised beside achieved, of bands and of reorder points. */
+/** Promised beside achieved: of bands, and of reorder points by kind of demand. */
 function Promises({ data }: { data: TrustQuery }): JSX.Element {
-  const rows: [string, number | null, number | null, string][] = [
-    [t("band80"), 0.8, data.overview?.coverage80 ?? null, ""],
-    [t("band95"), 0.95, data.overview?.coverage95 ?? null, ""],
-    ...(data.calibration ?? []).map((one): [string, number, number, string] => [`${t("reorderPoint")}: ${className(one.group)}`, one.promised, one.achieved, t("nCycles", quantity(one.cycles))]),
+  const calibration = data.calibration ?? [];
+  const levels = [...new Set(calibration.map((one) => one.promised))].sort();
+  const groups = [...new Set(calibration.map((one) => one.group))];
+  const bands: [Word, number, number | null][] = [
+    ["band80", 0.8, data.overview?.coverage80 ?? null],
+    ["band95", 0.95, data.overview?.coverage95 ?? null],
   ];
   return (
     <Card title={t("promisesTitle")} note={t("promisesNote")}>
-      <div class="scroll">
-        <table class="data">
-          <thead>
-            <tr>
-              <th scope="col">{t("promise")}</th>
-              <th scope="col">{t("promised")}</th>
-              <th scope="col">{t("achieved")}</th>
+      <table class="data">
+        <thead>
+          <tr>
+            <th scope="col">{t("bands")}</th>
+            <th scope="col">{t("promised")}</th>
+            <th scope="col">{t("achieved")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {bands.map(([name, promised, achieved]) => (
+            <tr key={name}>
+              <th scope="row">{t(name)}</th>
+              <td>{percent(promised)}</td>
+              <td class={short(achieved, promised)}>{percent(achieved)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {rows.map(([name, promised, achieved, more]) => (
-              <tr key={name}>
-                <th scope="row">
-                  {name} {more ? <small>{more}</small> : null}
-                </th>
-                <td>{percent(promised)}</td>
-                <td class={achieved !== null && promised !== null && achieved < promised - 0.05 ? "due" : ""}>{percent(achieved)}</td>
+          ))}
+        </tbody>
+      </table>
+      {groups.length ? (
+        <div class="scroll">
+          <table class="data">
+            <thead>
+              <tr>
+                <th scope="col">{t("reorderPointOf")}</th>
+                {levels.map((level) => (
+                  <th scope="col" key={level}>
+                    {t("promisedLevel", percent(level, false, 1))}
+                  </th>
+                ))}
+                <th scope="col">{t("cycles")}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+            </thead>
+            <tbody>
+              {groups.map((group) => (
+                <tr key={group ?? ""}>
+                  <th scope="row">{className(group)}</th>
+                  {levels.map((level) => {
+                    const one = calibration.find((some) => some.group === group && some.promised === level);
+                    return (
+                      <td key={level} class={short(one?.achieved ?? null, level)}>
+                        {percent(one?.achieved)}
+                      </td>
+                    );
+                  })}
+                  <td>{quantity(calibration.find((some) => some.group === group)?.cycles)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : null}
     </Card>
   );
+}
+
+const TOLERANCE = 0.05;
+
+/** Marks what was kept less than promised. */
+function short(achieved: number | null, promised: number): string {
+  return achieved !== null && achieved < promised - TOLERANCE ? "due" : "";
 }
 
 function Leaderboard({ data }: { data: TrustQuery }): JSX.Element {
@@ -210,8 +248,8 @@ function Reports({ data }: { data: TrustQuery }): JSX.Element {
                 <li key={n} class={line.severity}>
                   <span class="tag">{t(SEVERITIES[line.severity])}</span>
                   <span>
-                    {line.message}
-                    {line.examples.length ? <small> {t("forExample")} {line.examples.join(", ")}</small> : null}
+                    {dated(line.message)}
+                    {line.examples.length ? <small> {t("forExample")} {dated(line.examples.join(", "))}</small> : null}
                   </span>
                 </li>
               ))}
