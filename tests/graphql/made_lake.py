@@ -40,11 +40,17 @@ _LAST = {
 }
 
 
-def make(folder: Path, items: int = 12, seed: int = 1, datasets: tuple[str, ...] = ("alpha", "béta 2")) -> Lake:
+def make(
+    folder: Path,
+    items: int = 12,
+    seed: int = 1,
+    datasets: tuple[str, ...] = ("alpha", "béta 2"),
+    kind: type["Run"] | None = None,
+) -> Lake:
     """A lake with one snapshot per data set; the newest has them all."""
     lake = Lake(str(folder))
     for number, dataset in enumerate(datasets):
-        add_run(lake, dataset, items=items, seed=seed + number, run_id=f"run-{number + 1}")
+        add_run(lake, dataset, items=items, seed=seed + number, run_id=f"run-{number + 1}", kind=kind)
     return lake
 
 
@@ -57,10 +63,14 @@ def add_run(
     run_id: str = "run-1",
     later: int = 0,
     sources: tuple[str, ...] = SOURCES,
+    kind: type["Run"] | None = None,
 ) -> int:
-    """Commit and publish a run of a data set; `later` periods pass between runs. The new snapshot's id."""
+    """Commit and publish a run of a data set; `later` periods pass between runs. The new snapshot's id.
+
+    kind: what makes the rows, for a lake that differs.
+    """
     random = np.random.default_rng(seed)
-    made = _Run(dataset, items, random, run_id, later, sources)
+    made = (kind or Run)(dataset, items, random, run_id, later, sources)
     where = {"dataset_id": dataset}
     commits = [
         commit.replace(lake, DIM_ITEM, made.dim_item(), where, run_id),
@@ -82,7 +92,12 @@ def add_run(
     return publish.publish(lake, run_id, dataset, commits, summary)
 
 
-class _Run:
+class Run:
+    """The rows of a run."""
+
+    periods = 30
+    horizon = 4
+
     def __init__(
         self, dataset: str, items: int, random: np.random.Generator, run_id: str, later: int, sources: tuple[str, ...]
     ) -> None:
@@ -157,7 +172,7 @@ class _Run:
     def demand(self) -> pa.Table:
         rows = []
         for n, item in enumerate(self.ids):
-            days = shift(self._last(n), -np.arange(30)[::-1], self.frequency[n])
+            days = shift(self._last(n), -np.arange(self.periods)[::-1], self.frequency[n])
             for day in days.tolist():
                 quantity = None if self.random.random() < 0.05 else float(self.random.poisson(3))
                 rows.append({"item_id": item, "date": day, "quantity": quantity})
@@ -192,7 +207,7 @@ class _Run:
                     continue
                 for kind, back in (("live", 0), ("backtest", 3), ("backtest", 5)):
                     cutoff = shift(self._last(n), -back, self.frequency[n])
-                    for step in range(1, 5):
+                    for step in range(1, self.horizon + 1):
                         rows.append(self._forecast(n, item, source, kind, cutoff, step))
         return self._table(FACT_FORECAST, rows)
 

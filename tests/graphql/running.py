@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,10 +53,15 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(lake: str, **settings: Any) -> Iterator[Running]:
-    """A server over a lake. It does not poll unless told to: what it serves changes when the test says so."""
-    app = create_app(Settings(lake=lake, **{"poll_seconds": 0, **settings}))
-    port = free_port()
+def running(
+    lake: str, *, port: int | None = None, within: Callable[[Any], Any] = lambda app: app, **settings: Any
+) -> Iterator[Running]:
+    """A server over a lake. It does not poll unless told to: what it serves changes when the test says so.
+
+    port: by default a free one; within: what stands around the application, such as a proxy.
+    """
+    app = within(create_app(Settings(lake=lake, **{"poll_seconds": 0, **settings})))
+    port = port or free_port()
     config = uvicorn.Config(
         app,
         host="127.0.0.1",

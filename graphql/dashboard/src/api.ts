@@ -20,7 +20,7 @@ export class ApiError extends Error {
 
 interface Content<R> {
   data?: R | null;
-  errors?: { message: string; path?: (string | number)[]; extensions?: { code?: string } }[];
+  errors?: { message: string; path?: (string | number)[]; extensions?: { code?: string; argument?: string } }[];
 }
 
 type Document<R, V> = TypedDocumentString<R, V>;
@@ -66,6 +66,9 @@ async function read<R, V>(document: Document<R, V>, variables: V, signal: AbortS
   return (await answer.json()) as Content<R>;
 }
 
+/** Items with quarters or years have no months: they are asked for by longer periods. */
+const COARSER: Record<string, string> = { MONTH: "QUARTER", QUARTER: "YEAR" };
+
 const UNKNOWN_HASH = ["PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_SUPPORTED"];
 
 /** The answer to a query, or with a key to a mutation. Raises ApiError. Where some fields failed, the others stand. */
@@ -92,6 +95,11 @@ export async function ask<R, V>(
     if (signal?.aborted) throw error;
     lost();
     throw new ApiError({ kind: "gone", message: String(error), code: "" });
+  }
+  const { grain } = variables as { grain?: string };
+  const coarser = COARSER[grain ?? ""];
+  if (coarser && content.errors?.some((error) => error.extensions?.argument === "grain")) {
+    return ask(document, { ...variables, grain: coarser }, options);
   }
   const first = content.errors?.[0];
   const hasData = content.data && Object.values(content.data).some((value) => value !== null);

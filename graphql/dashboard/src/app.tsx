@@ -38,8 +38,12 @@ effect(() => {
 effect(() => {
   document.documentElement.lang = language.value === "pt" ? "pt-BR" : "en";
 });
+const system = matchMedia("(prefers-color-scheme: dark)");
+const systemIsDark = signal(system.matches);
+system.addEventListener("change", () => (systemIsDark.value = system.matches));
 effect(() => {
-  document.documentElement.dataset["theme"] = theme.value;
+  const dark = theme.value === "dark" || (theme.value === "auto" && systemIsDark.value);
+  document.documentElement.dataset["theme"] = dark ? "dark" : "light";
 });
 // The snapshot of this visit becomes that of the last one when another is served at a later visit.
 effect(() => {

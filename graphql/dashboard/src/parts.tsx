@@ -6,6 +6,8 @@ import type { Problem } from "./api";
 import { STATUS_WORDS, type Status } from "./status";
 import { t } from "./text";
 
+let isFirstView = true;
+
 /** The heading of a view: the page's title, and where keyboards and screen readers begin after a change of view. */
 export function Title({ text, children }: { text: string; children?: ComponentChildren }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -13,7 +15,8 @@ export function Title({ text, children }: { text: string; children?: ComponentCh
     document.title = `${text} · Lakecast`;
   }, [text]);
   useEffect(() => {
-    if (document.activeElement !== document.body) heading.current?.focus({ preventScroll: true });
+    if (!isFirstView) heading.current?.focus({ preventScroll: true });
+    isFirstView = false;
     scrollTo(0, 0);
   }, []);
   return (
@@ -109,5 +112,14 @@ export function SignedBar({ share }: { share: number }): JSX.Element {
       <rect class="fill" x={share < 0 ? 50 - width : 50} width={width} height="8" />
       <rect class="middle" x="49.75" width="0.5" height="8" />
     </svg>
+  );
+}
+
+/** A table that may be wider than a phone: it scrolls by touch and by keyboard. */
+export function Scroll({ label, children }: { label: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="scroll" role="region" aria-label={label} tabIndex={0}>
+      {children}
+    </div>
   );
 }

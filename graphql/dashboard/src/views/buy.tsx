@@ -172,6 +172,7 @@ function ByPriority({ wanted: now }: { wanted: Wanted }): JSX.Element {
   const [pages, setPages] = useState<{ key: string; after: (string | null)[] }>({ key, after: [null] });
   const after = pages.key === key ? pages.after : [null];
   const { data, problem, loading } = useAnswer(BuyDocument, {
+    grain: "MONTH",
     where: which,
     all: STATE_FILTERS[now.state],
     orderBy: orderOf(now.state, sort),
@@ -281,6 +282,7 @@ function SupplierLines({ supplier, wanted: now }: { supplier: string | null; wan
   const of: ReplenishmentFilter = { supplier: supplier === null ? { isNull: true } : { eq: supplier } };
   const off = now.showsOff ? [] : without(now.off);
   const { data, problem } = useAnswer(SupplierLinesDocument, {
+    grain: "MONTH",
     where: { and: [...now.conditions, of, ...off] },
     soon: { and: [of, STATE_FILTERS.acompanhar, ...off] },
   });

@@ -10,7 +10,7 @@ import { ItemDocument, ItemOfSupplierDocument, WhatIfDocument, WindowsDocument, 
 import { Icon } from "../icons";
 import { choices, choose, keyOf } from "../keep";
 import { choiceLine, isDue, Lines } from "../lines";
-import { Card, Loading, Pill, Title, Trouble } from "../parts";
+import { Card, Loading, Pill, Scroll, Title, Trouble } from "../parts";
 import { STATE_FILTERS, statusOf } from "../status";
 import { language, t, type Word } from "../text";
 
@@ -20,6 +20,7 @@ type Advice = NonNullable<Item["replenishment"]>;
 export function ItemPage(): JSX.Element {
   const [datasetId = "", itemId = ""] = place.value.parts;
   const { data, problem } = useAnswer(ItemDocument, {
+    grain: "MONTH",
     itemId,
     datasetId,
     language: language.value === "pt" ? "PT" : "EN",
@@ -374,6 +375,7 @@ function Periods({ item }: { item: Item }): JSX.Element {
 
 function OthersOfSupplier({ item }: { item: Item }): JSX.Element | null {
   const { data } = useAnswer(ItemOfSupplierDocument, {
+    grain: "MONTH",
     where: { and: [{ supplier: { eq: item.supplier ?? "" } }, STATE_FILTERS.pedir, { not: { datasetId: { eq: item.datasetId }, itemId: { eq: item.itemId } } }] },
   });
   const list = data?.replenishment;
@@ -405,7 +407,7 @@ function Sources({ item }: { item: Item }): JSX.Element {
       </p>
       {item.forecastIssue ? <p class="notice">{t("forecastIssue")} {item.forecastIssue}</p> : null}
       {best.length ? (
-        <div class="scroll">
+        <Scroll label={t("sources")}>
           <table class="data">
             <thead>
               <tr>
@@ -437,7 +439,7 @@ function Sources({ item }: { item: Item }): JSX.Element {
               })}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       ) : (
         <p class="quiet">{t("noMetrics")}</p>
       )}
@@ -456,7 +458,7 @@ function Windows({ item }: { item: Item }): JSX.Element | null {
   return (
     <>
       <h3>{t("windows")}</h3>
-      <div class="scroll">
+      <Scroll label={t("windows")}>
         <table class="data">
           <thead>
             <tr>
@@ -484,7 +486,7 @@ function Windows({ item }: { item: Item }): JSX.Element | null {
             })}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </>
   );
 }

@@ -6,7 +6,7 @@ import { Chart } from "../chart";
 import { day, moneyShort, month, parse, percent, quantity } from "../format";
 import { ManagerDocument, type AbcClass, type AlertLevel, type ManagerQuery } from "../gql/graphql";
 import { iso, keyOf } from "../keep";
-import { Bar, Card, Loading, SignedBar, Title, Trouble } from "../parts";
+import { Bar, Card, Loading, Scroll, SignedBar, Title, Trouble } from "../parts";
 import { t, type Word } from "../text";
 
 const LEVELS = [0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995];
@@ -15,7 +15,7 @@ const MONTHS_OF_BIAS = 12;
 export function Manager(): JSX.Element {
   const today = new Date();
   const from = iso(new Date(today.getFullYear(), today.getMonth() - MONTHS_OF_BIAS, 1));
-  const { data, problem } = useAnswer(ManagerDocument, { levels: LEVELS, from });
+  const { data, problem } = useAnswer(ManagerDocument, { grain: "MONTH", levels: LEVELS, from });
   return (
     <>
       <Title text={t("managerTitle")} />
@@ -184,7 +184,7 @@ function Matrix({ data }: { data: ManagerQuery }): JSX.Element {
   const rows = CLASSES.filter((abc) => ALERTS.some(([alert]) => count(abc, alert)));
   return (
     <Card title={t("matrixTitle")} note={t("matrixNote")}>
-      <div class="scroll">
+      <Scroll label={t("matrixTitle")}>
         <table class="data matrix">
           <thead>
             <tr>
@@ -212,7 +212,7 @@ function Matrix({ data }: { data: ManagerQuery }): JSX.Element {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </Card>
   );
 }

@@ -15,6 +15,7 @@ export function Today(): JSX.Element {
   const since = visit.value.last;
   const off = postponedToday(new Date());
   const { data, problem } = useAnswer(TodayDocument, {
+    grain: "MONTH",
     since,
     hasVisit: since !== null,
     todo: { and: [STATE_FILTERS.pedir, ...without(off)] },

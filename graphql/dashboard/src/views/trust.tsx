@@ -5,7 +5,7 @@ import { adminKey, ask, ApiError, edition, useAnswer } from "../api";
 import { dated, figure, instant, percent, quantity } from "../format";
 import { PinDocument, RefreshDocument, TrustDocument, UnpinDocument, type DemandClass, type RefreshOutcome, type Severity, type TrustQuery } from "../gql/graphql";
 import { Icon } from "../icons";
-import { Bar, Card, Loading, Title, Trouble } from "../parts";
+import { Bar, Card, Loading, Scroll, Title, Trouble } from "../parts";
 import { language, t, type Word } from "../text";
 
 export function Trust(): JSX.Element {
@@ -72,7 +72,7 @@ function Promises({ data }: { data: TrustQuery }): JSX.Element {
         </tbody>
       </table>
       {groups.length ? (
-        <div class="scroll">
+        <Scroll label={t("promisesTitle")}>
           <table class="data">
             <thead>
               <tr>
@@ -102,7 +102,7 @@ function Promises({ data }: { data: TrustQuery }): JSX.Element {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       ) : null}
     </Card>
   );
@@ -121,7 +121,7 @@ function Leaderboard({ data }: { data: TrustQuery }): JSX.Element {
   return (
     <Card title={t("leaderboardTitle")} note={t("leaderboardNote")}>
       {rows.length ? (
-        <div class="scroll">
+        <Scroll label={t("leaderboardTitle")}>
           <table class="data">
             <thead>
               <tr>
@@ -148,7 +148,7 @@ function Leaderboard({ data }: { data: TrustQuery }): JSX.Element {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       ) : (
         <p class="quiet">{t("noMetrics")}</p>
       )}
@@ -165,7 +165,7 @@ function Horizons({ data }: { data: TrustQuery }): JSX.Element {
   return (
     <Card title={t("horizonTitle")} note={t("horizonNote")}>
       {rows.length ? (
-        <div class="scroll">
+        <Scroll label={t("horizonTitle")}>
           <table class="data">
             <thead>
               <tr>
@@ -186,7 +186,7 @@ function Horizons({ data }: { data: TrustQuery }): JSX.Element {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       ) : (
         <p class="quiet">{t("noBacktest")}</p>
       )}
@@ -199,7 +199,7 @@ function Classes({ data }: { data: TrustQuery }): JSX.Element {
   return (
     <Card title={t("classTitle")}>
       {rows.length ? (
-        <div class="scroll">
+        <Scroll label={t("classTitle")}>
           <table class="data">
             <thead>
               <tr>
@@ -222,7 +222,7 @@ function Classes({ data }: { data: TrustQuery }): JSX.Element {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       ) : (
         <p class="quiet">{t("noBacktest")}</p>
       )}
@@ -344,7 +344,7 @@ function Operation({ data }: { data: TrustQuery | null }): JSX.Element {
       </form>
       <p class="quiet">{t("keyNote")}</p>
       {data ? (
-        <div class="scroll">
+        <Scroll label={t("snapshot")}>
           <table class="data snapshots">
             <thead>
               <tr>
@@ -396,7 +396,7 @@ function Operation({ data }: { data: TrustQuery | null }): JSX.Element {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       ) : null}
     </Card>
   );

@@ -1,0 +1,203 @@
+"""What a buyer does: read, tick, change, put off, export, ask what if; by mouse and by keyboard."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from running import Running
+from visiting import visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LIST = """query($where: ReplenishmentFilter, $first: Int!) { replenishment(where: $where, first: $first) { nodes {
+  itemId datasetId onHand onOrder recommendedOrder recommendedOrderValue stockoutDate orderByDate arrivalDate action
+  asOf item { name supplier unit unitCost } } } }"""
+TO_ORDER = {"action": {"in": ["ORDER", "EXPEDITE"]}}
+
+
+def brazilian(text: str) -> float | None:
+    """The first number in a text as Brazilians write it."""
+    found = re.search(r"\d[\d.]*(?:,\d+)?", text)
+    return None if found is None else float(found.group().replace(".", "").replace(",", "."))
+
+
+def day(value: str | None) -> str:
+    return "–" if value is None else f"{value[8:10]}/{value[5:7]}"
+
+
+def test_ten_rows_say_what_the_api_says(browser: Browser, strict: Running, server: Running) -> None:
+    nodes = server.data(LIST, first=50)["replenishment"]["nodes"]
+    with visit(browser, strict.url, "#/comprar?estado=todos") as one:
+        rows = one.page.locator(".lines tbody tr")
+        assert rows.count() == len(nodes)
+        for n, node in enumerate(nodes[:10]):
+            row = rows.nth(n)
+
+            def cell(name: str, row: object = row) -> str:
+                return row.locator(f".{name}").inner_text()  # type: ignore[attr-defined]
+
+            assert row.get_attribute("data-item") == node["itemId"]
+            assert re.sub(r"\s+", " ", row.locator(".item a").inner_text()) == re.sub(r"\s+", " ", node["item"]["name"])
+            assert brazilian(cell("onhand")) == node["onHand"]
+            assert float(row.locator(".quantity input").input_value()) == (node["recommendedOrder"] or 0)
+            value = node["recommendedOrderValue"]
+            assert brazilian(cell("value")) == (None if value is None else pytest.approx(value, abs=0.5))
+            assert cell("runsout").strip().startswith(day(node["stockoutDate"]))
+            assert cell("arrives").strip().startswith(day(node["arrivalDate"]))
+            due = node["action"] == "ORDER" or (node["orderByDate"] or "9") <= node["asOf"]
+            assert cell("orderby").strip().startswith("Hoje" if due else day(node["orderByDate"]))
+
+
+def test_search_takes_words_whatever_case_and_accents_and_stands_in_the_address(
+    browser: Browser, strict: Running
+) -> None:
+    with visit(browser, strict.url) as one:
+        one.page.keyboard.press("/")
+        one.page.keyboard.type("OPTICA conexao")
+        one.page.keyboard.press("Enter")
+        one.page.wait_for_selector(".lines")
+        names = one.texts(".lines .item a")
+        assert names
+        assert all("Conexão óptica" in name for name in names)
+        address = one.page.url
+        assert "busca=OPTICA+conexao" in address
+    with visit(browser, strict.url, address.removeprefix(f"{strict.url}/")) as other:
+        assert other.texts(".lines .item a") == names
+        other.page.get_by_role("searchbox", name="Buscar", exact=True).fill("nothing of this name")
+        other.page.wait_for_selector("text=Nenhum item com estes filtros")
+
+
+def test_lines_are_ticked_changed_kept_and_exported(browser: Browser, strict: Running, tmp_path: Path) -> None:
+    with visit(browser, strict.url, "#/comprar") as one:
+        row = one.page.locator(".lines tbody tr").first
+        item = row.get_attribute("data-item")
+        formula = float(row.locator(".quantity input").input_value())
+        row.locator("input[type=number]").fill("1234.5")
+        row.locator("input[type=number]").press("Tab")
+        assert "fórmula" in row.locator(".quantity").inner_text()
+        second = one.page.locator(".lines tbody tr").nth(1)
+        second.locator("input[type=checkbox]").check()
+        assert "2 linhas" in one.text(".basket")
+        one.page.reload()
+        one.wait()
+        row = one.page.locator(".lines tbody tr").first
+        assert float(row.locator(".quantity input").input_value()) == 1234.5
+        assert brazilian(row.locator(".formula").inner_text()) == pytest.approx(formula, abs=0.5)
+        with one.page.expect_download() as started:
+            one.page.get_by_role("button", name="CSV", exact=True).click()
+        started.value.save_as(tmp_path / "buy.csv")
+        content = (tmp_path / "buy.csv").read_bytes()
+        assert content.startswith(b"\xef\xbb\xbf")
+        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+        assert {line["Código"]: line["Quantidade"] for line in rows}[item] == "1234,5"
+        assert len(rows) == 2
+        assert all(re.fullmatch(r"(\d\d/\d\d/\d{4})?", line["Chega em"]) for line in rows)
+        row.locator(".formula").click()
+        assert float(row.locator(".quantity input").input_value()) == formula
+        one.page.get_by_role("button", name="Limpar").click()
+        assert one.page.locator(".basket").count() == 0
+
+
+def test_what_is_copied_has_the_columns_that_were_chosen(browser: Browser, strict: Running) -> None:
+    with visit(browser, strict.url, "#/comprar") as one:
+        one.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        one.page.locator(".lines tbody input[type=checkbox]").first.check()
+        one.page.get_by_role("button", name="Colunas").click()
+        for name in ("Fornecedor", "SKU", "Nome", "Unidade", "Custo unitário", "Valor", "Pedir até", "Chega em"):
+            one.page.locator("dialog").get_by_label(name, exact=True).uncheck()
+        one.page.get_by_role("button", name="Pronto").click()
+        one.page.get_by_role("button", name="Copiar").click()
+        one.page.wait_for_selector("text=1 linhas copiadas")
+        item = one.page.locator(".lines tbody tr").first.get_attribute("data-item")
+        quantity = one.page.locator(".lines .quantity input").first.input_value()
+        assert one.page.evaluate("navigator.clipboard.readText()") == f"{item}\t{quantity.replace('.', ',')}"
+
+
+def test_an_item_that_is_put_off_is_gone_for_a_week(browser: Browser, strict: Running) -> None:
+    with visit(browser, strict.url, "#/comprar") as one:
+        first = one.page.locator(".lines tbody tr").first.get_attribute("data-item")
+        one.page.locator(".lines .off button").first.click()
+        one.page.wait_for_selector("text=1 item adiado")
+        one.wait()
+        assert first not in [row.get_attribute("data-item") for row in one.page.locator(".lines tbody tr").all()]
+        one.page.clock.set_fixed_time("2026-02-08T10:00:00")
+        one.page.reload()
+        one.wait()
+        assert one.page.locator(".lines tbody tr").first.get_attribute("data-item") == first
+
+
+def test_a_supplier_shows_its_lines_and_their_sum(browser: Browser, strict: Running, server: Running) -> None:
+    nodes = server.data(LIST, first=50, where=TO_ORDER)["replenishment"]["nodes"]
+    supplier = next(node["item"]["supplier"] for node in nodes if node["item"]["supplier"])
+    mine = [node for node in nodes if node["item"]["supplier"] == supplier]
+    with visit(browser, strict.url, "#/comprar?por=fornecedor") as one:
+        card = one.page.locator(f'[data-supplier="{supplier}"]')
+        card.get_by_role("button").first.click()
+        card.locator(".lines").first.wait_for()
+        items = [row.get_attribute("data-item") for row in card.locator(".lines").first.locator("tbody tr").all()]
+        assert items == [node["itemId"] for node in mine]
+        card.get_by_role("button", name="Marcar todos deste fornecedor").click()
+        assert f"{len(mine)} linha" in one.text(".basket")
+
+
+def test_what_if_is_what_the_api_says_and_moves_the_chart(browser: Browser, strict: Running, server: Running) -> None:
+    node = next(
+        n for n in server.data(LIST, first=50, where=TO_ORDER)["replenishment"]["nodes"] if n["recommendedOrder"]
+    )
+    where = {"datasetId": {"eq": node["datasetId"]}, "itemId": {"eq": node["itemId"]}}
+    asked = """query($w: ReplenishmentFilter!, $d: Float!) { whatIf(where: $w, scenario: {leadTimeDays: $d}) { nodes {
+      scenario { recommendedOrder arrivalDate } } } }"""
+    with visit(browser, strict.url, f"#/item/{node['datasetId']}/{node['itemId']}") as one:
+        before = one.page.locator("figure").first.get_attribute("aria-label")
+        one.page.get_by_role("button", name="+2 semanas").click()
+        one.page.wait_for_selector(".outcome strong")
+        days = float(one.page.get_by_label("Prazo em dias").input_value())
+        (wanted,) = server.data(asked, w=where, d=days)["whatIf"]["nodes"]
+        assert brazilian(one.page.inner_text(".outcome strong")) == pytest.approx(
+            wanted["scenario"]["recommendedOrder"], abs=0.5
+        )
+        assert day(wanted["scenario"]["arrivalDate"]) in one.text(".outcome")
+        assert one.page.locator("figure").first.get_attribute("aria-label") != before
+        one.page.get_by_role("button", name="Voltar à fórmula").click()
+        assert one.page.locator("figure").first.get_attribute("aria-label") == before
+
+
+def test_the_bill_adds_up_as_it_is_shown(browser: Browser, strict: Running, server: Running) -> None:
+    asked = """query($w: ReplenishmentFilter) { replenishment(where: $w, first: 1) { nodes { itemId datasetId
+      explanation(language: PT) { label value } } } }"""
+    (node,) = server.data(asked, w=TO_ORDER)["replenishment"]["nodes"]
+    with visit(browser, strict.url, f"#/item/{node['datasetId']}/{node['itemId']}") as one:
+        assert one.texts(".bill th") == [line["label"] for line in node["explanation"]]
+        shown = [
+            text.replace("−", "-").replace("+", "").replace(" ", "") for text in one.texts(".bill td:nth-child(2)")
+        ]
+        values = [float(text.replace(".", "").replace(",", ".")) for text in shown]
+        assert values == [pytest.approx(line["value"], abs=0.51) for line in node["explanation"]]
+
+
+def test_the_keyboard_alone_is_enough(browser: Browser, strict: Running) -> None:
+    with visit(browser, strict.url, "#/comprar") as one:
+        keys = one.page.keyboard
+
+        def focus() -> str:
+            return one.page.evaluate("document.activeElement.className + ' ' + document.activeElement.tagName")
+
+        keys.press("Tab")
+        assert "skip" in focus()
+        keys.press("Enter")
+        assert "MAIN" in focus()
+        for _ in range(40):
+            keys.press("Tab")
+            if one.page.evaluate("document.activeElement.closest('tbody') !== null"):
+                break
+        keys.press("Space")  # the box of the first line
+        assert "1 linha" in one.text(".basket")
+        keys.press("Tab")
+        name = one.page.evaluate("document.activeElement.textContent")
+        keys.press("Enter")  # the item
+        one.page.wait_for_selector(".strip")
+        assert one.page.inner_text("h1") == re.sub(r"\s+", " ", name)
+        assert "H1" in focus()
