@@ -59,6 +59,7 @@ SIZES = frozenset(
         "BATCH_SIZE",
         "_CHUNK",
         "_BLOCK",
+        "_MOST_CELLS",
     }
 )
 """Constants on which speed and memory depend, but no result."""

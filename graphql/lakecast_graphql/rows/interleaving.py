@@ -36,7 +36,7 @@ class PlainCells:
     """What `Cells` are, in Python."""
 
     def __init__(self, source: "Source", rows: int) -> None:
-        self.cells = list(_cells(source, rows))
+        self.cells = list(_cells(source, rows, 0))
         self.nbytes = sum(map(len, self.cells)) + 40 * len(self.cells)
 
 
@@ -76,7 +76,7 @@ def joined_in_python(pieces: list[Piece]) -> bytes:
     )
 
 
-def _cells(source: Source, count: int, first: int = 0) -> Sequence[bytes]:
+def _cells(source: Source, count: int, first: int) -> Sequence[bytes]:
     if isinstance(source, bytes):
         return [source] * count
     if isinstance(source, PlainCells):
