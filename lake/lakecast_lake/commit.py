@@ -17,8 +17,9 @@ from lakecast_lake.overwrite import overwrite
 from lakecast_lake.predicates import Where
 from lakecast_lake.published import KEPT_CUTOFFS, forecasts_by_source
 from lakecast_lake.storage import Lake, rows_of
+from lakecast_schema.contract import Table
 from lakecast_schema.rules import check
-from lakecast_schema.tables import FACT_FORECAST, Table
+from lakecast_schema.tables import FACT_FORECAST
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from lakecast_lake.errors import LakeUnreadable
-from lakecast_schema.tables import Column, Table
+from lakecast_schema.contract import Column, Table
 
 REMEDY = "Publish a run that keeps the contract; what was served before goes on being served."
 

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lakecast_lake.codes import Codes, places, ranks, shared, with_day
-from lakecast_schema.tables import DATE, FACT_FORECAST, REAL, TEXT
+from lakecast_schema.contract import DATE, REAL, TEXT
+from lakecast_schema.tables import FACT_FORECAST
 
 LIVE, PAST, BACKTEST = "live", "past", "backtest"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from lakecast_lake.codes import Codes, ranks
-from lakecast_schema.tables import Table
+from lakecast_schema.contract import Table
 
 
 def ordered(table: Table, batch: pa.Table) -> pa.Table:

@@ -8,7 +8,7 @@ from deltalake import CommitProperties, DeltaTable, WriterProperties, write_delt
 from lakecast_lake import predicates
 from lakecast_lake.ordering import partition_batches
 from lakecast_lake.predicates import Where
-from lakecast_schema.tables import Table
+from lakecast_schema.contract import Table
 
 ROW_GROUP_ROWS = 20_000
 """Rows of a Parquet row group: what a point read has to decode."""

@@ -15,8 +15,9 @@ from lakecast_lake.errors import BadWrite, Contended, Superseded, VersionMissing
 from lakecast_lake.optimistic import committed
 from lakecast_lake.snapshots import Entry, SnapshotRecord
 from lakecast_lake.storage import Lake, rows_of
+from lakecast_schema.contract import Table
 from lakecast_schema.rules import check
-from lakecast_schema.tables import SNAPSHOT, SUMMARY, TABLES, Table
+from lakecast_schema.tables import SNAPSHOT, SUMMARY, TABLES
 
 _ROUNDS = 10
 """How often a run puts back what others commit beside it before it gives up."""

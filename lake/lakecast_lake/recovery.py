@@ -20,7 +20,7 @@ from lakecast_lake.overwrite import overwrite
 from lakecast_lake.predicates import Where, listed, sql
 from lakecast_lake.snapshots import Entry
 from lakecast_lake.storage import Lake
-from lakecast_schema.tables import Table
+from lakecast_schema.contract import Table
 
 Files = Mapping[tuple[str, ...], frozenset[str]]
 """Paths of files by partition."""

@@ -18,7 +18,7 @@ from lakecast_lake.conditional import honours_conditional_puts
 from lakecast_lake.errors import BadSetting, LakeUnreadable, StoreUnsafe, TableMissing, VersionMissing
 from lakecast_lake.object_store import options_of
 from lakecast_lake.predicates import sql
-from lakecast_schema.tables import Table
+from lakecast_schema.contract import Table
 
 UNREADABLE = (DeltaError, OSError, pa.ArrowException)
 """What delta-rs raises where a store, a log or a file cannot be read or written."""

@@ -11,6 +11,13 @@ from lakecast_schema.demand_path import DemandPath
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+DEFAULT_LEAD_TIME_DAYS = 30.0
+DEFAULT_LEAD_TIME_STD_SHARE = 0.25
+"""Standard deviation of an unknown lead time, as a share of its mean."""
+DEFAULT_REVIEW_PERIOD_DAYS = 7.0
+DEFAULT_SERVICE_LEVEL = 0.95
+DEFAULT_MIN_ORDER_QUANTITY = 0.0
+
 CYCLE, FILL = "cycle", "fill"
 """What a service level promises: the share of cycles without stockout, or of pieces delivered from stock."""
 

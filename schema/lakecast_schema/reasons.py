@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
-from lakecast_schema.replenishment import Action, Alert
+from lakecast_schema.alert import Action, Alert
 
 
 @dataclass(frozen=True)

@@ -9,23 +9,15 @@ and the review period does not exceed with that level; s = S - expected demand o
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lakecast_schema.alert import Action, Alert
 from lakecast_schema.decision_inputs import Array, Flags, Inputs
 from lakecast_schema.interval_demand import IntervalDemand, Last, level_for_fill, lowest_stock, no_demand, undershoot
 from lakecast_schema.units import round_up
-
-DEFAULT_LEAD_TIME_DAYS = 30.0
-DEFAULT_LEAD_TIME_STD_SHARE = 0.25
-"""Standard deviation of an unknown lead time, as a share of its mean."""
-DEFAULT_REVIEW_PERIOD_DAYS = 7.0
-DEFAULT_SERVICE_LEVEL = 0.95
-DEFAULT_MIN_ORDER_QUANTITY = 0.0
-DEFAULT_CRITICALITY = 3.0
 
 LONGEST = 3650.0
 """Days within which a stockout is looked for."""
@@ -33,28 +25,6 @@ _MOST_BIAS = 1.0
 """By how much of itself the demand after an order may be expected above that of any day."""
 _GUARD = 1.5
 """S never exceeds the largest demand of any window ever seen by more than this."""
-
-
-class Alert(StrEnum):
-    """How urgent an item is, the most urgent first."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    OK = "ok"
-    UNKNOWN = "unknown"
-
-
-class Action(StrEnum):
-    """What to do about an item."""
-
-    ORDER = "order"
-    EXPEDITE = "expedite"
-    WATCH = "watch"
-    REDUCE = "reduce"
-    NONE = "none"
-    CHECK_DATA = "check_data"
-
 
 FIGURES = (
     "daily_demand", "lead_time_demand", "demand_std", "safety_stock", "reorder_point", "order_up_to",
@@ -422,18 +392,3 @@ def _filling_on_days(decision: Decision) -> Array:
         3 * over.quantile(np.full_like(over.mean, 1 - 1e-5)),
         (1 - decision.inputs.service_level) * decision.review_demand,
     )
-
-
-def missed_weights(unit_cost: Array, groups: NDArray[np.int64], criticality: Array) -> Array:
-    """(n,) value of one missed unit of each item of one data set, for the order of priority.
-
-    Its cost, the median of its group (n,) where it has none (of all items where nobody of the group has one), 1
-    where no item has a cost; times criticality / 3, which is 1 where unknown.
-    """
-    known = np.isfinite(unit_cost)
-    cost = np.full_like(unit_cost, np.median(unit_cost[known]) if known.any() else 1.0)
-    for group in np.unique(groups[known & (groups >= 0)]) if known.any() else ():
-        mine = groups == group
-        cost[mine] = np.median(unit_cost[mine & known])
-    urgency = np.where(np.isfinite(criticality), criticality, DEFAULT_CRITICALITY) / DEFAULT_CRITICALITY
-    return np.where(known, unit_cost, cost) * urgency

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lakecast_schema.contract import Rule, Table
 from lakecast_schema.names import is_folder_name, is_name, shown
-from lakecast_schema.tables import Rule, Table
 
 SHOWN_ROWS = 5
 """How many offending rows a message shows."""

@@ -1,113 +1,28 @@
 """The contract of every table in the lake: columns, types, keys, partitions, and the rules of their values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
-from functools import cached_property
-from typing import Literal
 
 import pyarrow as pa
 
-INSTANT = pa.timestamp("us", tz="UTC")
-DATE = pa.date32()
-TEXT = pa.string()
-REAL = pa.float64()
-COUNT = pa.int64()
-
-
-class Rule(Enum):
-    """What must hold for every non-null value of a column, in the words of an error message."""
-
-    FINITE = "must be a finite number"
-    NOT_NEGATIVE = "must be a finite number of at least 0"
-    FRACTION = "must be a number from 0 to 1"
-    TO_TWO = "must be a number from 0 to 2"
-    NOT_EMPTY = "must not be empty"
-    NAME = "must not be empty, nor longer than 200 characters, nor hold control characters"
-    FOLDER_NAME = "must not be empty, nor hold control characters, nor be longer than 200 characters (é counts as 6)"
-    MODEL_VERSION = "must look like v1.2.3, optionally followed by +build"
-    FORECAST_KIND = "must be live, past or backtest"
-    FREQUENCY = "must be daily, weekly, monthly, quarterly or yearly"
-    DEMAND_CLASS = "must be smooth, erratic, intermittent or lumpy"
-    ALERT = "must be critical, high, medium, ok or unknown"
-    DISTRIBUTION = "must be normal or negative_binomial"
-    ACTION = "must be order, expedite, watch, reduce, none or check_data"
-    SERVICE_MEASURE = "must be cycle or fill"
-    CRITICALITY = "must be a whole number from 1 to 5"
-    SEVERITY = "must be info, warning or rejected"
-    CURRENCY = "must be an ISO 4217 code of three capital letters"
-    YEAR = "must lie in the years 1600 to 2199"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its Arrow type, whether null is allowed, and the rule of its values; `Rule.YEAR` for dates."""
-
-    name: str
-    type: pa.DataType
-    comment: str
-    nullable: bool = False
-    rule: Rule | None = None
-
-    def __post_init__(self) -> None:
-        if self.rule is None and self.type in (DATE, INSTANT):
-            object.__setattr__(self, "rule", Rule.YEAR)
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: what a row is, its key, its partitions and its columns.
-
-    `ascending` lists columns whose values must not decrease from left to right within a row (nulls left out);
-    `after` names pairs of columns of which the first must be later than the second.
-    """
-
-    name: str
-    layer: Literal["bronze", "silver", "gold", "control"]
-    row: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    partition_by: tuple[str, ...] = ("dataset_id",)
-    ascending: tuple[str, ...] = ()
-    after: tuple[tuple[str, str], ...] = ()
-
-    @cached_property
-    def schema(self) -> pa.Schema:
-        """The Arrow schema, with each column's comment in its metadata."""
-        return pa.schema([pa.field(c.name, c.type, c.nullable, metadata={"comment": c.comment}) for c in self.columns])
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns)
-
-
-def _dataset() -> Column:
-    return Column("dataset_id", TEXT, "Data set that the row belongs to", rule=Rule.FOLDER_NAME)
-
-
-def _item() -> Column:
-    return Column("item_id", TEXT, "Item, unique within its data set", rule=Rule.NAME)
-
-
-def _run() -> Column:
-    return Column("run_id", TEXT, "Run that wrote the row", rule=Rule.NOT_EMPTY)
-
-
-def _model_version() -> Column:
-    comment = "Changes whenever the model's code or hyperparameters do"
-    return Column("model_version", TEXT, comment, rule=Rule.MODEL_VERSION)
-
-
-def _generated_at(what: str) -> Column:
-    return Column("generated_at", INSTANT, what)
-
-
-def _measure(name: str, comment: str, rule: Rule = Rule.NOT_NEGATIVE) -> Column:
-    return Column(name, REAL, comment, nullable=True, rule=rule)
-
+from lakecast_schema.contract import (
+    COUNT,
+    DATE,
+    INSTANT,
+    REAL,
+    TEXT,
+    Column,
+    Rule,
+    Table,
+    dataset_column,
+    generated_at_column,
+    item_column,
+    measure,
+    model_version_column,
+    run_column,
+)  # fmt: skip
 
 _LANDED_ROW = (
-    _dataset(),
+    dataset_column(),
     Column("file_digest", TEXT, "SHA-256 of the input file's bytes", rule=Rule.NOT_EMPTY),
     Column("file_name", TEXT, "Name of the input file", rule=Rule.NOT_EMPTY),
     Column("row", COUNT, "Number of the row in the file; the first row after the header is 1"),
@@ -147,8 +62,8 @@ DEMAND = Table(
     "silver",
     "demand of an item in a period, on a gap-free grid",
     (
-        _dataset(),
-        _item(),
+        dataset_column(),
+        item_column(),
         Column("date", DATE, "The period's first day"),
         Column("quantity", REAL, "In the item's unit; null where unknown", nullable=True, rule=Rule.NOT_NEGATIVE),
     ),
@@ -160,7 +75,7 @@ DRIVER = Table(
     "silver",
     "a known-in-advance value of an item, or of all items, in a period",
     (
-        _dataset(),
+        dataset_column(),
         Column("item_id", TEXT, "Null where the value holds for all items", nullable=True),
         Column("date", DATE, "The period's first day"),
         Column("name", TEXT, "Name of the input column without `x_`", rule=Rule.NOT_EMPTY),
@@ -174,29 +89,29 @@ DIM_ITEM = Table(
     "silver",
     "an item",
     (
-        _dataset(),
-        _item(),
+        dataset_column(),
+        item_column(),
         Column("sku", TEXT, "Stock keeping unit", nullable=True),
         Column("name", TEXT, "Name for people", nullable=True),
         Column("category", TEXT, "Category", nullable=True),
         Column("unit", TEXT, "Unit of its quantities", nullable=True),
         Column("supplier", TEXT, "Supplier", nullable=True),
-        _measure("lead_time_days", "Mean days from order to arrival"),
-        _measure("lead_time_std_days", "Standard deviation of the lead time in days"),
-        _measure("service_level", "Wanted probability of no stockout in a cycle", Rule.FRACTION),
-        _measure("review_period_days", "Days between two looks at the stock"),
-        _measure("min_order_quantity", "Smallest order that the supplier takes"),
-        _measure("unit_cost", "Cost of one unit"),
+        measure("lead_time_days", "Mean days from order to arrival"),
+        measure("lead_time_std_days", "Standard deviation of the lead time in days"),
+        measure("service_level", "Wanted probability of no stockout in a cycle", Rule.FRACTION),
+        measure("review_period_days", "Days between two looks at the stock"),
+        measure("min_order_quantity", "Smallest order that the supplier takes"),
+        measure("unit_cost", "Cost of one unit"),
         Column("frequency", TEXT, "Length of a period", rule=Rule.FREQUENCY),
         Column("demand_class", TEXT, "Syntetos-Boylan class", nullable=True, rule=Rule.DEMAND_CLASS),
         Column("is_active", pa.bool_(), "False for an item whose demand has ended; null counts as true", nullable=True),
-        _measure("order_multiple", "What orders are multiples of"),
+        measure("order_multiple", "What orders are multiples of"),
         Column("service_measure", TEXT, "What service_level promises", nullable=True, rule=Rule.SERVICE_MEASURE),
         Column("criticality", COUNT, "1 to 5, 5 the gravest", nullable=True, rule=Rule.CRITICALITY),
         Column("location", TEXT, "Where it is kept", nullable=True),
         Column("currency", TEXT, "Of unit_cost, an ISO 4217 code", nullable=True, rule=Rule.CURRENCY),
         Column("attributes", TEXT, "Other columns of the items file, as a JSON object of texts", nullable=True),
-        _measure("yearly_demand", "Demand of the data set's last 365 days"),
+        measure("yearly_demand", "Demand of the data set's last 365 days"),
         Column("champion", TEXT, "Source that decides for it", nullable=True),
     ),
     key=("dataset_id", "item_id"),
@@ -207,11 +122,11 @@ FACT_INVENTORY = Table(
     "silver",
     "stock of an item on a day",
     (
-        _dataset(),
-        _item(),
+        dataset_column(),
+        item_column(),
         Column("date", DATE, "Day of the count"),
-        _measure("on_hand", "Stock that can be used at once", Rule.FINITE),
-        _measure("on_order", "Ordered and not yet arrived"),
+        measure("on_hand", "Stock that can be used at once", Rule.FINITE),
+        measure("on_order", "Ordered and not yet arrived"),
     ),
     key=("dataset_id", "item_id", "date"),
 )
@@ -221,8 +136,8 @@ OPEN_ORDER = Table(
     "silver",
     "quantity on its way of an item on a due date",
     (
-        _dataset(),
-        _item(),
+        dataset_column(),
+        item_column(),
         Column("due_date", DATE, "Day on which it is expected; an overdue order keeps its date"),
         Column("quantity", REAL, "Sum of the orders of the day, in the item's unit", rule=Rule.NOT_NEGATIVE),
     ),
@@ -234,8 +149,8 @@ READING_REPORT = Table(
     "silver",
     "a line of what a run understood of its files, left out, or found doubtful",
     (
-        _run(),
-        _dataset(),
+        run_column(),
+        dataset_column(),
         Column("line", COUNT, "1, 2, 3, ..."),
         Column("severity", TEXT, "How grave it is", rule=Rule.SEVERITY),
         Column("code", TEXT, "What the line says, for programs", rule=Rule.NOT_EMPTY),
@@ -262,15 +177,15 @@ FACT_FORECAST = Table(
     "a forecast for an item, source and date",
     (
         Column("date", DATE, "The period's first day"),
-        _item(),
+        item_column(),
         Column("forecast", REAL, "Mean of the predicted demand", rule=Rule.NOT_NEGATIVE),
         Column("actual", REAL, "Observed demand; null until known", nullable=True, rule=Rule.FINITE),
         Column("source", TEXT, "Model that made the forecast", rule=Rule.FOLDER_NAME),
-        _model_version(),
-        _generated_at("When the model produced the forecast"),
-        _dataset(),
+        model_version_column(),
+        generated_at_column("When the model produced the forecast"),
+        dataset_column(),
         *(
-            _measure(name, f"Quantile {level:g} of the predicted demand")
+            measure(name, f"Quantile {level:g} of the predicted demand")
             for name, level in sorted(zip(BOUNDS, BOUND_LEVELS, strict=True), key=lambda b: abs(b[1] - 0.5))
         ),
         Column(
@@ -280,7 +195,7 @@ FACT_FORECAST = Table(
             rule=Rule.FORECAST_KIND,
         ),
         Column("cutoff", DATE, "Last observed period of this item that the model saw"),
-        _run(),
+        run_column(),
     ),
     key=("dataset_id", "item_id", "source", "kind", "cutoff", "date"),
     partition_by=("dataset_id", "source", "kind"),
@@ -299,28 +214,28 @@ FACT_METRICS = Table(
     "gold",
     "backtest errors of a source on an item, over all windows",
     (
-        _dataset(),
-        _item(),
+        dataset_column(),
+        item_column(),
         Column("source", TEXT, "Model that made the forecasts", rule=Rule.FOLDER_NAME),
         Column("windows", COUNT, "Rolling origins that were scored", nullable=True),
         Column("observations", COUNT, "Pairs of forecast and actual that were scored", nullable=True),
-        _measure("mae", "Mean absolute error of the forecast"),
-        _measure("rmse", "Root mean squared error of the forecast"),
-        _measure("wape", "Sum of absolute errors over sum of absolute actuals"),
-        _measure("smape", "Symmetric mean absolute percentage error, 0 to 2", Rule.TO_TWO),
-        _measure("mape", "Mean absolute percentage error; null where an actual is zero"),
-        _measure("mase", "Mean absolute scaled error"),
-        _measure("rmsse", "Root mean squared scaled error of the forecast"),
-        _measure("bias", "Sum of (forecast - actual) over sum of absolute actuals", Rule.FINITE),
-        _measure("scaled_quantile_loss", "Twice the mean pinball loss of the stored quantiles over the MASE scale"),
-        _measure("interval_score_80", "Mean interval score of the 80 % interval"),
-        _measure("coverage_80", "Share of actuals within the 80 % interval", Rule.FRACTION),
-        _measure("coverage_95", "Share of actuals within the 95 % interval", Rule.FRACTION),
-        _measure("skill", "1 - scaled quantile loss over that of seasonal naive", Rule.FINITE),
-        _measure("fit_seconds", "Seconds of computation for this item"),
-        _model_version(),
-        _generated_at("When the backtest was scored"),
-        _run(),
+        measure("mae", "Mean absolute error of the forecast"),
+        measure("rmse", "Root mean squared error of the forecast"),
+        measure("wape", "Sum of absolute errors over sum of absolute actuals"),
+        measure("smape", "Symmetric mean absolute percentage error, 0 to 2", Rule.TO_TWO),
+        measure("mape", "Mean absolute percentage error; null where an actual is zero"),
+        measure("mase", "Mean absolute scaled error"),
+        measure("rmsse", "Root mean squared scaled error of the forecast"),
+        measure("bias", "Sum of (forecast - actual) over sum of absolute actuals", Rule.FINITE),
+        measure("scaled_quantile_loss", "Twice the mean pinball loss of the stored quantiles over the MASE scale"),
+        measure("interval_score_80", "Mean interval score of the 80 % interval"),
+        measure("coverage_80", "Share of actuals within the 80 % interval", Rule.FRACTION),
+        measure("coverage_95", "Share of actuals within the 95 % interval", Rule.FRACTION),
+        measure("skill", "1 - scaled quantile loss over that of seasonal naive", Rule.FINITE),
+        measure("fit_seconds", "Seconds of computation for this item"),
+        model_version_column(),
+        generated_at_column("When the backtest was scored"),
+        run_column(),
     ),
     key=("dataset_id", "item_id", "source"),
     partition_by=("dataset_id", "source"),
@@ -331,49 +246,49 @@ FACT_REPLENISHMENT = Table(
     "gold",
     "the reorder decision for an item, with what is needed to recompute it",
     (
-        _dataset(),
-        _item(),
+        dataset_column(),
+        item_column(),
         Column("as_of", DATE, "The stock's date, else the item's last observed date"),
         Column("source", TEXT, "The item's champion", rule=Rule.FOLDER_NAME),
-        _measure("on_hand", "Null when stock is unknown", Rule.FINITE),
-        _measure("on_order", "Null when stock is unknown"),
+        measure("on_hand", "Null when stock is unknown", Rule.FINITE),
+        measure("on_order", "Null when stock is unknown"),
         Column("lead_time_days", REAL, "Mean lead time", rule=Rule.NOT_NEGATIVE),
         Column("lead_time_std_days", REAL, "Standard deviation of the lead time", rule=Rule.NOT_NEGATIVE),
         Column("review_period_days", REAL, "Days between two looks at the stock", rule=Rule.NOT_NEGATIVE),
         Column("service_level", REAL, "Wanted probability of no stockout in a cycle", rule=Rule.FRACTION),
         Column("min_order_quantity", REAL, "Smallest order", rule=Rule.NOT_NEGATIVE),
-        _measure("unit_cost", "Cost of one unit"),
+        measure("unit_cost", "Cost of one unit"),
         Column("distribution", TEXT, "Not written any more", nullable=True, rule=Rule.DISTRIBUTION),
-        _measure("dispersion", "Not written any more"),
+        measure("dispersion", "Not written any more"),
         Column("daily_demand", REAL, "Mean demand per calendar day", rule=Rule.NOT_NEGATIVE),
         Column("demand_std", REAL, "Standard deviation of the forecast error per day", rule=Rule.NOT_NEGATIVE),
         Column("lead_time_demand", REAL, "Expected demand over the lead time", rule=Rule.NOT_NEGATIVE),
         Column("safety_stock", REAL, "Stock above the expected lead-time demand", rule=Rule.FINITE),
         Column("reorder_point", REAL, "Lead-time demand + safety stock", rule=Rule.NOT_NEGATIVE),
-        _measure("days_to_stockout", "Null when stock is unknown or lasts"),
-        _measure("recommended_order", "Null when stock is unknown"),
-        _measure("recommended_order_value", "Recommended order x unit cost"),
+        measure("days_to_stockout", "Null when stock is unknown or lasts"),
+        measure("recommended_order", "Null when stock is unknown"),
+        measure("recommended_order_value", "Recommended order x unit cost"),
         Column("alert", TEXT, "Urgency", rule=Rule.ALERT),
-        _generated_at("When the decision was computed"),
-        _run(),
+        generated_at_column("When the decision was computed"),
+        run_column(),
         Column("service_measure", TEXT, "What service_level promises", nullable=True, rule=Rule.SERVICE_MEASURE),
-        _measure("order_multiple", "What orders are multiples of"),
-        _measure("noise_variance", "Variance per day of forecast errors that differ from day to day"),
-        _measure("level_variance", "Variance per day squared of the error that all days share"),
-        _measure("demand_size", "Mean demand of periods that have any"),
-        _measure("long_run_rate", "Mean demand per day of all history"),
-        _measure("long_run_weight", "Share of the long-run rate in the expected demand", Rule.FRACTION),
-        _measure("largest_window", "Largest demand of any window of lead time and review period"),
-        _measure("order_up_to", "What an order fills the position up to"),
-        _measure("expected_fill_rate", "Share of pieces that it is expected to deliver from stock", Rule.FRACTION),
-        _measure("stockout_probability", "Chance of running out before an order placed now arrives", Rule.FRACTION),
-        _measure("stockout_cost", "That chance x criticality x value of the demand that would be missed"),
-        _measure("excess", "Position above what could still be wanted"),
+        measure("order_multiple", "What orders are multiples of"),
+        measure("noise_variance", "Variance per day of forecast errors that differ from day to day"),
+        measure("level_variance", "Variance per day squared of the error that all days share"),
+        measure("demand_size", "Mean demand of periods that have any"),
+        measure("long_run_rate", "Mean demand per day of all history"),
+        measure("long_run_weight", "Share of the long-run rate in the expected demand", Rule.FRACTION),
+        measure("largest_window", "Largest demand of any window of lead time and review period"),
+        measure("order_up_to", "What an order fills the position up to"),
+        measure("expected_fill_rate", "Share of pieces that it is expected to deliver from stock", Rule.FRACTION),
+        measure("stockout_probability", "Chance of running out before an order placed now arrives", Rule.FRACTION),
+        measure("stockout_cost", "That chance x criticality x value of the demand that would be missed"),
+        measure("excess", "Position above what could still be wanted"),
         Column("action", TEXT, "What to do", nullable=True, rule=Rule.ACTION),
         Column("order_by_date", DATE, "Last day to order so that the service level holds", nullable=True),
         Column("stockout_date", DATE, "Day at whose end nothing is expected to be left", nullable=True),
         Column("arrival_date", DATE, "When an order placed on as_of is expected", nullable=True),
-        _measure("days_to_review", "Days to the next fixed day of review; null where orders are placed on any day"),
+        measure("days_to_review", "Days to the next fixed day of review; null where orders are placed on any day"),
     ),
     key=("dataset_id", "item_id"),
 )
@@ -383,15 +298,15 @@ DECISION_CALIBRATION = Table(
     "gold",
     "service promised and held of a group, by decisions that past origins would have made",
     (
-        _dataset(),
+        dataset_column(),
         Column("group", TEXT, "all, the demand class, or category/ and its name", rule=Rule.NOT_EMPTY),
         Column("demand_class", TEXT, "Null for all items", nullable=True, rule=Rule.DEMAND_CLASS),
         Column("promised", REAL, "Service level", rule=Rule.FRACTION),
-        _measure("held", "Share of windows in which demand did not exceed the level", Rule.FRACTION),
-        _measure("fill_rate", "Share of pieces that the level would have delivered", Rule.FRACTION),
+        measure("held", "Share of windows in which demand did not exceed the level", Rule.FRACTION),
+        measure("fill_rate", "Share of pieces that the level would have delivered", Rule.FRACTION),
         Column("items", COUNT, "Items that have windows"),
         Column("cycles", COUNT, "Windows of lead time and review period"),
-        _run(),
+        run_column(),
     ),
     key=("dataset_id", "group", "promised"),
 )
@@ -401,12 +316,12 @@ MODEL_RUN = Table(
     "gold",
     "a training run of a source",
     (
-        _run(),
-        _dataset(),
+        run_column(),
+        dataset_column(),
         Column("source", TEXT, "Model that was trained", rule=Rule.FOLDER_NAME),
-        _model_version(),
-        _generated_at("When the run of the source ended"),
-        _measure("fit_seconds", "Seconds of computation"),
+        model_version_column(),
+        generated_at_column("When the run of the source ended"),
+        measure("fit_seconds", "Seconds of computation"),
         Column("parameters", TEXT, "Hyperparameters and what was estimated, as a JSON object"),
         Column(
             "members",
@@ -430,20 +345,14 @@ ENTRY = pa.struct(
     [("dataset_id", TEXT), ("table", TEXT), ("version", COUNT), ("rows", COUNT), ("committed_at", INSTANT)]
 )
 """A table's Delta version that a snapshot names for one data set."""
+_MODEL = pa.struct([("source", TEXT), ("model_version", TEXT), ("generated_at", INSTANT)])
+_FIGURES = ("wape", "rmsse", "quantile_loss", "coverage_80", "coverage_95", "skill")
 SUMMARY = pa.struct(
     [
         ("dataset_id", TEXT),
         ("run_id", TEXT),
-        (
-            "model_versions",
-            pa.list_(pa.struct([("source", TEXT), ("model_version", TEXT), ("generated_at", INSTANT)])),
-        ),
-        ("wape", REAL),
-        ("rmsse", REAL),
-        ("quantile_loss", REAL),
-        ("coverage_80", REAL),
-        ("coverage_95", REAL),
-        ("skill", REAL),
+        ("model_versions", pa.list_(_MODEL)),
+        *((name, REAL) for name in _FIGURES),
     ]
 )
 """What a list of snapshots shows of a data set without loading it: means over each item's champion."""
@@ -455,7 +364,7 @@ SNAPSHOT = Table(
     (
         Column("snapshot_id", COUNT, "1, 2, 3, ..."),
         Column("committed_at", INSTANT, "When the snapshot was published"),
-        _run(),
+        run_column(),
         Column("entries", pa.list_(ENTRY), "Table versions, per data set"),
         Column("datasets", pa.list_(SUMMARY), "Model versions and accuracy, per data set"),
     ),

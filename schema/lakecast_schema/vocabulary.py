@@ -2,11 +2,11 @@
 
 from enum import StrEnum
 
-from lakecast_schema import replenishment
+from lakecast_schema import alert
 from lakecast_schema.periods import Frequency as Frequency
 
-StockAction = replenishment.Action
-AlertLevel = replenishment.Alert
+StockAction = alert.Action
+AlertLevel = alert.Alert
 
 
 class ForecastKind(StrEnum):

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from lakecast_lake import commit, publish
 from lakecast_lake.storage import Lake
+from lakecast_schema.contract import Table
 from lakecast_schema.periods import Frequency, shift
 from lakecast_schema.tables import (
     DEMAND,
@@ -21,7 +22,6 @@ from lakecast_schema.tables import (
     MODEL_RUN,
     OPEN_ORDER,
     READING_REPORT,
-    Table,
 )
 
 MADE_AT = datetime(2026, 2, 1, 6, 30, 15, 123456, tzinfo=UTC)

@@ -11,7 +11,8 @@ from running import Running, running
 
 from lakecast_lake import columns, commit, snapshots
 from lakecast_lake.storage import Lake
-from lakecast_schema.tables import COUNT, REAL, TABLES, TEXT, Column, Table
+from lakecast_schema.contract import COUNT, REAL, TEXT, Column, Table
+from lakecast_schema.tables import TABLES
 
 GAINED = (
     Column("gained_text", TEXT, "Gained", nullable=True),

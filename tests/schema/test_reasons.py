@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lakecast_schema.alert import Action, Alert
 from lakecast_schema.explanation import LABELS, bill
 from lakecast_schema.reasons import Facts, english, portuguese
-from lakecast_schema.replenishment import Action, Alert
 
 DAY = dt.date(2026, 11, 1)
 ORDINARY = {

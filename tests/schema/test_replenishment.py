@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from lakecast_schema.decision_dates import dates_of, days_after
 from lakecast_schema.decision_inputs import Inputs, Scenario
 from lakecast_schema.demand_path import DemandPath
-from lakecast_schema.replenishment import FIGURES, LONGEST, decide, missed_weights
+from lakecast_schema.priority import missed_weights
+from lakecast_schema.replenishment import FIGURES, LONGEST, decide
 
 ITEM = st.fixed_dictionaries(
     {

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lakecast_schema.contract import Table
 from lakecast_schema.rules import ContractError, check
-from lakecast_schema.tables import DIM_ITEM, FACT_FORECAST, FACT_METRICS, PIN, TABLES, Table
+from lakecast_schema.tables import DIM_ITEM, FACT_FORECAST, FACT_METRICS, PIN, TABLES
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 SAMPLES = {

@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lakecast_forecast.input.files import InputFile, as_text
-from lakecast_schema.tables import INSTANT, LANDED_DEMAND
+from lakecast_schema.contract import INSTANT
+from lakecast_schema.tables import LANDED_DEMAND
 
 _SLICE = 1 << 20
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from lakecast_assets.ingest.masters import STOCK_FIGURES, MasterRows
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.report import Line, line
+from lakecast_schema.decision_inputs import DEFAULT_REVIEW_PERIOD_DAYS
 from lakecast_schema.periods import Frequency
-from lakecast_schema.replenishment import DEFAULT_REVIEW_PERIOD_DAYS
 from lakecast_schema.tables import FACT_INVENTORY
 
 Integers = NDArray[np.int64]

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakecast_schema import rules
+from lakecast_schema.contract import Table
 from lakecast_schema.periods import Frequency, shift
-from lakecast_schema.tables import Table
 
 CONTRACT = "contract"
 NO_ITEM_LOST = "no_item_lost"

@@ -16,7 +16,8 @@ from lakecast_lake import snapshots
 from lakecast_lake.published import sources_of
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
-from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN, Table
+from lakecast_schema.contract import Table
+from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN
 
 _OF_FORECASTS = ("horizon", "seed", "batch_size", "country")
 """Settings that forecasts depend on beside the input, which has those of reading."""

@@ -24,7 +24,8 @@ from lakecast_lake import commit, snapshots
 from lakecast_lake.commit import Commit
 from lakecast_lake.published import KEPT_CUTOFFS
 from lakecast_lake.storage import Lake
-from lakecast_schema.tables import DEMAND, FACT_FORECAST, TABLES, Table
+from lakecast_schema.contract import Table
+from lakecast_schema.tables import DEMAND, FACT_FORECAST, TABLES
 
 WHERE = "where"
 """Metadata of an input that reads part of its table only: column -> value."""

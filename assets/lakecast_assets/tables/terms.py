@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from lakecast_forecast.features.classify import STEADY
 from lakecast_forecast.input.values import numpy
-from lakecast_schema import replenishment
+from lakecast_schema import decision_inputs
 from lakecast_schema.decision_inputs import CYCLE, FILL
+from lakecast_schema.priority import missed_weights
 from lakecast_schema.review_day import ReviewDay
 from lakecast_schema.units import steps
 
@@ -44,14 +45,14 @@ class Terms:
         rows = np.array([place[name] for name in items], dtype=np.int64)
         given = {name: figures(dim_item, name)[rows] for name in _FIGURES}
         step = steps(texts(dim_item, "unit"))[rows]
-        lead = _or(given["lead_time_days"], replenishment.DEFAULT_LEAD_TIME_DAYS)
-        share = replenishment.DEFAULT_LEAD_TIME_STD_SHARE * lead
+        lead = _or(given["lead_time_days"], decision_inputs.DEFAULT_LEAD_TIME_DAYS)
+        share = decision_inputs.DEFAULT_LEAD_TIME_STD_SHARE * lead
         defaults: dict[str, Array | float] = {
             "lead_time_days": lead,
             "lead_time_std_days": share,
-            "review_period_days": replenishment.DEFAULT_REVIEW_PERIOD_DAYS,
-            "service_level": replenishment.DEFAULT_SERVICE_LEVEL,
-            "min_order_quantity": replenishment.DEFAULT_MIN_ORDER_QUANTITY,
+            "review_period_days": decision_inputs.DEFAULT_REVIEW_PERIOD_DAYS,
+            "service_level": decision_inputs.DEFAULT_SERVICE_LEVEL,
+            "min_order_quantity": decision_inputs.DEFAULT_MIN_ORDER_QUANTITY,
             "order_multiple": step,
         }
         given |= {name: _or(given[name], default) for name, default in defaults.items()}
@@ -60,7 +61,7 @@ class Terms:
         given["order_multiple"] = np.where(given["order_multiple"] > 0, given["order_multiple"], step)
         measures = [texts(dim_item, "service_measure")[row] or CYCLE for row in rows]
         _, category = np.unique(np.array([name or "" for name in texts(dim_item, "category")]), return_inverse=True)
-        weight = replenishment.missed_weights(
+        weight = missed_weights(
             figures(dim_item, "unit_cost"), category.astype(np.int64), figures(dim_item, "criticality")
         )
         kinds = np.array([kind or STEADY[0] for kind in texts(dim_item, "demand_class")])[rows]

@@ -18,10 +18,11 @@ from lakecast_graphql.rows.rows import Rows
 from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_lake.pieces import listed
 from lakecast_schema import explanation, reasons
+from lakecast_schema.alert import Action, Alert
 from lakecast_schema.decision_dates import dates_of
 from lakecast_schema.decision_inputs import CYCLE, FILL
 from lakecast_schema.inbound import Arrivals
-from lakecast_schema.replenishment import FIGURES, Action, Alert, Decision, decide
+from lakecast_schema.replenishment import FIGURES, Decision, decide
 
 ItemRows = Callable[[View, Ints], Rows]
 

@@ -11,11 +11,12 @@ from lakecast_lake.columns.items import FREQUENCIES
 from lakecast_lake.columns.row_ranges import RowRanges
 from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_lake.pieces import listed
+from lakecast_schema.alert import Alert
 from lakecast_schema.decision_inputs import FILL, Inputs
 from lakecast_schema.demand_path import DemandPath
 from lakecast_schema.inbound import Arrivals, arrivals
 from lakecast_schema.periods import Dates, days_in
-from lakecast_schema.replenishment import Alert, missed_weights
+from lakecast_schema.priority import missed_weights
 from lakecast_schema.units import steps
 
 RARE = ("intermittent", "lumpy")

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from lakecast_lake.contract_rows import REMEDY, broken
 from lakecast_lake.errors import LakeUnreadable
+from lakecast_schema.contract import Column, Table
 from lakecast_schema.rules import keeps
-from lakecast_schema.tables import Column, Table
 
 
 def verify(contract: Table, table: pa.Table, where: str) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lakecast_lake.columns.items import Items
 from lakecast_lake.columns.segment import Floats, Ints
 from lakecast_lake.pieces import listed
-from lakecast_schema.tables import Table
+from lakecast_schema.contract import Table
 
 
 @dataclass(frozen=True, eq=False)

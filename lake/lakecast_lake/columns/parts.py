@@ -11,7 +11,8 @@ from lakecast_lake.columns.segment import Segment, build
 from lakecast_lake.kinds import LIVE, of_items, of_newest_run
 from lakecast_lake.pieces import listed
 from lakecast_lake.pinned import Partition, PinnedTable
-from lakecast_schema.tables import DEMAND, FACT_FORECAST, FACT_INVENTORY, Table
+from lakecast_schema.contract import Table
+from lakecast_schema.tables import DEMAND, FACT_FORECAST, FACT_INVENTORY
 
 _SEGMENTED = {DEMAND.name, FACT_INVENTORY.name, FACT_FORECAST.name}
 _TEXTS = ("item_id", "model_version", "run_id")

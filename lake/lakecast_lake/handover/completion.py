@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from lakecast_lake.errors import BadResults
 from lakecast_lake.handover.frequencies import ItemFrequencies
+from lakecast_schema.contract import Table
 from lakecast_schema.periods import shift
 from lakecast_schema.rules import ContractError, check
-from lakecast_schema.tables import FACT_FORECAST, PUBLISHED_COLUMNS, Table
+from lakecast_schema.tables import FACT_FORECAST, PUBLISHED_COLUMNS
 
 _WINDOW = ("kind", "cutoff")
 

@@ -15,7 +15,8 @@ from lakecast_lake.errors import BadResults
 from lakecast_lake.handover import metadata
 from lakecast_lake.handover.metadata import Metadata
 from lakecast_lake.handover.type_conversion import contract_types
-from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, TEXT, Table
+from lakecast_schema.contract import TEXT, Table
+from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from lakecast_lake.codes import Codes, places, shared
 from lakecast_lake.errors import BadResults
 from lakecast_lake.handover.metadata import Frequencies
+from lakecast_schema.contract import TEXT
 from lakecast_schema.frequency import FrequencyUnclear, recognise
 from lakecast_schema.periods import Dates, Frequency, grid_index
-from lakecast_schema.tables import TEXT
 
 _ITEM = ("dataset_id", "item_id")
 _FINEST_FIRST = tuple(Frequency)

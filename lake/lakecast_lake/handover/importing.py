@@ -23,8 +23,9 @@ from lakecast_lake.publish import Part, publish_parts
 from lakecast_lake.snapshots import Entry, SnapshotRecord
 from lakecast_lake.storage import Lake
 from lakecast_lake.summary import FORECAST_COLUMNS, summarise
+from lakecast_schema.contract import Table
 from lakecast_schema.frequency import period_starts
-from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_FORECAST, FACT_METRICS, Table
+from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_FORECAST, FACT_METRICS
 
 _ATTEMPTS = 20
 _PAUSE_SECONDS = 0.5

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakecast_lake.errors import BadResults
+from lakecast_schema.contract import COUNT, DATE, INSTANT, REAL, TEXT, Table
 from lakecast_schema.rules import SHOWN_ROWS
-from lakecast_schema.tables import COUNT, DATE, INSTANT, REAL, TEXT, Table
 
 _PANDAS_INDEX = "__index_level_"
 

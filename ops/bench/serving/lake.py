@@ -11,15 +11,8 @@ import pyarrow.compute as pc
 from lakecast_lake import commit, publish
 from lakecast_lake.commit import Commit
 from lakecast_lake.storage import Lake
-from lakecast_schema.tables import (
-    DEMAND,
-    DIM_ITEM,
-    FACT_FORECAST,
-    FACT_METRICS,
-    FACT_REPLENISHMENT,
-    MODEL_RUN,
-    Table,
-)
+from lakecast_schema.contract import Table
+from lakecast_schema.tables import DEMAND, DIM_ITEM, FACT_FORECAST, FACT_METRICS, FACT_REPLENISHMENT, MODEL_RUN
 
 DATASET = "bench"
 SOURCES = ("arima", "ensemble", "lstm", "prophet")

@@ -95,7 +95,9 @@ def test_what_one_row_refuses_is_not_laid_out_again(layout: Layout) -> None:
 
 
 def test_a_group_that_would_hold_up_others_is_not_laid_out(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(row_groups, "_MOST_CELLS", 15)
-    assert layout.ask(0, 16) is None
-    monkeypatch.setattr(row_groups, "_MOST_CELLS", 16)
-    assert layout.ask(0, 16) is not None
+    fields = (*SHAPE.fields, SelectedField(b'"sku":', "sku"))
+    keys, values = KeyRange(layout.space, 0, 16, 0, 16), Values({}, (), SnapshotCells(1, layout.cache))
+    monkeypatch.setattr(row_groups, "_MOST_CELLS", 31)
+    assert spans_of(keys, Shape("Item", fields), values, layout.sources_of) is None
+    monkeypatch.setattr(row_groups, "_MOST_CELLS", 32)
+    assert spans_of(keys, Shape("Item", fields), values, layout.sources_of) is not None
