@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+_SHORT_ROW = 64
+"""Columns up to which comparing all of them is faster than bisecting."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,8 @@ class DemandPath:
 
     def _at(self, column: NDArray[np.int64]) -> tuple[Array, Array]:
         """Edge and cumulative demand of each item at a column of its own (n,)."""
-        at = np.arange(len(column)), column
-        return self.edges[at], self.cumulative[at]
+        at = np.arange(len(column)) * self.edges.shape[1] + column
+        return self.edges.ravel().take(at), self.cumulative.ravel().take(at)
 
     def _interpolate(self, days: Array) -> Array:
         column = np.clip(_count_up_to(self.edges, days), 1, self.edges.shape[1] - 1)
@@ -142,9 +144,12 @@ class DemandPath:
 def _count_up_to(columns: Array, values: Array) -> NDArray[np.int64]:
     """(n,) how many entries of each ascending row (n, k) are at most the row's value (n,); none for NaN.
 
-    All rows are bisected at once: log2(k) steps over n values instead of one over n x k.
+    Long rows are bisected, all at once: log2(k) steps over n values. One over n x k is faster for short rows.
     """
     count, width = columns.shape
+    if width <= _SHORT_ROW:
+        counts: NDArray[np.int64] = np.count_nonzero(columns <= values[:, None], axis=1)
+        return counts
     low, high = np.zeros(count, np.int64), np.full(count, width, np.int64)
     begin, flat = np.arange(count) * width, np.ascontiguousarray(columns).ravel()
     for _ in range(width.bit_length()):

@@ -237,13 +237,13 @@ class Decision:
     def days_to_stockout(self) -> Array:
         """Days until demand exceeds what is on hand, dated arrivals included; NaN without demand within `LONGEST`."""
         inputs = self.inputs
-        stock, limit = inputs.on_hand, np.full_like(inputs.on_hand, LONGEST)
+        stock, limit = inputs.on_hand.copy(), np.full_like(inputs.on_hand, LONGEST)
         days = inputs.path.days_until(stock, limit)
         for column in range(inputs.inbound.shape[1]):
-            arrives = inputs.inbound_days[:, column] <= np.nan_to_num(days, nan=-1.0)
-            if arrives.any():
-                stock = stock + np.where(arrives, inputs.inbound[:, column], 0.0)
-                days = np.where(arrives, inputs.path.days_until(stock, limit), days)
+            rows = np.flatnonzero(inputs.inbound_days[:, column] <= np.nan_to_num(days, nan=-1.0))
+            if len(rows):
+                stock[rows] += inputs.inbound[rows, column]
+                days[rows] = inputs.path.take(rows).days_until(stock[rows], limit[rows])
         return days
 
     @cached_property

@@ -297,6 +297,91 @@ def test_a_fill_rate_is_held_by_the_closed_form():
         assert found.expected_fill_rate[0] == pytest.approx(level, abs=2e-3)
 
 
+@pytest.mark.parametrize("days_to_review", [math.nan, 0.0])
+def test_the_fill_rate_to_expect_is_what_a_cycle_is_short_of_its_demand(days_to_review):
+    """Between two orders: a review period's demand and, on any day, what the last day took below s."""
+    made = decided(service_level=0.7, noise=20.0, days_to_review=days_to_review)
+    point, full = made.reorder_point, made.order_up_to
+    if math.isnan(days_to_review):
+        short = made._after_order.shortage_with(made._undershoot, point) - made._after_order.shortage(full)
+        cycle = 2.0 * 7 + made._undershoot[0]
+    else:
+        over, before = (made.demand_over(np.array([days]), np.array([1.0])) for days in (17.0, 10.0))
+        short, cycle = over.shortage(full) - before.shortage(full), 14.0
+    assert 0.5 < made.expected_fill_rate[0] < 0.99
+    assert made.expected_fill_rate == pytest.approx(1 - short / cycle)
+    assert np.isnan(decided(demand=0.0, review_period_days=0.0).expected_fill_rate[0])
+
+
+@pytest.mark.parametrize("days_to_review", [math.nan, 0.0])
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_a_promised_fill_rate_is_delivered_by_a_simulated_stock(days_to_review, level):
+    """Poisson-like days for sixty years: what is short of what was demanded."""
+    draw = np.random.default_rng(11)
+    demand = draw.gamma(4.0 / 6, 3.0 / 2 * 2, 22_000)  # mean 2, variance 6
+    terms = {"noise": demand.var() / demand.mean(), "level": 0.0, "lead_time_std_days": 0.0, "demand": demand.mean()}
+    made = decided(**terms, is_fill=True, service_level=level, step=0.001, days_to_review=days_to_review)
+    point, full, lead, review = made.reorder_point[0], made.order_up_to[0], 10, 7
+    net, pipeline, due, short = full, 0.0, {}, 0.0
+    for day, wanted in enumerate(demand):
+        arrived = due.pop(day, 0.0)
+        net, pipeline = net + arrived, pipeline - arrived
+        position = net + pipeline
+        if position <= point if math.isnan(days_to_review) else day % review == 0:
+            due[day + lead] = full - position
+            pipeline += full - position
+        short += wanted - min(max(net, 0.0), wanted)
+        net -= wanted
+    assert 1 - short / demand.sum() == pytest.approx(level, abs=0.02)
+
+
+def test_the_deviation_of_a_day_is_of_both_kinds_of_errors():
+    assert decided().demand_std[0] == pytest.approx(math.sqrt(2.0 * 1.0 + 0.01 * 4.0))
+
+
+def test_a_fixed_day_takes_the_demand_of_the_review_period_after_the_lead_time():
+    inputs = inputs_of([ORDINARY | {"days_to_review": 0.0}])
+    rising = replace(inputs, path=DemandPath.of(np.arange(1.0, 29.0)[None, :], np.ones((1, 28)), 7))
+    made = decide(rising)
+    assert made.review_demand[0] == pytest.approx(sum(range(11, 18)))
+    assert made.reorder_point[0] == pytest.approx(made.order_up_to[0] - sum(range(11, 18)))
+    any_day = decide(replace(rising, days_to_review=np.array([math.nan])))
+    assert any_day.review_demand[0] == pytest.approx(14.5 * 7)
+    assert any_day.order_up_to[0] == math.ceil(any_day.reorder_point[0] + 14.5 * 7)
+
+
+def test_what_arrives_on_the_day_of_the_order_is_available_and_a_later_day_is_not():
+    on_the_day, a_day_later = (decided(arrivals=((day, 100.0),), on_hand=21.0, on_order=100.0) for day in (10.0, 11.0))
+    assert on_the_day.stockout_cost[0] < 1e-3 < 1 < a_day_later.stockout_cost[0]
+    until = on_the_day.demand_over(np.array([10.0]), np.array([1.0]))
+    assert a_day_later.stockout_probability == pytest.approx(until.exceeds(np.array([21.0])))
+    # Before the sixth day what is there then has to last alone.
+    soon = decided(arrivals=((6.0, 100.0),), on_hand=13.0, on_order=100.0)
+    first = soon.demand_over(np.array([6.0])).exceeds(np.array([13.0]))
+    assert soon.stockout_probability == pytest.approx(first)
+    assert 0.05 < first[0] < 0.95
+
+
+def test_stock_that_lasts_just_as_long_as_needed_is_not_critical():
+    late = ((17.5, 100.0),)
+    assert decided(on_hand=20.0).alert[0] == "high"  # 10 days, as long as the lead time
+    assert decided(on_hand=19.9).alert[0] == "critical"
+    assert decided(arrivals=late, on_hand=34.0, on_order=100.0).alert[0] == "ok"  # 17 days: lead time and review
+    assert decided(arrivals=late, on_hand=33.9, on_order=100.0).alert[0] == "critical"
+    # It arrives on the day on which the stock is gone.
+    assert decided(arrivals=((16.0, 100.0),), on_hand=32.0, on_order=100.0).alert[0] == "ok"
+    assert decided(arrivals=((16.1, 100.0),), on_hand=32.0, on_order=100.0).alert[0] == "critical"
+
+
+def test_s_of_a_fixed_day_is_at_least_the_lead_times_demand_and_at_most_s():
+    calm = decided(days_to_review=0.0, noise=0.01, level=0.0, service_level=0.5, lead_time_std_days=0.0)
+    assert (calm.order_up_to[0], calm.reorder_point[0], calm.safety_stock[0]) == (34, 20, 0)
+    half = decided(
+        days_to_review=0.0, noise=0.01, level=0.0, service_level=0.5, lead_time_std_days=0.0, demand=0.1
+    )  # 1 over the lead time, 1.7 with the review period
+    assert (half.order_up_to[0], half.reorder_point[0]) == (2, 2)
+
+
 def test_what_is_on_its_way_counts_by_its_dates():
     late = decided(arrivals=((8.0, 100.0),), on_hand=10.0, on_order=100.0)
     assert (late.alert[0], late.action[0], late.recommended_order[0]) == ("critical", "expedite", 0)
