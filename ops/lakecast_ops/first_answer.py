@@ -86,7 +86,8 @@ def message(url: str, answer: Mapping[str, object]) -> str:
     """The address, the query and the answer, as a person reads them."""
     shown = _SHORT_LIST.sub(_on_one_line, json.dumps(answer.get("data") or answer, indent=2, ensure_ascii=False))
     return (
-        f"\nLakecast answers at {url}/graphql (in a browser: GraphiQL with saved examples). Ctrl-C stops it.\n\n"
+        f"\nThe buyer's page is at {url}/\n"
+        f"Lakecast answers at {url}/graphql (in a browser: GraphiQL with saved examples). Ctrl-C stops it.\n\n"
         f"An example query:\n\n{QUERY}\n\nand its answer:\n\n{shown}\n"
     )
 
