@@ -40,6 +40,7 @@ from lakecast_graphql.transport.export import PAGE, Export
 from lakecast_graphql.transport.hosts import Hosts
 from lakecast_graphql.transport.http import GraphqlHttp
 from lakecast_graphql.transport.proxies import TrustedProxies
+from lakecast_graphql.transport.read_keys import ReadersOnly
 from lakecast_graphql.transport.refresh import Refresh
 from lakecast_graphql.transport.sse import Events
 from lakecast_graphql.transport.websocket import GraphqlWebSocket
@@ -131,13 +132,18 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
     service = Service(
         Lake.open(settings.lake),
         results_name=settings.results_name,
-        signals=signal_backend.for_server(redis_url),
+        signals=signal_backend.for_server(redis_url, settings.redis_prefix, settings.redis_connect_seconds),
         old_snapshots=settings.old_snapshots,
         poll_seconds=settings.poll_seconds,
         memory_budget=settings.memory_budget,
         before_swap=lambda after, before: warm(after),
     )
-    shared = shared_backend.for_server(redis_url)
+    shared = shared_backend.for_server(
+        redis_url,
+        settings.redis_prefix,
+        connect_seconds=settings.redis_connect_seconds,
+        seconds=settings.redis_seconds,
+    )
     gate = Gate(settings.keys_file, Audit(settings.audit_file))
     surroundings = Surroundings(service, gate, shared.state, settings.max_rows)
     documents = Documents(
@@ -235,6 +241,9 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         routes |= dashboard.routes()
     if settings.dev:
         routes |= pages.assets()
+    if settings.read_keys:
+        for path in ("/graphql", "/schema.graphql", "/export/replenishment.csv"):
+            routes[path] = ReadersOnly(routes[path], gate)
     socket = GraphqlWebSocket(
         execution,
         subscriptions,
@@ -244,6 +253,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         max_message_bytes=settings.max_message_bytes,
         max_operations=settings.max_socket_operations,
         reached=reached,
+        admit=gate.reader if settings.read_keys else None,
     )
     if settings.root_path:
         routes |= {f"{settings.root_path}{path}": route for path, route in routes.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from lakecast_lake.errors import LakeError, LakeNotFound, SnapshotGone, TableMissing, VersionMissing
+from lakecast_lake.errors import FilesMissing, LakeError, LakeNotFound, SnapshotGone, TableMissing, VersionMissing
 
 
 class ErrorCode(StrEnum):
@@ -107,6 +107,11 @@ def explain(error: Exception) -> tuple[ErrorCode, str]:
     match error:
         case SnapshotGone() | VersionMissing():
             return ErrorCode.SNAPSHOT_GONE, "The snapshot is no longer retained."
+        case FilesMissing():
+            return (
+                ErrorCode.SNAPSHOT_GONE,
+                "The snapshot cannot be read any more: something else than `lakecast vacuum` removed files of it.",
+            )
         case LakeNotFound():
             return ErrorCode.LAKE_UNAVAILABLE, NOTHING_PUBLISHED
         case TableMissing():

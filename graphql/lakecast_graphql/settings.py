@@ -44,6 +44,21 @@ class Settings(BaseSettings):
         description="Redis, as redis://host:6379/0: shares slow answers and news among workers and replicas. "
         "Without it every worker caches for itself.",
     )
+    redis_prefix: str = Field(
+        default="lakecast:",
+        description="Beginning of all keys and of the channel in Redis, for servers and the pipeline: other uses of "
+        "the same Redis stay apart.",
+    )
+    redis_connect_seconds: float = Field(
+        default=1.0,
+        gt=0,
+        description="Seconds in which Redis must take a connection, for the first slow answer and for news.",
+    )
+    redis_seconds: float = Field(
+        default=0.05,
+        gt=0,
+        description="Seconds in which Redis must answer, else the server goes on without it for a while.",
+    )
     poll_seconds: float = Field(
         default=10.0, ge=0, description="Seconds between two looks for a newer snapshot; 0 never looks by itself."
     )
@@ -62,6 +77,11 @@ class Settings(BaseSettings):
     keys_file: str | None = Field(
         default=None,
         description="File of hashed admin keys, written by `lakecast keys`. Without it admin mutations are off.",
+    )
+    read_keys: bool = Field(
+        default=False,
+        description="Answer only who sends a key, of the role reader or admin, in X-API-Key. Health, /metrics and the "
+        "files of the page stay open.",
     )
     audit_file: str | None = Field(
         default=None,

@@ -29,6 +29,10 @@ class LakeUnreadable(LakeError):
     """The store, a table's log or one of its files cannot be read."""
 
 
+class FilesMissing(LakeUnreadable):
+    """Files that a version names are not in the store: something else than our vacuum has removed them."""
+
+
 class TableMissing(LakeError):
     """The lake has no such table."""
 

@@ -10,7 +10,7 @@ from deltalake import DeltaTable
 from lakecast_lake import snapshots
 from lakecast_lake.errors import TableMissing
 from lakecast_lake.snapshots import SnapshotRecord
-from lakecast_lake.storage import Lake
+from lakecast_lake.storage import Lake, require_commit
 from lakecast_schema.tables import SNAPSHOT
 
 
@@ -55,6 +55,7 @@ class Follower:
 
     def _read(self, handle: DeltaTable) -> tuple[SnapshotRecord, ...]:
         """What is known and still retained, and what is new: vacuum forgets from the oldest on."""
+        require_commit(handle, self._lake.options)
         files = pa.table(handle.get_add_actions(flatten=True))
         known = files["min.snapshot_id"] if "min.snapshot_id" in files.column_names else pa.chunked_array([[None]])
         if not self._history or known.null_count or not len(known):

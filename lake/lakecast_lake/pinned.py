@@ -9,7 +9,7 @@ from deltalake import DeltaTable, QueryBuilder
 
 from lakecast_lake.contract_rows import conform
 from lakecast_lake.predicates import Where, listed, sql
-from lakecast_lake.storage import Lake, unreadable
+from lakecast_lake.storage import Lake, require_commit, unreadable_version
 from lakecast_schema.tables import TABLES
 
 _BY_QUERY = frozenset({"deletionVectors", "columnMapping"})
@@ -49,6 +49,7 @@ class PinnedTable:
         self._version = version
         self._contract = TABLES[name]
         self._delta = lake.handle(name, version)
+        require_commit(self._delta, lake.options)
         self._needs_query = _needs_query(self._delta)
         # A distant store is asked for everything at once, a local folder only when it is needed.
         self._ranges = pa.CacheOptions(hole_size_limit=_HOLE, range_size_limit=_READ_AT_ONCE, lazy=lake.is_local)
@@ -105,7 +106,7 @@ class PinnedTable:
             else:
                 rows = self._scan(where, present, dictionary, threads)
         except Exception as error:  # delta-rs, DataFusion, Arrow and the store each raise their own kinds
-            raise unreadable(f"{self.uri} version {self._version}", error) from error
+            raise unreadable_version(f"{self.uri} version {self._version}", error) from error
         return conform(self._contract, rows, columns, self._named(where))
 
     def _scan(self, where: Where, columns: Sequence[str], dictionary: Sequence[str], threads: bool) -> pa.Table:

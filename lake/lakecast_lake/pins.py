@@ -13,7 +13,7 @@ from lakecast_lake.contract_rows import conform
 from lakecast_lake.errors import TableMissing
 from lakecast_lake.optimistic import committed
 from lakecast_lake.snapshots import SnapshotRecord
-from lakecast_lake.storage import UNREADABLE, Lake, unreadable
+from lakecast_lake.storage import UNREADABLE, Lake, require_commit, unreadable
 from lakecast_schema.rules import check
 from lakecast_schema.tables import PIN
 
@@ -46,7 +46,7 @@ def append(lake: Lake, record: SnapshotRecord | None, author: str, *, clock: Cal
 
     def attempt() -> Pin:
         handle = lake.create(PIN, author)
-        before = _newest_of(handle)
+        before = _newest_of(lake, handle)
         pin = Pin(
             1 if before is None else before.sequence + 1,
             clock(),
@@ -82,13 +82,14 @@ class PinFollower:
             return None
         seen = (str(handle.metadata().id), handle.version())
         if seen != self._seen:
-            self._pin = _newest_of(handle)
+            self._pin = _newest_of(self._lake, handle)
             self._seen = seen
         return self._pin
 
 
-def _newest_of(handle: DeltaTable) -> Pin | None:
+def _newest_of(lake: Lake, handle: DeltaTable) -> Pin | None:
     try:
+        require_commit(handle, lake.options)
         files = pa.table(handle.get_add_actions(flatten=True))
         known = files["max.sequence"] if "max.sequence" in files.column_names else pa.chunked_array([[None]])
         highest = None if known.null_count else pc.max(known).as_py()

@@ -14,7 +14,7 @@ from lakecast_lake.commit import Commit
 from lakecast_lake.errors import BadWrite, Contended, Superseded, VersionMissing
 from lakecast_lake.optimistic import committed
 from lakecast_lake.snapshots import Entry, SnapshotRecord
-from lakecast_lake.storage import Lake, rows_of
+from lakecast_lake.storage import Lake, require_commit, rows_of
 from lakecast_schema.contract import Table
 from lakecast_schema.rules import check
 from lakecast_schema.tables import SNAPSHOT, SUMMARY, TABLES
@@ -83,6 +83,7 @@ def publish_parts(
 
     def attempt() -> int:
         handle = lake.create(SNAPSHOT, run_id)
+        require_commit(handle, lake.options)
         newest = snapshots.newest_of(handle)
         entries: Sequence[Entry] = () if newest is None else newest.entries
         if base != "any":

@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.fs import DeltaStorageHandler
 
 from lakecast_lake import addresses
 from lakecast_lake.conditional import honours_conditional_puts
-from lakecast_lake.errors import BadSetting, LakeUnreadable, StoreUnsafe, TableMissing, VersionMissing
+from lakecast_lake.errors import BadSetting, FilesMissing, LakeUnreadable, StoreUnsafe, TableMissing, VersionMissing
 from lakecast_lake.object_store import options_of
 from lakecast_lake.predicates import sql
 from lakecast_schema.contract import Table
@@ -24,6 +25,9 @@ UNREADABLE = (DeltaError, OSError, pa.ArrowException)
 """What delta-rs raises where a store, a log or a file cannot be read or written."""
 
 _UNSAFE = "AWS_S3_ALLOW_UNSAFE_RENAME"
+
+_MISSING = re.compile(r"not found|no such file|nosuchkey", re.IGNORECASE)
+"""How file systems and stores say that a file is not there."""
 
 _COLOURS = re.compile(r"\x1b\[\d*m")
 
@@ -96,7 +100,7 @@ class Lake:
             # delta-rs has no error of its own for a version that does not exist yet.
             if version is not None and version > self.handle(name).version():
                 raise _no_version(uri, version) from error
-            raise unreadable(uri, error) from error
+            raise (unreadable if version is None else unreadable_version)(uri, error) from error
 
     def probe(self, below: str = "") -> None:
         """Raise StoreUnsafe unless the store honours conditional puts, LakeUnreadable where it cannot be written.
@@ -150,6 +154,23 @@ def _no_version(uri: str, version: int) -> VersionMissing:
     return VersionMissing(uri, f"there is no version {version}", "Use the version that the commit returned.")
 
 
+def require_commit(handle: DeltaTable, options: Mapping[str, str]) -> None:
+    """Raise LakeUnreadable where the file of the handle's last commit is empty.
+
+    delta-rs takes such a file for a commit, and what the commit had said for not there.
+    """
+    if handle.history(1):  # the usual case, read at once: who commits says so in the commit
+        return
+    commit = f"_delta_log/{handle.version():020d}.json"
+    (info,) = DeltaStorageHandler(handle.table_uri, dict(options)).get_file_info([commit])
+    if info.is_file and info.size == 0:
+        raise LakeUnreadable(
+            f"{handle.table_uri}/{commit}",
+            "the commit is empty",
+            "Restore the file; where it is the last of its table, remove it: its writer has to publish again.",
+        )
+
+
 def rows_of(handle: DeltaTable, dataset_id: str) -> int:
     """How many rows of a data set the table holds at the handle's version."""
     files = pa.table(handle.get_add_actions(flatten=True))
@@ -172,6 +193,14 @@ def unreadable(where: str, error: Exception) -> LakeUnreadable:
         "Check the address, the credentials and the store; older snapshots are still there.",
         reason,
     )
+
+
+def unreadable_version(where: str, error: Exception) -> LakeUnreadable:
+    """As `unreadable`, of one version of a table: FilesMissing where a file of it is not there."""
+    found = unreadable(where, error)
+    if _MISSING.search(found.reason) is None:
+        return found
+    return FilesMissing(where, found.what, found.remedy, found.reason)
 
 
 def _normal(uri: str) -> str:

@@ -125,7 +125,7 @@ def test_replicas_follow_each_other_and_the_training_side_by_redis(lake: Lake, a
         one.data("mutation { refreshData { outcome } }", admin[1])
         until(lambda: all(all_serve(s, 3) for s in both), "not all replicas followed the refresh")
         made_lake.add_run(lake, "alpha", items=4, seed=10, run_id="run-4")
-        redis.Redis(port=port).publish(CHANNEL, "published")
+        redis.Redis(port=port).publish(f"lakecast:{CHANNEL}", "published")
         until(lambda: all(all_serve(s, 4) for s in both), "not all replicas followed the message")
         other.data("mutation { pinSnapshot(snapshotId: 2) { snapshotId } }", admin[1])
         until(lambda: all(all_serve(s, 2) for s in both), "not all replicas follow the pin")
@@ -138,18 +138,18 @@ def test_nothing_that_stands_in_redis_ends_following(lake: Lake, admin: tuple[st
     with redis_server(port), served(lake, admin[0], 1, LAKECAST_REDIS_URL=f"redis://127.0.0.1:{port}/0") as server:
         anybody = redis.Redis(port=port)
         for number, message in enumerate((b"\xff\xfe", b"", b"\x00" * 100_000, "refresh".encode("utf-16")), start=3):
-            anybody.publish(CHANNEL, message)
+            anybody.publish(f"lakecast:{CHANNEL}", message)
             made_lake.add_run(lake, "alpha", items=4, seed=number, run_id=f"run-{number}")
-            anybody.publish(CHANNEL, b"published")
+            anybody.publish(f"lakecast:{CHANNEL}", b"published")
             until(lambda n=number: all_serve(server, n, 3), f"nobody followed after {message[:9]!r}")  # type: ignore[misc]
         counter = f"lakecast:forced:{snapshots.newest(lake).lake_id}"
         for poison in (lambda: anybody.set(counter, b"\xff"), lambda: anybody.hset(counter, b"\xff", b"\xff")):
             anybody.delete(counter)
             poison()
-            anybody.publish(CHANNEL, b"published")
+            anybody.publish(f"lakecast:{CHANNEL}", b"published")
             time.sleep(0.2)
         made_lake.add_run(lake, "alpha", items=4, seed=20, run_id="run-20")
-        anybody.publish(CHANNEL, b"published")
+        anybody.publish(f"lakecast:{CHANNEL}", b"published")
         until(lambda: all_serve(server, 7, 3), "nobody followed the message after the keys were poisoned")
 
 

@@ -32,7 +32,7 @@ def test_the_pipeline_finds_its_dask_scheduler() -> None:
 
 def test_the_older_interface_finds_its_port() -> None:
     published = {str(port).rpartition(":")[0]: str(port).rpartition(":")[2] for port in SERVICES["api"]["ports"]}
-    assert published == {"8000": "8000", "5000": "8000"}
+    assert published == {"127.0.0.1:8000": "8000", "127.0.0.1:5000": "8000"}
 
 
 def test_dagster_is_reachable_from_this_machine_only() -> None:

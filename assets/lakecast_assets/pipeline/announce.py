@@ -5,8 +5,9 @@ import os
 import redis
 
 URL = "LAKECAST_REDIS_URL"
-CHANNEL = "lakecast:published"
-"""Any message on it makes every server look at its lake; the servers' package listens to the same name."""
+PREFIX, DEFAULT_PREFIX = "LAKECAST_REDIS_PREFIX", "lakecast:"
+CHANNEL = "published"
+"""Any message on it, behind the prefix, makes every server look at its lake; the servers listen to the same name."""
 _TIMEOUT_SECONDS = 2.0
 
 
@@ -22,7 +23,12 @@ def announce(snapshot_id: int, url: str | None = None) -> str:
         with redis.Redis.from_url(
             address, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
         ) as connection:
-            listeners = connection.publish(CHANNEL, str(snapshot_id))
+            listeners = connection.publish(channel(), str(snapshot_id))
     except (redis.RedisError, ValueError) as error:
         return f"could not be told: {error}; servers look at the lake by themselves"
     return f"told {listeners} listeners"
+
+
+def channel() -> str:
+    """The channel's whole name."""
+    return (os.environ.get(PREFIX) or DEFAULT_PREFIX) + CHANNEL

@@ -1,4 +1,4 @@
-"""Who may refresh and pin: checks the key of a request, slows down guessing, writes the audit log."""
+"""Who may refresh and pin, and read where that needs a key: checks keys, slows down guessing, writes the audit log."""
 
 import ipaddress
 import logging
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lakecast_graphql.admin import keys
 from lakecast_graphql.admin.audit import Audit
+from lakecast_graphql.admin.roles import RIGHTS, Right
 from lakecast_graphql.admin.throttle import Throttle
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.operation.operation import Caller
@@ -43,21 +44,32 @@ class Gate:
     def admin(self, caller: Caller, action: str) -> keys.StoredKey:
         """The key of an administrator.
 
-        Raises FORBIDDEN where there is no keys file, UNAUTHENTICATED for a missing, wrong or revoked key, RATE_LIMITED
-        after too many wrong ones. A right key is never held up by wrong ones from its address, which may be a proxy's:
-        keys are too long to be guessed, and the limit only keeps the log short.
+        Raises FORBIDDEN where there is no keys file and for a key of another role, UNAUTHENTICATED for a missing, wrong
+        or revoked key, RATE_LIMITED after too many wrong ones. A right key is never held up by wrong ones from its
+        address, which may be a proxy's: keys are too long to be guessed, and the limit only keeps the log short.
         """
+        key = self._verified(caller, action)
+        if Right.ADMINISTRATE not in RIGHTS[key.role]:
+            self._refused(action, caller, ErrorCode.FORBIDDEN)
+            raise ApiError(ErrorCode.FORBIDDEN, f"A key of the role {key.role} may not do this: use an admin key.")
+        return key
+
+    def reader(self, caller: Caller) -> keys.StoredKey:
+        """The key of somebody who may read. Raises as `admin` does."""
+        return self._verified(caller, "read")
+
+    def _verified(self, caller: Caller, action: str) -> keys.StoredKey:
         known = self._keys()
         if known is None:
             raise ApiError(
                 ErrorCode.FORBIDDEN,
-                "Admin mutations are off: this server has no admin key. Make one with "
+                "Admin mutations are off, and what else needs a key: this server has none. Make one with "
                 "`lakecast keys create --role admin` and point LAKECAST_KEYS_FILE to its file.",
             )
         if caller.key is None:
-            raise ApiError(ErrorCode.UNAUTHENTICATED, "This needs an admin key in the X-API-Key header.")
+            raise ApiError(ErrorCode.UNAUTHENTICATED, "This needs a key in the X-API-Key header.")
         key = keys.verify(known, caller.key)
-        if key is not None:
+        if key is not None and key.role in RIGHTS:
             return key
         network = _network(caller.address)
         if self.throttle.blocked(network):

@@ -1,4 +1,4 @@
-"""Admin keys: made once, shown once, kept only as hashes in a file that several servers may share.
+"""Keys: made once, shown once, kept only as hashes in a file that several servers may share.
 
 The file is JSON, `{"keys": [{"key_id", "role", "hash", "created_at"}]}`. Several keys may be valid at once, so that
 one can be replaced without a gap. A key has 256 random bits, which is why a plain SHA-256 is enough: there is
@@ -15,7 +15,8 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-ROLES = ("admin",)
+from lakecast_graphql.admin.roles import RIGHTS
+
 _MADE_BY_US = "lck_"
 
 
@@ -29,7 +30,7 @@ class StoredKey:
 
     Attributes:
         key_id: short public name, to list and revoke it and to name it in the audit log.
-        role: what it may do; `admin` is all there is.
+        role: what it may do; see `RIGHTS`.
         hash: SHA-256 of the key, hexadecimal.
         created_at: ISO 8601 instant in UTC.
     """
@@ -46,8 +47,8 @@ def create(path: Path | str, role: str, now: dt.datetime) -> str:
     The key is made of A-Z a-z 0-9 _ . - and over 40 characters long. Raises ValueError for an unknown role,
     KeysFileError where the file cannot be read or written.
     """
-    if role not in ROLES:
-        raise ValueError(f"There is no role {role!r}: it must be {' or '.join(ROLES)}.")
+    if role not in RIGHTS:
+        raise ValueError(f"There is no role {role!r}: it must be {' or '.join(RIGHTS)}.")
     key = _MADE_BY_US + secrets.token_urlsafe(32)
     stored = StoredKey(secrets.token_hex(4), role, _hash(key), now.astimezone(dt.UTC).isoformat(timespec="seconds"))
     _write(Path(path), [*stored_keys(path), stored])

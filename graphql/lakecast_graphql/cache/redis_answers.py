@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import redis.asyncio
 from redis.exceptions import RedisError, ResponseError
@@ -29,14 +29,20 @@ class RedisAnswers:
     Args:
         url: as redis://host:6379/0.
         prefix: of all keys; other uses of the same Redis stay apart.
+        connect_seconds: in which Redis must take a connection. No request waits for it longer than `seconds`.
+        seconds: in which it must answer.
     """
 
-    def __init__(self, url: str, prefix: bytes = b"lakecast:answer:") -> None:
-        self._prefix = prefix
+    def __init__(
+        self, url: str, prefix: str = "lakecast:", *, connect_seconds: float = 1.0, seconds: float = PATIENCE
+    ) -> None:
+        self._prefix = f"{prefix}answer:".encode()
+        self._seconds = seconds
+        self._late: set[asyncio.Future[Any]] = set()
         self._token = secrets.token_bytes(16)
         self._breaker = Breaker()
         self._redis = redis.asyncio.Redis.from_url(
-            url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry_on_error=[], max_connections=32
+            url, socket_timeout=seconds, socket_connect_timeout=connect_seconds, retry_on_error=[], max_connections=32
         )
 
     async def get(self, key: bytes) -> bytes | None:
@@ -89,8 +95,7 @@ class RedisAnswers:
         if not self._breaker.admits():
             return otherwise
         try:
-            async with asyncio.timeout(PATIENCE):
-                result = await call()
+            result = await self._in_time(call)
         except ResponseError:
             return otherwise  # it works, but does not like what it was asked: a value of another type, no memory
         except Exception as error:  # whatever answers there: no request fails of it, and `watch` goes on
@@ -100,6 +105,21 @@ class RedisAnswers:
             return otherwise
         self._breaker.succeeded()
         return result
+
+    async def _in_time(self, call: Callable[[], Awaitable[T]]) -> T:
+        """What is answered in time. A connection that comes later is there for the next call."""
+        answering = asyncio.ensure_future(call())
+        done, _ = await asyncio.wait({answering}, timeout=self._seconds)
+        if done:
+            return answering.result()
+        self._late.add(answering)
+        answering.add_done_callback(self._forget)
+        raise TimeoutError
+
+    def _forget(self, answering: "asyncio.Future[Any]") -> None:
+        self._late.discard(answering)
+        if not answering.cancelled():
+            answering.exception()  # seen: nobody waits for it any more
 
 
 def _digest(key: bytes, body: bytes) -> bytes:

@@ -18,14 +18,16 @@ _RETRY_SECONDS = 1.0
 class RedisSignals:
     """A counter and a channel in Redis. What Redis forgets when it restarts is news at most, never a fact."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, prefix: str = "lakecast:", connect_seconds: float = 1.0) -> None:
+        self._prefix = prefix
+        self._channel = f"{prefix}{CHANNEL}"
         # Bytes, not text: anybody may publish anything, and what is no UTF-8 would fail to be read.
         # Short timeouts: a hanging Redis must not hold up a refresh. No retries: reconnecting in silence would lose
         # what was published meanwhile, whereas `wait` takes every new subscription for news.
         self._redis = redis.Redis.from_url(
             url,
             socket_timeout=1.0,
-            socket_connect_timeout=1.0,
+            socket_connect_timeout=connect_seconds,
             health_check_interval=15,
             retry=Retry(NoBackoff(), 0),
         )
@@ -37,7 +39,7 @@ class RedisSignals:
     def forced(self, lake_id: str) -> int:
         """What stands in Redis, what stood there last where Redis is away: `wait` then soon returns."""
         try:
-            self._last = int(self._redis.get(_counter(lake_id)) or 0)
+            self._last = int(self._redis.get(self._counter(lake_id)) or 0)
         except redis.ResponseError:
             _log.warning("Redis has something else under %s: forced refreshes of others are not seen.", lake_id)
         except (redis.RedisError, ValueError):
@@ -49,8 +51,8 @@ class RedisSignals:
         """Count a forced refresh and publish a message."""
         try:
             if forced:
-                self._redis.incr(_counter(lake_id))
-            self._redis.publish(CHANNEL, "refresh")
+                self._redis.incr(self._counter(lake_id))
+            self._redis.publish(self._channel, "refresh")
         except redis.RedisError:
             _log.warning("Redis does not answer: the other workers follow by polling.")
             return False
@@ -70,7 +72,7 @@ class RedisSignals:
             try:
                 if self._listening is None:
                     listening = self._redis.pubsub()  # type: ignore[no-untyped-call]
-                    listening.subscribe(CHANNEL)
+                    listening.subscribe(self._channel)
                     self._listening = listening
                 # The first message confirms the subscription: what was said before it is to be looked for now.
                 # The socket's own timeout is a second: ask for less, so that quiet is not taken for an error.
@@ -85,6 +87,5 @@ class RedisSignals:
         """End `wait`."""
         self._closed.set()
 
-
-def _counter(lake_id: str) -> str:
-    return f"lakecast:forced:{lake_id}"
+    def _counter(self, lake_id: str) -> str:
+        return f"{self._prefix}forced:{lake_id}"

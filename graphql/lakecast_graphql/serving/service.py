@@ -21,7 +21,7 @@ from lakecast_graphql.serving.threads import one_niced
 from lakecast_graphql.serving.worker_signals import WorkerSignals
 from lakecast_lake import columns, pins
 from lakecast_lake.columns import Snapshot, allocation
-from lakecast_lake.errors import LakeError
+from lakecast_lake.errors import FilesMissing, LakeError
 from lakecast_lake.follower import Follower
 from lakecast_lake.pins import Pin, PinFollower
 from lakecast_lake.snapshots import SnapshotRecord
@@ -290,6 +290,8 @@ class Service:
             error,
             exc_info=not isinstance(error, LakeError),
         )
+        if isinstance(error, FilesMissing):
+            code = ErrorCode.LAKE_UNAVAILABLE  # the newest snapshot is not gone: it is broken
         return self._go_on(problems.UNREADABLE if target is None else problems.rejected(message), before, began, code)
 
     def _go_on(
@@ -364,7 +366,17 @@ class Service:
         except LakeError as error:
             code, message = explain(error)
             _log.warning("Snapshot %s cannot be opened: %s", snapshot_id, error)
+            if isinstance(error, FilesMissing) and not self._look_for(record):
+                code, message = ErrorCode.LAKE_UNAVAILABLE, problems.UNREADABLE.message
             raise ApiError(code, message) from error
+
+    def _look_for(self, record: SnapshotRecord) -> bool:
+        """Whether the lake itself is there and has the record of that older snapshot: the newest would be broken."""
+        try:
+            self._read_history()
+        except LakeError:
+            return False
+        return any(each.identity == record.identity for each in self.history[1:])
 
     def _read_history(self, *, anew: bool = False) -> None:
         with self._following:

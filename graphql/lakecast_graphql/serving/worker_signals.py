@@ -13,8 +13,8 @@ from typing import Protocol
 
 _log = logging.getLogger("lakecast.signals")
 
-CHANNEL = "lakecast:published"
-"""Redis channel: any message on it, also from the training side, makes all servers look at their lake."""
+CHANNEL = "published"
+"""Redis channel, behind the prefix: any message on it, of the training side, too, makes servers look at the lake."""
 LOOK_SECONDS = 0.2
 """How often a worker looks at the shared file."""
 

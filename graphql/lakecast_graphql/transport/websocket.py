@@ -38,7 +38,7 @@ class GraphqlWebSocket:
     """The door `/graphql` for WebSocket; see `GraphqlHttp` for the arguments.
 
     `allowed_origins` are those of pages elsewhere that may connect; `*` for all. Clients that are no browsers send
-    no origin and may always connect.
+    no origin and may always connect. `admit` raises an ApiError for a caller who may not read.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class GraphqlWebSocket:
         max_message_bytes: int,
         max_operations: int,
         reached: Reached,
+        admit: Callable[[Caller], object] | None = None,
     ) -> None:
         self.execution = execution
         self.subscriptions = subscriptions
@@ -60,6 +61,7 @@ class GraphqlWebSocket:
         self.max_message_bytes = max_message_bytes
         self.max_operations = max_operations
         self.reached = reached
+        self.admit = admit
         self._allowed_origins = allowed_origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -175,6 +177,11 @@ class _Connection:
         keys = [value for name, value in (payload or {}).items() if name.lower() == "x-api-key"]
         if keys and isinstance(keys[0], str):
             self._caller = replace(self._caller, key=keys[0])
+        try:
+            if self._door.admit is not None:
+                self._door.admit(self._caller)
+        except ApiError as error:
+            raise _Closed(4403, error.message) from None
         await self._send({"type": "connection_ack"})
 
     def _subscribe(self, message: dict[str, Any]) -> None:

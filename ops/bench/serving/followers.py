@@ -52,7 +52,7 @@ def run(lake: Lake, items: int, folder: Path) -> Followers:
         watches = [_Watch(server, newest) for server in servers for _ in range(_CONNECTIONS)]
         time.sleep(1.0)
         began = datetime.now(UTC)
-        redis.Redis(port=port).publish(CHANNEL, "published")
+        redis.Redis(port=port).publish(f"lakecast:{CHANNEL}", "published")
         for watch in watches:
             watch.join(120)
         served = max(watch.served for watch in watches)

@@ -1,4 +1,4 @@
-"""`lakecast keys`: make, list and revoke the keys that admin mutations need."""
+"""`lakecast keys`: make, list and revoke the keys that admin mutations need, and reading where it is told to."""
 
 import sys
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ FileOption = Annotated[
 ]
 
 app = typer.Typer(
-    help="Make, list and revoke admin keys. Only hashes are kept.",
+    help="Make, list and revoke keys. Only hashes are kept.",
     epilog="Example: lakecast keys create --role admin",
     no_args_is_help=True,
 )
@@ -30,13 +30,15 @@ app = typer.Typer(
 
 @app.command(epilog="Example: KEY=$(lakecast keys create --role admin)")
 def create(
-    file: FileOption, role: Annotated[str, typer.Option(metavar="ROLE", help="What the key may do: admin.")] = "admin"
+    file: FileOption,
+    role: Annotated[str, typer.Option(metavar="ROLE", help="What the key may do: admin or reader.")] = "admin",
 ) -> None:
     """Make a key and print it, once, alone on the last line."""
     from lakecast_graphql.admin import keys
+    from lakecast_graphql.admin.roles import RIGHTS
 
-    if role not in keys.ROLES:
-        raise UsageProblem(f"there is no role {role!r}; choose {' or '.join(keys.ROLES)}.")
+    if role not in RIGHTS:
+        raise UsageProblem(f"there is no role {role!r}; choose {' or '.join(RIGHTS)}.")
     key = keys.create(file, role, datetime.now(UTC))
     print(
         f"Kept as a hash in {file}; a server with {VARIABLE}={file} accepts it. Store it now, it is not shown again:",

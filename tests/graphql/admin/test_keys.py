@@ -53,7 +53,7 @@ def test_a_lone_surrogate_in_a_header_is_a_wrong_key() -> None:
 
 
 def test_an_unknown_role_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no role 'root': it must be admin"):
+    with pytest.raises(ValueError, match="no role 'root': it must be admin or reader"):
         keys.create(tmp_path / "keys.json", "root", NOW)
 
 
