@@ -122,6 +122,10 @@ class _Sentence:
                     f"Order {order}{money} now, the day of orders: {stock} is below {full}; arrival {arrival}.",
                     f"Peça {order}{money} agora, dia de pedidos: {stock}, abaixo de {full}; chegada em {arrival}.",
                 )
+            if facts.position <= 0:  # the sentence before has said so
+                return self._say(
+                    f"Order {order}{money} now; arrival {arrival}.", f"Peça {order}{money} agora; chegada em {arrival}."
+                )
             return self._say(
                 f"Order {order}{money} now: {stock} is not above the reorder point of {point}; arrival {arrival}.",
                 f"Peça {order}{money} agora: {stock} não passa do ponto de pedido de {point}; chegada em {arrival}.",

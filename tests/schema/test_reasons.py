@@ -30,6 +30,11 @@ def facts(**changes):
          "not above the reorder point of 1,250 un; arrival 15 Nov 2026."),
         ({"has_review_day": True}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. Order 300 un "
          "(R$ 1,234.50) now, the day of orders: 1,200 un is below 1,500 un; arrival 15 Nov 2026."),
+        ({"on_hand": 0.0}, "Out of stock. Order 300 un (R$ 1,234.50) now; arrival 15 Nov 2026."),
+        ({"on_hand": 0.0, "on_order": 3.0}, "Out of stock. Order 300 un (R$ 1,234.50) now: 3 un with what is on order "
+         "is not above the reorder point of 1,250 un; arrival 15 Nov 2026."),
+        ({"on_hand": -2.0, "unit": None, "recommended_order": 1.0}, "Out of stock, 2 pieces owed. Order 1 piece "
+         "(R$ 1,234.50) now; arrival 15 Nov 2026."),
         ({"on_hand": 0.0, "unit": None, "alert": Alert.CRITICAL, "action": Action.EXPEDITE, "on_order": 1.0,
           "next_due": dt.date(2026, 11, 20)},
          "Out of stock. Expedite what is on order (1 piece, due on 20 Nov 2026): it is enough but comes too late."),
