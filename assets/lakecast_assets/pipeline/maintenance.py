@@ -83,7 +83,7 @@ class Retired(dg.Config):
 
 
 @dg.op
-def retire_dataset(context: dg.OpExecutionContext, config: Retired, lake_io: dg.ResourceParam[LakeIO]) -> None:
+def take_out_dataset(context: dg.OpExecutionContext, config: Retired, lake_io: dg.ResourceParam[LakeIO]) -> None:
     """Publishes a snapshot without a data set, deletes its rows, and forgets its partition."""
     snapshot_id = retire(lake_io.lake, config.dataset_id, context.run_id)
     context.instance.delete_dynamic_partition(datasets.name or "", config.dataset_id)
@@ -92,7 +92,7 @@ def retire_dataset(context: dg.OpExecutionContext, config: Retired, lake_io: dg.
 
 @dg.job(name=RETIRE, description="Take a data set out of the lake; older snapshots show it until they are forgotten.")
 def retire_job() -> None:
-    retire_dataset()
+    take_out_dataset()
 
 
 nightly = dg.ScheduleDefinition(

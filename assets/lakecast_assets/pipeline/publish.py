@@ -24,6 +24,7 @@ from lakecast_assets.pipeline.table_asset import (
 )
 from lakecast_assets.tables.champions import with_champions
 from lakecast_assets.tables.replenishment import Tables, published_learned, replenishment_table
+from lakecast_forecast.decisions.learned import Learned
 from lakecast_lake.commit import Commit, replace
 from lakecast_lake.publish import publish
 from lakecast_lake.summary import summarise
@@ -64,7 +65,9 @@ def fact_replenishment(
         )
     tables = Tables(live, fact_metrics, dim_item, fact_inventory, demand, open_order)
     now = dt.datetime.now(dt.UTC)
-    learned = spread.load() or published_learned(lake_io.published(context.partition_key, FACT_REPLENISHMENT.name))
+    learned = spread.load()
+    if not isinstance(learned, Learned):  # nothing was learned in this run
+        learned = published_learned(lake_io.published(context.partition_key, FACT_REPLENISHMENT.name))
     frequency, day = frequency_of(dim_item), settings.order_day
     return replenishment_table(tables, learned, frequency, context.run.run_id, now, day, settings.champion)
 

@@ -26,6 +26,10 @@ def test_loading_imports_no_model() -> None:
     assert told.stdout.strip() == "[]"
 
 
+def test_the_code_location_can_be_loaded() -> None:
+    dg.Definitions.validate_loadable(defs)
+
+
 def test_every_table_is_an_asset_and_the_snapshot_comes_last() -> None:
     graph = defs.resolve_asset_graph()
     keys = {key.to_user_string(): key for key in graph.get_all_asset_keys()}

@@ -63,7 +63,7 @@ def test_a_retired_data_set_is_gone_and_the_others_are_as_before(published: Lake
     before = snapshots.newest(published)
     with dg.DagsterInstance.ephemeral() as instance:
         instance.add_dynamic_partitions("dataset", ["one", "two"])
-        assert execute(retire_job, lake, instance, retire_dataset={"config": {"dataset_id": "one"}})
+        assert execute(retire_job, lake, instance, take_out_dataset={"config": {"dataset_id": "one"}})
         assert instance.get_dynamic_partitions("dataset") == ["two"]
     newest = snapshots.newest(published)
     assert newest.dataset_ids == ("two",)

@@ -87,7 +87,7 @@ def test_new_stock_and_terms_become_new_advice_from_the_forecasts_that_are_publi
     before = versions(lake)
     stock = (folder / "stock.csv").read_text()
     (folder / "stock.csv").write_text(stock.replace(",20\n", ",77\n"))
-    (told,) = again(folder, lake, review_day="monday").datasets
+    (told,) = again(folder, lake).datasets
     assert (told.snapshot_id, told.unchanged) == (2, False)
     assert not trained
     opened = Lake.open(lake)
@@ -95,10 +95,13 @@ def test_new_stock_and_terms_become_new_advice_from_the_forecasts_that_are_publi
     orders = snapshots.read(opened, newest, "fact_replenishment")
     assert orders.filter(pc.field("item_id") == "item_0")["on_hand"].to_pylist() == [77.0]
     assert newest.run_of("parts") == told.run_id
-    for name in ("fact_forecast", "fact_metrics", "model_run"):
+    for name in ("fact_forecast", "fact_metrics", "model_run", "decision_calibration"):
         assert opened.handle(name).version() == before[name]
         assert newest.entry("parts", name).version == before[name]  # type: ignore[union-attr]
-    assert again(folder, lake, review_day="monday").datasets[0].unchanged
+    assert again(folder, lake).datasets[0].unchanged
+    assert not again(folder, lake, review_day="15").datasets[0].unchanged
+    assert opened.handle("decision_calibration").version() > before["decision_calibration"], "other days to protect"
+    assert again(folder, lake, review_day="15").datasets[0].unchanged
     assert not again(folder, lake).datasets[0].unchanged, "orders on any day again"
     assert not again(folder, lake, champion="seasonal_naive").datasets[0].unchanged
     assert again(folder, lake, champion="seasonal_naive").datasets[0].unchanged
