@@ -167,8 +167,8 @@ class Metrics:
             self._bytes.labels(name).set(count)
         for place, (counter, counts) in enumerate(self._counters):
             for name, count in counts(self._parts).items():
-                told = self._counted[place, name]
-                counter.labels(name).inc(count - told if count >= told else count)  # less: it began anew
+                counted = self._counted[place, name]
+                counter.labels(name).inc(count - counted if count >= counted else count)  # less: it began anew
                 self._counted[place, name] = count
 
 

@@ -181,8 +181,8 @@ def records(handle: DeltaTable, predicate: str | None = None) -> tuple[SnapshotR
         raise unreadable(handle.table_uri, error) from error
     known = conform(SNAPSHOT, rows, SNAPSHOT.column_names, handle.table_uri)
     lake_id = str(handle.metadata().id)
-    found = [_record(row, lake_id) for row in listed(known, 4)]
-    return tuple(sorted(found, key=lambda record: -record.snapshot_id))
+    loaded = [_record(row, lake_id) for row in listed(known, 4)]
+    return tuple(sorted(loaded, key=lambda record: -record.snapshot_id))
 
 
 def _record(row: Mapping[str, Any], lake_id: str) -> SnapshotRecord:

@@ -113,12 +113,12 @@ class DemandPath:
         excess = demand - self.total
         with np.errstate(divide="ignore", invalid="ignore"):
             seasons = np.where((excess >= 0) & (season > 0), np.floor(excess / season) + 1, 0.0)
-        wanted = demand - seasons * season
-        column = _count_up_to(self.cumulative, wanted)
+        demand_left = demand - seasons * season
+        column = _count_up_to(self.cumulative, demand_left)
         reached = column < self.cumulative.shape[1]
         after = np.minimum(column, self.cumulative.shape[1] - 1)
         (left, low), (right, high) = self._at(np.maximum(after - 1, 0)), self._at(after)
-        share = np.divide(wanted - low, high - low, out=np.zeros_like(low), where=high > low)
+        share = np.divide(demand_left - low, high - low, out=np.zeros_like(low), where=high > low)
         days = np.maximum(left + share * (right - left) + seasons * season_days - self.start, 0.0)
         return np.where(reached & (days <= limit) & ~np.isnan(demand), days, np.nan)
 

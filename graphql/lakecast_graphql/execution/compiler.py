@@ -102,9 +102,9 @@ class Compiler:
         """Fields by response key, fragments spread out, directives applied."""
         fields: dict[str, list[FieldNode]] = {}
         spread: set[str] = set()
-        for chosen in sets:
-            if chosen is not None:
-                self._collect(kind, chosen.selections, fields, spread)
+        for selection in sets:
+            if selection is not None:
+                self._collect(kind, selection.selections, fields, spread)
         return fields
 
     def _collect(

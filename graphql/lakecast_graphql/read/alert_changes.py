@@ -108,7 +108,7 @@ def _causes(now: Snapshot, then: Snapshot, changes: list[_Change]) -> list[Chang
     old, new = (stored(snapshot).inputs.take(mine) for snapshot, mine in zip((then, now), rows, strict=True))
     moved = (as_of(now)[rows[1]] - as_of(then)[rows[0]]).astype(np.float64)
     counted = replace(old, path=old.path.after(old.path.start + moved), **{name: getattr(new, name) for name in _STOCK})
-    wanted = np.array([changes[place].after for place in both])
+    alerts = np.array([changes[place].after for place in both])
     sources = [
         np.array(listed(each.replenishment.table["source"].take(mine)), dtype=object)
         for each, mine in zip((then, now), rows, strict=True)
@@ -118,10 +118,10 @@ def _causes(now: Snapshot, then: Snapshot, changes: list[_Change]) -> list[Chang
         for each, mine in zip((then, now), rows, strict=True)
     ]
     tests = (
-        (ChangeCause.METHOD, _level(old) == wanted),
-        (ChangeCause.STOCK, _level(counted) == wanted),
-        (ChangeCause.TERMS, _level(_with_terms(old, new)) == wanted),
-        (ChangeCause.STOCK, _level(_with_terms(counted, new)) == wanted),
+        (ChangeCause.METHOD, _level(old) == alerts),
+        (ChangeCause.STOCK, _level(counted) == alerts),
+        (ChangeCause.TERMS, _level(_with_terms(old, new)) == alerts),
+        (ChangeCause.STOCK, _level(_with_terms(counted, new)) == alerts),
         (ChangeCause.METHOD, (sources[0] != sources[1]) | (learned[0] != learned[1])),
     )
     for cause, holds in reversed(tests):

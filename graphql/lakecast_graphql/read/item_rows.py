@@ -200,12 +200,12 @@ class _Basis:
         for name in sources or ():
             arguments.source(self.snapshot, name, "sources")
         blocks = getattr(self.snapshot, arguments.word(kind))
-        wanted = None if sources is None else {blocks.sources.index(s) for s in sources if s in blocks.sources}
+        source_codes = None if sources is None else {blocks.sources.index(s) for s in sources if s in blocks.sources}
         parts, sizes = [], [0]
         for code in self.codes.tolist():
             mine = blocks.of(code)
-            if wanted is not None:
-                mine = mine[np.isin(blocks.source[mine], list(wanted))]
+            if source_codes is not None:
+                mine = mine[np.isin(blocks.source[mine], list(source_codes))]
             parts.append(mine)
             sizes.append(len(mine))
         series = of_blocks(blocks, np.concatenate([np.zeros(0, np.int64), *parts]))

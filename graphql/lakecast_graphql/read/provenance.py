@@ -84,9 +84,9 @@ class SnapshotInfo:
     @cached_property
     def model_versions(self) -> list[ModelVersion]:
         return [
-            ModelVersion(dataset["dataset_id"], made["source"], made["model_version"], made["generated_at"])
+            ModelVersion(dataset["dataset_id"], model["source"], model["model_version"], model["generated_at"])
             for dataset in self._datasets
-            for made in sorted(dataset["model_versions"] or (), key=lambda made: made["source"])
+            for model in sorted(dataset["model_versions"] or (), key=lambda model: model["source"])
         ]
 
     @cached_property

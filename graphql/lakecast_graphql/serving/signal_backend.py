@@ -36,8 +36,8 @@ def own_folder(temporary: Path) -> Path | None:
     folder = temporary / f"lakecast-{os.getuid()}"
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    found = folder.lstat()  # a link to elsewhere is not followed
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    status = folder.lstat()  # a link to elsewhere is not followed
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
         _log.error(
             "%s is not this user's own folder: remove it, or set TMPDIR. Until then the workers do not hear of each "
             "other and follow by polling (LAKECAST_POLL_SECONDS).",

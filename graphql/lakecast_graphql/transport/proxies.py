@@ -18,10 +18,10 @@ class TrustedProxies:
 
     def __contains__(self, client: str) -> bool:
         try:
-            found = ipaddress.ip_address(client)
+            address = ipaddress.ip_address(client)
         except ValueError:
             return False
-        return any(found in network for network in self._networks)
+        return any(address in network for network in self._networks)
 
     def before(self, app: Any) -> Any:
         """The application behind these proxies.

@@ -105,11 +105,11 @@ class Snapshot:
     @cached_property
     def sources(self) -> dict[str, tuple[str, ...]]:
         """Data set -> names of the sources that it has forecasts or errors of, ascending."""
-        found: dict[str, set[str]] = {dataset: set() for dataset in self.datasets}
+        by_dataset: dict[str, set[str]] = {dataset: set() for dataset in self.datasets}
         for table, key in self.parts:
             if table in (FACT_FORECAST.name, FACT_METRICS.name):
-                found[key[0]].add(key[1])
-        return {dataset: tuple(sorted(names)) for dataset, names in found.items()}
+                by_dataset[key[0]].add(key[1])
+        return {dataset: tuple(sorted(names)) for dataset, names in by_dataset.items()}
 
     @cached_property
     def source_names(self) -> frozenset[str]:

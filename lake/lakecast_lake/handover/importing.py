@@ -217,9 +217,9 @@ def _require_loadable(lake: Lake, record: SnapshotRecord | None, part: Part, pat
     entries = {} if record is None else {e.table: e for e in record.entries if e.dataset_id == part.dataset_id}
     for done in part.commits:
         entries[done.table] = Entry(part.dataset_id, done.table, done.version, done.rows, done.committed_at)
-    kept = tuple(entry for name, entry in entries.items() if name not in part.without)
+    others = tuple(entry for name, entry in entries.items() if name not in part.without)
     try:
-        columns.load(lake, SnapshotRecord(0, utc_now(), "", kept, (), lake_id=""))
+        columns.load(lake, SnapshotRecord(0, utc_now(), "", others, (), lake_id=""))
     except LakeError as error:
         raise BadResults(
             str(path), f"no server could load what it makes of {part.dataset_id} ({error.detail})", error.remedy

@@ -209,7 +209,12 @@ def load_newest_version(
         for e in record.entries
     )
     changed = snapshots.SnapshotRecord(
-        record.snapshot_id + 1, datetime(2026, 3, 1, tzinfo=UTC), record.run_id, entries, record.datasets
+        record.snapshot_id + 1,
+        datetime(2026, 3, 1, tzinfo=UTC),
+        record.run_id,
+        entries,
+        record.datasets,
+        record.lake_id,
     )
     return columns.load(lake, changed, previous)
 
