@@ -54,8 +54,7 @@ class Dataset:
         if np.all(np.isnan(rows.quantity)):
             raise _nothing_usable(rows.verdicts, style)
         series = demand_series(rows, names[0], np.arange(file.rows.size), rules)
-        where = np.full(file.rows.size, names[0], dtype=object)
-        rejected = rows.verdicts.table(where, names[0], dt.datetime.now(dt.UTC)).select(_SHOWN)
+        rejected = rows.verdicts.table(lambda _: names[0], names[0], dt.datetime.now(dt.UTC)).select(_SHOWN)
         columns = [style.column(name) for name in rejected["column"].to_pylist()]
         rejected = rejected.set_column(1, "column", pa.array(columns, pa.string()))
         active = [name for name, one in zip(series.names, series.series.is_active.tolist(), strict=True) if one]

@@ -163,8 +163,9 @@ def _distinct(dates: Dates, items: NDArray[np.integer] | None) -> tuple[Dates, N
     span = int((days.max() - first).astype(np.int64)) + 1
     low = codes.min()
     key = (codes - low) * span + (days - first).astype(np.int64)
-    if not np.all(key[1:] > key[:-1]):  # ordered and distinct already, as files mostly are
-        key = np.unique(key)
+    if np.all(key[1:] > key[:-1]):  # ordered and distinct already, as files mostly are
+        return days, codes
+    key = np.unique(key)
     return first + key % span, key // span + low
 
 

@@ -1,7 +1,7 @@
 """One data set of a folder: its rows put on the grid, and every table in the shape of its contract."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,7 @@ from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.report import Line, line
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.series import demand_series
+from lakecast_forecast.input.values import Identifiers
 from lakecast_schema.periods import Frequency, shift
 
 Integers = NDArray[np.int64]
@@ -33,7 +34,8 @@ class Parts:
     """What a folder holds, and the data set that is wanted of it.
 
     now: the instant of the run; today: the last day that demand and stock may have; over: the first day that is not
-    over yet; takes_all: whether this data set reports rejected rows that belong to none in particular.
+    over yet; takes_all: whether this data set reports rejected rows that belong to none in particular; landed: whether
+    rows are wanted as they came, too.
     """
 
     dataset_id: str
@@ -46,6 +48,7 @@ class Parts:
     over: dt.date
     takes_all: bool
     by_location: bool = False
+    landed: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
     mine = of_dataset(parts.items, parts.dataset_id)
     dim_item = item_table(parts.dataset_id, read, parts.items, mine, facts_of(demand, here), rules)
     tables = {
-        "landed_demand": landed_table(demand.file, parts.dataset_id, here, parts.now),
+        "landed_demand": landed_table(demand.file, parts.dataset_id, here if parts.landed else here[:0], parts.now),
         "demand": read.demand,
         "driver": read.driver,
         "dim_item": dim_item,
@@ -159,13 +162,17 @@ def _rejected(parts: Parts) -> pa.Table:
     default = parts.dataset_id if parts.takes_all else ""
     tables = []
     for rows in _files(parts):
-        if rows.datasets is None:
-            of = np.full(rows.file.rows.size, default, dtype=object)
-        else:
-            of = np.array(rows.datasets.names, dtype=object)[rows.datasets.codes]
-        table = rows.verdicts.table(of, default, parts.now)
+        table = rows.verdicts.table(_dataset_of(rows.datasets, default), default, parts.now)
         tables.append(table.filter(pa.compute.equal(table["dataset_id"], parts.dataset_id)))
     return pa.concat_tables(tables).combine_chunks()
+
+
+def _dataset_of(datasets: Identifiers | None, default: str) -> Callable[[int], str]:
+    """Position of a row -> its data set."""
+    if datasets is None:
+        return lambda _: default
+    names, codes = datasets.names, datasets.codes
+    return lambda place: names[codes[place]]
 
 
 def _files(parts: Parts) -> Iterator[DemandRows | MasterRows]:

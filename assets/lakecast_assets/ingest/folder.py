@@ -74,8 +74,11 @@ class Folder:
         whole = [file.digest for file in files] + ([self.demand.calendar.digest] if self.demand.calendar else [])
         return "-".join(digest[:12] for digest in whole)
 
-    def dataset(self, dataset_id: str) -> DatasetInput:
-        """One data set's tables. Raises `InputError` where its rows cannot become series."""
+    def dataset(self, dataset_id: str, *, landed: bool = True) -> DatasetInput:
+        """One data set's tables. Raises `InputError` where its rows cannot become series.
+
+        landed: whether `landed_demand` holds the rows as they came.
+        """
         single = self.datasets == (dataset_id,)
         takes_all = single or dataset_id == (self.default if self.default in self.datasets else self.datasets[0])
         over = self.rules.as_of + dt.timedelta(days=1) if self.rules.as_of else self.now.astimezone().date()
@@ -90,6 +93,7 @@ class Folder:
             over,
             takes_all,
             self.rules.by == "location",
+            landed,
         )
         try:
             made = assemble(parts, self.rules)
@@ -135,6 +139,7 @@ def open_folder(
             raise InputError(calendar.file, problem, "Leave the frequency out, or the calendar")
         chosen = replace(chosen, frequency=calendar.frequency)
     demand = read_demand(folder, default, today, chosen, () if find(folder, "items") else FACTS, calendar)
+    pa.default_memory_pool().release_unused()  # of 100 million rows, what was made to read them is gigabytes
     usable = np.unique(demand.datasets.codes[~np.isnan(demand.quantity)])
     return Folder(
         folder,
@@ -156,8 +161,11 @@ def read_folder(
     *,
     only: Sequence[str] | None = None,
     now: dt.datetime | None = None,
+    landed: bool = True,
 ) -> Ingested:
     """Every data set of a folder, or those named in `only`. One bad data set does not stop the others.
+
+    landed: whether `landed_demand` holds the rows as they came.
 
     Raises `InputError` as `open_folder` does, and where no data set can be used.
     """
@@ -166,7 +174,7 @@ def read_folder(
     bad: dict[str, InputError] = {}
     for name in only or folder.datasets:
         try:
-            good[name] = folder.dataset(name)
+            good[name] = folder.dataset(name, landed=landed)
         except InputError as error:
             bad[name] = error
     if not good:

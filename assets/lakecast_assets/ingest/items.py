@@ -52,7 +52,10 @@ def item_table(
 
     facts: what `facts_of` found; rules: have the currency and service measure of items that state none.
     """
-    demand_class = classes(read.demand, read.periods.frequency)
+    demand_class: dict[str, str] = {}
+    for first in range(0, len(read.names), _TOGETHER):  # a panel of all items would hold every value once more
+        begin, end = read.series.offsets[[first, min(first + _TOGETHER, len(read.names))]].tolist()
+        demand_class |= classes(read.demand.slice(begin, end - begin), read.periods.frequency)
     described = {} if rows is None else {rows.items.names[rows.items.codes[row]]: row for row in mine.tolist()}
     names = sorted({*read.names, *described})
     place = np.array([described.get(name, -1) for name in names], dtype=np.int64)
@@ -82,6 +85,8 @@ def item_table(
     return pa.table([columns[name] for name in DIM_ITEM.column_names], schema=DIM_ITEM.schema)
 
 
+_TOGETHER = 5_000
+"""Items that are classified at once."""
 _NONE: NDArray[np.object_] = np.array([], dtype=object)
 _NO_FIGURE: NDArray[np.float64] = np.array([], dtype=np.float64)
 

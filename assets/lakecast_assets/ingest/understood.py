@@ -55,7 +55,7 @@ def _date(column: pa.ChunkedArray, day: NDArray[np.datetime64]) -> list[tuple[st
     if not pa.types.is_string(column.type):
         return []
     first: list[tuple[str, str]] = []
-    for text, value in zip(column.slice(0, _FIRST).to_pylist(), day.astype(object), strict=False):
+    for text, value in zip(column.slice(0, _FIRST).to_pylist(), day[:_FIRST].astype(object), strict=False):
         if text and value is not None and text.strip() != str(value):
             first = first or [(text.strip(), str(value))]
             if value.day != value.month:  # 01/01/2024 does not tell whether days come first

@@ -273,7 +273,7 @@ def _with_good_names(file: InputFile, datasets: Identifiers) -> Identifiers:
 
 def _named_datasets(file: InputFile, dataset: str) -> Identifiers:
     if "dataset_id" not in file.table.column_names:
-        return Identifiers(np.zeros(file.rows.size, dtype=np.int64), (dataset,))
+        return Identifiers(np.broadcast_to(np.int64(0), file.rows.size), (dataset,))
     named = identifiers(file.table["dataset_id"])
     if np.all(named.codes >= 0):
         return named

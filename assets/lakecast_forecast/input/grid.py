@@ -15,6 +15,8 @@ Integers = NDArray[np.int64]
 
 LARGEST_GRID = 400_000_000
 """Items x periods of the longest item that one data set may fill: 3.2 GB."""
+_TOGETHER = 10_000
+"""Items whose intervals are looked at at once: copies of columns of 100 million rows take gigabytes."""
 _A_LOG = 0.02
 """Share of missing periods from which on a data set without as many rows of zero demand is a log of events."""
 
@@ -77,9 +79,10 @@ def place(days: Dates, items: Integers, frequency: Frequency | None) -> Periods:
         starts = period_starts(days, frequency)
         # One date lies on any grid, so it does not tell that months begin on that day.
         told = frequency in (Frequency.DAILY, Frequency.WEEKLY) or np.any(starts != starts[:1])
-        own = told and _on_grid(starts, items, frequency)
+        own = frequency is Frequency.DAILY or (told and _on_grid(starts, items, frequency))
         starts = starts if own else first_day(days, frequency)
-    return Periods(frequency, starts, grid_index(starts, frequency))
+    index = starts.view(np.int64) if frequency is Frequency.DAILY else grid_index(starts, frequency)
+    return Periods(frequency, starts, index)
 
 
 def _on_grid(starts: Dates, items: Integers, frequency: Frequency) -> bool:
@@ -124,6 +127,10 @@ class _Cells:
 
 def _cells(periods: Periods, items: Integers, quantity: Array) -> _Cells:
     order, fresh = _grouped(items, periods.index)
+    if order is None and fresh.all():  # a row per item and period, in order, as tables mostly are: nothing to copy
+        total = net(items, quantity)[0] if np.any(quantity < 0) else quantity
+        return _Cells(items, periods.starts, periods.index, total, *_spans(items, np.flatnonzero(~np.isnan(quantity))))
+    order = np.arange(fresh.size) if order is None else order
     leaders = order[fresh]
     heads = np.flatnonzero(fresh)
     value = quantity[order]
@@ -163,6 +170,10 @@ def fill(
             f"{periods.frequency} periods of {lengths.size:,} items, too many for one data set. "
             "Correct the years of these dates, or split the data set"
         )
+    if np.array_equal(np.r_[first, cells.items.size], offsets) and np.array_equal(
+        last + 1, offsets[1:]
+    ):  # none missing
+        return without_unknown_ends(Series(codes, offsets, cells.starts, cells.total, is_active))
     nothing = np.where(blurred[codes] | (not meaning.is_log), np.nan, 0.0)
     filled = np.repeat(nothing, lengths)
     series = np.minimum(np.searchsorted(codes, cells.items), codes.size - 1)
@@ -177,25 +188,29 @@ def fill(
 
 def _is_active(cells: _Cells, end: int, frequency: Frequency, inactive_days: int) -> NDArray[np.bool_]:
     """(n,) of `cells.codes`: whether the item's demand goes on at the end of the data set."""
-    used = np.flatnonzero(cells.total > 0)
-    owner, index = cells.items[used], cells.index[used]
     latest = cells.index[cells.first].copy()  # where nothing was ever needed, from the first row on
     longest = np.zeros(cells.codes.size, dtype=np.int64)
-    place = np.searchsorted(cells.codes, owner)
-    np.maximum.at(latest, place, index)
-    same = owner[1:] == owner[:-1]
-    np.maximum.at(longest, place[1:][same], np.diff(index)[same])
+    bounds = np.searchsorted(cells.items, np.r_[cells.codes, cells.codes[-1:] + 1]).tolist()
+    for begin in range(0, cells.codes.size, _TOGETHER):
+        start, stop = bounds[begin], bounds[min(begin + _TOGETHER, cells.codes.size)]
+        used = start + np.flatnonzero(cells.total[start:stop] > 0)
+        owner, index = cells.items[used], cells.index[used]
+        place = np.searchsorted(cells.codes, owner)
+        known = cells.codes[np.minimum(place, cells.codes.size - 1)] == owner
+        np.maximum.at(latest, place[known], index[known])
+        same = (owner[1:] == owner[:-1]) & known[1:]
+        np.maximum.at(longest, place[1:][same], np.diff(index)[same])
     idle = (end - latest) * frequency.mean_days
     is_active: NDArray[np.bool_] = idle <= np.maximum(inactive_days, 2 * longest * frequency.mean_days)
     return is_active if is_active.any() else np.ones(idle.size, dtype=bool)  # it is the data set that has ended
 
 
-def _grouped(items: Integers, index: Integers) -> tuple[Integers, NDArray[np.bool_]]:
-    """Rows in the order of item and period, and which of them are the first of their pair."""
+def _grouped(items: Integers, index: Integers) -> tuple[Integers | None, NDArray[np.bool_]]:
+    """Rows in the order of item and period, None where they are so, and which of them are the first of their pair."""
     low = index.min(initial=0)
     key = items * (index.max(initial=0) - low + 1) + (index - low)
-    order = np.arange(key.size) if np.all(key[1:] >= key[:-1]) else np.argsort(key, kind="stable")
-    ordered = key[order]
+    order = None if np.all(key[1:] >= key[:-1]) else np.argsort(key, kind="stable")
+    ordered = key if order is None else key[order]
     return order, np.r_[np.ones(min(key.size, 1), dtype=bool), ordered[1:] != ordered[:-1]]
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
@@ -117,11 +117,11 @@ class Rejections:
             shown = [f"row {each.row} of {self.file.name}" for each in self.file.broken[:EXAMPLES]]
             yield line("rejected", messages.BROKEN, shown, count=len(self.file.broken))
 
-    def table(self, dataset_of: NDArray[np.str_], default: str, now: dt.datetime) -> pa.Table:
+    def table(self, dataset_of: Callable[[int], str], default: str, now: dt.datetime) -> pa.Table:
         """The rows of `rejected_rows`, one per row of the file that lost anything.
 
-        dataset_of: (n,) names each row's data set; broken lines go to `default`. Where a row lost several values, its
-        reason names them all and its column is the first of them.
+        dataset_of: position of a row -> its data set; broken lines go to `default`. Where a row lost several values,
+        its reason names them all and its column is the first of them.
         """
         lost: dict[int, list[tuple[_Verdict, str]]] = {}
         for verdict in self._verdicts:
@@ -129,12 +129,12 @@ class Rejections:
             for place, reason in zip(verdict.places.tolist(), reasons, strict=True):
                 lost.setdefault(place, []).append((verdict, reason))
         places = sorted(lost)
-        columns = {name: as_text(self.file.table[name]) for name in self.file.table.column_names}
-        contents = pa.table(columns).take(pa.array(places, pa.int64())).to_pylist()
+        taken = self.file.table.take(pa.array(places, pa.int64()))
+        contents = pa.table({name: as_text(taken[name]) for name in taken.column_names}).to_pylist()
         rows: list[tuple[str, int, str | None, str | None, str, dict[str, str | None]]] = []
         for place, content in zip(places, contents, strict=True):
             column, reason = _joined(lost[place])
-            name = str(dataset_of[place])
+            name = dataset_of(place)
             rows.append((name, int(self.file.rows[place]), column, content.get(column), reason, content))
         for each in self.file.broken:
             rows.append((default, each.row, None, None, messages.BROKEN.english, {"line": each.text}))

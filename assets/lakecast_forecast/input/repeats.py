@@ -81,6 +81,8 @@ def _sharing(codes: Integers, days: Dates, quantity: Array) -> tuple[Integers, I
     told = np.flatnonzero(~np.isnan(quantity))
     number = days[told].astype(np.int64)
     key = codes[told] * (number.max(initial=0) - number.min(initial=0) + 1) + number - number.min(initial=0)
+    if np.all(key[1:] > key[:-1]):
+        return key[:0], told[:0]
     order = np.argsort(key, kind="stable")
     key = key[order]
     same = key[1:] == key[:-1]

@@ -31,6 +31,7 @@ Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 OLD_DAYS = 60
 """Days by which demand may end before the day of a run; monthly demand is often a month old."""
+_CHUNK = 1 << 20
 _BLUR = 0.1
 """Share of an item's periods without a row that rows of unknown date may belong to before none of them is zero."""
 
@@ -78,9 +79,10 @@ def demand_series(
     `GridTooLargeError`.
     """
     usable = _without_far_dates(demand, here) & demand.placed[here]
-    rows = here[usable]
-    items = demand.items.select(rows)
-    quantity = demand.quantity[rows]
+    rows = here if usable.all() else here[usable]
+    whole = rows.size == demand.file.rows.size  # copies of columns of 100 million rows take gigabytes
+    items = demand.items if whole else demand.items.select(rows)
+    quantity = demand.quantity if whole else demand.quantity[rows]
     known = ~np.isnan(quantity)
     if not known.any():
         raise InputError(
@@ -89,11 +91,11 @@ def demand_series(
             "Correct its rows; the reasons are those of the file's first rejected rows",
         )
     refuse_many(demand, here, dataset_id, rules.allow_rejected, broken=broken)
-    days = demand.day[rows]
+    days = demand.day if whole else demand.day[rows]
     periods = _place(days, items, known, rules, demand.calendar)
     partly = incomplete(days, periods, known, over, rules, demand.calendar)
     cut_off = tuple(_of_incomplete(partly, days, periods, quantity))
-    quantity = np.where(partly.rows, np.nan, quantity)
+    quantity = np.where(partly.rows, np.nan, quantity) if partly.rows.any() else quantity
     if np.isnan(quantity).all():
         raise InputError(
             demand.file.name,
@@ -292,8 +294,9 @@ def _place(days: Dates, items: Identifiers, known: Bools, rules: Rules, calendar
                 "write the totals of calendar periods."
             )
         return placed
-    frequency = place(days[known], items.codes[known], None).frequency
-    if coarser := coarser_items(days[known], items.codes[known], frequency):
+    told, owners = (days, items.codes) if known.all() else (days[known], items.codes[known])
+    frequency = place(told, owners, None).frequency
+    if coarser := coarser_items(told, owners, frequency):
         some = [f"{items.names[code]} ({other})" for code, other in list(coarser.items())[:5]]
         raise FrequencyUnclear(
             f"the rows are {frequency}, but {len(coarser)} items have rows of a coarser frequency, such as "
@@ -315,7 +318,8 @@ def _demand(dataset_id: str, names: list[str], series: Series) -> pa.Table:
     )
 
 
-def constant(value: str, rows: int) -> pa.Array:
-    """A text column of one value."""
-    codes = np.zeros(rows, dtype=np.int8)
-    return pa.DictionaryArray.from_arrays(codes, pa.array([value], pa.string())).cast(pa.string())
+def constant(value: str, rows: int) -> pa.ChunkedArray:
+    """A text column of one value, whose chunks share their memory."""
+    chunk = pa.repeat(pa.scalar(value, pa.string()), min(rows, _CHUNK))
+    whole, rest = divmod(rows, _CHUNK)
+    return pa.chunked_array([chunk] * whole + [chunk.slice(0, rest)] * (rest > 0), pa.string())

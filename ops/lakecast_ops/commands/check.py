@@ -94,7 +94,7 @@ def command(
     }
     stated = stated_options(context, options)
     rules = Rules(**stated, stated=frozenset(stated))
-    read = read_folder(folder, dataset, rules)
+    read = read_folder(folder, dataset, rules, landed=False)
     for text in bounded(list(_lines(read))):
         print(text)
     if read.failed:
