@@ -39,6 +39,7 @@ from lakecast_graphql.transport.connections import Connections
 from lakecast_graphql.transport.export import PAGE, Export
 from lakecast_graphql.transport.hosts import Hosts
 from lakecast_graphql.transport.http import GraphqlHttp
+from lakecast_graphql.transport.origins import LOOPBACK
 from lakecast_graphql.transport.proxies import TrustedProxies
 from lakecast_graphql.transport.read_keys import ReadersOnly
 from lakecast_graphql.transport.refresh import Refresh
@@ -250,6 +251,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         queries,
         current,
         allowed_origins=settings.allowed_origins,
+        allows_loopback=settings.dev,
         max_message_bytes=settings.max_message_bytes,
         max_operations=settings.max_socket_operations,
         reached=reached,
@@ -268,10 +270,11 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         execution.close,
         connections,
     )
-    if settings.allowed_origins:
+    if settings.allowed_origins or settings.dev:
         app = CORSMiddleware(
             app,
             allow_origins=settings.allowed_origins,
+            allow_origin_regex=LOOPBACK if settings.dev else None,
             allow_methods=("GET", "POST"),
             allow_headers=("content-type", "x-api-key"),
             expose_headers=("etag",),

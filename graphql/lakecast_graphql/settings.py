@@ -93,7 +93,9 @@ class Settings(BaseSettings):
         default=True, description="Show the buyer's page at `/`; without it `/` says where everything else is."
     )
     cors_origins: str = Field(
-        default="", description="Origins whose pages may call this server, separated by commas; * for all. Empty: none."
+        default="",
+        description="Origins whose pages may call this server, separated by commas; * for all. Empty: none, and in "
+        "development mode those of this machine.",
     )
     hosts: str = Field(
         default="",

@@ -381,6 +381,22 @@ def test_introspection_can_be_asked_for(small_lake: Lake) -> None:
         assert server.data("{ __schema { queryType { name } } }")["__schema"]["queryType"]["name"] == "Query"
 
 
+@pytest.mark.parametrize(
+    ("origin", "admitted"),
+    [
+        ("http://localhost:5173", True),
+        ("https://127.0.0.1", True),
+        ("http://[::1]:3000", True),
+        ("http://localhost.a.example", False),
+        ("http://127.0.0.1.a.example:80", False),
+        ("https://a.example", False),
+    ],
+)
+def test_development_admits_other_pages_of_this_machine(server: Running, origin: str, admitted: bool) -> None:
+    told = server.http.post("/graphql", json={"query": "{ __typename }"}, headers={"origin": origin}).headers
+    assert (told.get("access-control-allow-origin") == origin) is admitted
+
+
 def test_pages_elsewhere_may_be_let_in(small_lake: Lake) -> None:
     with running(small_lake.uri, cors_origins="https://a.example") as server:
         asked = {

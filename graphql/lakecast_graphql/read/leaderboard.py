@@ -115,7 +115,10 @@ class Groups:
         if group == LeaderboardGroup.ALL.value:
             self.parts: tuple[tuple[str | None, ...], NDArray[np.int32]] = (None,), np.zeros(items.count, np.int32)
         else:
-            self.parts = _coded(items.table[group])
+            names, places = _coded(items.table[group])
+            if group == LeaderboardGroup.DEMAND_CLASS.value:  # the words of the enum
+                names = tuple(None if name is None else name.upper() for name in names)
+            self.parts = names, places
 
     @property
     def nbytes(self) -> int:

@@ -87,9 +87,12 @@ def decision_calibration(
             known=["datasetId", "demandClass", "category"],
         )
     text, parameters = condition(filtered, _FIELDS)
-    key = {"all": "null", "dataset_id": "c.dataset_id", "demand_class": "c.demand_class", "category": "c.category"}[
-        group
-    ]
+    key = {
+        "all": "null",
+        "dataset_id": "c.dataset_id",
+        "demand_class": "upper(c.demand_class)",
+        "category": "c.category",
+    }[group]
     kind = "class" if by_class else "category" if by_category else _ALL
     table = view.snapshot.sql.over(
         {"calibration": view.snapshot.calibration},

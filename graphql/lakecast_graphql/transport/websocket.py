@@ -7,6 +7,7 @@ document that cannot be executed gets an error message and leaves the socket ope
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -23,6 +24,7 @@ from lakecast_graphql.read.view import View
 from lakecast_graphql.transport import requests
 from lakecast_graphql.transport.asgi import Receive, Scope, Send, address, header
 from lakecast_graphql.transport.client_limits import Reached
+from lakecast_graphql.transport.origins import LOOPBACK
 from lakecast_graphql.transport.refusals import Refusal
 
 PROTOCOL = "graphql-transport-ws"
@@ -37,8 +39,9 @@ _BETWEEN = 50
 class GraphqlWebSocket:
     """The door `/graphql` for WebSocket; see `GraphqlHttp` for the arguments.
 
-    `allowed_origins` are those of pages elsewhere that may connect; `*` for all. Clients that are no browsers send
-    no origin and may always connect. `admit` raises an ApiError for a caller who may not read.
+    `allowed_origins` are those of pages elsewhere that may connect; `*` for all. `allows_loopback` admits pages of
+    this machine. Clients that are no browsers send no origin and may always connect. `admit` raises an ApiError for a
+    caller who may not read.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class GraphqlWebSocket:
         current: Callable[[], View | None],
         *,
         allowed_origins: tuple[str, ...],
+        allows_loopback: bool = False,
         max_message_bytes: int,
         max_operations: int,
         reached: Reached,
@@ -63,6 +67,7 @@ class GraphqlWebSocket:
         self.reached = reached
         self.admit = admit
         self._allowed_origins = allowed_origins
+        self._allows_loopback = allows_loopback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until it closes."""
@@ -82,6 +87,8 @@ class GraphqlWebSocket:
 
     def _admits(self, origin: str | None, host: str | None) -> bool:
         if origin is None or "*" in self._allowed_origins or is_same_origin(origin, host):
+            return True
+        if self._allows_loopback and re.fullmatch(LOOPBACK, origin):
             return True
         normal = normalize_origin(origin)
         return normal is not None and normal in {normalize_origin(allowed) for allowed in self._allowed_origins}

@@ -38,7 +38,9 @@ class Metric:
 class LeaderboardRow:
     """A source's place."""
 
-    group: str | None = strawberry.field(description="Value of what the leaderboard is grouped by; null for ALL.")
+    group: str | None = strawberry.field(
+        description="What it is grouped by: a data set, a category, or a demand class in the words of `DemandClass`."
+    )
     rank: int = strawberry.field(description="1 is best.")
     source: str
     error: float = strawberry.field(description="Plain mean of the measure over items, nulls left out.")

@@ -50,7 +50,9 @@ class Overview:
 class DecisionCalibration:
     """Service promised and held of a group."""
 
-    group: str | None = strawberry.field(description="Null for all; the data set or the demand class in lower case.")
+    group: str | None = strawberry.field(
+        description="Null for all; else the data set, the category, or the demand class in the words of `DemandClass`."
+    )
     promised: float
     achieved: float = strawberry.field(
         description="Share of windows of lead time and review period without a stockout."

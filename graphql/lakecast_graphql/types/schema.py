@@ -6,6 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from lakecast_graphql.errors import ErrorCode
+from lakecast_graphql.types.descriptions import describe
 from lakecast_graphql.types.mutation import Mutation
 from lakecast_graphql.types.query import Query
 from lakecast_graphql.types.reader import Snapshot
@@ -16,10 +17,12 @@ from lakecast_graphql.types.subscription import Subscription
 @lru_cache(maxsize=1)
 def schema() -> strawberry.Schema:
     """The schema, built once: types, descriptions and resolvers."""
-    return strawberry.Schema(
+    made = strawberry.Schema(
         Query,
         Mutation,
         Subscription,
         types=[Snapshot, ErrorCode],  # reached by no field, or only through an interface
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+    describe(made._schema)
+    return made

@@ -54,7 +54,7 @@ def test_all_items_by_the_windows_of_their_data_sets() -> None:
 
 
 def test_classes_and_categories_apart() -> None:
-    assert told("demand_class") == [("lumpy", 0.95, 0.7, 4, 12)]
+    assert told("demand_class") == [("LUMPY", 0.95, 0.7, 4, 12)]
     power = (0.95 * 9 + 0.65 * 3) / 12
     assert told("category") == [("all", 0.95, 0.5, 1, 1), ("power", 0.95, pytest.approx(power), 5, 12)]
     assert told("all", category={"eq": "power"}) == [(None, 0.95, pytest.approx(power), 5, 12)]

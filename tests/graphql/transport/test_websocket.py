@@ -157,10 +157,12 @@ def test_pages_elsewhere_cannot_connect_unless_allowed(small_lake: Lake, server:
     with pytest.raises(InvalidStatus, match="403"):
         asyncio.run(test(server, "https://a.example"))
     asyncio.run(test(server, server.url))
+    asyncio.run(test(server, "http://localhost:5173"))  # in development, of this machine
     with running(small_lake.uri, cors_origins="https://a.example") as open_one:
         asyncio.run(test(open_one, "https://a.example"))
-        with pytest.raises(InvalidStatus, match="403"):
-            asyncio.run(test(open_one, "https://b.example"))
+        for origin in ("https://b.example", "http://localhost:5173"):
+            with pytest.raises(InvalidStatus, match="403"):
+                asyncio.run(test(open_one, origin))
 
 
 def test_a_socket_elsewhere_than_graphql_is_refused(server: Running) -> None:

@@ -7,6 +7,8 @@ from contract import differences
 from graphql import build_schema
 
 from lakecast_graphql.sdl import sdl
+from lakecast_graphql.types import descriptions
+from lakecast_graphql.types.schema import schema
 
 PUBLISHED = files("lakecast_schema")
 CONTRACT = (PUBLISHED / "contract.graphql").read_text(encoding="utf-8")
@@ -52,13 +54,25 @@ def test_what_is_added_must_not_have_to_be_given() -> None:
     assert added == {"ItemFilter(needed): was added and must be given"}
 
 
-def test_every_field_says_what_its_name_does_not() -> None:
+def test_every_type_field_and_argument_has_a_description() -> None:
     served = build_schema(sdl())
-    silent = [
-        f"{name}.{field}"
-        for name, kind in served.type_map.items()
-        if name in ("Query", "Mutation", "Subscription", "LakeReader")
-        for field, definition in kind.fields.items()
-        if not definition.description
-    ]
+    silent = []
+    for name, kind in served.type_map.items():
+        if name.startswith("__"):
+            continue
+        silent += [] if kind.description else [name]
+        for field, definition in getattr(kind, "fields", {}).items():
+            silent += [] if definition.description else [f"{name}.{field}"]
+            arguments = getattr(definition, "args", {}).items()
+            silent += [f"{name}.{field}({one})" for one, argument in arguments if not argument.description]
     assert silent == []
+
+
+def test_every_common_description_is_of_some_name() -> None:
+    fields, arguments = set(), set()
+    for kind in schema()._schema.type_map.values():
+        for name, field in getattr(kind, "fields", {}).items():
+            fields.add(name)
+            arguments |= set(getattr(field, "args", {}))
+    assert descriptions.FIELDS.keys() <= fields
+    assert descriptions.ARGUMENTS.keys() <= arguments

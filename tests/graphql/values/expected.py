@@ -304,8 +304,7 @@ class Expected:
             groups.setdefault(row[name] if name else None, []).append(row)
         found = {}
         for group_value, members in groups.items():
-            # `group` is text, as the table has it: an enum's word in lower case
-            value = group_value.lower() if name == "demandClass" and group_value is not None else group_value
+            value = group_value
             best: dict[tuple[str, str], tuple[float, str]] = {}
             for row in members:
                 if row[measure] is not None:

@@ -1,0 +1,153 @@
+"""What fields and arguments mean whose types do not say it themselves: one text per name, for the whole schema."""
+
+from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+
+TYPES = {
+    "Connection": "A page, after the Relay cursor specification.",
+    "Edge": "A node and its cursor.",
+}
+"""By how the name ends."""
+
+FIELDS = {
+    "abcClass": "A, B or C by yearly demand x unit cost within the data set.",
+    "abcClasses": "ABC classes.",
+    "action": "What to do about the item.",
+    "actions": "What to do.",
+    "actual": "What was observed; null while it is not.",
+    "alert": "How urgent the item is.",
+    "alerts": "Items per alert level.",
+    "baseline": "The decision as it is stored.",
+    "cacheHealthy": "Whether the shared cache answers.",
+    "categories": "Categories of items.",
+    "category": "Category of the item, as handed over.",
+    "cause": "Why the level changed.",
+    "champion": "The source that decides for the item.",
+    "champions": "Items per source that decides for them.",
+    "code": "The same in every language.",
+    "committedAt": "When it was committed.",
+    "criticality": "1 to 5, 5 the gravest.",
+    "cursor": "Where this entry is, for `after`.",
+    "cutoff": "The last observed period that the forecast saw.",
+    "datasetId": "The data set: items of one frequency that are forecast and published together.",
+    "datasetIds": "The data sets in it.",
+    "date": "First day of the period.",
+    "dates": "Days, in order; the other lists run beside them.",
+    "daysToStockout": "Days until the stock is expected to be used up.",
+    "demandClass": "Smooth, erratic, intermittent or lumpy, after Syntetos and Boylan.",
+    "demandClasses": "Classes of demand.",
+    "direction": "Ascending or descending; nulls are last in both.",
+    "edges": "The entries with their cursors.",
+    "eq": "Equal to this value.",
+    "excessValue": "Excess x unit cost; null without unit cost.",
+    "field": "What is ordered by.",
+    "fitSeconds": "Seconds that fitting took.",
+    "forecast": "The mean, in the item's unit.",
+    "forecastIssue": "Why there is no model or only a baseline.",
+    "frequency": "Length of the item's periods.",
+    "generatedAt": "When the forecasts were made.",
+    "gt": "Greater than this value.",
+    "gte": "Greater than or equal to this value.",
+    "hasNextPage": "Whether there is more after this page.",
+    "hasPreviousPage": "Whether there is more before this page.",
+    "horizon": "Periods of the item's frequency after the cutoff, 1 being the first.",
+    "isNull": "Whether there is no value.",
+    "item": "The item that it is about.",
+    "itemCount": "How many items.",
+    "itemId": "The item's id, as in the demand.",
+    "kind": "Live, of the backtest, or both.",
+    "label": "What the line is, in the language that was asked for.",
+    "leadTimeDays": "Days from order to arrival.",
+    "level": "The alert level.",
+    "lines": "What was understood, left out and found doubtful.",
+    "lower80": "Lower bound of the central 80 %.",
+    "lt": "Less than this value.",
+    "lte": "Less than or equal to this value.",
+    "meanLeadTimeDays": "Plain mean of the lead times.",
+    "minOrderQuantity": "Least quantity of an order.",
+    "modelVersion": "Version of the model.",
+    "modelVersions": "The models that made its forecasts.",
+    "name": "The name.",
+    "node": "The entry.",
+    "nodes": "The entries of the page.",
+    "onHandValue": "Stock on hand x unit cost; null without unit cost.",
+    "orderByDate": "Last day to order so that the service level holds.",
+    "orderUpToValue": "Value of the levels that orders fill up to.",
+    "outcome": "Whether a newer snapshot is served.",
+    "pageInfo": "Where the page lies.",
+    "promised": "The service level, a fraction.",
+    "quantity": "In the item's unit.",
+    "readAt": "When the files were read.",
+    "reason": "Why it was left out.",
+    "recommendedOrderValue": "What to order x unit cost; null without unit cost.",
+    "reorderPoint": "The position at which to order.",
+    "rmsse": "Root mean squared scaled error.",
+    "runId": "The run that made it.",
+    "safetyStockValue": "Value of the stock against errors of the forecast.",
+    "scenario": "The decision under the scenario.",
+    "serviceLevel": "Service that is promised, a fraction.",
+    "serviceMeasure": "Whether the level counts cycles or pieces.",
+    "severity": "How grave it is.",
+    "sku": "The stock-keeping unit, as handed over.",
+    "snapshotId": "The snapshot's number; later ones are larger.",
+    "source": "Whose forecasts: a model, the ensemble or a baseline, in lower case.",
+    "stockoutDate": "Day at whose end nothing is expected to be left.",
+    "supplier": "Who delivers the item, as handed over.",
+    "suppliers": "Who delivers.",
+    "tables": "Its tables and their versions.",
+    "tookMs": "Milliseconds that it took.",
+    "totalCount": "Entries of all pages.",
+    "totals": "Over all items that match, not only the page.",
+    "unit": "The unit of the value.",
+    "unitCost": "Cost of one unit of the item.",
+    "upper80": "Upper bound of the central 80 %.",
+    "value": "The value.",
+    "weight": "Its share in the ensemble.",
+}
+"""By name; a type that means something else says so itself."""
+
+ARGUMENTS = {
+    "after": "The `endCursor` of the page before; null for the first page.",
+    "asOf": "The newest snapshot at this instant.",
+    "datasetId": "Null: all data sets, or the one that has the item.",
+    "date": "First day of the period.",
+    "days": "How many days ahead.",
+    "first": "Entries of the page, 0 to 10,000.",
+    "force": "Read everything again, and drop cached answers.",
+    "from": "Where it begins, that day or snapshot included; null: the earliest.",
+    "grain": "Length of the periods of the answer; not finer than an item's own.",
+    "groupBy": "What the groups are.",
+    "having": "Which groups, judged after aggregation.",
+    "horizon": "Periods ahead; null: all there are.",
+    "id": "Which one.",
+    "itemId": "The item's id, as in the demand.",
+    "kind": "Live forecasts, those of the backtest, or both.",
+    "language": "Language of the words.",
+    "last": "How many of the newest periods.",
+    "levels": "Service levels to compute, fractions.",
+    "measure": "The error that ranks.",
+    "orderBy": "What to order by, the first first.",
+    "scenario": "What is assumed otherwise.",
+    "since": "The earlier snapshot; null: the previous one.",
+    "sku": "The item's stock-keeping unit.",
+    "snapshotId": "The snapshot to serve.",
+    "source": "Whose forecasts; of refreshData the name of the results lake. Null: the champion's, or all.",
+    "sources": "Whose forecasts; null: all.",
+    "to": "Where it ends, that day or snapshot included; null: the latest.",
+    "where": "Which of them; null: all.",
+    "window": "Periods that each average is of.",
+}
+
+
+def describe(schema: GraphQLSchema) -> None:
+    """Give every type, field and argument of a schema that has no description the one of its name."""
+    for kind in schema.type_map.values():
+        if not isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            continue
+        if kind.name.startswith("__"):
+            continue
+        if not kind.description:
+            kind.description = next((text for end, text in TYPES.items() if kind.name.endswith(end)), None)
+        for name, field in kind.fields.items():
+            field.description = field.description or FIELDS.get(name)
+            for argument, definition in getattr(field, "args", {}).items():
+                definition.description = definition.description or ARGUMENTS.get(argument)
