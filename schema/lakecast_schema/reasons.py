@@ -172,14 +172,14 @@ class _Sentence:
         return self._say(f"{excess}{money} more than is needed.", f"{excess}{money} além do necessário.")
 
     def quantity(self, value: float | None) -> str:
-        """A quantity with its unit: whole as it is, else to three digits behind the point."""
+        """A quantity with its unit: to three digits behind the point, and from a thousand on to none."""
         unit = self.facts.unit_name(portuguese=self.portuguese)
         if value is None or math.isnan(value):
             return "?"
         if self.facts.unit is None:
             one = abs(value) == 1
             unit = self._say("piece" if one else "pieces", "peça" if one else "peças")
-        return f"{self.number(value, 0 if float(value).is_integer() else 3)} {unit}"
+        return f"{self.number(value, 0 if float(value).is_integer() or abs(value) >= 1000 else 3)} {unit}"
 
     def number(self, value: float, digits: int) -> str:
         """A number with separators of thousands, zeros at the end of its decimals left out."""

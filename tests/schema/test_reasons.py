@@ -30,6 +30,9 @@ def facts(**changes):
          "not above the reorder point of 1,250 un; arrival 15 Nov 2026."),
         ({"has_review_day": True}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. Order 300 un "
          "(R$ 1,234.50) now, the day of orders: 1,200 un is below 1,500 un; arrival 15 Nov 2026."),
+        ({"on_hand": 999.5, "recommended_order": 72201.996, "unit": "kg"}, "999.5 kg on hand on 1 Nov 2026 should last "
+         "until 3 Dec 2026. Order 72,202 kg (R$ 1,234.50) now: 999.5 kg is not above the reorder point of 1,250 kg; "
+         "arrival 15 Nov 2026."),
         ({"on_hand": 0.0}, "Out of stock. Order 300 un (R$ 1,234.50) now; arrival 15 Nov 2026."),
         ({"on_hand": 0.0, "on_order": 3.0}, "Out of stock. Order 300 un (R$ 1,234.50) now: 3 un with what is on order "
          "is not above the reorder point of 1,250 un; arrival 15 Nov 2026."),
