@@ -48,8 +48,8 @@ def choose(metrics: pa.Table, live: pa.Table, champion: str = "") -> Champions:
     loss, root = (figures(metrics, name) for name in ("scaled_quantile_loss", "rmsse"))
     errors = Errors(both.codes[: len(metrics)], metrics["source"].to_pylist(), loss, root)
     stated = {0: champion} if champion else None
-    chosen = champions(errors, Live(both.codes[len(metrics) :], live["source"].to_pylist()), stated=stated)
-    return Champions(tuple(both.names[code] for code in chosen.items), chosen.sources, chosen.rows)
+    deciders = champions(errors, Live(both.codes[len(metrics) :], live["source"].to_pylist()), stated=stated)
+    return Champions(tuple(both.names[code] for code in deciders.items), deciders.sources, deciders.rows)
 
 
 @dataclass(frozen=True)
@@ -78,32 +78,32 @@ def replenishment_table(
     learned: what past forecasts teach; an item that it does not hold has the errors of its backtest. review_day: the
     only day on which orders are placed; None for any day. champion: as a person has named it; empty for none.
     """
-    chosen = choose(tables.metrics, tables.live, champion)
-    path = _Paths.of(tables.live, chosen, frequency)
-    chosen, path = path.kept(chosen, set(tables.dim_item["item_id"].to_pylist()))
-    terms = Terms.of(tables.dim_item, chosen.items, review_day)
-    stock = Stock.of(tables.inventory, tables.open_orders, chosen.items)
+    deciders = choose(tables.metrics, tables.live, champion)
+    path = _Paths.of(tables.live, deciders, frequency)
+    deciders, path = path.select(deciders, set(tables.dim_item["item_id"].to_pylist()))
+    terms = Terms.of(tables.dim_item, deciders.items, review_day)
+    stock = Stock.of(tables.inventory, tables.open_orders, deciders.items)
     as_of = np.where(np.isnat(stock.day), path.cutoffs, stock.day)
     inbound_days, inbound = stock.inbound(as_of)
-    days_to_review = np.full(len(chosen.items), np.nan) if review_day is None else review_day.days_from(as_of)
-    taught = _taught(learned, chosen.items, _error_std(tables.metrics, chosen, path, frequency))
+    days_to_review = np.full(len(deciders.items), np.nan) if review_day is None else review_day.days_from(as_of)
+    lessons = _lessons(learned, deciders.items, _error_std(tables.metrics, deciders, path, frequency))
     after = (as_of - path.starts[:, 0]).astype(np.float64) + 1.0
     demand = DemandPath.of(path.mean, path.days, frequency.season_length)
     inputs = Inputs(
-        path=demand.mixed(taught["long_run_rate"], taught["long_run_weight"]).after(after),
-        noise_variance=taught["noise_variance"],
-        level_variance=taught["level_variance"],
-        demand_size=np.where(terms.rare, taught["demand_size"], np.nan),
-        period_days=np.full(len(chosen.items), frequency.mean_days),
-        largest_window=taught["largest_window"],
-        window_days=protection_days(tables.dim_item, chosen.items, review_day),
-        used=_used(tables.demand, chosen.items),
+        path=demand.mixed(lessons["long_run_rate"], lessons["long_run_weight"]).after(after),
+        noise_variance=lessons["noise_variance"],
+        level_variance=lessons["level_variance"],
+        demand_size=np.where(terms.rare, lessons["demand_size"], np.nan),
+        period_days=np.full(len(deciders.items), frequency.mean_days),
+        largest_window=lessons["largest_window"],
+        window_days=protection_days(tables.dim_item, deciders.items, review_day),
+        used=_used(tables.demand, deciders.items),
         on_hand=np.where(stock.is_stale(terms.figures["review_period_days"]), np.nan, stock.on_hand),
         on_order=stock.on_order,
         days_to_review=days_to_review,
         inbound_days=inbound_days,
         inbound=inbound,
-        ordered=np.full(len(chosen.items), np.nan),
+        ordered=np.full(len(deciders.items), np.nan),
         is_fill=terms.is_fill,
         step=terms.step,
         weight=terms.weight,
@@ -111,22 +111,22 @@ def replenishment_table(
     )
     decision = replenishment.decide(inputs)
     columns: dict[str, object] = {
-        "dataset_id": [tables.live["dataset_id"][0].as_py()] * len(chosen.items),
-        "item_id": list(chosen.items),
+        "dataset_id": [tables.live["dataset_id"][0].as_py()] * len(deciders.items),
+        "item_id": list(deciders.items),
         "as_of": as_of.astype("datetime64[D]"),
-        "source": chosen.sources.tolist(),
+        "source": deciders.sources.tolist(),
         **{name: getattr(decision, name) for name in replenishment.FIGURES},
         **terms.figures,
         "service_measure": terms.measures,
         "days_to_review": days_to_review,
         "on_hand": stock.on_hand,
         "on_order": stock.on_order,
-        **taught,
-        **_told(decision, as_of),
-        "generated_at": [now] * len(chosen.items),
-        "run_id": [run_id] * len(chosen.items),
+        **lessons,
+        **_dates_and_alerts(decision, as_of),
+        "generated_at": [now] * len(deciders.items),
+        "run_id": [run_id] * len(deciders.items),
     }
-    size = len(chosen.items)
+    size = len(deciders.items)
     return pa.table(
         [
             pa.array(columns[field.name], field.type, from_pandas=True)
@@ -147,7 +147,7 @@ def published_learned(rows: pa.Table) -> Learned | None:
     return Learned(tuple(rows["item_id"].to_pylist()), **columns, calibration=())
 
 
-def _told(decision: Decision, as_of: Dates) -> dict[str, object]:
+def _dates_and_alerts(decision: Decision, as_of: Dates) -> dict[str, object]:
     return {"alert": decision.alert.tolist(), "action": decision.action.tolist(), **dates_of(decision, as_of)}
 
 
@@ -162,23 +162,23 @@ class _Paths:
     cutoffs: Dates
 
     @classmethod
-    def of(cls, live: pa.Table, chosen: Champions, frequency: Frequency) -> "_Paths":
-        place = {name: row for row, name in enumerate(chosen.items)}
+    def of(cls, live: pa.Table, deciders: Champions, frequency: Frequency) -> "_Paths":
+        place = {name: row for row, name in enumerate(deciders.items)}
         items = identifiers(live["item_id"])
         row = np.array([*(place.get(name, -1) for name in items.names), -1])[items.codes]
         wins = row >= 0
         sources = identifiers(live["source"])
-        wins &= np.array(sources.names, dtype=str)[sources.codes] == chosen.sources[row]
+        wins &= np.array(sources.names, dtype=str)[sources.codes] == deciders.sources[row]
         row = row[wins]
         dates, cutoff = (numpy(live[name]).astype("datetime64[D]")[wins] for name in ("date", "cutoff"))
-        newest = np.full(len(chosen.items), np.iinfo(np.int64).min)
+        newest = np.full(len(deciders.items), np.iinfo(np.int64).min)
         np.maximum.at(newest, row, cutoff.astype(np.int64))
         now = cutoff.astype(np.int64) == newest[row]
         by_date = np.lexsort((dates[now], row[now]))
         order, row = np.flatnonzero(wins)[now][by_date], row[now][by_date]
-        counts = np.bincount(row, minlength=len(chosen.items))
+        counts = np.bincount(row, minlength=len(deciders.items))
         column = np.arange(row.size) - np.repeat(np.r_[0, np.cumsum(counts)[:-1]], counts)
-        shape = (len(chosen.items), int(counts.max(initial=0)))
+        shape = (len(deciders.items), int(counts.max(initial=0)))
         mean, width = np.full(shape, np.nan), np.full(shape, np.nan)
         starts = np.full(shape, np.datetime64("1970-01-01"), dtype="datetime64[D]")
         mean[row, column] = figures(live, "forecast")[order]
@@ -187,16 +187,16 @@ class _Paths:
         ends = np.where(counts > 0, newest, 0).astype("datetime64[D]")
         return cls(mean, starts, days_in(starts, frequency).astype(np.float64), width, ends)
 
-    def kept(self, chosen: Champions, known: Collection[str]) -> tuple[Champions, "_Paths"]:
+    def select(self, deciders: Champions, known: Collection[str]) -> tuple[Champions, "_Paths"]:
         """Both without the items whose champion has no live forecast, and those that the data set has no more."""
-        alive = np.isfinite(self.mean).any(axis=1) & np.array([item in known for item in chosen.items], dtype=bool)
+        alive = np.isfinite(self.mean).any(axis=1) & np.array([item in known for item in deciders.items], dtype=bool)
         keep = np.flatnonzero(alive)
-        items = tuple(chosen.items[row] for row in keep)
+        items = tuple(deciders.items[row] for row in keep)
         paths = _Paths(*(array[keep] for array in vars(self).values()))
-        return Champions(items, chosen.sources[keep], chosen.rows[keep]), paths
+        return Champions(items, deciders.sources[keep], deciders.rows[keep]), paths
 
 
-def _taught(learned: Learned | None, items: tuple[str, ...], error_std: Array) -> dict[str, Array]:
+def _lessons(learned: Learned | None, items: tuple[str, ...], error_std: Array) -> dict[str, Array]:
     """Columns (n,) of what past forecasts teach about items; those that they do not know have their own errors."""
     place = {} if learned is None else {name: row for row, name in enumerate(learned.item_ids)}
     rows = np.array([place.get(name, -1) for name in items], dtype=np.int64)
@@ -206,9 +206,9 @@ def _taught(learned: Learned | None, items: tuple[str, ...], error_std: Array) -
     return columns | {name: np.where(rows < 0, value, columns[name]) for name, value in unknown.items()}
 
 
-def _error_std(metrics: pa.Table, chosen: Champions, path: _Paths, frequency: Frequency) -> Array:
+def _error_std(metrics: pa.Table, deciders: Champions, path: _Paths, frequency: Frequency) -> Array:
     """(n,) deviation of the forecast error per day: from the backtest, else from the width of the interval."""
-    rmse = np.r_[figures(metrics, "rmse"), np.nan][chosen.rows]
+    rmse = np.r_[figures(metrics, "rmse"), np.nan][deciders.rows]
     width = np.where(np.isfinite(path.width), path.width, 0.0).sum(axis=1)
     periods = np.maximum(np.isfinite(path.width).sum(axis=1), 1)
     per_period = np.where(np.isfinite(rmse), rmse, width / periods / _EIGHTY)

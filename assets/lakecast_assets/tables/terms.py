@@ -43,9 +43,9 @@ class Terms:
         """The terms of items of a data set; where orders have a fixed day, its interval is the review period."""
         place = {name: row for row, name in enumerate(dim_item["item_id"].to_pylist())}
         rows = np.array([place[name] for name in items], dtype=np.int64)
-        given = {name: figures(dim_item, name)[rows] for name in _FIGURES}
+        terms = {name: figures(dim_item, name)[rows] for name in _FIGURES}
         step = steps(texts(dim_item, "unit"))[rows]
-        lead = _or(given["lead_time_days"], decision_inputs.DEFAULT_LEAD_TIME_DAYS)
+        lead = _or(terms["lead_time_days"], decision_inputs.DEFAULT_LEAD_TIME_DAYS)
         share = decision_inputs.DEFAULT_LEAD_TIME_STD_SHARE * lead
         defaults: dict[str, Array | float] = {
             "lead_time_days": lead,
@@ -55,17 +55,17 @@ class Terms:
             "min_order_quantity": decision_inputs.DEFAULT_MIN_ORDER_QUANTITY,
             "order_multiple": step,
         }
-        given |= {name: _or(given[name], default) for name, default in defaults.items()}
+        terms |= {name: _or(terms[name], default) for name, default in defaults.items()}
         if review_day is not None:
-            given["review_period_days"] = np.full(len(items), review_day.interval)
-        given["order_multiple"] = np.where(given["order_multiple"] > 0, given["order_multiple"], step)
+            terms["review_period_days"] = np.full(len(items), review_day.interval)
+        terms["order_multiple"] = np.where(terms["order_multiple"] > 0, terms["order_multiple"], step)
         measures = [texts(dim_item, "service_measure")[row] or CYCLE for row in rows]
         _, category = np.unique(np.array([name or "" for name in texts(dim_item, "category")]), return_inverse=True)
         weight = missed_weights(
             figures(dim_item, "unit_cost"), category.astype(np.int64), figures(dim_item, "criticality")
         )
         kinds = np.array([kind or STEADY[0] for kind in texts(dim_item, "demand_class")])[rows]
-        return cls(given, measures, step, weight[rows], ~np.isin(kinds, STEADY))
+        return cls(terms, measures, step, weight[rows], ~np.isin(kinds, STEADY))
 
     @property
     def is_fill(self) -> NDArray[np.bool_]:

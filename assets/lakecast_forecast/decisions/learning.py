@@ -46,14 +46,14 @@ def largest_window(values: Array, periods: np.ndarray) -> Array:
     """
     width = values.shape[1]
     total = np.concatenate([np.zeros((len(values), 1)), np.nan_to_num(values).cumsum(axis=1)], axis=1)
-    found = np.full(len(values), np.nan)
+    largest = np.full(len(values), np.nan)
     length = np.isfinite(values).sum(axis=1)
     begun = np.isfinite(values).argmax(axis=1)
     for window in np.unique(periods).tolist():
         rows = np.flatnonzero((periods == window) & (length > 0) & (begun + window <= width))
         if rows.size:
-            found[rows] = (total[rows, window:] - total[rows, : width - window + 1]).max(axis=1)
+            largest[rows] = (total[rows, window:] - total[rows, : width - window + 1]).max(axis=1)
     short = (length > 0) & (begun + periods > width)
     size = total[:, -1] / np.maximum((np.nan_to_num(values) > 0).sum(axis=1), 1)
     at_its_pace: Array = size + (total[:, -1] - size) * periods / np.maximum(length, 1)
-    return np.where(short, at_its_pace, found)
+    return np.where(short, at_its_pace, largest)

@@ -40,8 +40,8 @@ class Origin:
     @cached_property
     def size(self) -> Array:
         """(n,) mean demand of periods that have any; 0 where none has."""
-        known = np.nan_to_num(self.values)
-        mean: Array = known.sum(axis=1) / np.maximum((known > 0).sum(axis=1), 1)
+        demand = np.nan_to_num(self.values)
+        mean: Array = demand.sum(axis=1) / np.maximum((demand > 0).sum(axis=1), 1)
         return mean
 
     @cached_property
@@ -67,10 +67,10 @@ class Replay:
     def actual(self, origin: Origin) -> Array:
         """(n, h) demand after an origin; NaN where it is not known (yet)."""
         values, start = self.panel.values, self.panel.values.shape[1] - origin.offset
-        found = np.full((len(values), self.horizon), np.nan)
+        actual = np.full((len(values), self.horizon), np.nan)
         seen = values[:, max(start, 0) : start + self.horizon]
-        found[:, : seen.shape[1]] = seen
-        return found
+        actual[:, : seen.shape[1]] = seen
+        return actual
 
     def errors(self, origin: Origin) -> Array:
         """(n, h) actual - forecast after an origin, NaN where an item had too little history then."""

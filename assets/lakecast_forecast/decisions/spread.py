@@ -51,10 +51,10 @@ class Spread:
 
     def variance(self, origin: Origin) -> Array:
         """(n,) variance per period as known at an origin; defined alike at all, or growth would count twice."""
-        known = self._variance.get(origin.offset)
-        if known is None:
-            known = self._variance[origin.offset] = self._variance_at(origin)
-        return known
+        variance = self._variance.get(origin.offset)
+        if variance is None:
+            variance = self._variance[origin.offset] = self._variance_at(origin)
+        return variance
 
     def _variance_at(self, origin: Origin) -> Array:
         frequency = self.replay.panel.frequency
@@ -74,10 +74,10 @@ class Spread:
 
     def growth(self, origin: Origin) -> Growth:
         """Per demand class a and b, as known at an origin."""
-        known = self._growth.get(origin.offset)
-        if known is None:
-            known = self._growth[origin.offset] = self._growth_at(origin)
-        return known
+        growth = self._growth.get(origin.offset)
+        if growth is None:
+            growth = self._growth[origin.offset] = self._growth_at(origin)
+        return growth
 
     def _growth_at(self, origin: Origin) -> Growth:
         points: dict[str, tuple[list[int], list[float]]] = {name: ([], []) for name in CLASSES}
@@ -104,16 +104,16 @@ class Spread:
         ratios: Array = error[rows] ** 2 / (periods * self.variance(origin)[rows])
         return np.minimum(ratios, LARGEST_RATIO)
 
-    def components(self, origin: Origin, known: Origin) -> tuple[Array, Array]:
+    def components(self, origin: Origin, as_of: Origin) -> tuple[Array, Array]:
         """(n,) noise per period and level per period², for an origin, by the growth known at another."""
-        growth = self.growth(known)
+        growth = self.growth(as_of)
         a, b = (np.array([growth[kind][part] for kind in origin.kinds.tolist()]).reshape(-1) for part in (0, 1))
         variance = self.variance(origin)
         return variance * (a - b), variance * b
 
-    def demand(self, origin: Origin, known: Origin, mean: Array, periods: Array) -> IntervalDemand:
+    def demand(self, origin: Origin, as_of: Origin, mean: Array, periods: Array) -> IntervalDemand:
         """Demand over `periods` (n,) after an origin with this mean, by what was known at another."""
-        noise, level = self.components(origin, known)
+        noise, level = self.components(origin, as_of)
         one = np.ones_like(periods)
         size = np.where(origin.rare, origin.size, np.nan)
         nothing = no_demand(mean, periods, size, one)
@@ -135,9 +135,9 @@ class Spread:
         losses = [sum(self._loss(each, origin, periods, weight) for each in older) for weight in WEIGHTS]
         return WEIGHTS[int(np.argmin(losses))] if older else WEIGHTS[1]
 
-    def _loss(self, origin: Origin, known: Origin, periods: int, weight: float) -> float:
+    def _loss(self, origin: Origin, as_of: Origin, periods: int, weight: float) -> float:
         every = np.full(len(origin.mean), float(periods))
-        demand = self.demand(origin, known, self.mean(origin, every, weight), every)
+        demand = self.demand(origin, as_of, self.mean(origin, every, weight), every)
         actual = self.replay.actual(origin)[:, :periods].sum(axis=1)
         rows = origin.rare & np.isfinite(actual) & (origin.size > 0)
         total = 0.0
@@ -177,9 +177,9 @@ def _moments(values: Array, decay: float) -> tuple[Array, Array]:
     """(n,) mean and variance of known values, the newest weighing most."""
     weight = np.where(np.isfinite(values), _fading(values.shape[1], decay), 0.0)
     weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
-    known = np.nan_to_num(values)
-    mean = (weight * known).sum(axis=1)
-    return mean, (weight * (known - mean[:, None]) ** 2).sum(axis=1)
+    demand = np.nan_to_num(values)
+    mean = (weight * demand).sum(axis=1)
+    return mean, (weight * (demand - mean[:, None]) ** 2).sum(axis=1)
 
 
 def _line(x: Array, y: Array) -> tuple[float, float]:
