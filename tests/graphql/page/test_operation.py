@@ -4,7 +4,7 @@ from typing import Any
 
 import made_lake
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from running import Running, free_port, running
 from visiting import visit
 
@@ -41,9 +41,9 @@ def test_what_is_published_appears_by_itself(browser: Browser, own_lake: Lake) -
         made_lake.add_run(own_lake, "alpha", seed=9, run_id="run-3", later=1)
         one.page.wait_for_selector(".toast.shown")
         one.until("localStorage.getItem('lakecast:visit').includes('\"current\":3')")
-        one.wait()
         changes = server.data("{ alertChanges(first: 0) { totalCount } }")["alertChanges"]["totalCount"]
-        assert f"Desde a publicação anterior {changes}" in one.text(".changes")
+        title = one.page.locator(".changes h3").first
+        expect(title).to_have_text(f"Desde a publicação anterior {changes}", timeout=30_000)
 
 
 def test_a_server_that_is_away_is_said_and_waited_for(browser: Browser, small_lake: Lake) -> None:
