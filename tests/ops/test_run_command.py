@@ -27,9 +27,11 @@ def test_the_summary_says_what_became_of_every_data_set() -> None:
         failed_sources={"lstm": "out of memory"},
         issues={"arima": 1, "ensemble": 0},
         notes=("2 rows rejected: date is empty",),
+        warnings=("check freshness of demand has failed (newest: 2024-01-01)",),
     )
     bad = DatasetReport("shop", "run-2", 5.0, failure="disk full")
     text = "\n".join(run.summary(RunReport("/lake", (good, bad), 66.0)))
+    assert "  warning: check freshness of demand has failed (newest: 2024-01-01)" in text
     for part in (
         "towers: published as snapshot 3 after 1 min 01 s: 12 items, sources arima, ensemble",
         "2 input rows were rejected",

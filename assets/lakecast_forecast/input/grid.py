@@ -190,7 +190,7 @@ def _is_active(cells: _Cells, end: int, frequency: Frequency, inactive_days: int
     """(n,) of `cells.codes`: whether the item's demand goes on at the end of the data set."""
     latest = cells.index[cells.first].copy()  # where nothing was ever needed, from the first row on
     longest = np.zeros(cells.codes.size, dtype=np.int64)
-    bounds = np.searchsorted(cells.items, np.r_[cells.codes, cells.codes[-1:] + 1]).tolist()
+    bounds = np.append(np.searchsorted(cells.items, cells.codes), np.searchsorted(cells.items, cells.codes[-1] + 1))
     for begin in range(0, cells.codes.size, _TOGETHER):
         start, stop = bounds[begin], bounds[min(begin + _TOGETHER, cells.codes.size)]
         used = start + np.flatnonzero(cells.total[start:stop] > 0)

@@ -60,6 +60,8 @@ def test_a_run_publishes_every_table_with_every_item(make_input: MakeInput, lake
     (made,) = report.datasets
     assert (made.dataset_id, made.snapshot_id, made.items, made.rejected) == ("parts", 1, 4, 0)
     assert not report.failed
+    failed = {warning.split()[1] for warning in made.warnings}
+    assert {"freshness", "coverage"} <= failed, "checks that block nothing are told of, too"
     live = published(lake, "fact_forecast").filter(pc.field("kind") == "live")
     assert live.num_rows == 4 * 7
     assert set(live["item_id"].to_pylist()) == {f"item_{k}" for k in range(4)}
