@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable
 
 from lakecast_lake import snapshots
-from lakecast_lake.errors import TableMissing
-from lakecast_lake.optimistic import committed
+from lakecast_lake.errors import Contended, TableMissing
+from lakecast_lake.optimistic import ATTEMPTS, committed
 from lakecast_lake.overwrite import overwrite
 from lakecast_lake.predicates import Where, listed, sql
 from lakecast_lake.snapshots import Entry
@@ -88,9 +88,19 @@ def _place(table: Table, key: tuple[str, ...]) -> dict[str, str]:
 
 
 def _commits(lake: Lake, table: Table, since: int, until: int) -> list[Mapping[str, Any]]:
-    """The table's commits after version `since`, up to version `until`."""
-    newest = lake.handle(table.name)  # the history of an older handle mislabels versions
-    return [entry for entry in newest.history(newest.version() - since) if since < entry["version"] <= until]
+    """The table's commits after version `since`, up to version `until`. Raises Contended."""
+    for _ in range(ATTEMPTS):
+        newest = lake.handle(table.name)
+        entries = newest.history(newest.version() - since)
+        # delta-rs reads the log anew and counts back from the handle's version: where another commit came in between,
+        # each entry stands under the version before its own, and the oldest ones are missing.
+        if lake.handle(table.name).version() == newest.version():
+            return [entry for entry in entries if since < entry["version"] <= until]
+    raise Contended(
+        lake.table_uri(table.name),
+        f"other writers committed {ATTEMPTS} times while its history was read",
+        "Run fewer writers on this table at once, then retry: nothing was published.",
+    )
 
 
 def _files(table: Table, handle: DeltaTable, dataset_id: str) -> Files:

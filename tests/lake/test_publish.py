@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
+from deltalake import DeltaTable
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from lakecast_lake import commit, publish, snapshots
+from lakecast_lake import commit, publish, recovery, snapshots
 from lakecast_lake.commit import Commit
 from lakecast_lake.errors import BadWrite, LakeNotFound, SnapshotGone, Superseded, VersionMissing
 from lakecast_lake.storage import Lake
@@ -144,6 +145,26 @@ def test_what_is_said_to_be_published_is_there_and_nothing_else(tmp_path_factory
             rows = snapshots.read(lake, snapshots.newest(lake), "fact_forecast", "alpha")
             live = rows.filter(pc.equal(rows["kind"], "live")).select(["source", "run_id"]).to_pylist()
             assert {(row["source"], row["run_id"]) for row in live} == set(published.items())
+
+
+def test_a_commit_beside_does_not_shift_who_wrote_what(lake, forecasts, monkeypatch):
+    """delta-rs reads the log anew: a commit that comes in between moved every run's name to the version before."""
+
+    def write_source(source, run_id):
+        return commit.forecasts(lake, forecasts(sources=[source], run_id=run_id), "alpha", [source], run_id)
+
+    publish.publish(lake, "run-1", "alpha", [write_source("arima", "run-1")], {})
+    versions = {run_id: write_source(source, run_id).version for source, run_id in (("ets", "a"), ("nets", "b"))}
+    real, beside = DeltaTable.history, iter(["c"])
+
+    def history(self, limit=None):
+        for run_id in beside:
+            commit.replace(lake, FACT_FORECAST, forecasts("beta", run_id=run_id), {"dataset_id": "beta"}, run_id)
+        return real(self, limit)
+
+    monkeypatch.setattr(DeltaTable, "history", history)
+    assert recovery.writers(lake, FACT_FORECAST, [versions["a"]]) == {"a"}
+    assert recovery.writers(lake, FACT_FORECAST, [versions["b"]]) == {"b"}
 
 
 def test_a_run_upon_another_base_is_refused_if_it_says_so(lake, forecasts):

@@ -11,7 +11,7 @@ from lakecast_graphql.admin import keys
 from lakecast_lake.storage import Lake
 
 # `--import-mode=importlib` leaves sys.path alone.
-for folder in ("graphql", "lake"):
+for folder in ("graphql", "lake", "faults/serving"):
     sys.path.append(str(Path(__file__).parents[2] / folder))
 
 
