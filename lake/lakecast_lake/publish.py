@@ -184,11 +184,9 @@ def _without_foreign(lake: Lake, entry: Entry, run_id: str, runs: Collection[str
     """A newer version of the run's table, with other runs' partitions as they are published."""
     table = TABLES[entry.table]
     recovery.recover(lake, table, entry.dataset_id, run_id, runs)
-    published = snapshots.published(lake, entry.dataset_id, entry.table)
-    since = -1 if published is None else published.version
     after = lake.handle(entry.table)
     then, now = (
-        recovery.own_files(lake, table, handle, entry.dataset_id, runs, since)
+        recovery.own_files(lake, table, handle, entry.dataset_id, runs)
         for handle in (lake.handle(entry.table, entry.version), after)
     )
     if then != now:

@@ -55,9 +55,13 @@ def writers(lake: Lake, table: Table, versions: Collection[int]) -> set[str]:
     return {_writer(entry) for entry in commits if entry["version"] in versions}
 
 
-def own_files(lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own: Collection[str], since: int) -> Files:
-    """The data set's files at the handle's version, of partitions that the `own` runs wrote after version `since`."""
-    commits = _commits(lake, table, since, handle.version())
+def own_files(lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own: Collection[str]) -> Files:
+    """The data set's files at the handle's version, of partitions that the `own` runs wrote last.
+
+    By the whole history: another run may have published a later version than that of the own commits, with their
+    partitions brought back to what they were before.
+    """
+    commits = _commits(lake, table, -1, handle.version())
     files = _files(table, handle, dataset_id)
     return {key: paths for key, paths in files.items() if _last_writer(commits, _place(table, key)) in own}
 

@@ -167,6 +167,30 @@ def test_a_commit_beside_does_not_shift_who_wrote_what(lake, forecasts, monkeypa
     assert recovery.writers(lake, FACT_FORECAST, [versions["b"]]) == {"b"}
 
 
+def test_a_run_that_another_one_brought_back_meanwhile_is_told(lake, forecasts, monkeypatch):
+    """While a run makes room for what is published, another one publishes, with the first one's forecasts undone."""
+
+    def write_source(source, run_id):
+        return commit.forecasts(lake, forecasts(sources=[source], run_id=run_id), "alpha", [source], run_id)
+
+    publish.publish(lake, "old", "alpha", [write_source("ets", "old")], {})
+    write_source("nets", "failed")
+    real, rounds = recovery.recover, iter([1])
+    monkeypatch.setattr(recovery, "recover", lambda *_: ())  # `failed` commits after `mine` has looked
+    mine = write_source("ets", "mine")
+
+    def recover(*arguments):
+        for _ in rounds:
+            publish.publish(lake, "other", "alpha", [write_source("arima", "other")], {})
+        return real(*arguments)
+
+    monkeypatch.setattr(recovery, "recover", recover)
+    with pytest.raises(Superseded):
+        publish.publish(lake, "mine", "alpha", [mine], {})
+    rows = snapshots.read(lake, snapshots.newest(lake), "fact_forecast", "alpha")
+    assert set(rows["run_id"].to_pylist()) == {"old", "other"}
+
+
 def test_a_run_upon_another_base_is_refused_if_it_says_so(lake, forecasts):
     first = write(lake, forecasts(), FACT_FORECAST, "alpha", "run-1")
     second = write(lake, forecasts(), FACT_FORECAST, "alpha", "run-2")
