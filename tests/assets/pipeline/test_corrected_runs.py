@@ -67,6 +67,8 @@ MISTAKES: Mapping[str, tuple[Mapping[str, str], dict[str, object]]] = {
         {"demand": "".join(x for k, x in enumerate(FILES["demand"].splitlines(True)) if k % 5 != 2)},
         {},
     ),
+    "a file that was cut off": ({"demand": "".join(FILES["demand"].splitlines(True)[:200])}, {}),
+    "one year mistyped": ({"demand": FILES["demand"].replace("A,2025-06-30,", "A,2052-06-30,")}, {}),
     "wrong terms": ({"items": FILES["items"].replace(",10,", ",120,").replace(",5", ",5000")}, {}),
     "wrong stock and orders": (
         {"stock": FILES["stock"].replace("40", "4000"), "orders": "item_id,due_date,quantity\nA,2025-07-09,500\n"},
