@@ -109,6 +109,7 @@ def test_a_window_longer_than_the_history_holds_what_it_would_at_its_pace():
         [[1.0, 5, 2, 0], [*unknown, 4.0], [np.nan, np.nan, 4.0, 8.0], [np.nan, 3, 0, 0], [*unknown, np.nan]]
     )
     np.testing.assert_allclose(largest_window(values, np.full(5, 3)), [8.0, 4.0, 6.0 + 6.0 * 3 / 2, 3.0, np.nan])
+    np.testing.assert_allclose(largest_window(values, np.ones(5, int)), [5.0, 4.0, 8.0, 3.0, np.nan])
     steady = np.full((1, 6), 10.0)
     assert largest_window(steady, np.array([12])) == pytest.approx(10 + 50 * 2)
 

@@ -126,6 +126,23 @@ def test_the_growth_of_sums_is_the_line_through_their_errors(spread):
     assert level == pytest.approx(own * b)
 
 
+@pytest.mark.parametrize(("items", "taught"), [(14, False), (15, True)])
+def test_a_class_learns_its_growth_from_thirty_errors_or_more(items, taught):
+    """Two past origins of each item."""
+    draw = np.random.default_rng(2)
+    values = draw.gamma(4.0, 5.0, (items, 30))
+    kinds, mean = np.repeat("smooth", items), np.full((items, 1), 20.0)
+    lengths = np.full(items, 30)
+
+    def origin(offset):
+        return Origin(offset, values[:, : 30 - offset], lengths - offset, kinds, mean)
+
+    names, ends = tuple(f"i{n}" for n in range(items)), np.repeat(np.datetime64("2026-01-01", "D"), items)
+    panel = Panel("made", Frequency.MONTHLY, names, values, lengths, ends)
+    made = Spread(Replay(panel, 1, origin(0), (origin(1), origin(2))))
+    assert (made.growth(made.replay.present)["smooth"] != PRIOR) == taught
+
+
 @pytest.mark.parametrize(
     ("points", "line"),
     [
@@ -196,7 +213,9 @@ def test_calibration_counts_windows_whose_demand_is_known(spread):
     periods = np.resize([1, 2, 1, 5], ITEMS)
     weight = spread.long_run_weight(spread.replay.present, int(np.median(periods)))
     values = np.nan_to_num(spread.replay.panel.values)
-    for held in calibration(spread, days):
+    counted = list(calibration(spread, days))
+    assert {held.group for held in counted} == {"all", "smooth", "intermittent"}
+    for held in counted:
         inside = demanded = short = cycles = 0
         items = set()
         for origin in spread.replay.past:
