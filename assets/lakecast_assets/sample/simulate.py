@@ -143,10 +143,10 @@ def _stock(
     mean = float(recent.mean()) * float(season.mean())
     spread = float(np.sqrt(float(recent.var()) * span + (mean * terms.lead_time_std) ** 2))
     if part.daily:
-        enough = mean * terms.lead_time + 2.8 * spread
+        enough = mean * terms.lead_time + 3.8 * spread
         more = mean * terms.review * float(draw.uniform(0.5, 1.2))
     else:  # of parts that are needed now and then, what matters is the largest need
-        enough = 1 + 1.1 * (mean * span + 2.8 * spread + 1.3 * float(recent.max(initial=0.0)))
+        enough = 1 + 1.05 * (mean * span + 2.8 * spread + 1.3 * float(recent.max(initial=0.0)))
         more = mean * terms.review * float(draw.uniform(0.0, 0.6))
     position = enough * float(draw.uniform(0.02, 0.35)) if draw.random() < _IN_TROUBLE else enough + more
     share = float(draw.uniform(0.15, 0.4)) if draw.random() < _WITH_ORDERS else 0.0
