@@ -6,7 +6,7 @@ import { place, to, type View } from "./address";
 import { follow, reachable, served } from "./api";
 import { instant } from "./format";
 import { Icon, type IconName } from "./icons";
-import { theme, visit, type Theme } from "./keep";
+import { putOff, takeUpAgain, theme, visit, type Theme } from "./keep";
 import { language, t, type Word } from "./text";
 import { Today } from "./views/today";
 import { Buy } from "./views/buy";
@@ -73,6 +73,7 @@ export function App(): JSX.Element {
       </main>
       <Basket />
       <News />
+      <PutOff />
     </>
   );
 }
@@ -202,6 +203,28 @@ function News(): JSX.Element {
   return (
     <div class={text.value ? "toast shown" : "toast"} role="status">
       {text.value}
+    </div>
+  );
+}
+
+/** What was put off last, with a way back; it goes after a while. */
+function PutOff(): JSX.Element {
+  const last = putOff.value;
+  useEffect(() => {
+    if (last === null) return;
+    const timer = setTimeout(() => (putOff.value = null), NEWS_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [last]);
+  return (
+    <div class={last ? "toast low shown" : "toast low"} role="status">
+      {last ? (
+        <>
+          {t("wasPutOff", last.name)}{" "}
+          <button type="button" class="link" onClick={() => takeUpAgain(new Date())}>
+            {t("undo")}
+          </button>
+        </>
+      ) : null}
     </div>
   );
 }

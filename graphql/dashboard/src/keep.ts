@@ -80,13 +80,26 @@ export function quantityOf(choice: Choice): number {
 }
 
 const DAYS = 7;
+/** The item that was put off last in this visit, so that one wrong tap can be undone. */
+export const putOff = signal<{ key: string; name: string } | null>(null);
 
-/** Put an item off for a week, or take it up again. */
-export function postpone(key: string, today: Date, off: boolean): void {
-  const all = Object.fromEntries(Object.entries(postponed.value).filter(([, until]) => until > iso(today)));
-  if (off) all[key] = iso(new Date(today.getTime() + DAYS * 86_400_000));
-  else delete all[key];
+/** Put an item off for a week. */
+export function postpone(key: string, name: string, today: Date): void {
+  const until = iso(new Date(today.getTime() + DAYS * 86_400_000));
+  postponed.value = { ...notPast(today), [key]: until };
+  putOff.value = { key, name };
+}
+
+/** Take up again what was put off last. */
+export function takeUpAgain(today: Date): void {
+  const all = notPast(today);
+  delete all[putOff.value?.key ?? ""];
   postponed.value = all;
+  putOff.value = null;
+}
+
+function notPast(today: Date): Record<string, string> {
+  return Object.fromEntries(Object.entries(postponed.value).filter(([, until]) => until > iso(today)));
 }
 
 /** The items that are put off today. */

@@ -150,7 +150,7 @@ function Line({ line, formula, excess }: { line: LineFragment; formula: number; 
       )}
       <Cell label="value" class="value">{money(value, item.currency)}</Cell>
       <td role="cell" class="off">
-        <button type="button" class="plain square" title={t("putOffLong")} aria-label={`${t("putOffLong")}: ${item.name}`} onClick={() => postpone(key, new Date(), true)}>
+        <button type="button" class="plain square" title={t("putOffLong")} aria-label={`${t("putOffLong")}: ${item.name}`} onClick={() => postpone(key, item.name, new Date())}>
           <Icon name="clock" />
         </button>
       </td>

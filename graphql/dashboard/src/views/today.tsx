@@ -42,8 +42,9 @@ function Content({ data, off }: { data: TodayQuery; off: number }): JSX.Element 
             <h2>{t("beginHere")}</h2>
             <a href={to("comprar")}>{t("wholeList", quantity(data.replenishment.totalCount))}</a>
           </div>
+          {lines.length ? <p class="quiet">{t("beginOrder")}</p> : null}
           {lines.length ? <Lines lines={lines} label={t("beginHere")} /> : <p class="quiet">{t("nothingDue")}</p>}
-          {off ? <p class="quiet">{t("nPutOff", off)} <a href={to("comprar", [], { adiados: "sim" })}>{t("show")}</a></p> : null}
+          {off ? <p class="quiet">{t(off === 1 ? "onePutOff" : "nPutOff", off)} <a href={to("comprar", [], { adiados: "sim" })}>{t("show")}</a></p> : null}
         </section>
         <Changes data={data} />
       </div>
