@@ -11,9 +11,10 @@ _AT_ONCE = 20_000
 """Items times days that are computed at a time: each takes as much memory as an item's forecast."""
 
 
-def project(decision: Decision, rows: Ints, days: int) -> dict[str, Floats]:
+def project(decision: Decision, rows: Ints, days: int, orders: Floats) -> dict[str, Floats]:
     """(rows, days) figures of the contract's `StockProjection` for decisions whose stock is known.
 
+    orders: (rows,) what is shown as recommended: an older version's formulas may have recommended something else.
     What is on hand and dated arrivals less demand; what is ordered without a date is not counted. Nothing is less
     than an empty shelf: backlogs are shown as 0, and are met before anything else once something arrives.
     """
@@ -21,11 +22,13 @@ def project(decision: Decision, rows: Ints, days: int) -> dict[str, Floats]:
     if not len(rows) or not days:
         return {name: np.zeros((len(rows), days)) for name in names}
     at_once = max(_AT_ONCE // days, 1)
-    parts = [_project(decision, rows[k : k + at_once], days) for k in range(0, len(rows), at_once)]
+    parts = [
+        _project(decision, rows[k : k + at_once], days, orders[k : k + at_once]) for k in range(0, len(rows), at_once)
+    ]
     return {name: np.concatenate([part[place] for part in parts]) for place, name in enumerate(names)}
 
 
-def _project(decision: Decision, rows: Ints, days: int) -> tuple[Floats, Floats, Floats, Floats]:
+def _project(decision: Decision, rows: Ints, days: int, orders: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     inputs = decision.inputs.take(rows)
     ends = np.arange(1.0, days + 1)
     demand = decide(inputs.take(np.repeat(np.arange(len(rows)), days))).demand_over(np.tile(ends, len(rows)))
@@ -35,7 +38,7 @@ def _project(decision: Decision, rows: Ints, days: int) -> tuple[Floats, Floats,
     expected = stock - demand.mean.reshape(shape)
     low, high = (stock - demand.quantile(np.full(demand.mean.shape, level)).reshape(shape) for level in (0.9, 0.1))
     arrival = np.ceil(inputs.lead_time_days - 1e-9)[:, None]
-    order = decision.recommended_order[rows][:, None] * (ends[None, :] >= arrival)
+    order = orders[:, None] * (ends[None, :] >= arrival)
     at_least_nothing = [
         np.maximum(values, 0.0)
         for values in (expected, np.minimum(low, expected), np.maximum(high, expected), expected + order)

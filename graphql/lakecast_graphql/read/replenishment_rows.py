@@ -206,7 +206,7 @@ class _Decisions:
             raise bad_input(f"`days` must be from 0 to {LONGEST:,}, not {days:,}.", argument="days")
         known = np.flatnonzero(np.isfinite(self.decision.position))
         self.view.check_deadline()
-        projected = project(self.decision, known, days)
+        projected = project(self.decision, known, days, self.figure("recommended_order")[known])
         start = np.arange(len(known) + 1) * days
         first = self.as_of()[known, None] + 1 + np.arange(days)[None, :]
         rows = Rows(

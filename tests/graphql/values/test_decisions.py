@@ -193,6 +193,23 @@ def test_the_projection_ends_on_the_stated_day_and_rises_with_the_order(server: 
     assert judged
 
 
+def test_the_projection_rises_by_the_order_that_is_shown(server: Running) -> None:
+    """Though the formulas may be others than those of the version that published it."""
+    query = (
+        "{ replenishment(first: 10000) { nodes { recommendedOrder projection(days: 400) { expected withOrder } } } }"
+    )
+    judged = 0
+    for node in server.data(query)["replenishment"]["nodes"]:
+        made, order = node["projection"], node["recommendedOrder"]
+        if made is None:
+            continue
+        for plain, ordered in zip(made["expected"], made["withOrder"], strict=True):
+            if plain > 0 and ordered != plain:
+                assert ordered - plain == pytest.approx(order)
+                judged += 1
+    assert judged or OWN
+
+
 FAN = ("lower80", "expected", "upper80", "withOrder")
 
 
