@@ -224,15 +224,19 @@ def test_nothing_that_the_client_reads_is_406(server: Running) -> None:
     assert send(server, b'{"query": "{ __typename }"}', accept="image/png").status_code == 406
 
 
+BEGINNING = (
+    b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+)
+
+
 def test_a_body_that_never_ends_is_408(small_lake: Lake) -> None:
     with running(small_lake.uri, body_seconds=0.3) as server:
         host, port = server.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=10) as slow:
-            head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
-            slow.sendall(head.encode())
+            slow.sendall(BEGINNING)
             assert slow.recv(1000).startswith(b"HTTP/1.1 408")
         with socket.create_connection((host, int(port)), timeout=10) as gone:
-            gone.sendall(head.encode())
+            gone.sendall(BEGINNING)
         assert server.data("{ __typename }") == {"__typename": "Query"}
 
 

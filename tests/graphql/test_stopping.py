@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 LIVE = "subscription { snapshotPublished { snapshotId } }"
 EVENTS = (
     "GET /graphql?query=subscription%20%7B%20snapshotPublished%20%7B%20snapshotId%20%7D%20%7D HTTP/1.1\r\n"
-    "host: here\r\naccept: text/event-stream\r\n\r\n"
+    "host: localhost\r\naccept: text/event-stream\r\n\r\n"
 )
 
 
@@ -98,10 +98,10 @@ def test_a_request_under_way_is_told(small_lake: Lake, tmp_path: Path) -> None:
     with serving(small_lake, tmp_path / "log") as (process, server):
         with socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1])), timeout=10) as one:
             # A body of which the end does not come.
-            head = (
-                "POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"
+            one.sendall(
+                b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+                b"content-length: 99\r\n\r\n{"
             )
-            one.sendall(head.encode())
             time.sleep(0.2)
             began = time.monotonic()
             process.send_signal(signal.SIGTERM)
@@ -142,7 +142,9 @@ def test_workers_stop_within_seconds(small_lake: Lake, tmp_path: Path) -> None:
 def test_a_client_that_sends_too_much_reads_why(small_lake: Lake) -> None:
     with running(small_lake.uri, max_body_bytes=1_000) as server:
         port = int(server.url.rsplit(":", 1)[1])
-        head = b"POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+        head = (
+            b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+        )
         for half_close in (False, True):
             with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
                 one.sendall(head % 3_000_000 + b"x" * 3_000_000)

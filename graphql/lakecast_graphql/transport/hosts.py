@@ -28,7 +28,8 @@ class Hosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] == "lifespan" or self._answers_to(header(scope, b"host") or ""):
+        host = None if scope["type"] == "lifespan" else header(scope, b"host")
+        if host is None or self._answers_to(host):  # only HTTP/1.0 may name no host, and no browser speaks it
             await self._app(scope, receive, send)
             return
         self._reached.count("hosts", address(scope))

@@ -15,7 +15,7 @@ from visiting import chromium
 from lakecast_lake.storage import Lake
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a loop runs in this thread meanwhile, which no other test could start its own in
 def browser() -> Iterator[Browser]:
     with chromium() as one:
         yield one

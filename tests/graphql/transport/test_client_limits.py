@@ -11,7 +11,7 @@ from running import Running, running
 
 from lakecast_lake.storage import Lake
 
-BEGIN = b"POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\n"
+BEGIN = b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
 FIELDS = "nodes { date itemId forecast median lower80 upper80 lower95 }"
 LARGE = "{" + " ".join(f"a{number}: forecasts(first: 500) {{ {FIELDS} }}" for number in range(40)) + "}"
 """An operation of a kilobyte or two with an answer of some megabytes."""
@@ -36,7 +36,7 @@ def refusal(answer: bytes) -> tuple[int, str]:
         ([BEGIN, b"a: " + b"x" * 70_000], "max_head_bytes", 431),
         ([BEGIN, b"a: ", *[b"x" * 1_000] * 80], "max_head_bytes", 431),
         ([b"GET /graphql?query=", *[b"x" * 1_000] * 80], "max_head_bytes", 431),
-        ([b"GET /" + b"x" * 300_000 + b" HTTP/1.1\r\nhost: here\r\n\r\n"], "max_head_bytes", 431),
+        ([b"GET /" + b"x" * 300_000 + b" HTTP/1.1\r\nhost: localhost\r\n\r\n"], "max_head_bytes", 431),
         ([BEGIN, *[b"y" * 500 + b": z\r\n"] * 200], "max_head_lines", 431),
         ([BEGIN + b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n", b"a: b\r\n" * 200], "max_head_lines", 431),
     ],
@@ -93,7 +93,7 @@ def test_an_upgrade_with_a_body_is_refused_and_nothing_is_smuggled(
 
 def test_an_upgrade_to_what_is_not_spoken_here_is_answered_as_without(server: Running) -> None:
     with raw(server) as one:
-        lines = b"host: here\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n"
+        lines = b"host: localhost\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n"
         one.sendall(b"GET /health/live HTTP/1.1\r\n" + lines)
         assert read_all(one).startswith(b"HTTP/1.1 200")
 
@@ -128,7 +128,7 @@ def test_connections_are_bounded(small_lake: Lake, caplog: pytest.LogCaptureFixt
 
 def _answers(server: Running) -> bool:
     with raw(server) as one:
-        one.sendall(b"GET /health/live HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n")
+        one.sendall(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
         return read_all(one).startswith(b"HTTP/1.1 200")
 
 

@@ -26,7 +26,7 @@ def ask(server: Running, host: str) -> bytes:
 def handshake(server: Running, **headers: str) -> bytes:
     """The first line of the answer to a WebSocket's handshake."""
     lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    text = UPGRADE.replace(b"host: here\r\n", b"") if "host" in headers else UPGRADE
+    text = UPGRADE.replace(b"host: localhost\r\n", b"") if "host" in headers else UPGRADE
     with raw(server) as one:
         one.sendall(text[:-2] + lines.encode() + b"\r\n")
         return one.recv(4096).split(b"\r\n")[0]
@@ -93,7 +93,7 @@ def test_clients_behind_a_trusted_proxy_are_told_apart(small_lake: Lake, admin: 
         assert [tries(server, "203.0.113.9") for _ in range(11)][-1] == "RATE_LIMITED"
         assert tries(server, "203.0.113.10") == "UNAUTHENTICATED"
         with raw(server) as one:  # a second connection of the proxy
-            one.sendall(b"GET /health/live HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n")
+            one.sendall(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
             assert read_all(one).startswith(b"HTTP/1.1 200")
     with running(small_lake.uri, keys_file=admin[0]) as server:  # else each would have as many tries as addresses
         assert [tries(server, f"203.0.113.{number}") for number in range(11)][-1] == "RATE_LIMITED"
