@@ -6,15 +6,15 @@ from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import DeltaTable
 
 from lakecast_lake.clock import utc_now
 from lakecast_lake.contract_rows import conform
+from lakecast_lake.control import append_row
 from lakecast_lake.errors import TableMissing
 from lakecast_lake.optimistic import committed
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import UNREADABLE, Lake, require_commit, unreadable
-from lakecast_schema.rules import check
 from lakecast_schema.tables import PIN
 
 
@@ -55,11 +55,7 @@ def append(lake: Lake, record: SnapshotRecord | None, author: str, *, clock: Cal
             None if record is None else record.run_id,
             None if record is None else record.committed_at,
         )
-        row = pa.Table.from_pylist([vars(pin)], schema=PIN.schema)
-        check(PIN, row)
-        # As with `snapshot`: with retries of delta-rs, two appends from one version would have the same number.
-        properties = CommitProperties(custom_metadata={"author": author}, max_commit_retries=0)
-        write_deltalake(handle, row, mode="append", schema_mode="merge", commit_properties=properties)
+        append_row(handle, PIN, vars(pin), author=author)
         return pin
 
     return committed(lake.table_uri(PIN.name), attempt)

@@ -5,18 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-import pyarrow as pa
-from deltalake import CommitProperties, write_deltalake
+from deltalake import DeltaTable
 
 from lakecast_lake import recovery, snapshots
 from lakecast_lake.clock import utc_now
 from lakecast_lake.commit import Commit
+from lakecast_lake.control import append_row
 from lakecast_lake.errors import BadWrite, Contended, Superseded, VersionMissing
 from lakecast_lake.optimistic import committed
 from lakecast_lake.snapshots import Entry, SnapshotRecord
 from lakecast_lake.storage import Lake, require_commit, rows_of
 from lakecast_schema.contract import Table
-from lakecast_schema.rules import check
 from lakecast_schema.tables import SNAPSHOT, SUMMARY, TABLES
 
 _ROUNDS = 10
@@ -82,9 +81,7 @@ def publish_parts(
     runs = {run_id, *_committers(lake, parts)}
 
     def attempt() -> int:
-        handle = lake.create(SNAPSHOT, run_id)
-        require_commit(handle, lake.options)
-        newest = snapshots.newest_of(handle)
+        handle, newest = newest_to_follow(lake, run_id)
         entries: Sequence[Entry] = () if newest is None else newest.entries
         if base != "any":
             _refuse_another_base(lake, base, newest, own.keys())
@@ -94,25 +91,7 @@ def publish_parts(
             return done
         for name, mine in own.items():
             _refuse_foreign(lake, newest, name, mine, runs)
-        snapshot_id = 1 if newest is None else newest.snapshot_id + 1
-        record = {
-            "snapshot_id": snapshot_id,
-            "committed_at": after(newest, clock()),
-            "run_id": run_id,
-            "entries": [vars(entry) for entry in entries],
-            "datasets": _summaries(newest, run_id, parts),
-        }
-        row = pa.Table.from_pylist([record], schema=SNAPSHOT.schema)
-        check(SNAPSHOT, row)
-        write_deltalake(
-            handle,
-            row,
-            mode="append",
-            schema_mode="merge",  # the contract may have gained columns since the table was created
-            # No retries by delta-rs: two appends from one version would both succeed, with the same id.
-            commit_properties=CommitProperties(custom_metadata={"run_id": run_id}, max_commit_retries=0),
-        )
-        return snapshot_id
+        return append_snapshot(handle, newest, run_id, entries, _summaries(newest, run_id, parts), clock())
 
     for _ in range(_ROUNDS):
         try:
@@ -127,6 +106,37 @@ def publish_parts(
         f"other runs of the same data sets committed beside this one {_ROUNDS} times in a row",
         "Publish one run of a data set at a time, then run again.",
     )
+
+
+def newest_to_follow(lake: Lake, run_id: str) -> tuple[DeltaTable, SnapshotRecord | None]:
+    """The table of snapshots, created by that run where there is none, and its newest record.
+
+    Raises LakeUnreadable where its last commit is empty: what it said would be lost.
+    """
+    handle = lake.create(SNAPSHOT, run_id)
+    require_commit(handle, lake.options)
+    return handle, snapshots.newest_of(handle)
+
+
+def append_snapshot(
+    handle: DeltaTable,
+    newest: SnapshotRecord | None,
+    run_id: str,
+    entries: Sequence[Entry],
+    datasets: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> int:
+    """Append the record that follows `newest`, later than it whatever the clock says, and return its id."""
+    snapshot_id = 1 if newest is None else newest.snapshot_id + 1
+    record = {
+        "snapshot_id": snapshot_id,
+        "committed_at": _after(newest, now),
+        "run_id": run_id,
+        "entries": [vars(entry) for entry in entries],
+        "datasets": datasets,
+    }
+    append_row(handle, SNAPSHOT, record, run_id=run_id)
+    return snapshot_id
 
 
 class _ForeignRows(Exception):
@@ -250,7 +260,7 @@ def _places(entries: Iterable[Entry]) -> set[tuple[str, str, int]]:
     return {(entry.dataset_id, entry.table, entry.version) for entry in entries}
 
 
-def after(newest: SnapshotRecord | None, now: datetime) -> datetime:
+def _after(newest: SnapshotRecord | None, now: datetime) -> datetime:
     """Now, but later than the snapshot before, so that "as of" has one answer even where clocks differ."""
     return now if newest is None else max(now, newest.committed_at + timedelta(microseconds=1))
 

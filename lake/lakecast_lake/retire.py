@@ -3,17 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 
-import pyarrow as pa
-from deltalake import CommitProperties, write_deltalake
+from deltalake import CommitProperties
 
 from lakecast_lake import snapshots
 from lakecast_lake.clock import utc_now
 from lakecast_lake.errors import BadWrite
 from lakecast_lake.optimistic import committed
 from lakecast_lake.predicates import sql
-from lakecast_lake.publish import after
+from lakecast_lake.publish import append_snapshot, newest_to_follow
 from lakecast_lake.storage import Lake
-from lakecast_schema.rules import check
 from lakecast_schema.tables import SNAPSHOT, TABLES
 
 
@@ -27,8 +25,7 @@ def retire(lake: Lake, dataset_id: str, run_id: str, *, clock: Callable[[], date
     lake.refuse_unsafe_store()
 
     def attempt() -> int:
-        handle = lake.create(SNAPSHOT, run_id)
-        newest = snapshots.newest_of(handle)
+        handle, newest = newest_to_follow(lake, run_id)
         if newest is None or dataset_id not in newest.dataset_ids:
             return _without(lake, newest, dataset_id)
         entries = [entry for entry in newest.entries if entry.dataset_id != dataset_id]
@@ -36,18 +33,8 @@ def retire(lake: Lake, dataset_id: str, run_id: str, *, clock: Callable[[], date
             raise BadWrite(
                 lake.uri, f"{dataset_id} is its only data set", "Publish another one first, or remove the lake."
             )
-        record = {
-            "snapshot_id": newest.snapshot_id + 1,
-            "committed_at": after(newest, clock()),
-            "run_id": run_id,
-            "entries": [vars(entry) for entry in entries],
-            "datasets": [summary for summary in newest.datasets if summary["dataset_id"] != dataset_id],
-        }
-        row = pa.Table.from_pylist([record], schema=SNAPSHOT.schema)
-        check(SNAPSHOT, row)
-        properties = CommitProperties(custom_metadata={"run_id": run_id}, max_commit_retries=0)
-        write_deltalake(handle, row, mode="append", schema_mode="merge", commit_properties=properties)
-        return newest.snapshot_id + 1
+        datasets = [summary for summary in newest.datasets if summary["dataset_id"] != dataset_id]
+        return append_snapshot(handle, newest, run_id, entries, datasets, clock())
 
     snapshot_id = committed(lake.table_uri(SNAPSHOT.name), attempt)
     properties = CommitProperties(custom_metadata={"run_id": run_id, "dataset_id": dataset_id})

@@ -1,12 +1,13 @@
 """A data set that is taken out of the lake."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from lakecast_lake import commit, retention, snapshots
-from lakecast_lake.errors import BadWrite
+from lakecast_lake.errors import BadWrite, LakeUnreadable
 from lakecast_lake.publish import publish
 from lakecast_lake.retire import retire
 from lakecast_lake.storage import Lake
@@ -52,6 +53,16 @@ def test_the_only_data_set_and_an_unknown_one_are_refused(lake: Lake, metrics: R
         retire(lake, "alpha", "retirement")
     with pytest.raises(BadWrite, match=r"no data set 'gamma'\. Name one of: alpha"):
         retire(lake, "gamma", "retirement")
+
+
+def test_nothing_follows_a_commit_that_was_lost(lake: Lake, metrics: Rows) -> None:
+    for name in ("alpha", "beta", "gamma"):
+        publish_metrics(lake, metrics, name, f"run-{name}")
+    max(Path(lake.table_uri("snapshot"), "_delta_log").glob("*.json")).write_bytes(b"")
+    with pytest.raises(LakeUnreadable, match="the commit is empty"):
+        retire(lake, "alpha", "retirement")
+    with pytest.raises(LakeUnreadable, match="the commit is empty"):
+        publish_metrics(lake, metrics, "beta", "again")
 
 
 def test_joined_files_hold_the_same_snapshots(lake: Lake, metrics: Rows) -> None:
