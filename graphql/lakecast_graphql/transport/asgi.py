@@ -27,6 +27,7 @@ def address(scope: Scope) -> str:
     return str(client[0]) if client else ""
 
 
+JSON_TYPE: Header = (b"content-type", b"application/json; charset=utf-8")
 NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
 """Browsers take an answer for nothing but what its content type says."""
 

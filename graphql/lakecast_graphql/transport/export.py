@@ -17,8 +17,8 @@ import orjson
 from lakecast_graphql.errors import ErrorCode
 from lakecast_graphql.operation.operation import Caller, Execution, Operation
 from lakecast_graphql.read.view import View
-from lakecast_graphql.transport.asgi import Header, Receive, Scope, Send, address, respond
-from lakecast_graphql.transport.refusals import Refusal
+from lakecast_graphql.transport.asgi import JSON_TYPE, Header, Receive, Scope, Send, address, respond
+from lakecast_graphql.transport.refusals import Refusal, error_body
 
 PAGE = 10_000
 """Rows that are read at a time: the most that a page of the API holds."""
@@ -144,8 +144,7 @@ class Export:
             language, variables = parameters(scope["query_string"])
             rows = await self._rows(variables, Caller(address(scope)))
         except Refusal as refusal:
-            error = {"error": {"message": refusal.error.message, **refusal.error.extensions}}
-            await respond(send, refusal.status, orjson.dumps(error), [_JSON, *refusal.headers])
+            await respond(send, refusal.status, error_body(refusal.error), [JSON_TYPE, *refusal.headers])
             return
         content = await asyncio.to_thread(file, rows, language)
         await respond(send, 200, content if scope["method"] == "GET" else b"", _headers(rows))
@@ -166,9 +165,6 @@ class Export:
             if not page["pageInfo"]["hasNextPage"]:
                 return rows
             after = page["pageInfo"]["endCursor"]
-
-
-_JSON: Header = (b"content-type", b"application/json; charset=utf-8")
 
 
 def _headers(rows: list[Row]) -> list[Header]:

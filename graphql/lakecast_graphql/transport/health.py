@@ -3,9 +3,9 @@
 import orjson
 
 from lakecast_graphql.serving.service import Service
-from lakecast_graphql.transport.asgi import Receive, Scope, Send, respond
+from lakecast_graphql.transport.asgi import JSON_TYPE, Receive, Scope, Send, respond
 
-_HEADERS = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
+_HEADERS = [JSON_TYPE, (b"cache-control", b"no-store")]
 
 _LOADING = "The first snapshot is being loaded."
 

@@ -9,11 +9,10 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
-
-from lakecast_graphql.errors import ErrorCode
-from lakecast_graphql.transport.asgi import Receive, Scope, Send, address, header, respond
+from lakecast_graphql.errors import ApiError, ErrorCode
+from lakecast_graphql.transport.asgi import JSON_TYPE, Receive, Scope, Send, address, header, respond
 from lakecast_graphql.transport.client_limits import Reached
+from lakecast_graphql.transport.refusals import errors_body
 
 _LOCAL = "localhost"
 
@@ -38,8 +37,7 @@ class Hosts:
             await send({"type": "websocket.close", "code": 1008})  # before accept: HTTP 403
             return
         message = "This server does not answer to that host name. LAKECAST_HOSTS lists the names that it answers to."
-        body = {"errors": [{"message": message, "extensions": {"code": ErrorCode.FORBIDDEN.value}}]}
-        await respond(send, 421, orjson.dumps(body), [(b"content-type", b"application/json; charset=utf-8")])
+        await respond(send, 421, errors_body(ApiError(ErrorCode.FORBIDDEN, message)), [JSON_TYPE])
 
     def _answers_to(self, host: str) -> bool:
         try:

@@ -20,7 +20,7 @@ from lakecast_graphql.transport import body, compression, requests
 from lakecast_graphql.transport.asgi import NOSNIFF, Header, Receive, Scope, Send, respond, respond_and_close
 from lakecast_graphql.transport.negotiation import EVENTS, GRAPHQL, HTML, JSON, Media, is_json, negotiate
 from lakecast_graphql.transport.pages import Page
-from lakecast_graphql.transport.refusals import Refusal
+from lakecast_graphql.transport.refusals import Refusal, errors_body
 from lakecast_graphql.transport.sse import Events
 from lakecast_lake.lru import TextMemo
 
@@ -199,7 +199,7 @@ def _status(answer: Answer, media: Media) -> int:
 async def _refuse(receive: Receive, send: Send, refusal: Refusal, media: Media) -> str:
     if media is EVENTS:
         media = JSON
-    content = orjson.dumps({"errors": [{"message": refusal.error.message, "extensions": refusal.error.extensions}]})
+    content = errors_body(refusal.error)
     headers = [media.header, _NO_STORE, *refusal.headers]
     if refusal.closes:
         await respond_and_close(receive, send, refusal.status, content, headers)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lakecast_graphql.transport.asgi import Header
+from lakecast_graphql.transport.asgi import JSON_TYPE, Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Media:
 
 
 GRAPHQL = Media((b"content-type", b"application/graphql-response+json; charset=utf-8"))
-JSON = Media((b"content-type", b"application/json; charset=utf-8"))
+JSON = Media(JSON_TYPE)
 EVENTS = Media((b"content-type", b"text/event-stream; charset=utf-8"))
 HTML = Media((b"content-type", b"text/html; charset=utf-8"))
 _TYPES = {

@@ -2,15 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 
-import orjson
-
 from lakecast_graphql.admin.gate import Gate
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.operation.operation import Caller
-from lakecast_graphql.transport.asgi import Receive, Scope, Send, address, header, respond_and_close
+from lakecast_graphql.transport.asgi import JSON_TYPE, Receive, Scope, Send, address, header, respond_and_close
+from lakecast_graphql.transport.refusals import errors_body
 
 _STATUS = {ErrorCode.UNAUTHENTICATED: 401, ErrorCode.RATE_LIMITED: 429}
-_HEADERS = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
+_HEADERS = [JSON_TYPE, (b"cache-control", b"no-store")]
 
 
 class ReadersOnly:
@@ -25,7 +24,6 @@ class ReadersOnly:
         try:
             self._gate.reader(Caller(address(scope), header(scope, b"x-api-key")))
         except ApiError as error:
-            body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
-            await respond_and_close(receive, send, _STATUS.get(error.code, 403), orjson.dumps(body), _HEADERS)
+            await respond_and_close(receive, send, _STATUS.get(error.code, 403), errors_body(error), _HEADERS)
             return
         await self._route(scope, receive, send)

@@ -10,8 +10,8 @@ from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
 from lakecast_graphql.operation.operation import Caller
 from lakecast_graphql.read.view import View
 from lakecast_graphql.transport import body
-from lakecast_graphql.transport.asgi import Receive, Scope, Send, address, header, respond, respond_and_close
-from lakecast_graphql.transport.refusals import Refusal
+from lakecast_graphql.transport.asgi import JSON_TYPE, Receive, Scope, Send, address, header, respond, respond_and_close
+from lakecast_graphql.transport.refusals import Refusal, error_body
 from lakecast_graphql.types.context import Context, Surroundings
 
 _STATUS = {
@@ -21,7 +21,7 @@ _STATUS = {
     ErrorCode.RATE_LIMITED: 429,
     ErrorCode.LAKE_UNAVAILABLE: 503,
 }
-_HEADERS = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
+_HEADERS = [JSON_TYPE, (b"cache-control", b"no-store")]
 
 
 class Refresh:
@@ -53,13 +53,13 @@ class Refresh:
             loop = asyncio.get_running_loop()
             done = await loop.run_in_executor(self._threads, context.refresh, source, force)
         except Refusal as refusal:
-            content = _failure(refusal.error)
+            content = error_body(refusal.error)
             if refusal.closes:
                 await respond_and_close(receive, send, refusal.status, content, [*_HEADERS, *refusal.headers])
             else:
                 await respond(send, refusal.status, content, [*_HEADERS, *refusal.headers])
         except ApiError as error:
-            await respond(send, _STATUS.get(error.code, 500), _failure(error), _HEADERS)
+            await respond(send, _STATUS.get(error.code, 500), error_body(error), _HEADERS)
         except body.ClientDisconnected:
             pass
         else:
@@ -97,7 +97,3 @@ def _arguments(content: bytes, results_name: str) -> tuple[str, bool]:
     if not isinstance(force, bool):
         raise bad_input("`force` must be true or false.", argument="force")
     return source, force
-
-
-def _failure(error: ApiError) -> bytes:
-    return orjson.dumps({"error": {"message": error.message, **error.extensions}})

@@ -1,6 +1,18 @@
 """A request that is refused before GraphQL sees it: a status of HTTP and an error of the contract."""
 
+import orjson
+
 from lakecast_graphql.errors import ApiError, ErrorCode
+
+
+def errors_body(error: ApiError) -> bytes:
+    """The body of an answer that is nothing but one error, as clients of GraphQL read it."""
+    return orjson.dumps({"errors": [{"message": error.message, "extensions": error.extensions}]})
+
+
+def error_body(error: ApiError) -> bytes:
+    """The same where GraphQL is not spoken, as for the older interface and files."""
+    return orjson.dumps({"error": {"message": error.message, **error.extensions}})
 
 
 class Refusal(Exception):

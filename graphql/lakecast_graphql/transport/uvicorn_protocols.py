@@ -9,7 +9,6 @@ themselves. This is the only module that uses uvicorn's classes: written against
 import asyncio
 from typing import Any
 
-import orjson
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.utils import ClientDisconnected
@@ -18,10 +17,11 @@ from uvicorn.server import ServerState
 from websockets.exceptions import PayloadTooBig
 from websockets.frames import CloseCode
 
-from lakecast_graphql.errors import ErrorCode
-from lakecast_graphql.transport.asgi import NOSNIFF
+from lakecast_graphql.errors import ApiError, ErrorCode
+from lakecast_graphql.transport.asgi import JSON_TYPE, NOSNIFF
 from lakecast_graphql.transport.client_limits import ClientLimits, Reached
 from lakecast_graphql.transport.connections import STATE, Connections
+from lakecast_graphql.transport.refusals import errors_body
 
 _SLICE = 4_096
 """Bytes of WebSocket frames that are read in one turn of the event loop: some hundred frames at most."""
@@ -194,9 +194,9 @@ class BoundedHttp(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self.transport.close()  # in the middle of another answer there is no place for this one
             return
-        content = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code.value}}]})
+        content = errors_body(ApiError(code, message))
         headers = (
-            (b"content-type", b"application/json; charset=utf-8"), NOSNIFF,
+            JSON_TYPE, NOSNIFF,
             (b"content-length", b"%d" % len(content)), (b"connection", b"close"),
         )  # fmt: skip
         head = b"".join(b"%s: %s\r\n" % header for header in headers)
