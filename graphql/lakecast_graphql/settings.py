@@ -217,8 +217,8 @@ class Settings(BaseSettings):
     @field_validator("cors_origins")
     @classmethod
     def _no_path_in_origins(cls, value: str) -> str:
-        for origin in (part.strip() for part in value.split(",")):
-            if origin not in ("", "*") and ("://" not in origin or origin.count("/") != 2):
+        for origin in _listed(value):
+            if origin != "*" and ("://" not in origin or origin.count("/") != 2):
                 raise ValueError(f"{origin!r} is no origin: write https://host or https://host:port, without a path")
         return value
 

@@ -7,15 +7,10 @@ from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from lakecast_graphql.transport.asgi import Header, Receive, Scope, Send, header, respond
+from lakecast_graphql.transport.asgi import Header, Receive, Scope, Send, header
 from lakecast_graphql.transport.negotiation import preferred_coding
+from lakecast_graphql.transport.pages import TYPES, Page
 
-_TYPES = {
-    "html": b"text/html; charset=utf-8",
-    "js": b"text/javascript; charset=utf-8",
-    "css": b"text/css; charset=utf-8",
-    "svg": b"image/svg+xml",
-}
 _POLICY: Header = (
     b"content-security-policy",
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -30,29 +25,26 @@ class File:
     """A file of the page, compressed once for all who ask. `name` decides its type; `headers` are its own."""
 
     def __init__(self, name: str, content: bytes, headers: list[Header]) -> None:
-        tag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
-        self._tag = tag
-        self._content = content
-        self._compressed = gzip.compress(content, 9, mtime=0)
-        self._headers = [
-            (b"content-type", _TYPES[name.rpartition(".")[2]]),
-            (b"etag", tag.encode()),
+        self._tag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
+        whole = [
+            (b"content-type", TYPES[name.rpartition(".")[2]]),
+            (b"etag", self._tag.encode()),
             (b"vary", b"accept-encoding"),
             *headers,
         ]
+        self._plain = Page(content, whole)
+        self._compressed = Page(gzip.compress(content, 9, mtime=0), [*whole, (b"content-encoding", b"gzip")])
+        self._unchanged = Page(b"", whole, 304)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["method"] not in ("GET", "HEAD"):
-            await respond(send, 405, b"", [(b"allow", b"GET, HEAD")])
-            return
         if self._tag in (header(scope, b"if-none-match") or ""):
-            await respond(send, 304, b"", self._headers)
-            return
-        content, headers = self._content, self._headers
-        if preferred_coding(header(scope, b"accept-encoding"), ("gzip",)):
-            content, headers = self._compressed, [*headers, (b"content-encoding", b"gzip")]
-        await respond(send, 200, content if scope["method"] == "GET" else b"", headers)
+            page = self._unchanged
+        elif preferred_coding(header(scope, b"accept-encoding"), ("gzip",)):
+            page = self._compressed
+        else:
+            page = self._plain
+        await page(scope, receive, send)
 
 
 def routes() -> dict[str, File]:

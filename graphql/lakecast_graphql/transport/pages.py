@@ -7,9 +7,15 @@ from lakecast_graphql.sdl import sdl
 from lakecast_graphql.transport.asgi import Header, Receive, Scope, Send, respond
 
 _STATIC = "/static/graphiql/"
-_TYPES = {"js": b"text/javascript; charset=utf-8", "css": b"text/css; charset=utf-8"}
+TYPES = {
+    "html": b"text/html; charset=utf-8",
+    "js": b"text/javascript; charset=utf-8",
+    "css": b"text/css; charset=utf-8",
+    "svg": b"image/svg+xml",
+}
+"""Content types of files by the ending of their names."""
 _TEXT: Header = (b"content-type", b"text/plain; charset=utf-8")
-_HTML: Header = (b"content-type", b"text/html; charset=utf-8")
+_HTML: Header = (b"content-type", TYPES["html"])
 _POLICY: Header = (
     b"content-security-policy",
     # GraphiQL's styles are set by script; its fonts are in its style sheet.
@@ -97,7 +103,7 @@ def assets() -> dict[str, Page]:
         name, _, coding = file.name.rpartition(".")
         if coding == "gz":
             headers = [
-                (b"content-type", _TYPES[name.rpartition(".")[2]]),
+                (b"content-type", TYPES[name.rpartition(".")[2]]),
                 (b"content-encoding", b"gzip"),
                 (b"cache-control", b"public, max-age=86400"),
             ]
