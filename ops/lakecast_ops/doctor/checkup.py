@@ -22,7 +22,7 @@ def checkup(lake: str, environ: Mapping[str, str], now: datetime) -> Iterator[Fi
         return
     yield from services.settings(environ)
     yield from store.lake(lake, now)
-    yield from services.redis(environ.get("LAKECAST_REDIS_URL"))
+    yield from services.redis(environ.get("LAKECAST_REDIS_URL"), environ.get("LAKECAST_REDIS_PREFIX"))
     if environment.SERVE.installed:
         yield from services.keys(keys_file(environ))
         yield from services.audit(environ.get("LAKECAST_AUDIT_FILE"))

@@ -8,23 +8,28 @@ from lakecast_ops.settings import PREFIX, unknown
 
 SECONDS = 2.0
 """How long Redis may take to answer."""
-_PROBE = "lakecast:doctor"
 
 
-def redis(url: str | None) -> Iterator[Finding]:
-    """Whether the Redis at `url` lets us read and write; servers answer without it, so that a refusal is a warning."""
+def redis(url: str | None, prefix: str | None = None) -> Iterator[Finding]:
+    """Whether the Redis at `url` lets us read and write keys of that prefix, by default the server's.
+
+    Servers answer without it, so that a refusal is a warning.
+    """
     if not url:
         yield ok("redis", "not set (LAKECAST_REDIS_URL): every server process caches for itself")
         return
     from redis import Redis, RedisError
 
+    from lakecast_graphql.settings import Settings
+
+    prefix = prefix or Settings.model_fields["redis_prefix"].default
     try:
         with Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry_on_error=[]) as client:
-            client.set(_PROBE, b"", ex=1)
-            client.delete(_PROBE)
+            client.set(f"{prefix}doctor", b"", ex=1)
+            client.delete(f"{prefix}doctor")
             version = client.info("server").get("redis_version", "unknown")
     except (RedisError, OSError) as error:
-        refusal, remedy = _refusal(error)
+        refusal, remedy = _refusal(error, prefix)
         yield warn("redis", refusal, f"{remedy} Until then servers answer without it.")
     except ValueError:  # what is wrong with the address is a finding of the settings
         yield fail("redis", "not tried: its address cannot be read", "Correct LAKECAST_REDIS_URL.")
@@ -32,26 +37,25 @@ def redis(url: str | None) -> Iterator[Finding]:
         yield ok("redis", f"answers, version {version}")
 
 
-def _refusal(error: Exception) -> tuple[str, str]:
+def _refusal(error: Exception, prefix: str) -> tuple[str, str]:
     """What Redis refused, and what to do about it."""
     from redis import exceptions
 
     said = " ".join(str(error).split())
-    if isinstance(error, exceptions.AuthenticationError):
-        return f"refuses the user or the password ({said})", "Correct both in LAKECAST_REDIS_URL."
-    if isinstance(error, exceptions.NoPermissionError):
-        return f"does not let this user read and write ({said})", "Grant ~lakecast:* and +@all but admin commands."
-    if isinstance(error, exceptions.ReadOnlyError):
-        return f"is a replica that cannot be written ({said})", "Name the primary in LAKECAST_REDIS_URL."
-    if isinstance(error, exceptions.OutOfMemoryError):
-        return f"is full ({said})", "Give it memory, or set maxmemory-policy allkeys-lru."
-    if isinstance(error, exceptions.BusyLoadingError):
-        return f"is still loading ({said})", "Wait."
-    if isinstance(error, exceptions.TimeoutError):
-        return f"does not answer within {SECONDS:.0f} s ({said})", "Check its host and port, and whether it is busy."
-    if isinstance(error, exceptions.ConnectionError | OSError):
-        return f"cannot be reached ({said})", "Start it, or correct LAKECAST_REDIS_URL."
-    return f"refuses ({said})", "Check its log and LAKECAST_REDIS_URL."
+    kinds: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, str], ...] = (
+        (exceptions.AuthenticationError, "refuses the user or the password", "Correct both in LAKECAST_REDIS_URL."),
+        (exceptions.NoPermissionError, "does not let this user read and write",
+         f"Grant ~{prefix}* and +@all but admin commands."),
+        (exceptions.ReadOnlyError, "is a replica that cannot be written", "Name the primary in LAKECAST_REDIS_URL."),
+        (exceptions.OutOfMemoryError, "is full", "Give it memory, or set maxmemory-policy allkeys-lru."),
+        (exceptions.BusyLoadingError, "is still loading", "Wait."),
+        (exceptions.TimeoutError, f"does not answer within {SECONDS:.0f} s",
+         "Check its host and port, and whether it is busy."),
+        ((exceptions.ConnectionError, OSError), "cannot be reached", "Start it, or correct LAKECAST_REDIS_URL."),
+        (Exception, "refuses", "Check its log and LAKECAST_REDIS_URL."),
+    )  # fmt: skip
+    refusal, remedy = next((what, remedy) for kind, what, remedy in kinds if isinstance(error, kind))
+    return f"{refusal} ({said})", remedy
 
 
 def keys(file: Path) -> Iterator[Finding]:
