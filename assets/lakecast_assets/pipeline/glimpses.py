@@ -1,6 +1,5 @@
 """Pictures that are small enough for the Dagster UI to show at once: Markdown of up to 1,000 characters."""
 
-import base64
 import io
 from collections.abc import Mapping
 
@@ -10,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lakecast_assets.pipeline.pictures import chosen_items, preferred_source
+from lakecast_assets.pipeline.pictures import chosen_items, image, preferred_source, rows_of
 from lakecast_forecast.panel import Panel
 from lakecast_schema.periods import Dates, shift
 
@@ -29,12 +28,8 @@ def of_forecasts(rows: pa.Table, panel: Panel) -> Mapping[str, dg.MarkdownMetada
     rows: those of `fact_forecast` of the panel's data set, live ones among them.
     """
     source = preferred_source(rows)
-    found = {}
-    for row in chosen_items(panel):
-        item = panel.item_ids[row]
-        mine = rows.filter(pc.and_(pc.equal(rows["item_id"], item), pc.equal(rows["source"], source))).sort_by("date")
-        found[f"{source} of {item}"] = _markdown(mine, panel, row)
-    return found
+    items = {row: panel.item_ids[row] for row in chosen_items(panel)}
+    return {f"{source} of {item}": _markdown(rows_of(rows, item, source), panel, row) for row, item in items.items()}
 
 
 def _markdown(mine: pa.Table, panel: Panel, row: int) -> dg.MarkdownMetadataValue:
@@ -43,7 +38,7 @@ def _markdown(mine: pa.Table, panel: Panel, row: int) -> dg.MarkdownMetadataValu
     length = min(int(panel.lengths[row]), 4 * live.num_rows)
     values, dates = panel.values[row, -length:], shift(panel.ends[row], np.arange(1 - length, 1), panel.frequency)
     for width in _WIDTHS:
-        text = f"![forecast](data:image/png;base64,{base64.b64encode(_png(width, dates, values, live, past)).decode()})"
+        text = image("forecast", _png(width, dates, values, live, past))
         if len(text) <= LONGEST:
             return dg.MetadataValue.md(text)
     return dg.MetadataValue.md("-")

@@ -38,7 +38,18 @@ def markdown(figure: "Figure") -> dg.MarkdownMetadataValue:
     """A figure as the image of a Markdown text."""
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=64)
-    return dg.MetadataValue.md(f"![picture](data:image/png;base64,{base64.b64encode(png.getvalue()).decode()})")
+    return dg.MetadataValue.md(image("picture", png.getvalue()))
+
+
+def image(name: str, png: bytes) -> str:
+    """Markdown that carries a picture itself."""
+    return f"![{name}](data:image/png;base64,{base64.b64encode(png).decode()})"
+
+
+def rows_of(rows: pa.Table, item: str, source: str) -> pa.Table:
+    """The forecasts of an item and source, by date."""
+    is_own = pc.and_(pc.equal(rows["item_id"], item), pc.equal(rows["source"], source))
+    return rows.filter(is_own).sort_by("date")
 
 
 def preferred_source(rows: pa.Table) -> str:
@@ -63,9 +74,7 @@ def of_forecasts(rows: pa.Table, panel: Panel) -> "Figure":
     source, places = preferred_source(rows), chosen_items(panel)
     figure = _figure(9, 2.6 * len(places))
     for ax, row in zip(figure.subplots(len(places), squeeze=False)[:, 0], places, strict=True):
-        mine = rows.filter(
-            pc.and_(pc.equal(rows["item_id"], panel.item_ids[row]), pc.equal(rows["source"], source))
-        ).sort_by("date")
+        mine = rows_of(rows, panel.item_ids[row], source)
         mine = mine.rename_columns(["mean" if name == "forecast" else name for name in mine.column_names])
         plot(panel, row, mine.filter(pc.equal(mine["kind"], "live")), INTERVALS, None, ax)
         past = mine.filter(pc.equal(mine["kind"], "backtest"))
