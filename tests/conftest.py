@@ -1,4 +1,4 @@
-"""What several packages' tests need: a real S3-compatible server, started once per test session."""
+"""What several packages' tests need: a real S3-compatible server, started once per test session, and fresh lakes."""
 
 import contextlib
 import json
@@ -17,6 +17,8 @@ from uuid import uuid4
 import pyarrow.fs
 import pytest
 from hypothesis import Phase, settings
+
+from lakecast_lake.storage import Lake
 
 # The machines that run the tests are shared: how long one example takes says nothing.
 settings.register_profile("lakecast", deadline=None)
@@ -101,3 +103,12 @@ def _free_ports(count: int) -> list[int]:
             if port not in found:
                 found.append(port)
     return found
+
+
+@pytest.fixture(params=["folder", "s3"])
+def any_lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
+    """A fresh lake in a folder, and one on S3."""
+    if request.param == "folder":
+        return Lake(str(tmp_path / "lake"))
+    server = request.getfixturevalue("s3_server")
+    return Lake(server.fresh_uri(), server.options)

@@ -18,15 +18,6 @@ def lake(tmp_path: Path) -> Lake:
     return Lake(str(tmp_path / "lake"))
 
 
-@pytest.fixture(params=["folder", "s3"])
-def any_lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
-    """A fresh lake in a folder, and one on S3."""
-    if request.param == "folder":
-        return Lake(str(tmp_path / "lake"))
-    server = request.getfixturevalue("s3_server")
-    return Lake(server.fresh_uri(), server.options)
-
-
 @pytest.fixture(scope="session")
 def forecasts() -> Callable[..., pa.Table]:
     """A builder of rows of fact_forecast: daily items with one live cutoff and one backtest window before it."""

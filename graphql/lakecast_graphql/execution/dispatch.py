@@ -171,9 +171,8 @@ class Dispatcher:
                 body = await self._heavy(operation, view, plan, values, arguments)
                 worth_keeping = True
             else:
-                worth_keeping = self._doorkeeper.again(
-                    key[1:]
-                )  # what is soon made again: only once it is asked for again
+                # What is soon made again: only once it is asked for again.
+                worth_keeping = self._doorkeeper.again(key[1:])
         except NotCompilable as obstacle:
             return await self._by_ordinary(operation, view, caller, obstacle.reason, key)
         except ApiError as error:

@@ -17,15 +17,6 @@ WRITER = Path(__file__).parents[2] / "lake" / "writer.py"
 WRITERS = 4
 
 
-@pytest.fixture(params=["folder", "s3"])
-def any_lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
-    """A fresh lake in a folder, and one on S3."""
-    if request.param == "folder":
-        return Lake(str(tmp_path / "lake"))
-    server = request.getfixturevalue("s3_server")
-    return Lake(server.fresh_uri(), server.options)
-
-
 def start(lake: Lake, dataset_id: str, first: int, count: int, pause: float = 0.0) -> "subprocess.Popen[str]":
     """A process that publishes `count` runs of a data set; see writer.py."""
     arguments = (lake.uri, json.dumps(dict(lake.options)), dataset_id, str(first), str(count), str(pause))

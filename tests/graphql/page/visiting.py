@@ -2,13 +2,11 @@
 
 import contextlib
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
+import debian
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 CALENDAR = "2026-01-31T10:00:00"
@@ -21,12 +19,7 @@ _SECONDS = 30_000
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium without a window. Nothing is downloaded."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        message = "Chromium is not installed: the buyer's page is NOT tested (Debian: apt-get install chromium)"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+    path = debian.chromium("the buyer's page is")
     with sync_playwright() as tools:
         browser = tools.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
