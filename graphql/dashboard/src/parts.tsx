@@ -126,3 +126,56 @@ export function Scroll({ label, children }: { label: string; children: Component
     </div>
   );
 }
+
+/** A column of a `DataTable`: its heading, and what stands in it of a row; `mark` is a class of that cell only. */
+export interface Column<Row> {
+  head: ComponentChildren;
+  cell: (row: Row) => ComponentChildren;
+  class?: string;
+  mark?: (row: Row) => string;
+}
+
+/** A table whose first column names its rows; `label` where it may be wider than a phone. */
+export function DataTable<Row>({
+  rows,
+  columns,
+  label,
+  mark,
+}: {
+  rows: readonly Row[];
+  columns: readonly Column<Row>[];
+  label?: string;
+  mark?: (row: Row) => string;
+}): JSX.Element {
+  const table = (
+    <table class="data">
+      <thead>
+        <tr>
+          {columns.map((column, n) => (
+            <th scope="col" key={n} class={column.class}>
+              {column.head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, n) => (
+          <tr key={n} class={mark?.(row)}>
+            {columns.map((column, place) =>
+              place === 0 ? (
+                <th scope="row" key={place}>
+                  {column.cell(row)}
+                </th>
+              ) : (
+                <td key={place} class={column.mark?.(row) ?? column.class}>
+                  {column.cell(row)}
+                </td>
+              ),
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+  return label === undefined ? table : <Scroll label={label}>{table}</Scroll>;
+}

@@ -10,7 +10,7 @@ import { ItemDocument, ItemOfSupplierDocument, WhatIfDocument, WindowsDocument, 
 import { Icon } from "../icons";
 import { choices, choose, keyOf } from "../keep";
 import { choiceLine, isDue, Lines } from "../lines";
-import { Card, Loading, Pill, Scroll, Title, Trouble } from "../parts";
+import { Card, DataTable, Loading, Pill, Title, Trouble } from "../parts";
 import { STATE_FILTERS, statusOf } from "../status";
 import { language, t, type Word } from "../text";
 
@@ -407,39 +407,21 @@ function Sources({ item }: { item: Item }): JSX.Element {
       </p>
       {item.forecastIssue ? <p class="notice">{t("forecastIssue")} {item.forecastIssue}</p> : null}
       {best.length ? (
-        <Scroll label={t("sources")}>
-          <table class="data">
-            <thead>
-              <tr>
-                <th scope="col">{t("source")}</th>
-                <th scope="col">{t("quantileLoss")}</th>
-                <th scope="col">RMSSE</th>
-                <th scope="col">WAPE</th>
-                <th scope="col">{t("bias")}</th>
-                <th scope="col">{t("coverage80")}</th>
-                <th scope="col">{t("skill")}</th>
-                <th scope="col">{t("forecastTotal")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {best.map((one) => {
-                const series = item.forecastSeries.find((some) => some.source === one.source);
-                return (
-                  <tr key={one.source} class={one.source === item.champion ? "champion" : ""}>
-                    <th scope="row">{one.source}</th>
-                    <td>{figure(one.quantileLoss)}</td>
-                    <td>{figure(one.rmsse)}</td>
-                    <td>{percent(one.wape)}</td>
-                    <td>{figure(one.bias)}</td>
-                    <td>{percent(one.coverage80)}</td>
-                    <td>{percent(one.skill, true)}</td>
-                    <td>{series ? quantity(series.forecast.reduce((sum, value) => sum + value, 0)) : "–"}</td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </Scroll>
+        <DataTable
+          label={t("sources")}
+          rows={best}
+          mark={(one) => (one.source === item.champion ? "champion" : "")}
+          columns={[
+            { head: t("source"), cell: (one) => one.source },
+            { head: t("quantileLoss"), cell: (one) => figure(one.quantileLoss) },
+            { head: "RMSSE", cell: (one) => figure(one.rmsse) },
+            { head: "WAPE", cell: (one) => percent(one.wape) },
+            { head: t("bias"), cell: (one) => figure(one.bias) },
+            { head: t("coverage80"), cell: (one) => percent(one.coverage80) },
+            { head: t("skill"), cell: (one) => percent(one.skill, true) },
+            { head: t("forecastTotal"), cell: (one) => total(item.forecastSeries.find((some) => some.source === one.source)?.forecast) },
+          ]}
+        />
       ) : (
         <p class="quiet">{t("noMetrics")}</p>
       )}
@@ -458,35 +440,28 @@ function Windows({ item }: { item: Item }): JSX.Element | null {
   return (
     <>
       <h3>{t("windows")}</h3>
-      <Scroll label={t("windows")}>
-        <table class="data">
-          <thead>
-            <tr>
-              <th scope="col">{t("forecastOn")}</th>
-              <th scope="col">{t("until")}</th>
-              <th scope="col">{t("forecast")}</th>
-              <th scope="col">{t("actual")}</th>
-              <th scope="col">{t("difference")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {some.map((one) => {
-              const known = one.actual.map((value, n) => [value, one.forecast[n] ?? 0] as const).filter(([value]) => value !== null);
-              const actual = known.reduce((sum, [value]) => sum + (value ?? 0), 0);
-              const forecast = known.reduce((sum, [, value]) => sum + value, 0);
-              return (
-                <tr key={one.cutoff}>
-                  <th scope="row">{item.frequency === "MONTHLY" && one.cutoff ? month(parse(one.cutoff)) : day(one.cutoff)}</th>
-                  <td>{day(one.dates.at(-1))}</td>
-                  <td>{quantity(forecast)}</td>
-                  <td>{quantity(actual)}</td>
-                  <td>{actual ? percent((forecast - actual) / actual, true) : "–"}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </Scroll>
+      <DataTable
+        label={t("windows")}
+        rows={some.map((one) => ({ ...one, ...compared(one) }))}
+        columns={[
+          { head: t("forecastOn"), cell: (one) => (item.frequency === "MONTHLY" && one.cutoff ? month(parse(one.cutoff)) : day(one.cutoff)) },
+          { head: t("until"), cell: (one) => day(one.dates.at(-1)) },
+          { head: t("forecast"), cell: (one) => quantity(one.predicted) },
+          { head: t("actual"), cell: (one) => quantity(one.demand) },
+          { head: t("difference"), cell: (one) => (one.demand ? percent((one.predicted - one.demand) / one.demand, true) : "–") },
+        ]}
+      />
     </>
   );
+}
+
+/** The sum of a forecast; a dash where there is none. */
+function total(forecast: readonly number[] | undefined): string {
+  return forecast ? quantity(forecast.reduce((sum, value) => sum + value, 0)) : "–";
+}
+
+/** Sums of what was forecast and what came, over the periods whose demand is known. */
+function compared(one: { actual: readonly (number | null)[]; forecast: readonly number[] }): { predicted: number; demand: number } {
+  const known = one.actual.map((value, n) => [value, one.forecast[n] ?? 0] as const).filter(([value]) => value !== null);
+  return { predicted: known.reduce((sum, [, value]) => sum + value, 0), demand: known.reduce((sum, [value]) => sum + (value ?? 0), 0) };
 }

@@ -5,7 +5,7 @@ import { adminKey, ask, ApiError, edition, useAnswer } from "../api";
 import { dated, figure, instant, percent, quantity } from "../format";
 import { PinDocument, RefreshDocument, TrustDocument, UnpinDocument, type DemandClass, type RefreshOutcome, type Severity, type TrustQuery } from "../gql/graphql";
 import { Icon } from "../icons";
-import { Bar, Card, Loading, Scroll, Title, Trouble } from "../parts";
+import { Bar, Card, DataTable, Loading, Scroll, Title, Trouble, type Column } from "../parts";
 import { language, t, type Word } from "../text";
 
 export function Trust(): JSX.Element {
@@ -51,58 +51,32 @@ function Promises({ data }: { data: TrustQuery }): JSX.Element {
     ["band80", 0.8, data.overview?.coverage80 ?? null],
     ["band95", 0.95, data.overview?.coverage95 ?? null],
   ];
+  const achieved = (group: string | null, level: number): number | null =>
+    calibration.find((some) => some.group === group && some.promised === level)?.achieved ?? null;
   return (
     <Card title={t("promisesTitle")} note={t("promisesNote")}>
-      <table class="data">
-        <thead>
-          <tr>
-            <th scope="col">{t("bands")}</th>
-            <th scope="col">{t("promised")}</th>
-            <th scope="col">{t("achieved")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {bands.map(([name, promised, achieved]) => (
-            <tr key={name}>
-              <th scope="row">{t(name)}</th>
-              <td>{percent(promised)}</td>
-              <td class={short(achieved, promised)}>{percent(achieved)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <DataTable
+        rows={bands}
+        columns={[
+          { head: t("bands"), cell: ([name]) => t(name) },
+          { head: t("promised"), cell: ([, promised]) => percent(promised) },
+          { head: t("achieved"), cell: ([, , achieved]) => percent(achieved), mark: ([, promised, achieved]) => short(achieved, promised) },
+        ]}
+      />
       {groups.length ? (
-        <Scroll label={t("promisesTitle")}>
-          <table class="data">
-            <thead>
-              <tr>
-                <th scope="col">{t("reorderPointOf")}</th>
-                {levels.map((level) => (
-                  <th scope="col" key={level}>
-                    {t("promisedLevel", percent(level, false, 1))}
-                  </th>
-                ))}
-                <th scope="col">{t("cycles")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {groups.map((group) => (
-                <tr key={group ?? ""}>
-                  <th scope="row">{className(group)}</th>
-                  {levels.map((level) => {
-                    const one = calibration.find((some) => some.group === group && some.promised === level);
-                    return (
-                      <td key={level} class={short(one?.achieved ?? null, level)}>
-                        {percent(one?.achieved)}
-                      </td>
-                    );
-                  })}
-                  <td>{quantity(calibration.find((some) => some.group === group)?.cycles)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <DataTable
+          label={t("promisesTitle")}
+          rows={groups}
+          columns={[
+            { head: t("reorderPointOf"), cell: className },
+            ...levels.map((level) => ({
+              head: t("promisedLevel", percent(level, false, 1)),
+              cell: (group: string | null) => percent(achieved(group, level)),
+              mark: (group: string | null) => short(achieved(group, level), level),
+            })),
+            { head: t("cycles"), cell: (group) => quantity(calibration.find((some) => some.group === group)?.cycles) },
+          ]}
+        />
       ) : null}
     </Card>
   );
@@ -121,39 +95,44 @@ function Leaderboard({ data }: { data: TrustQuery }): JSX.Element {
   return (
     <Card title={t("leaderboardTitle")} note={t("leaderboardNote")}>
       {rows.length ? (
-        <Scroll label={t("leaderboardTitle")}>
-          <table class="data">
-            <thead>
-              <tr>
-                <th scope="col">{t("source")}</th>
-                <th scope="col" class="long">{t("quantileLoss")}</th>
-                <th scope="col">{t("skill")}</th>
-                <th scope="col">{t("wins")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.source}>
-                  <th scope="row">
-                    {row.rank}. {row.source}
-                  </th>
-                  <td class="long">
-                    <span class="barred">
-                      {figure(row.error)} <Bar share={row.error / most} />
-                    </span>
-                  </td>
-                  <td>{percent(row.skill, true)}</td>
-                  <td>{quantity(row.wins)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <DataTable
+          label={t("leaderboardTitle")}
+          rows={rows}
+          columns={[
+            { head: t("source"), cell: (row) => `${row.rank}. ${row.source}` },
+            {
+              head: t("quantileLoss"),
+              class: "long",
+              cell: (row) => (
+                <span class="barred">
+                  {figure(row.error)} <Bar share={row.error / most} />
+                </span>
+              ),
+            },
+            { head: t("skill"), cell: (row) => percent(row.skill, true) },
+            { head: t("wins"), cell: (row) => quantity(row.wins) },
+          ]}
+        />
       ) : (
         <p class="quiet">{t("noMetrics")}</p>
       )}
     </Card>
   );
+}
+
+interface Errors {
+  wape: number | null;
+  bias: number | null;
+  coverage80: number | null;
+}
+
+/** Columns of a group's errors. */
+function errors(): Column<Errors>[] {
+  return [
+    { head: t("error"), cell: (one) => percent(one.wape) },
+    { head: t("bias"), cell: (one) => percent(one.bias, true) },
+    { head: t("inBand80"), cell: (one) => percent(one.coverage80) },
+  ];
 }
 
 const MOST_HORIZONS = 14;
@@ -165,28 +144,7 @@ function Horizons({ data }: { data: TrustQuery }): JSX.Element {
   return (
     <Card title={t("horizonTitle")} note={t("horizonNote")}>
       {rows.length ? (
-        <Scroll label={t("horizonTitle")}>
-          <table class="data">
-            <thead>
-              <tr>
-                <th scope="col">{t("periodsAhead")}</th>
-                <th scope="col">{t("error")}</th>
-                <th scope="col">{t("bias")}</th>
-                <th scope="col">{t("inBand80")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((one) => (
-                <tr key={one.horizon}>
-                  <th scope="row">{one.horizon}</th>
-                  <td>{percent(one.wape)}</td>
-                  <td>{percent(one.bias, true)}</td>
-                  <td>{percent(one.coverage80)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <DataTable label={t("horizonTitle")} rows={rows} columns={[{ head: t("periodsAhead"), cell: (one) => one.horizon }, ...errors()]} />
       ) : (
         <p class="quiet">{t("noBacktest")}</p>
       )}
@@ -199,30 +157,15 @@ function Classes({ data }: { data: TrustQuery }): JSX.Element {
   return (
     <Card title={t("classTitle")}>
       {rows.length ? (
-        <Scroll label={t("classTitle")}>
-          <table class="data">
-            <thead>
-              <tr>
-                <th scope="col">{t("demandClass")}</th>
-                <th scope="col">{t("items")}</th>
-                <th scope="col">{t("error")}</th>
-                <th scope="col">{t("bias")}</th>
-                <th scope="col">{t("inBand80")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((one) => (
-                <tr key={one.demandClass ?? ""}>
-                  <th scope="row">{className(one.demandClass)}</th>
-                  <td>{quantity(one.itemCount)}</td>
-                  <td>{percent(one.wape)}</td>
-                  <td>{percent(one.bias, true)}</td>
-                  <td>{percent(one.coverage80)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <DataTable
+          label={t("classTitle")}
+          rows={rows}
+          columns={[
+            { head: t("demandClass"), cell: (one) => className(one.demandClass) },
+            { head: t("items"), cell: (one) => quantity(one.itemCount) },
+            ...errors(),
+          ]}
+        />
       ) : (
         <p class="quiet">{t("noBacktest")}</p>
       )}
