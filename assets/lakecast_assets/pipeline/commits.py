@@ -4,17 +4,37 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 
 import dagster as dg
+from dagster._core.storage.tags import ASSET_RESUME_RETRY_TAG, RESUME_RETRY_TAG
 
 from lakecast_assets.pipeline import as_published
 from lakecast_lake.commit import Commit
 from lakecast_lake.snapshots import Entry
 
+PANEL = "panel"
+"""The step that forecasts are made from."""
 VERSION, ROWS, COMMITTED_AT = "delta/version", "dagster/row_count", "lakecast/committed_at"
 
 
 def metadata(commit: Commit) -> Mapping[str, int | str]:
     """What the IO manager notes of a commit."""
     return {VERSION: commit.version, ROWS: commit.rows, COMMITTED_AT: commit.committed_at.isoformat()}
+
+
+def run_id(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
+    """The id that a run's rows carry: that of the run whose steps it goes on with, where it is a retry from failure.
+
+    So forecasts made before a worker was killed and metrics made by the retry are one run's, here and in the lake.
+    """
+    while run.parent_run_id and _resumes(run) and (parent := instance.get_run_by_id(run.parent_run_id)) is not None:
+        run = parent
+    return run.run_id
+
+
+def _resumes(run: dg.DagsterRun) -> bool:
+    """Whether a re-execution leaves out steps that are done, as a retry does, or makes no panel of its own."""
+    steps = run.step_keys_to_execute
+    is_retry = RESUME_RETRY_TAG in run.tags or ASSET_RESUME_RETRY_TAG in run.tags
+    return is_retry or (steps is not None and PANEL not in steps)
 
 
 def run_ids(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Collection[str]:

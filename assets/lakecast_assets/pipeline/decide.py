@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from lakecast_assets.pipeline import commits
 from lakecast_assets.pipeline.as_published import AS_PUBLISHED, AsPublished
 from lakecast_assets.pipeline.features import frequency_of, panel_of
 from lakecast_assets.pipeline.io import HandedOver, LakeIO
@@ -78,7 +79,7 @@ def decision_calibration(context: dg.AssetExecutionContext, spread: HandedOver) 
     if learned is None:
         raise dg.Failure("nothing was learnt in this run; materialise `spread` with it", allow_retries=False)
     rows = [
-        {"dataset_id": context.partition_key, "run_id": context.run.run_id, **vars(held)}
+        {"dataset_id": context.partition_key, "run_id": commits.run_id(context.instance, context.run), **vars(held)}
         for held in learned.calibration
     ]
     return pa.Table.from_pylist(rows, DECISION_CALIBRATION.schema)

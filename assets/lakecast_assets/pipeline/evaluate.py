@@ -8,7 +8,7 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakecast_assets.pipeline import glimpses
+from lakecast_assets.pipeline import commits, glimpses
 from lakecast_assets.pipeline.as_published import AS_PUBLISHED
 from lakecast_assets.pipeline.features import active_items, panel_of
 from lakecast_assets.pipeline.forecast import asset_name
@@ -53,7 +53,7 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         data = panel_of(panel, lake_io, context.partition_key, settings)
         tables, failures = [FACT_FORECAST.schema.empty_table()], []
         for outcome in _outcomes(sources, settings):
-            tables.append(forecast_table(outcome, data, context.run.run_id))
+            tables.append(forecast_table(outcome, data, commits.run_id(context.instance, context.run)))
             failures += _failure(outcome)
         rows = pa.concat_tables(tables)
         if rows.num_rows == 0:
@@ -79,7 +79,7 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         now = dt.datetime.now(dt.UTC)
         tables, failures = [FACT_METRICS.schema.empty_table()], []
         for outcome in _outcomes(sources, settings):
-            tables.append(metrics_table(outcome, data, baseline, context.run.run_id, now))
+            tables.append(metrics_table(outcome, data, baseline, commits.run_id(context.instance, context.run), now))
             failures += _failure(outcome)
         rows = pa.concat_tables(tables)
         if rows.num_rows == 0:
@@ -101,7 +101,7 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         if panel.is_as_published:
             return AS_PUBLISHED
         data = panel_of(panel, lake_io, context.partition_key, settings)
-        run_id = context.run.run_id
+        run_id = commits.run_id(context.instance, context.run)
         active = set(active_items(dim_item).to_pylist())
         idle = {item: without_forecast(item in active) for item in dim_item["item_id"].to_pylist()}
         for item in data.item_ids:

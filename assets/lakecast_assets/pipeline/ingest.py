@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from lakecast_assets.ingest.folder import DatasetInput
+from lakecast_assets.pipeline import commits
 from lakecast_assets.pipeline.as_published import makes
 from lakecast_assets.pipeline.io import LakeIO
 from lakecast_assets.pipeline.landing import Folders
@@ -80,7 +81,8 @@ def ingest(
         progress.say(note)
     for done, name in enumerate(wanted, start=1):
         if name == READING_REPORT.name:
-            table = report_table(dataset_id, context.run.run_id, read.report, dt.datetime.now(dt.UTC))
+            run_id = commits.run_id(context.instance, context.run)
+            table = report_table(dataset_id, run_id, read.report, dt.datetime.now(dt.UTC))
         else:
             table = read.tables[name]
         yield dg.Output(table, name, metadata=_notes(read) if name in ("demand", READING_REPORT.name) else {})

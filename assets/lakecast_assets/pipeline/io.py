@@ -123,7 +123,7 @@ class LakeIO(dg.ConfigurableIOManager):
                     table,
                     obj,
                     context.partition_key,
-                    context.run_id,
+                    commits.run_id(context.step_context.instance, context.step_context.dagster_run),
                     demand=self._current(context, DEMAND.name, {}) if table is FACT_FORECAST else None,
                     replaces=_listed((context.output_metadata or {}).get(REPLACES)),
                     keep_cutoffs=self.keep_cutoffs,

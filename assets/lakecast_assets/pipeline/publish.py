@@ -68,8 +68,9 @@ def fact_replenishment(
     learned = spread.load()
     if not isinstance(learned, Learned):  # nothing was learned in this run
         learned = published_learned(lake_io.published(context.partition_key, FACT_REPLENISHMENT.name))
+    run_id = commits.run_id(context.instance, context.run)
     frequency, day = frequency_of(dim_item), settings.order_day
-    return replenishment_table(tables, learned, frequency, context.run.run_id, now, day, settings.champion)
+    return replenishment_table(tables, learned, frequency, run_id, now, day, settings.champion)
 
 
 @dg.asset(
@@ -92,7 +93,7 @@ def snapshot(
     progress: dg.ResourceParam[Progress],
 ) -> dg.MaterializeResult[None]:
     dataset_id, lake = context.partition_key, lake_io.lake
-    runs = commits.run_ids(context.instance, context.run)
+    run_id, runs = commits.run_id(context.instance, context.run), commits.run_ids(context.instance, context.run)
     events = {name: commits.of_run(context.instance, runs, dataset_id, name) for name in PUBLISHED}
     commits_of_run = [commit for commit in events.values() if isinstance(commit, Commit)]
     tables_gone = [name for name, event in events.items() if isinstance(event, dg.AssetMaterialization)]
@@ -108,12 +109,12 @@ def snapshot(
     dim_item = read_current(lake, dataset_id, DIM_ITEM.name, events[DIM_ITEM.name], {})
     decided = with_champions(dim_item, metrics, live, settings.champion)
     if dim_item.num_rows and not decided.equals(dim_item):
-        named = replace(lake, DIM_ITEM, decided, {"dataset_id": dataset_id}, context.run.run_id)
+        named = replace(lake, DIM_ITEM, decided, {"dataset_id": dataset_id}, run_id)
         commits_of_run = [*(each for each in commits_of_run if each.table != DIM_ITEM.name), named]
     summary = summarise(live, metrics, settings.champion)
     # Rows of other files stay in bronze even where this run has added none.
     without = [name for name in tables_gone if TABLES[name].layer != "bronze"]
-    snapshot_id = publish(lake, context.run.run_id, dataset_id, commits_of_run, summary, without=without)
+    snapshot_id = publish(lake, run_id, dataset_id, commits_of_run, summary, without=without)
     progress.update(GROUP, 1, 1, "step")
     metadata = {name: value for name, value in summary.items() if isinstance(value, float)}
     return dg.MaterializeResult(
