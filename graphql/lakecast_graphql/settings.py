@@ -30,7 +30,7 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseSettings):
-    """What a server can be told. Every field's description is its meaning, shown in docs/settings.md."""
+    """What a server can be told. Every field's description is its meaning, shown in docs/reference/settings.md."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 

@@ -1,6 +1,6 @@
 """Every setting there is, in one table: of the server, of the pipeline, and of the command line.
 
-`python -m lakecast_ops.settings` prints the page docs/settings.md; a test holds the page against this table.
+`python -m lakecast_ops.settings` prints the page docs/reference/settings.md; a test holds the page against this table.
 """
 
 from collections.abc import Mapping
@@ -75,13 +75,13 @@ def unknown(environ: Mapping[str, str]) -> list[str]:
     for name in sorted(environ):
         if name.startswith(PREFIX) and not name.startswith(_OPTIONS_OF_STORES) and name not in known:
             like = get_close_matches(name, known, 1)
-            meant = f"Did you mean {like[0]}?" if like else "docs/settings.md lists those that there are."
+            meant = f"Did you mean {like[0]}?" if like else "docs/reference/settings.md lists those that there are."
             sentences.append(f"{name} is no setting, and is ignored. {meant}")
     return sentences
 
 
 def page() -> str:
-    """docs/settings.md."""
+    """docs/reference/settings.md."""
     parts = [_HEAD]
     for title, rows in sections().items():
         lines = [f"## {title}", "", "| variable | default | meaning |", "|---|---|---|"]

@@ -53,7 +53,7 @@ def run(python: Path, code: str, *arguments: str) -> str:
 
 
 def test_the_pages_code_runs_without_what_the_extra_does_not_bring(python: Path) -> None:
-    snippets = _SNIPPET.findall((ROOT / "docs" / "forecasting.md").read_text())
+    snippets = _SNIPPET.findall((ROOT / "docs" / "tutorial" / "forecasting.md").read_text())
     run(python, "\n".join([*snippets[:2], snippets[2].replace("f.plot(", "str("), "assert len(f.predict()) == 12"]))
     for name in FOREIGN:
         with pytest.raises(AssertionError, match=f"No module named '{name}'"):

@@ -64,8 +64,8 @@ def test_export_and_import_into_an_empty_lake_lose_nothing(
 
 @pytest.mark.slow
 def test_ten_lines_of_pandas_are_served(tmp_path: Path) -> None:
-    """The snippet of docs/results.md, as it stands there."""
-    text = (ROOT / "docs" / "results.md").read_text()
+    """The snippet of docs/how-to/results.md, as it stands there."""
+    text = (ROOT / "docs" / "how-to" / "results.md").read_text()
     found = re.search(r"<!-- python: results -->\n```python\n(.*?)```", text, re.DOTALL)
     assert found
     script = found[1]

@@ -30,7 +30,7 @@ def demand() -> pd.DataFrame:
 def test_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")
-    snippets = _SNIPPET.findall((ROOT / "docs" / "forecasting.md").read_text())
+    snippets = _SNIPPET.findall((ROOT / "docs" / "tutorial" / "forecasting.md").read_text())
     assert len(snippets) == 3
     names: dict[str, Any] = {}
     for snippet in snippets:
@@ -39,7 +39,7 @@ def test_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_page_names_every_model() -> None:
-    page = (ROOT / "docs" / "forecasting.md").read_text()
+    page = (ROOT / "docs" / "tutorial" / "forecasting.md").read_text()
     models = [name for name in lakecast_forecast.__all__ if hasattr(getattr(lakecast_forecast, name), "fit_panel")]
     assert [name for name in models if f"`{name}`" not in page and name != "Source"] == []
 

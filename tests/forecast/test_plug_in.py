@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "gradient-boosting"
-PAGE = ROOT / "docs" / "add-a-model.md"
+PAGE = ROOT / "docs" / "how-to" / "add-a-model.md"
 _FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 USE = """

@@ -13,7 +13,7 @@ from running import Running, running
 from lakecast_lake.storage import Lake
 
 HERE = Path(__file__).parent
-CLIENTS = Path(__file__).parents[2] / "docs" / "clients"
+CLIENTS = Path(__file__).parents[2] / "examples" / "clients"
 SDL = Path(__file__).parents[2] / "schema" / "lakecast_schema" / "lakecast.graphql"
 
 

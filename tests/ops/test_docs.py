@@ -12,7 +12,7 @@ from typer.main import get_command
 from lakecast_ops import cli, first_answer, lake_option, settings
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -36,8 +36,8 @@ MAKE = [line for line in LINES if line[1].startswith("make ")]
 
 
 def test_the_page_of_settings_is_that_of_the_code() -> None:
-    assert (ROOT / "docs" / "settings.md").read_text() == settings.page(), (
-        "write it anew: .venv-serve/bin/python -m lakecast_ops.settings > docs/settings.md"
+    assert (ROOT / "docs" / "reference" / "settings.md").read_text() == settings.page(), (
+        "write it anew: .venv-serve/bin/python -m lakecast_ops.settings > docs/reference/settings.md"
     )
 
 

@@ -1,4 +1,4 @@
-"""The example folders of docs/input.md are read as the page says."""
+"""The example folders of docs/reference/input.md are read as the page says."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from lakecast_assets.ingest.folder import Ingested, read_folder
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.rules import Rules
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "input.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "input.md"
 _FILE = re.compile(r"<!-- file: (\S+)( [^>]*?)? -->\n```(?:csv|yaml)\n(.*?)```", re.DOTALL)
 
 

@@ -1,4 +1,4 @@
-"""The example of docs/advice.md, by the product's formulas."""
+"""The example of docs/explanation/advice.md, by the product's formulas."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from lakecast_schema.decision_inputs import Inputs
 from lakecast_schema.demand_path import DemandPath
 from lakecast_schema.replenishment import decide
 
-PAGE = Path(__file__).parents[2] / "docs" / "advice.md"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "advice.md"
 
 
 def test_the_example_by_hand_is_what_is_computed():

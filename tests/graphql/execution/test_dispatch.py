@@ -155,7 +155,7 @@ def test_versions_whose_private_executor_is_extended() -> None:
 def test_docs_name_the_modules_that_there_are() -> None:
     house = Path(__file__).parents[3]
     package = house / "graphql" / "lakecast_graphql"
-    named = set(re.findall(r"[`( ]([\w/]+\.py)", (house / "docs" / "request.md").read_text()))
+    named = set(re.findall(r"[`( ]([\w/]+\.py)", (house / "docs" / "explanation" / "request.md").read_text()))
     folders = (package, package / "execution", house)
     assert not [name for name in named if not any((folder / name).exists() for folder in folders)]
     own = {file.name for file in (package / "execution").glob("*.py")} - {"__init__.py"}
