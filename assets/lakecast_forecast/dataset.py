@@ -16,6 +16,7 @@ from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.series import demand_series
 from lakecast_forecast.panel import Panel
+from lakecast_schema.grammar import count_of
 from lakecast_schema.periods import Frequency
 
 _log = logging.getLogger("lakecast_forecast")
@@ -67,11 +68,11 @@ class Dataset:
         if rejected.num_rows:
             first = rejected.slice(0, 1).to_pylist()[0]
             notes.append(
-                f"{rejected.num_rows} rows rejected, such as row {first['row']}, column {first['column']}: "
-                f"{first['reason']}"
+                f"{count_of(rejected.num_rows, '[row|rows]')} rejected, such as row {first['row']}, "
+                f"column {first['column']}: {first['reason']}"
             )
         if missing := sorted(set(series.items.names) - set(series.names)):
-            notes.append(f"{len(missing)} items have no usable row, such as {missing[0]}")
+            notes.append(f"{count_of(len(missing), '[item has|items have]')} no usable row, such as {missing[0]}")
         if file.ignored:
             notes.append(f"unknown columns ignored: {', '.join(file.ignored)}; drivers are named x_*")
         for note in notes:

@@ -25,6 +25,7 @@ from lakecast_forecast.results import backtest_rows, forecast_rows, issue_rows
 from lakecast_forecast.run import BASELINE, Run, run
 from lakecast_schema import accuracy
 from lakecast_schema.champion import Errors, Live, champions
+from lakecast_schema.grammar import count_of
 from lakecast_schema.periods import as_frequency, positive_horizon
 
 if TYPE_CHECKING:
@@ -270,7 +271,9 @@ class Forecaster:
         if self._state is None:
             return f"Forecaster(horizon={self._horizon}, models=[{names}]), not fitted"
         dataset, panel, _ = self._state
-        rejected = f", {dataset.rejected.num_rows} rows rejected" if dataset.rejected.num_rows else ""
+        rejected = (
+            f", {count_of(dataset.rejected.num_rows, '[row|rows]')} rejected" if dataset.rejected.num_rows else ""
+        )
         horizon = self._horizon or dataset.frequency.default_horizon
         return f"Forecaster of {len(panel)} {dataset.frequency} items, horizon {horizon}, models: {names}{rejected}"
 

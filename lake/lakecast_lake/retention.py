@@ -10,6 +10,7 @@ from lakecast_lake.errors import BadSetting, LakeNotFound
 from lakecast_lake.optimistic import committed
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import UNREADABLE, Lake, unreadable
+from lakecast_schema.grammar import count_of
 from lakecast_schema.tables import SNAPSHOT, TABLES
 
 KEEP_COUNT = 30
@@ -28,8 +29,8 @@ class VacuumReport:
 
     def __str__(self) -> str:
         return (
-            f"{len(self.retained)} snapshots retained, {len(self.forgotten)} forgotten, "
-            f"{sum(self.files.values()) + self.models} files removed."
+            f"{count_of(len(self.retained), '[snapshot|snapshots]')} retained, {len(self.forgotten)} forgotten, "
+            f"{count_of(sum(self.files.values()) + self.models, '[file|files]')} removed."
         )
 
 

@@ -168,9 +168,9 @@ def test_rejected_rows_and_notes_are_told() -> None:
     fitted = Forecaster(HORIZON, models="seasonal_naive").fit(frame.assign(colour="red"))
     assert fitted.rejected["row"].tolist() == [3]
     said = "\n".join(fitted.notes)
-    assert "1 rows rejected, such as row 3, column quantity: quantity is NaN or infinite" in said
+    assert "1 row rejected, such as row 3, column quantity: quantity is NaN or infinite" in said
     assert "colour" in said
-    assert "1 rows rejected" in repr(fitted)
+    assert "1 row rejected" in repr(fitted)
 
 
 @pytest.mark.parametrize("name", ["predict", "backtest", "leaderboard"])

@@ -16,7 +16,7 @@ def test_nothing_to_remark_warnings_and_a_stop_have_exit_codes_of_their_own(tmp_
     (tmp_path / "demand.csv").write_text(GOOD)
     good = CliRunner().invoke(app, ["check", str(tmp_path)])
     assert good.exit_code == 0, good.output
-    assert "daily data of 1 items, 28 rows, from 2024-01-01 to 2024-01-28" in good.output
+    assert "daily data of 1 item, 28 rows, from 2024-01-01 to 2024-01-28" in good.output
     (tmp_path / "demand.csv").write_text(GOOD + "A,2024-01-29,many\n")
     warned = CliRunner().invoke(app, ["check", str(tmp_path)])
     assert warned.exit_code == 1

@@ -37,7 +37,7 @@ def test_the_summary_says_what_became_of_every_data_set() -> None:
         "2 input rows were rejected",
         "2 rows rejected: date is empty",
         "lstm has no forecasts: out of memory",
-        "arima: 1 items have a baseline only",
+        "arima: 1 item has a baseline only",
         "shop: not published after 5 s: disk full",
         "/lake, 1 min 06 s in all",
     ):

@@ -33,10 +33,10 @@ def test_a_dry_run_removes_nothing_and_the_real_one_what_it_said(lake: Lake) -> 
     command = ["vacuum", "--lake", lake.uri, "--keep", "1", "--keep-days", "0"]
     shown = CliRunner().invoke(cli.app, [*command, "--dry-run"])
     assert (shown.exit_code, ids(lake)) == (0, [4, 3, 2, 1]), shown.output
-    assert shown.output.startswith("Nothing was removed. It would be: 1 snapshots retained, 3 forgotten")
+    assert shown.output.startswith("Nothing was removed. It would be: 1 snapshot retained, 3 forgotten")
     done = CliRunner().invoke(cli.app, command)
     assert (done.exit_code, ids(lake)) == (0, [4]), done.output
-    assert done.output.startswith("1 snapshots retained, 3 forgotten")
+    assert done.output.startswith("1 snapshot retained, 3 forgotten")
 
 
 def test_young_snapshots_stay_however_few_are_kept(lake: Lake) -> None:

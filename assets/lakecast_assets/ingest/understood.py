@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lakecast_forecast.input import messages, names
 from lakecast_forecast.input.files import InputFile
 from lakecast_forecast.input.report import Line, Words, line
+from lakecast_schema.grammar import count_of
 
 _FIRST = 100_000
 """Rows among which examples are looked for."""
@@ -33,7 +34,13 @@ def understood(
         others.append(f"{' and '.join(also)} may be dates, too, and are not used")
         outras.append(f"{' e '.join(also)} também podem ser datas e não são usadas")
     words = messages.FILE
-    filled = {"file": file.name, "rows": file.table.num_rows, "form": file.form}
+    count = file.table.num_rows
+    filled = {
+        "file": file.name,
+        "rows": count_of(count, "[row|rows]"),
+        "linhas": count_of(count, "[linha|linhas]"),
+        "form": file.form,
+    }
     return line(
         "info",
         Words(

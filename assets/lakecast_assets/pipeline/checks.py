@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from lakecast_schema import rules
 from lakecast_schema.contract import Table
+from lakecast_schema.grammar import count_of
 from lakecast_schema.periods import Frequency, shift
 
 CONTRACT = "contract"
@@ -85,7 +86,7 @@ def no_item_lost(live: pa.Table, items: Sequence[str], sources: Sequence[str]) -
     for source in sources:
         have = set(found.filter(pc.equal(found["source"], source))["item_id"].to_pylist())
         if missing := sorted(wanted - have):
-            lost[source] = f"{len(missing)} items, for example {', '.join(missing[:5])}"
+            lost[source] = f"{count_of(len(missing), '[item|items]')}, for example {', '.join(missing[:5])}"
     return Verdict(NO_ITEM_LOST, not lost and bool(sources), {"items": len(wanted), "sources": len(sources), **lost})
 
 

@@ -1,4 +1,5 @@
-"""Everything that a reading report says, in English and in Brazilian Portuguese."""
+"""Everything that a reading report says, in English and in Brazilian Portuguese; `[item has|items have]` goes by the
+number that stands before it."""
 
 from collections.abc import Mapping
 
@@ -15,13 +16,13 @@ PORTUGUESE: Mapping[str, str] = {
 
 FILE = Words(
     "file",
-    "{file}: {rows} rows, {form}{columns}{readings}",
-    "{file}: {rows} linhas, {form}{columns}{readings}",
+    "{file}: {rows}, {form}{columns}{readings}",
+    "{file}: {linhas}, {form}{columns}{readings}",
 )
 FREQUENCY = Words(
     "frequency",
-    "{frequency} data of {items} items, {rows} rows, from {first} to {last}",
-    "dados com frequência {em_portugues}, {items} itens, {rows} linhas, de {first} a {last}",
+    "{frequency} data of {items}, {rows}, from {first} to {last}",
+    "dados com frequência {em_portugues}, {itens}, {linhas}, de {first} a {last}",
 )
 LOG = Words(
     "log_of_events",
@@ -44,9 +45,10 @@ GAPS_UNKNOWN = Words(
 )
 ITEMS_BLURRED = Words(
     "unknown_periods",
-    "items have rows whose date cannot be read; their missing periods count as unknown and not as zero",
-    "itens têm linhas cuja data não pode ser lida; os períodos que lhes faltam contam como desconhecidos e não como "
+    "[item has|items have] rows whose date cannot be read; [its|their] missing periods count as unknown and not as "
     "zero",
+    "[item tem|itens têm] linhas cuja data não pode ser lida; os períodos que [lhe|lhes] faltam contam como "
+    "desconhecidos e não como zero",
 )
 LAST_PERIOD = Words(
     "incomplete_last_period",
@@ -64,10 +66,10 @@ FIRST_PERIOD = Words(
 )
 ENDS_EARLY = Words(
     "items_end_early",
-    "items have no row in the last periods of the data set, two or more; their demand there counts as unknown, and "
-    "their forecasts begin after their own last row (--gaps zero: it counts as none)",
-    "itens não têm linha nos últimos períodos do conjunto de dados, dois ou mais; a demanda deles ali conta como "
-    "desconhecida, e suas previsões começam depois da sua última linha (--gaps zero: conta como nenhuma)",
+    "[item has|items have] no row in the last periods of the data set, two or more; [its|their] demand there counts as "
+    "unknown, and [its|their] forecasts begin after [its|their] own last row (--gaps zero: it counts as none)",
+    "[item não tem|itens não têm] linha nos últimos períodos do conjunto de dados, dois ou mais; a demanda ali conta "
+    "como desconhecida, e suas previsões começam depois da sua última linha (--gaps zero: conta como nenhuma)",
 )
 OLD_DEMAND = Words(
     "old_demand",
@@ -91,52 +93,59 @@ DRIVER_ENDS = Words(
 )
 DRIVER_OF_SOME = Words(
     "driver_of_some_items",
-    "items have driver x_{name} in the past and not after it, so no model uses it for them",
-    "itens têm o direcionador x_{name} no passado e não depois, por isso nenhum modelo o usa para eles",
+    "[item has|items have] driver x_{name} in the past and not after it, so no model uses it for [it|them]",
+    "[item tem|itens têm] o direcionador x_{name} no passado e não depois, por isso nenhum modelo o usa para "
+    "[ele|eles]",
 )
 INACTIVE = Words(
     "inactive_items",
-    "items had no demand for {days} days and more, and for longer than twice their longest interval; they keep their "
-    "history and get no forecast and no orders (--inactive-days)",
-    "itens estão sem demanda há {days} dias ou mais, e há mais que o dobro do seu maior intervalo; mantêm o histórico "
-    "e não recebem previsão nem pedidos (--inactive-days)",
+    "[item|items] had no demand for {days} days and more, and for longer than twice [its|their] longest interval; "
+    "[it keeps its|they keep their] history and [gets|get] no forecast and no orders (--inactive-days)",
+    "[item está|itens estão] sem demanda há {days} dias ou mais, e há mais que o dobro do seu maior intervalo; "
+    "[mantém|mantêm] o histórico e não [recebe|recebem] previsão nem pedidos (--inactive-days)",
 )
-ITEMS_NOT_USABLE = Words("items_not_usable", "items have no usable row", "itens não têm nenhuma linha utilizável")
+ITEMS_NOT_USABLE = Words(
+    "items_not_usable", "[item has|items have] no usable row", "[item não tem|itens não têm] nenhuma linha utilizável"
+)
 ITEMS_WITHOUT_DEMAND = Words(
     "items_without_demand",
-    "items of {file} have no demand and get no forecast",
-    "itens de {file} não têm demanda e não recebem previsão",
+    "[item|items] of {file} [has|have] no demand and [gets|get] no forecast",
+    "[item de {file} não tem|itens de {file} não têm] demanda e não [recebe|recebem] previsão",
 )
 SERVICES = Words(
     "services",
-    "items are services by their unit ({units}); they are forecast and ordered like goods, so leave them out if they "
-    "are not kept in stock",
-    "itens são serviços pela unidade ({units}); são previstos e pedidos como mercadorias, por isso remova-os se não "
-    "são mantidos em estoque",
+    "[item is a service by its|items are services by their] unit ({units}); [it is|they are] forecast and ordered like "
+    "goods, so leave [it|them] out if not kept in stock",
+    "[item é serviço|itens são serviços] pela unidade ({units}); [é previsto e pedido|são previstos e pedidos] como "
+    "mercadorias, por isso [remova-o se não é mantido|remova-os se não são mantidos] em estoque",
 )
 STOCK_STRANGERS = Words(
     "stock_of_unknown_items",
-    "items of {file} are neither in the demand nor among the items, so their stock is not used",
-    "itens de {file} não estão na demanda nem entre os itens, por isso seu estoque não é usado",
+    "[item of {file} is|items of {file} are] neither in the demand nor among the items, so [its|their] stock is not "
+    "used",
+    "[item de {file} não está|itens de {file} não estão] na demanda nem entre os itens, por isso seu estoque não é "
+    "usado",
 )
 ORDER_STRANGERS = Words(
     "orders_of_unknown_items",
-    "items of {file} are neither in the demand nor among the items, so their orders are not used",
-    "itens de {file} não estão na demanda nem entre os itens, por isso seus pedidos não são usados",
+    "[item of {file} is|items of {file} are] neither in the demand nor among the items, so [its|their] orders are not "
+    "used",
+    "[item de {file} não está|itens de {file} não estão] na demanda nem entre os itens, por isso seus pedidos não são "
+    "usados",
 )
 ORDERS_OVERDUE = Words(
     "overdue_orders",
-    "orders of {file} were due before {today} and have not arrived; they count as due the next day, so remove those "
-    "that will not come",
-    "pedidos de {file} venceram antes de {today} e não chegaram; contam como previstos para o dia seguinte, por isso "
-    "remova os que não virão",
+    "[order of {file} was|orders of {file} were] due before {today} and [has|have] not arrived; [it counts|they "
+    "count] as due the next day, so remove what will not come",
+    "[pedido de {file} venceu|pedidos de {file} venceram] antes de {today} e não [chegou; conta como "
+    "previsto|chegaram; contam como previstos] para o dia seguinte, por isso remova o que não virá",
 )
 ORDERS_DIFFER = Words(
     "on_order_differs",
-    "items have another quantity on order in {stock} than their orders in {file} add up to; where there are orders, "
-    "they count",
-    "itens têm em {stock} uma quantidade em pedido diferente da soma dos seus pedidos em {file}; onde há pedidos, "
-    "eles valem",
+    "[item has|items have] another quantity on order in {stock} than [its|their] orders in {file} add up to; where "
+    "there are orders, they count",
+    "[item tem|itens têm] em {stock} uma quantidade em pedido diferente da soma dos seus pedidos em {file}; onde há "
+    "pedidos, eles valem",
 )
 FAR_DUE_DATE = Words(
     "far_due_date",
@@ -150,20 +159,24 @@ NO_ORDER_QUANTITY = Words(
 )
 STOCK_MISSING = Words(
     "items_without_stock",
-    "items with demand have no stock in {file}",
-    "itens com demanda não têm estoque em {file}",
+    "[item with demand has|items with demand have] no stock in {file}",
+    "[item com demanda não tem|itens com demanda não têm] estoque em {file}",
 )
 ITEMS_MISSING = Words(
     "items_not_described",
-    "items with demand are not in {file}",
-    "itens com demanda não estão em {file}",
+    "[item with demand is|items with demand are] not in {file}",
+    "[item com demanda não está|itens com demanda não estão] em {file}",
 )
 DATASET_WITHOUT_DEMAND = Words(
     "dataset_without_demand",
-    "rows of {file} name a data set without demand",
-    "linhas de {file} citam um conjunto de dados sem demanda",
+    "[row of {file} names|rows of {file} name] a data set without demand",
+    "[linha de {file} cita|linhas de {file} citam] um conjunto de dados sem demanda",
 )
-COLUMNS_IGNORED = Words("columns_ignored", "columns of {file} are not used", "colunas de {file} não são usadas")
+COLUMNS_IGNORED = Words(
+    "columns_ignored",
+    "[column of {file} is|columns of {file} are] not used",
+    "[coluna de {file} não é usada|colunas de {file} não são usadas]",
+)
 FAR_DATES = Words(
     "far_dates",
     "date is more than {years} years away from nearly all others; correct the year",
@@ -297,21 +310,22 @@ COPY = Words(
 )
 SUMMED = Words(
     "summed_rows",
-    "dates of items have several different rows, which are added up",
-    "datas de itens têm várias linhas diferentes, que são somadas",
+    "[date of an item has|dates of items have] several different rows, which are added up",
+    "[data de um item tem|datas de itens têm] várias linhas diferentes, que são somadas",
 )
 NOT_AVAILABLE = Words(
     "not_available",
-    "periods of items are marked as without stock (available), so their demand counts as unknown and not as low",
-    "períodos de itens estão marcados como sem estoque (available), por isso sua demanda conta como desconhecida e não "
-    "como baixa",
+    "[period of an item is|periods of items are] marked as without stock (available), so [its|their] demand counts as "
+    "unknown and not as low",
+    "[período de um item está marcado|períodos de itens estão marcados] como sem estoque (available), por isso sua "
+    "demanda conta como desconhecida e não como baixa",
 )
 STOCK_OUTS = Words(
     "stock_outs",
-    "periods of items had a stock of 0 in {file} from their first day to their last, so their low demand counts as "
-    "unknown",
-    "períodos de itens tiveram estoque 0 em {file} do primeiro ao último dia, por isso sua demanda baixa conta como "
-    "desconhecida",
+    "[period of an item|periods of items] had a stock of 0 in {file} from [its|their] first day to [its|their] last, "
+    "so [its|their] low demand counts as unknown",
+    "[período de um item teve|períodos de itens tiveram] estoque 0 em {file} do primeiro ao último dia, por isso sua "
+    "demanda baixa conta como desconhecida",
 )
 BAD_AVAILABLE = Words(
     "bad_available",
@@ -320,83 +334,90 @@ BAD_AVAILABLE = Words(
 )
 OUTLIERS = Words(
     "outliers",
-    "periods have a demand far beyond anything else that their item has shown; they are kept (--outliers cap lowers "
-    "them)",
-    "períodos têm demanda muito além de tudo o que o item já mostrou; são mantidos (--outliers cap os reduz)",
+    "[period has|periods have] a demand far beyond anything else that [its|their] item has shown; [it is|they are] "
+    "kept (--outliers cap lowers [it|them])",
+    "[período tem|períodos têm] demanda muito além de tudo o que o item já mostrou; [é mantido|são mantidos] "
+    "(--outliers cap [o|os] reduz)",
 )
 OUTLIERS_CAPPED = Words(
     "outliers_capped",
-    "periods had a demand far beyond anything else that their item has shown; it is lowered, as --outliers cap says",
-    "períodos tinham demanda muito além de tudo o que o item já mostrou; ela é reduzida, conforme --outliers cap",
+    "[period|periods] had a demand far beyond anything else that [its|their] item has shown; it is lowered, as "
+    "--outliers cap says",
+    "[período tinha|períodos tinham] demanda muito além de tudo o que o item já mostrou; ela é reduzida, conforme "
+    "--outliers cap",
 )
 RETURNS = Words(
     "returns",
-    "quantities are negative, {quantity} in all; they are taken off the demand of their period and of those just "
-    "before (--negative reject leaves them out)",
-    "quantidades são negativas, {quantity} ao todo; são descontadas da demanda do seu período e dos imediatamente "
-    "anteriores (--negative reject as deixa de fora)",
+    "[quantity is|quantities are] negative, {quantity} in all; [it is|they are] taken off the demand of [its|their] "
+    "period and of those just before (--negative reject leaves [it|them] out)",
+    "[quantidade é negativa|quantidades são negativas], {quantity} ao todo; [é descontada|são descontadas] da demanda "
+    "do seu período e dos imediatamente anteriores (--negative reject [a|as] deixa de fora)",
 )
 LOCATIONS = Words(
     "locations_added_up",
-    "locations are added up per item (--by location makes each a data set of its own)",
-    "locais são somados por item (--by location faz de cada um um conjunto de dados próprio)",
+    "[location is|locations are] added up per item (--by location makes each a data set of its own)",
+    "[local é somado|locais são somados] por item (--by location faz de cada um um conjunto de dados próprio)",
 )
 STALE_STOCK = Words(
     "stale_stock",
-    "items have no stock of {newest} in {file}, only older; it is too old to decide with, so it counts as unknown",
-    "itens não têm estoque de {newest} em {file}, apenas mais antigo; é velho demais para decidir e conta como "
-    "desconhecido",
+    "[item has|items have] no stock of {newest} in {file}, only older; it is too old to decide with, so it counts as "
+    "unknown",
+    "[item não tem|itens não têm] estoque de {newest} em {file}, apenas mais antigo; é velho demais para decidir e "
+    "conta como desconhecido",
 )
 STALE_DEMAND = Words(
     "stale_demand",
-    "items have a stock of {newest}, long after the demand ends ({last}); it counts as unknown until there is newer "
-    "demand",
-    "itens têm estoque de {newest}, muito depois do fim da demanda ({last}); ele conta como desconhecido até haver "
-    "demanda mais nova",
+    "[item has|items have] a stock of {newest}, long after the demand ends ({last}); it counts as unknown until there "
+    "is newer demand",
+    "[item tem|itens têm] estoque de {newest}, muito depois do fim da demanda ({last}); ele conta como desconhecido "
+    "até haver demanda mais nova",
 )
 
 OLD_STOCK = Words(
     "old_stock",
-    "items have a stock of {newest} in {file} and none newer, long before the demand ends ({last}); it counts as "
-    "unknown",
-    "itens têm estoque de {newest} em {file} e nenhum mais novo, muito antes do fim da demanda ({last}); ele conta "
-    "como desconhecido",
+    "[item has|items have] a stock of {newest} in {file} and none newer, long before the demand ends ({last}); it "
+    "counts as unknown",
+    "[item tem|itens têm] estoque de {newest} em {file} e nenhum mais novo, muito antes do fim da demanda ({last}); "
+    "ele conta como desconhecido",
 )
 SHARED_STOCK = Words(
     "stock_of_several_datasets",
-    "items of {file} are in several data sets, and it does not say whose their stock is; it counts as unknown, so add "
-    "a column dataset_id",
-    "itens de {file} estão em vários conjuntos de dados, e não se diz de qual é o estoque; ele conta como "
-    "desconhecido, por isso inclua uma coluna dataset_id",
+    "[item of {file} is|items of {file} are] in several data sets, and the file does not say whose the stock is; it "
+    "counts as unknown, so add a column dataset_id",
+    "[item de {file} está|itens de {file} estão] em vários conjuntos de dados, e não se diz de qual é o estoque; ele "
+    "conta como desconhecido, por isso inclua uma coluna dataset_id",
 )
 SHARED_ORDERS = Words(
     "orders_of_several_datasets",
-    "items of {file} are in several data sets, and it does not say whose their orders are; none of them counts, so "
-    "add a column dataset_id",
-    "itens de {file} estão em vários conjuntos de dados, e não se diz de qual são os pedidos; nenhum deles conta, por "
-    "isso inclua uma coluna dataset_id",
+    "[item of {file} is|items of {file} are] in several data sets, and the file does not say whose the orders are; "
+    "none of them counts, so add a column dataset_id",
+    "[item de {file} está|itens de {file} estão] em vários conjuntos de dados, e não se diz de qual são os pedidos; "
+    "nenhum deles conta, por isso inclua uma coluna dataset_id",
 )
 STOCK_ADDED_UP = Words(
     "stock_added_up",
-    "items of {file} have several rows of one day, such as depots or lots, which are added up",
-    "itens de {file} têm várias linhas de um dia, como depósitos ou lotes, que são somadas",
+    "[item of {file} has|items of {file} have] several rows of one day, such as depots or lots, which are added up",
+    "[item de {file} tem|itens de {file} têm] várias linhas de um dia, como depósitos ou lotes, que são somadas",
 )
 ALIKE = Words(
     "ids_alike",
-    "ids of {file} differ from another one of it by leading zeros, case or signs only; if they are one item, write "
-    "them alike",
-    "ids de {file} diferem de outro dele apenas por zeros à esquerda, maiúsculas ou sinais; se são um só item, "
-    "escreva-os da mesma forma",
+    "[id of {file} differs|ids of {file} differ] from another one of it by leading zeros, case or signs only; if they "
+    "are one item, write them alike",
+    "[id de {file} difere|ids de {file} diferem] de outro dele apenas por zeros à esquerda, maiúsculas ou sinais; se "
+    "são um só item, escreva-os da mesma forma",
 )
 WOULD_MATCH = Words(
     "ids_would_match",
-    "ids of {file} match no item as they are written, but would without leading zeros, case and signs between; write "
-    "them alike in all files, or state --ids loose",
-    "ids de {file} não coincidem com nenhum item como estão escritos, mas coincidiriam sem zeros à esquerda, "
-    "maiúsculas e sinais; escreva-os da mesma forma em todos os arquivos ou informe --ids loose",
+    "[id of {file} matches no item as it is|ids of {file} match no item as they are] written, but would without "
+    "leading zeros, case and signs between; write them alike in all files, or state --ids loose",
+    "[id de {file} não coincide com nenhum item como está escrito, mas coincidiria|ids de {file} não coincidem com "
+    "nenhum item como estão escritos, mas coincidiriam] sem zeros à esquerda, maiúsculas e sinais; escreva-os da "
+    "mesma forma em todos os arquivos ou informe --ids loose",
 )
 MATCHED_LOOSELY = Words(
     "ids_matched_loosely",
-    "ids of {file} are taken for items that are written otherwise, as --ids loose says",
-    "ids de {file} são tomados por itens escritos de outra forma, conforme --ids loose",
+    "[id of {file} is taken for an item that is|ids of {file} are taken for items that are] written otherwise, as "
+    "--ids loose says",
+    "[id de {file} é tomado por item escrito|ids de {file} são tomados por itens escritos] de outra forma, conforme "
+    "--ids loose",
 )

@@ -14,6 +14,7 @@ from lakecast_forecast.input.files import as_text
 from lakecast_forecast.input.report import EXAMPLES, Line, line
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.values import Identifiers
+from lakecast_schema.grammar import count_of
 from lakecast_schema.periods import Dates
 
 Array = NDArray[np.float64]
@@ -69,7 +70,8 @@ def settle(
     shown = " and ".join(f"{items.names[items.codes[place]]} on {days[place]}" for place in some)
     raise InputError(
         demand.file.name,
-        f"{several} dates of items have several different rows, such as those of {shown}",
+        f"{count_of(several, '[date of an item has|dates of items have]')} several different rows, such as those of "
+        f"{shown}",
         "Say what they mean: --duplicates sum adds them up, --duplicates reject keeps the first",
         row=int(demand.file.rows[rows[places[1]]]),
         column="date",

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lakecast_schema.grammar import agreeing
+
 Severity = Literal["info", "warning", "rejected"]
 
 EXAMPLES = 2
@@ -40,7 +42,7 @@ class Line:
     @property
     def portuguese(self) -> str:
         """The same in Brazilian Portuguese."""
-        return self._counted(self.words.portuguese, "rejeitados")
+        return self._counted(self.words.portuguese, "rejeitado" if self.count == 1 else "rejeitados")
 
     @property
     def sentence(self) -> str:
@@ -53,6 +55,7 @@ class Line:
         return self.portuguese + (f", como {' e '.join(self.examples)}" if self.examples else "")
 
     def _counted(self, words: str, rejected: str) -> str:
+        words = agreeing(words, self.count)
         return f"{self.count}{f' {rejected}:' if self.severity == 'rejected' else ''} {words}" if self.count else words
 
 

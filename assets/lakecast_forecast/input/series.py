@@ -23,6 +23,7 @@ from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.tolerance import refuse_many
 from lakecast_forecast.input.values import Identifiers
 from lakecast_schema.frequency import FrequencyUnclear, coarser_items, has_own_periods, period_starts
+from lakecast_schema.grammar import count_of
 from lakecast_schema.periods import Dates, Frequency, grid_index, shift
 from lakecast_schema.tables import DEMAND
 
@@ -132,8 +133,10 @@ def demand_series(
     shown = messages.FREQUENCY.of(
         frequency=periods.frequency,
         em_portugues=messages.PORTUGUESE[periods.frequency],
-        items=len(names),
-        rows=rows.size,
+        items=count_of(len(names), "[item|items]"),
+        itens=count_of(len(names), "[item|itens]"),
+        rows=count_of(rows.size, "[row|rows]"),
+        linhas=count_of(rows.size, "[linha|linhas]"),
         first=series.dates.min(),
         last=series.dates.max(),
     )
@@ -299,8 +302,9 @@ def _place(days: Dates, items: Identifiers, known: Bools, rules: Rules, calendar
     if coarser := coarser_items(told, owners, frequency):
         some = [f"{items.names[code]} ({other})" for code, other in list(coarser.items())[:5]]
         raise FrequencyUnclear(
-            f"the rows are {frequency}, but {len(coarser)} items have rows of a coarser frequency, such as "
-            f"{', '.join(some)}. Give them a data set of their own (column dataset_id), or state the frequency."
+            f"the rows are {frequency}, but {count_of(len(coarser), '[item has|items have]')} rows of a coarser "
+            f"frequency, such as {', '.join(some)}. Give them a data set of their own (column dataset_id), or state "
+            "the frequency."
         )
     return place(days, items.codes, frequency)
 

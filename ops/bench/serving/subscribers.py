@@ -32,7 +32,8 @@ class Subscribers:
 def run(lake: Lake, folder: Path, items: int, log: Path, count: int) -> Subscribers:
     """`count` subscribers over WebSocket to one worker, then one new snapshot."""
     key = ours.admin_key(folder / "keys")
-    with ours.server(lake.uri, "subscribers", log, {"LAKECAST_KEYS_FILE": str(folder / "keys")}) as server:
+    settings = {"LAKECAST_KEYS_FILE": str(folder / "keys"), "LAKECAST_MAX_CONNECTIONS_PER_ADDRESS": str(count + 10)}
+    with ours.server(lake.uri, "subscribers", log, settings) as server:
         return asyncio.run(_subscribe(server, lake, items, key, count))
 
 

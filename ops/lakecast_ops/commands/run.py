@@ -37,6 +37,7 @@ from lakecast_ops.reading_options import (
     columns_of,
     stated_options,
 )
+from lakecast_schema.grammar import count_of
 
 if TYPE_CHECKING:  # at run time the training environment is loaded when the command runs
     from lakecast_assets.pipeline.run import DatasetReport, RunReport
@@ -218,14 +219,15 @@ def _dataset(dataset: "DatasetReport") -> Iterator[str]:
         sources = ", ".join(dataset.sources)
         yield (
             f"{dataset.dataset_id}: published as snapshot {dataset.snapshot_id} after {took}: "
-            f"{dataset.items} items, sources {sources}"
+            f"{count_of(dataset.items, '[item|items]')}, sources {sources}"
         )
     if dataset.rejected:
-        yield f"  {dataset.rejected} input rows were rejected; the table rejected_rows has each with its reason"
+        rejected = count_of(dataset.rejected, "[input row was|input rows were]")
+        yield f"  {rejected} rejected; the table rejected_rows has each with its reason"
     yield from (f"  warning: {warning}" for warning in dataset.warnings)
     yield from (f"  {note}" for note in dataset.notes)
     for source, reason in dataset.failed_sources.items():
         yield f"  {source} has no forecasts: {reason}"
     for source, count in dataset.issues.items():
         if count:
-            yield f"  {source}: {count} items have a baseline only; Item.forecastIssue says why"
+            yield f"  {source}: {count_of(count, '[item has|items have]')} a baseline only; Item.forecastIssue says why"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lakecast_ops.doctor.finding import Finding, fail, note, ok, warn
 from lakecast_ops.environment import SERVE
+from lakecast_schema.grammar import count_of
 
 if TYPE_CHECKING:  # at run time the lake's libraries are loaded when they are needed
     from lakecast_lake.columns import Snapshot
@@ -70,7 +71,7 @@ def _data(snapshot: "Snapshot", now: datetime, limit: float) -> Finding:
     days = read.stale_days(View(snapshot), now)
     if days is None:
         return warn("data", "nothing was observed: there is neither demand nor stock", "Run the pipeline with files.")
-    age = f"oldest demand or stock: {count_of(int(days), 'day')} ago"
+    age = f"oldest demand or stock: {count_of(int(days), '[day|days]')} ago"
     if days > limit:
         return warn("data", age, "Land newer files before anybody orders by these.")
     return ok("data", age)
@@ -99,13 +100,8 @@ def _writers(opened: "Lake") -> Finding:
 
 def ago(seconds: float) -> str:
     """A time span as a person says it."""
-    for size, name in ((DAY, "day"), (3_600, "hour"), (60, "minute")):
+    for size, name in ((DAY, "[day|days]"), (3_600, "[hour|hours]"), (60, "[minute|minutes]")):
         if abs(seconds) >= size:
             span = count_of(int(abs(seconds) // size), name)
             return f"{span} ago" if seconds > 0 else f"{span} from now"
     return "just now"
-
-
-def count_of(count: int, name: str) -> str:
-    """`1 day`, `2 days`."""
-    return f"{count} {name}{'' if count == 1 else 's'}"

@@ -35,7 +35,7 @@ def test_items_are_described_and_those_without_demand_are_kept(folder: Write) ->
     assert by_id["B"]["name"] is None
     assert by_id["C"]["demand_class"] is None
     assert by_id["C"]["frequency"] == "daily"
-    assert any("1 items of items.csv have no demand" in note for note in made.notes)
+    assert any("1 item of items.csv has no demand" in note for note in made.notes)
 
 
 def test_more_facts_of_items_are_taken_and_all_other_columns_kept_as_attributes(folder: Write) -> None:
@@ -144,12 +144,11 @@ def test_rows_that_match_no_item_are_counted_from_both_sides(folder: Write) -> N
     said = "\n".join(made.notes)
     assert "2 items of items.csv have no demand and get no forecast, such as 1 and 2" in said
     assert (
-        "1 items of stock.csv are neither in the demand nor among the items, so their stock is not used, such as 0"
-        in said
+        "1 item of stock.csv is neither in the demand nor among the items, so its stock is not used, such as 0" in said
     )
     assert "2 ids of items.csv match no item as they are written, but would" in said
     assert "1 (for 001) and 2 (for 002)" in said
-    assert "1 ids of stock.csv match no item as they are written, but would" in said
+    assert "1 id of stock.csv matches no item as it is written, but would" in said
     assert "3 items with demand have no stock in stock.csv, such as 000 and 001" in said
     assert "2 items with demand are not in items.csv, such as 001 and 002" in said
 
@@ -159,7 +158,7 @@ def test_rows_of_a_data_set_without_demand_are_said(folder: Write) -> None:
     made = read(
         folder(demand=demand, stock="dataset_id,item_id,date,on_hand\none,A,2024-01-14,1\ntwo,A,2024-01-14,1\n")
     )
-    assert any("1 rows of stock.csv name a data set without demand, such as two" in note for note in made.notes)
+    assert any("1 row of stock.csv names a data set without demand, such as two" in note for note in made.notes)
 
 
 def test_stock_of_an_unknown_item_is_rejected_where_the_data_set_is_clear(folder: Write) -> None:

@@ -36,7 +36,7 @@ def test_orders_of_a_day_are_added_up_and_overdue_ones_keep_their_date(folder: W
     assert orders(made) == [
         ("A", "2024-01-02", 1.0), ("A", "2024-02-01", 4.0), ("A", "2024-02-10", 10.0), ("B", "2024-02-01", 5.0),
     ]  # fmt: skip
-    assert "1 orders of orders.csv were due before 2024-01-20 and have not arrived" in "\n".join(made.notes)
+    assert "1 order of orders.csv was due before 2024-01-20 and has not arrived" in "\n".join(made.notes)
 
 
 def test_a_brazilian_file_of_orders_is_understood(folder: Write) -> None:
@@ -65,7 +65,7 @@ def test_stock_that_says_something_else_of_orders_is_said(folder: Write) -> None
         folder(demand=DEMAND, stock=stock, orders="item_id,due_date,quantity\nA,2024-02-01,12\nB,2024-02-01,5\n")
     )
     (said,) = [note for note in made.notes if "on order" in note]
-    assert said.startswith("1 items have another quantity on order in stock.csv than their orders in orders.csv")
+    assert said.startswith("1 item has another quantity on order in stock.csv than its orders in orders.csv")
     assert said.endswith("such as A (30 in stock.csv, 12 in orders.csv)")
 
 
@@ -73,7 +73,7 @@ def test_orders_of_unknown_items_are_said_with_the_id_that_would_match(folder: W
     made = read(folder(demand=DEMAND, orders="item_id,due_date,quantity\n00a,2024-02-01,12\n"))
     said = "\n".join(made.notes)
     assert not orders(made)
-    assert "1 items of orders.csv are neither in the demand nor among the items, so their orders are not used" in said
+    assert "1 item of orders.csv is neither in the demand nor among the items, so its orders are not used" in said
     assert "00a (for A)" in said
 
 

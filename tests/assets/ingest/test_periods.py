@@ -145,7 +145,7 @@ def test_two_bad_rows_of_a_short_file_do_not_stop_it(folder: Write) -> None:
 
 def test_items_of_different_frequencies_are_refused_with_the_items_named(folder: Write) -> None:
     text = HEAD + daily("A", "2024-01-01", "2025-03-31") + monthly("M", "2024-01", 15)
-    with pytest.raises(InputError, match=r"daily, but 1 items .* M \(monthly\).*data set of their own") as caught:
+    with pytest.raises(InputError, match=r"daily, but 1 item .* M \(monthly\).*data set of their own") as caught:
         read(folder(demand=text))
     assert "state the frequency" in str(caught.value)
     assert read(folder(demand=text), frequency=Frequency.DAILY).frequency is Frequency.DAILY

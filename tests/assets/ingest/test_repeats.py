@@ -53,7 +53,7 @@ def test_rows_that_differ_in_a_column_that_is_not_used_are_no_copies(folder: Wri
 
 def test_a_table_with_one_row_per_period_has_no_business_with_two(folder: Write) -> None:
     text = HEAD + TABLE + "A,2025-01-03,99\n"
-    with pytest.raises(InputError, match=r"1 dates of items have several different rows.*A on 2025-01-03"):
+    with pytest.raises(InputError, match=r"1 date of an item has several different rows.*A on 2025-01-03"):
         read(folder(demand=text))
     assert series(read(folder(demand=text), duplicates="sum"))["2025-01-03"] == 102.0
     first = read(folder(demand=text), duplicates="reject")

@@ -47,7 +47,7 @@ def test_three_lines_make_purchases_of_an_erp_readable(folder: Write) -> None:
     said = "\n".join(both.notes)
     assert "date is Data solicitado" in said
     assert "Data de compra may be dates, too, and are not used" in said
-    assert "1 items are services by their unit (SR)" in said
+    assert "1 item is a service by its unit (SR)" in said
     assert both.tables["dim_item"]["name"].to_pylist() == ["Cabo 011", "Cabo 012"]
     assert both.tables["dim_item"]["unit"].to_pylist() == ["MT", "SR"]
     assert both.tables["demand"]["quantity"].to_pylist()[:12] == [6.0] * 12

@@ -43,7 +43,7 @@ def test_a_lost_item_is_named() -> None:
     assert checks.no_item_lost(rows, ["A", "B"], ["arima", "lstm"]).passed
     lost = checks.no_item_lost(rows, ["A", "B", "C"], ["arima", "lstm"])
     assert not lost.passed
-    assert lost.shown["lstm"] == "1 items, for example C"
+    assert lost.shown["lstm"] == "1 item, for example C"
     assert not checks.no_item_lost(rows, ["A"], []).passed, "no source is no forecast"
 
 

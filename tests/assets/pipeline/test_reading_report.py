@@ -33,10 +33,10 @@ def test_a_run_leaves_its_report_in_the_lake_and_in_dagster(tmp_path: Path, lake
         "01/03/2024 is read as 2024-03-01, 1.001,5 is read as 1001.5"
     )
     assert rows[0]["message_pt"].startswith("demand.csv: 30 linhas, utf-8, semicolon; item_id é Código")
-    assert by_code["frequency"]["message_pt"].startswith("dados com frequência diária, 1 itens")
+    assert by_code["frequency"]["message_pt"].startswith("dados com frequência diária, 1 item,")
     strangers = by_code["stock_of_unknown_items"]
     assert (strangers["severity"], strangers["count"], strangers["examples"]) == ("warning", 1, ["B"])
-    assert strangers["message_pt"].startswith("1 itens de stock.csv não estão na demanda")
+    assert strangers["message_pt"].startswith("1 item de stock.csv não está na demanda")
     rejected = by_code["bad_date"]
     assert (rejected["severity"], rejected["count"]) == ("rejected", 1)
     assert rejected["message_en"].startswith("1 rejected: date is no day")
@@ -44,6 +44,6 @@ def test_a_run_leaves_its_report_in_the_lake_and_in_dagster(tmp_path: Path, lake
     assert event.asset_materialization is not None
     noted = event.asset_materialization.metadata
     assert noted["warnings"].value == 1
-    assert "* 1 items of stock.csv are neither" in str(noted["reading report"].value)
-    assert "* 1 itens de stock.csv não estão" in str(noted["relatório de leitura"].value)
-    assert any("1 items of stock.csv are neither" in note for note in told.notes)
+    assert "* 1 item of stock.csv is neither" in str(noted["reading report"].value)
+    assert "* 1 item de stock.csv não está" in str(noted["relatório de leitura"].value)
+    assert any("1 item of stock.csv is neither" in note for note in told.notes)
