@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from lakecast_assets.ingest.folder import read_folder
 from lakecast_forecast.input.errors import InputError
 from lakecast_ops.cli import app
 from lakecast_ops.commands.run import bounded
@@ -43,3 +44,10 @@ def test_no_report_is_longer_than_forty_lines(lines: int) -> None:
     assert len(shown) == min(lines, 40)
     if lines > 40:
         assert shown[-1] == f"and {lines - 39} more lines"
+
+
+def test_reading_says_what_it_reads(tmp_path: Path) -> None:
+    (tmp_path / "demand.csv").write_text(GOOD)
+    told: list[str] = []
+    read_folder(tmp_path, "towers", tell=told.append, landed=False)
+    assert told == ["demand", "items, stock and orders", "data set towers, 1 of 1"]

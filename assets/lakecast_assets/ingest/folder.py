@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,6 +22,9 @@ from lakecast_forecast.input.report import Line
 from lakecast_forecast.input.rules import Rules
 from lakecast_schema.frequency import FrequencyUnclear
 from lakecast_schema.periods import Frequency
+
+Tell = Callable[[str], None]
+"""Hears what is read now."""
 
 _KEPT_APART = re.compile(r"[^a-z0-9]+")
 
@@ -117,14 +120,20 @@ class Ingested:
 
 
 def open_folder(
-    path: Path | str, dataset: str | None = None, rules: Rules | None = None, *, now: dt.datetime | None = None
+    path: Path | str,
+    dataset: str | None = None,
+    rules: Rules | None = None,
+    *,
+    now: dt.datetime | None = None,
+    tell: Tell = lambda what: None,
 ) -> Folder:
     """Read and judge the files of a folder: `demand`, optionally `items`, `stock` and `orders`.
 
     The folder's `lakecast.yaml` decides what `rules` leave as they are by default.
 
     dataset: data set of rows that name none; else the folder's name as a slug. now: the time of the run; its day, in
-    the machine's time zone, is the last that demand and stock may have, unless `rules.as_of` states another.
+    the machine's time zone, is the last that demand and stock may have, unless `rules.as_of` states another. tell:
+    hears what is read.
     Raises `InputError` for a file that cannot be read, lacks a column or holds nothing usable.
     """
     folder = Path(path)
@@ -138,16 +147,21 @@ def open_folder(
             problem = f"its periods are {calendar.frequency}, but the frequency is said to be {chosen.frequency}"
             raise InputError(calendar.file, problem, "Leave the frequency out, or the calendar")
         chosen = replace(chosen, frequency=calendar.frequency)
+    tell("demand")
     demand = read_demand(folder, default, today, chosen, () if find(folder, "items") else FACTS, calendar)
     pa.default_memory_pool().release_unused()  # of 100 million rows, what was made to read them is gigabytes
     usable = np.unique(demand.datasets.codes[~np.isnan(demand.quantity)])
+    tell("items, stock and orders")
+    items = read_items(folder, default, chosen, demand.items.names)
+    stock = read_stock(folder, default, today, chosen, demand.items.names)
+    orders = read_orders(folder, default, today, chosen, demand.items.names)
     return Folder(
         folder,
         default,
         demand,
-        read_items(folder, default, chosen, demand.items.names),
-        read_stock(folder, default, today, chosen, demand.items.names),
-        read_orders(folder, default, today, chosen, demand.items.names),
+        items,
+        stock,
+        orders,
         moment,
         chosen,
         tuple(demand.datasets.names[code] for code in usable),
@@ -162,6 +176,7 @@ def read_folder(
     only: Sequence[str] | None = None,
     now: dt.datetime | None = None,
     landed: bool = True,
+    tell: Tell = lambda what: None,
 ) -> Ingested:
     """Every data set of a folder, or those named in `only`. One bad data set does not stop the others.
 
@@ -169,10 +184,12 @@ def read_folder(
 
     Raises `InputError` as `open_folder` does, and where no data set can be used.
     """
-    folder = open_folder(path, dataset, rules, now=now)
+    folder = open_folder(path, dataset, rules, now=now, tell=tell)
     good: dict[str, DatasetInput] = {}
     bad: dict[str, InputError] = {}
-    for name in only or folder.datasets:
+    names = only or folder.datasets
+    for done, name in enumerate(names, start=1):
+        tell(f"data set {name}, {done} of {len(names)}")
         try:
             good[name] = folder.dataset(name, landed=landed)
         except InputError as error:

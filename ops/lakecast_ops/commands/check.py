@@ -72,6 +72,8 @@ def command(
     Nothing is trained and nothing is written.
     """
     environment.require(environment.ML, NAME)
+    from rich.console import Console
+
     from lakecast_assets.ingest.folder import read_folder
     from lakecast_forecast.input.rules import Rules
     from lakecast_schema.periods import Frequency as Period
@@ -94,7 +96,8 @@ def command(
     }
     stated = stated_options(context, options)
     rules = Rules(**stated, stated=frozenset(stated))
-    read = read_folder(folder, dataset, rules, landed=False)
+    with Console(stderr=True).status("Reading the files") as status:  # on a terminal, and gone when it is done
+        read = read_folder(folder, dataset, rules, landed=False, tell=lambda what: status.update(f"Reading {what}"))
     for text in bounded(list(_lines(read))):
         print(text)
     if read.failed:
