@@ -26,6 +26,7 @@ from lakecast_graphql.operation import persisted
 from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.limits import Limits
 from lakecast_graphql.read.view import View
+from lakecast_graphql.redis_state import RedisState
 from lakecast_graphql.serving import signal_backend
 from lakecast_graphql.serving.served import Served
 from lakecast_graphql.serving.service import Service
@@ -130,10 +131,13 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
     if settings.block_bytes is not None:
         _log.warning("LAKECAST_BLOCK_BYTES does nothing any more: leave it out.")
     redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
+    redis_state = RedisState(settings.redis_prefix)
     service = Service(
         Lake.open(settings.lake),
         results_name=settings.results_name,
-        signals=signal_backend.for_server(redis_url, settings.redis_prefix, settings.redis_connect_seconds),
+        signals=signal_backend.for_server(
+            redis_url, settings.redis_prefix, redis_state, settings.redis_connect_seconds
+        ),
         old_snapshots=settings.old_snapshots,
         poll_seconds=settings.poll_seconds,
         memory_budget=settings.memory_budget,
@@ -142,6 +146,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
     shared = shared_backend.for_server(
         redis_url,
         settings.redis_prefix,
+        redis_state,
         connect_seconds=settings.redis_connect_seconds,
         seconds=settings.redis_seconds,
     )
@@ -231,7 +236,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         "/graphql": graphql_http,
         "/api/v1/data/refresh": Refresh(surroundings, current, bounds),
         "/health/live": health.live,
-        "/health/ready": health.Ready(service),
+        "/health/ready": health.Ready(service, redis_state if redis_url else None),
         "/metrics": _text(metrics),
         "/": pages.home(settings.dev),
         "/schema.graphql": pages.schema_text(),

@@ -18,6 +18,7 @@ class Breaker:
         self._clock = clock
         self._pause = SHORTEST
         self._until: float | None = None
+        self._trying = False
 
     @property
     def closed(self) -> bool:
@@ -32,15 +33,20 @@ class Breaker:
         if now < self._until:
             return False
         self._until = now + self._pause  # others wait for the outcome of this try
+        self._trying = True
         return True
 
     def succeeded(self) -> None:
         """The try worked."""
         self._until = None
         self._pause = SHORTEST
+        self._trying = False
 
     def failed(self) -> None:
-        """The try failed."""
+        """The try failed. Others that were under way when it opened count with the first."""
         if self._until is not None:
+            if not self._trying:
+                return
             self._pause = min(self._pause * 2, LONGEST)
+            self._trying = False
         self._until = self._clock() + self._pause

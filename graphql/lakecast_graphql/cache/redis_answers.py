@@ -2,25 +2,20 @@
 
 import asyncio
 import hashlib
-import logging
 import secrets
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 
-import redis.asyncio
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
 from lakecast_graphql.cache.circuit_breaker import Breaker
+from lakecast_graphql.cache.redis_connections import NotReady, RedisConnections
 from lakecast_graphql.cache.shared_answers import CLAIM_SECONDS, KEPT_SECONDS, LARGEST, PATIENCE, WATCH_SECONDS
+from lakecast_graphql.redis_state import RedisProblem, RedisState
 
-_log = logging.getLogger("lakecast.cache")
-
+_USE = "answers"
 _DIGEST = 16
 _RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end"
 """Gives up a claim that is still one's own: it may have expired, and be another process's by now."""
-
-T = TypeVar("T")
 
 
 class RedisAnswers:
@@ -29,25 +24,37 @@ class RedisAnswers:
     Args:
         url: as redis://host:6379/0.
         prefix: of all keys; other uses of the same Redis stay apart.
-        connect_seconds: in which Redis must take a connection. No request waits for it longer than `seconds`.
+        state: told what Redis refuses, and when it works again.
+        connect_seconds: in which Redis must take a connection; no request waits for that.
         seconds: in which it must answer.
     """
 
     def __init__(
-        self, url: str, prefix: str = "lakecast:", *, connect_seconds: float = 1.0, seconds: float = PATIENCE
+        self,
+        url: str,
+        prefix: str = "lakecast:",
+        state: RedisState | None = None,
+        *,
+        connect_seconds: float = 1.0,
+        seconds: float = PATIENCE,
     ) -> None:
         self._prefix = f"{prefix}answer:".encode()
-        self._seconds = seconds
-        self._late: set[asyncio.Future[Any]] = set()
+        self._probe_key = f"{prefix}probe".encode()
+        self._state = state or RedisState(prefix)
         self._token = secrets.token_bytes(16)
         self._breaker = Breaker()
-        self._redis = redis.asyncio.Redis.from_url(
-            url, socket_timeout=seconds, socket_connect_timeout=connect_seconds, retry_on_error=[], max_connections=32
+        self._refused = False
+        self._connections = RedisConnections(
+            url,
+            connect_seconds=connect_seconds,
+            seconds=seconds,
+            on_failure=self._fail,
+            on_success=self._breaker.succeeded,
         )
 
     async def get(self, key: bytes) -> bytes | None:
         """See `SharedAnswers`."""
-        value = await self._try(lambda: self._redis.getex(self._prefix + key, ex=KEPT_SECONDS), None)
+        value = await self._try("GETEX", self._prefix + key, "EX", KEPT_SECONDS)
         if not isinstance(value, bytes) or len(value) <= _DIGEST:
             return None
         body = value[_DIGEST:]
@@ -57,69 +64,62 @@ class RedisAnswers:
         """See `SharedAnswers`."""
         if len(body) <= LARGEST:
             value = _digest(key, body) + body
-            await self._try(lambda: self._redis.set(self._prefix + key, value, ex=KEPT_SECONDS), None)
+            await self._try("SET", self._prefix + key, value, "EX", KEPT_SECONDS)
         await self.release(key)
 
     async def claim(self, key: bytes) -> bool:
         """See `SharedAnswers`; True, too, where Redis cannot tell."""
         name = self._prefix + b"claim:" + key
-
-        async def claim() -> bool:
-            return await self._redis.set(name, self._token, nx=True, ex=CLAIM_SECONDS) is not None
-
-        return await self._try(claim, True)
+        return await self._try("SET", name, self._token, "NX", "EX", CLAIM_SECONDS, otherwise=b"OK") is not None
 
     async def release(self, key: bytes) -> None:
         """See `SharedAnswers`."""
-        await self._try(lambda: self._redis.eval(_RELEASE, 1, self._prefix + b"claim:" + key, self._token), None)
+        await self._try("EVAL", _RELEASE, 1, self._prefix + b"claim:" + key, self._token)
 
     def state(self) -> tuple[str, bool]:
         """See `SharedAnswers`."""
-        return "redis", self._breaker.closed
+        return "redis", self._breaker.closed and self._state.refusal(_USE) is None
 
     async def watch(self) -> None:
         """See `SharedAnswers`."""
-        while True:
-            await self._try(self._ping, None)
-            await asyncio.sleep(WATCH_SECONDS)
-
-    async def _ping(self) -> None:
-        await self._redis.echo(b"lakecast")
+        try:
+            while True:
+                # A write: a Redis that is full or a replica answers whoever only reads.
+                if await self._try("SET", self._probe_key, b"", "EX", 1) is not None:
+                    self._refused = False
+                    self._state.works(_USE)
+                await asyncio.sleep(WATCH_SECONDS)
+        finally:
+            await self.close()
 
     async def close(self) -> None:
         """See `SharedAnswers`."""
-        with suppress(RedisError, OSError):
-            await self._redis.aclose()
+        await self._connections.close()
 
-    async def _try(self, call: Callable[[], Awaitable[T]], otherwise: T) -> T:
+    async def _try(self, *command: bytes | str | int, otherwise: bytes | None = None) -> Any:
+        """What Redis answers, `otherwise` where it does not."""
         if not self._breaker.admits():
             return otherwise
         try:
-            result = await self._in_time(call)
-        except ResponseError:
-            return otherwise  # it works, but does not like what it was asked: a value of another type, no memory
+            answer = await self._connections.ask(*command)
+        except NotReady:
+            return otherwise
+        except ResponseError as error:  # it answers: what it refuses to one command it may grant to another
+            if self._state.count(error).problem is not RedisProblem.WRONG_TYPE:
+                self._refused = True
+                self._state.failed(_USE, error)
+            return otherwise
         except Exception as error:  # whatever answers there: no request fails of it, and `watch` goes on
-            if not isinstance(error, RedisError | OSError | ValueError):
-                _log.exception("Redis answered what its client cannot read.")
-            self._breaker.failed()
+            self._fail(error)
             return otherwise
         self._breaker.succeeded()
-        return result
+        if not self._refused:  # else `watch` finds out
+            self._state.works(_USE)
+        return answer
 
-    async def _in_time(self, call: Callable[[], Awaitable[T]]) -> T:
-        """What is answered in time. A connection that comes later is there for the next call."""
-        answering = asyncio.ensure_future(call())
-        done, _ = await asyncio.wait({answering}, timeout=self._seconds)
-        if done:
-            return answering.result()
-        self._late.add(answering)
-        answering.add_done_callback(self._forget)
-        raise TimeoutError
-
-    def _forget(self, answering: "asyncio.Future[Any]") -> None:
-        self._late.discard(answering)
-        if not answering.cancelled():
-            answering.exception()  # seen: nobody waits for it any more
+    def _fail(self, error: Exception) -> None:
+        self._breaker.failed()
+        self._state.failed(_USE, error)
 
 
 def _digest(key: bytes, body: bytes) -> bytes:

@@ -46,7 +46,7 @@ class SharedAnswers(Protocol):
         ...
 
     async def watch(self) -> None:
-        """Keep `state` true, also while nobody asks for what is shared; ends by cancellation."""
+        """Keep `state` true, also while nobody asks for what is shared; ends by cancellation, and closes."""
         ...
 
     async def close(self) -> None:

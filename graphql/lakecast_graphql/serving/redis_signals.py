@@ -8,18 +8,24 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from lakecast_graphql.redis_state import RedisState
 from lakecast_graphql.serving.worker_signals import CHANNEL
 
 _log = logging.getLogger("lakecast.signals")
 
 _RETRY_SECONDS = 1.0
+_NEWS, _COUNTER = "news", "refreshes"
+"""Uses of Redis, as `RedisState` tells them apart."""
 
 
 class RedisSignals:
     """A counter and a channel in Redis. What Redis forgets when it restarts is news at most, never a fact."""
 
-    def __init__(self, url: str, prefix: str = "lakecast:", connect_seconds: float = 1.0) -> None:
+    def __init__(
+        self, url: str, prefix: str = "lakecast:", state: RedisState | None = None, connect_seconds: float = 1.0
+    ) -> None:
         self._prefix = prefix
+        self._state = state or RedisState(prefix)
         self._channel = f"{prefix}{CHANNEL}"
         # Bytes, not text: anybody may publish anything, and what is no UTF-8 would fail to be read.
         # Short timeouts: a hanging Redis must not hold up a refresh. No retries: reconnecting in silence would lose
@@ -40,11 +46,13 @@ class RedisSignals:
         """What stands in Redis, what stood there last where Redis is away: `wait` then soon returns."""
         try:
             self._last = int(self._redis.get(self._counter(lake_id)) or 0)
-        except redis.ResponseError:
-            _log.warning("Redis has something else under %s: forced refreshes of others are not seen.", lake_id)
-        except (redis.RedisError, ValueError):
-            self._missed = True
-            _log.warning("Redis does not answer: news of other workers are not seen until it does.")
+        except (redis.RedisError, OSError) as error:
+            self._missed = not isinstance(error, redis.ResponseError)
+            self._state.failed(_COUNTER, error)
+        except ValueError as error:
+            self._state.failed(_COUNTER, redis.ResponseError(f"WRONGTYPE {error}"))
+        else:
+            self._state.works(_COUNTER)
         return self._last
 
     def announce(self, lake_id: str, *, forced: bool = False) -> bool:
@@ -53,8 +61,9 @@ class RedisSignals:
             if forced:
                 self._redis.incr(self._counter(lake_id))
             self._redis.publish(self._channel, "refresh")
-        except redis.RedisError:
-            _log.warning("Redis does not answer: the other workers follow by polling.")
+        except (redis.RedisError, OSError) as error:
+            refusal = self._state.count(error)
+            _log.warning("Redis %s: the other workers follow this refresh or pin by polling.", refusal.what)
             return False
         return True
 
@@ -76,9 +85,12 @@ class RedisSignals:
                     self._listening = listening
                 # The first message confirms the subscription: what was said before it is to be looked for now.
                 # The socket's own timeout is a second: ask for less, so that quiet is not taken for an error.
-                if self._listening.get_message(timeout=min(left, 0.5)) is not None:
+                message = self._listening.get_message(timeout=min(left, 0.5))
+                self._state.works(_NEWS)
+                if message is not None:
                     return True
-            except redis.RedisError:
+            except (redis.RedisError, OSError) as error:
+                self._state.failed(_NEWS, error)
                 self._listening = None
                 self._closed.wait(min(left, _RETRY_SECONDS))
         return False

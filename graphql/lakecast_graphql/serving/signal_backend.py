@@ -8,18 +8,19 @@ import stat
 import tempfile
 from pathlib import Path
 
+from lakecast_graphql.redis_state import RedisState
 from lakecast_graphql.serving.worker_signals import FileSignals, NoSignals, WorkerSignals
 
 _log = logging.getLogger("lakecast.signals")
 
 
-def for_server(redis_url: str | None, prefix: str, connect_seconds: float) -> WorkerSignals:
+def for_server(redis_url: str | None, prefix: str, state: RedisState, connect_seconds: float) -> WorkerSignals:
     """The signals that reach as many workers as there are; see `RedisSignals` for the other arguments."""
     if redis_url is not None:
         # Its client takes 10 MB and a tenth of a second that a server without Redis has no use for.
         from lakecast_graphql.serving.redis_signals import RedisSignals
 
-        return RedisSignals(redis_url, prefix, connect_seconds)
+        return RedisSignals(redis_url, prefix, state, connect_seconds)
     parent = multiprocessing.parent_process()
     if parent is None or parent.pid is None:
         return NoSignals()

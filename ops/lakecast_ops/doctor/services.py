@@ -20,6 +20,7 @@ def redis(url: str | None, prefix: str | None = None) -> Iterator[Finding]:
         return
     from redis import Redis, RedisError
 
+    from lakecast_graphql.redis_state import refusal_of
     from lakecast_graphql.settings import Settings
 
     prefix = prefix or Settings.model_fields["redis_prefix"].default
@@ -29,33 +30,13 @@ def redis(url: str | None, prefix: str | None = None) -> Iterator[Finding]:
             client.delete(f"{prefix}doctor")
             version = client.info("server").get("redis_version", "unknown")
     except (RedisError, OSError) as error:
-        refusal, remedy = _refusal(error, prefix)
-        yield warn("redis", refusal, f"{remedy} Until then servers answer without it.")
+        refusal = refusal_of(error, prefix)
+        reason = " ".join(str(error).split())
+        yield warn("redis", f"{refusal.what} ({reason})", f"{refusal.remedy} Until then servers answer without it.")
     except ValueError:  # what is wrong with the address is a finding of the settings
         yield fail("redis", "not tried: its address cannot be read", "Correct LAKECAST_REDIS_URL.")
     else:
         yield ok("redis", f"answers, version {version}")
-
-
-def _refusal(error: Exception, prefix: str) -> tuple[str, str]:
-    """What Redis refused, and what to do about it."""
-    from redis import exceptions
-
-    said = " ".join(str(error).split())
-    kinds: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, str], ...] = (
-        (exceptions.AuthenticationError, "refuses the user or the password", "Correct both in LAKECAST_REDIS_URL."),
-        (exceptions.NoPermissionError, "does not let this user read and write",
-         f"Grant ~{prefix}* and +@all but admin commands."),
-        (exceptions.ReadOnlyError, "is a replica that cannot be written", "Name the primary in LAKECAST_REDIS_URL."),
-        (exceptions.OutOfMemoryError, "is full", "Give it memory, or set maxmemory-policy allkeys-lru."),
-        (exceptions.BusyLoadingError, "is still loading", "Wait."),
-        (exceptions.TimeoutError, f"does not answer within {SECONDS:.0f} s",
-         "Check its host and port, and whether it is busy."),
-        ((exceptions.ConnectionError, OSError), "cannot be reached", "Start it, or correct LAKECAST_REDIS_URL."),
-        (Exception, "refuses", "Check its log and LAKECAST_REDIS_URL."),
-    )  # fmt: skip
-    refusal, remedy = next((what, remedy) for kind, what, remedy in kinds if isinstance(error, kind))
-    return f"{refusal} ({said})", remedy
 
 
 def keys(file: Path) -> Iterator[Finding]:
