@@ -28,6 +28,7 @@ from lakecast_graphql.operation.limits import Limits
 from lakecast_graphql.read.view import View
 from lakecast_graphql.redis_state import RedisState
 from lakecast_graphql.serving import signal_backend
+from lakecast_graphql.serving.memory import give_back_after_peaks
 from lakecast_graphql.serving.served import Served
 from lakecast_graphql.serving.service import Service
 from lakecast_graphql.settings import Settings
@@ -271,7 +272,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         socket,
         service,
         subscriptions,
-        (shared.watch, metrics.share),
+        (shared.watch, metrics.share, give_back_after_peaks),
         execution.close,
         connections,
     )

@@ -25,6 +25,8 @@ from lakecast_graphql.transport.refusals import errors_body
 
 _SLICE = 4_096
 """Bytes of WebSocket frames that are read in one turn of the event loop: some hundred frames at most."""
+_READ = 16_384
+"""Bytes of requests that are parsed before their head is measured."""
 _LINGER_SECONDS = 2.0
 """How long what a refused client goes on sending is read, so that it gets to read why it was refused."""
 
@@ -104,6 +106,16 @@ class BoundedHttp(HttpToolsProtocol):
         """Called by the transport."""
         if self._refused:
             return
+        if len(data) <= _READ:
+            self._parse(data)
+            return
+        # What is read at once may hold some ten thousand header lines, each of them kept as objects: look in between.
+        for start in range(0, len(data), _READ):
+            self._parse(data[start : start + _READ])
+            if self._refused or self.transport.is_closing() or self.parser.should_upgrade():
+                return
+
+    def _parse(self, data: bytes) -> None:
         # Heads are measured by reads, not by headers: a browser sends some twenty, and they cost as much as an answer.
         self._read_bytes = len(data)
         if self._in_head:
@@ -345,6 +357,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         size = len(message.get("text") or b"")
         self._unsent += size
         try:
+            if not self.writable.is_set():
+                self._watch.slow(self)  # which holds more now than when it was last looked at
             await super().send(message)
         finally:
             self._unsent -= size

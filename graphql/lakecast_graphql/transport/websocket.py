@@ -241,7 +241,9 @@ class _Connection:
             await self._finish(number, result)
             return False
         quoted = orjson.dumps(number).decode()
-        await self._text(f'{{"id":{quoted},"type":"next","payload":{result.decode()}}}')
+        text = f'{{"id":{quoted},"type":"next","payload":{result.decode()}}}'
+        del result  # a client that does not read would hold it twice
+        await self._text(text)
         return True
 
     async def _finish(self, number: str, refused: bytes) -> None:

@@ -6,6 +6,8 @@ glibc's arenas both keep what was freed), 360 MB as set here, for columns of 125
 
 import ctypes
 import logging
+import os
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -19,6 +21,19 @@ KEPT = 32 << 20
 """Bytes that answers leave behind for those that follow."""
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
+_STATM = Path("/proc/self/statm")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class _Mallinfo(ctypes.Structure):
+    """glibc's `struct mallinfo2`."""
+
+    _fields_ = (
+        ("arena", ctypes.c_size_t), ("ordblks", ctypes.c_size_t), ("smblks", ctypes.c_size_t),
+        ("hblks", ctypes.c_size_t), ("hblkhd", ctypes.c_size_t), ("usmblks", ctypes.c_size_t),
+        ("fsmblks", ctypes.c_size_t), ("uordblks", ctypes.c_size_t), ("fordblks", ctypes.c_size_t),
+        ("keepcost", ctypes.c_size_t),
+    )  # fmt: skip
 
 
 def settle() -> None:
@@ -40,3 +55,18 @@ def give_back() -> None:
         library.mallopt(_M_TRIM_THRESHOLD, KEPT)
     except (AttributeError, OSError):
         _log.debug("This system's allocator cannot be trimmed.")
+
+
+def idle_bytes() -> int | None:
+    """Bytes of resident memory that the allocator has not lent: freed blocks, but also code and Python's own heap.
+
+    Only its changes mean something. None where the system does not tell.
+    """
+    try:
+        told = ctypes.CDLL(None).mallinfo2
+        told.restype = _Mallinfo
+        lent: _Mallinfo = told()
+        resident = int(_STATM.read_text().split()[1]) * _PAGE
+        return resident - int(lent.uordblks) - int(lent.hblkhd)
+    except (AttributeError, OSError, IndexError, ValueError):
+        return None

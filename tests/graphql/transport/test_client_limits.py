@@ -1,5 +1,6 @@
 """What a client can hold of the server is bounded: each limit bites, is counted, is logged, and spares the others."""
 
+import contextlib
 import json
 import logging
 import socket
@@ -8,7 +9,9 @@ import time
 import pytest
 from attacks import frame, others, raw, reached, read_all, resident, until, web_socket
 from running import Running, running
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from lakecast_graphql.transport.uvicorn_protocols import BoundedHttp
 from lakecast_lake.storage import Lake
 
 BEGIN = b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
@@ -54,6 +57,27 @@ def test_heads_are_bounded(
     if "trailers" not in str(pieces[0]) and b"chunked" not in pieces[0]:
         assert refusal(answer)[0] == status
     assert reached(server, limit) == before + 1
+
+
+def test_header_lines_that_come_at_once_are_not_kept(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read at once may hold ten thousands of lines: objects of megabytes, and milliseconds of everybody."""
+    lines, before = 0, resident()
+
+    def count(self: BoundedHttp, name: bytes, value: bytes) -> None:
+        nonlocal lines
+        lines += 1
+        HttpToolsProtocol.on_header(self, name, value)
+
+    monkeypatch.setattr(BoundedHttp, "on_header", count, raising=False)
+    with contextlib.ExitStack() as stack:
+        for _ in range(50):
+            one = stack.enter_context(raw(server))
+            with contextlib.suppress(ConnectionError):
+                one.sendall(BEGIN + b"a: b\r\n" * 40_000)
+            assert one.recv(4096).startswith(b"HTTP/1.1 431")
+        grown = resident() - before
+    assert lines < 50 * 5_000
+    assert grown < 30_000_000
 
 
 def test_a_head_that_comes_slowly_and_a_connection_that_sends_nothing_are_closed(small_lake: Lake) -> None:
