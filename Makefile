@@ -15,6 +15,8 @@ SAMPLE := .lakecast/simulated-nova-corrente
 # The simulated sample has a lake of its own: it is not served beside real data unless LAKE says so.
 LAKE ?= $(or $(LAKECAST_LAKE),.lakecast/$(if $(DATA),lake,sample-lake))
 PORT ?= 8000
+DOCS_PORT ?= 8080
+SITE := .lakecast/site
 ADDRESS := 127.0.0.1
 
 # The public sets of the benchmarks, and what they keep between runs.
@@ -32,7 +34,7 @@ install: .venv-ml/.installed .venv-serve/.installed ## build both environments: 
 .venv-ml/.installed: pyproject.toml constraints/ml.txt
 	@echo "Building .venv-ml, the training environment: several minutes the first time."
 	@$(call new-environment,.venv-ml)
-	@$(ML)/pip install $(PIP_FLAGS) -c constraints/ml.txt -e '.[ml,dask]' --group test --group test-ml --group check-ml
+	@$(ML)/pip install $(PIP_FLAGS) -c constraints/ml.txt -e '.[ml,dask]' --group test --group test-ml --group check-ml --group docs
 	@touch $@
 
 .venv-serve/.installed: pyproject.toml constraints/serve.txt ops/native_build.py graphql/lakecast_graphql/rows/_interleave.c
@@ -56,17 +58,23 @@ test: install ## the whole test suite, in both environments, two at a time (JOBS
 	@tests/tools.sh
 	@JOBS='$(JOBS)' $(PYTHON) tests/run.py $(ARGS)
 
-check: install ## format, lint, types, import contracts, dead code, compose file and images: changes nothing
+check: install ## format, lint, types, import contracts, dead code, compose file, images, docs: changes nothing
 	$(ML)/ruff format --check .
 	$(ML)/ruff check .
-	$(ML)/mypy schema lake assets ops/lakecast_ops $(wildcard ops/bench/forecasting ops/bench/decisions ops/bench/input ops/bench/pipeline)
+	$(ML)/mypy schema lake assets ops/lakecast_ops ops/reference_pages.py $(wildcard ops/bench/forecasting ops/bench/decisions ops/bench/input ops/bench/pipeline)
 	$(SERVE)/mypy schema lake graphql ops/lakecast_ops $(wildcard ops/bench/serving)
 	$(ML)/lint-imports
 	$(ML)/python ops/dead_code.py
 	$(ML)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml compose.dask.yaml
 	$(ML)/hadolint ops/images/*.Dockerfile
+	$(ML)/sphinx-build -q -W --keep-going docs $(SITE)
 	$(ML)/pip check
 	$(SERVE)/pip check
+
+docs: install ## the documentation as a site, on port 8080 (DOCS_PORT)
+	@$(ML)/sphinx-build -q -W --keep-going docs $(SITE)
+	@echo "http://$(ADDRESS):$(DOCS_PORT)/ until Ctrl-C"
+	@$(ML)/python -m http.server $(DOCS_PORT) --bind $(ADDRESS) --directory $(SITE) >/dev/null 2>&1 || test $$? = 130
 
 format: install ## format the code and repair what the linter can
 	$(ML)/ruff format .
@@ -126,4 +134,4 @@ mutants: .venv-mutants/.installed install ## break modules in random places: do 
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-page faults mutants
+.PHONY: help install run test check docs format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-page faults mutants

@@ -29,7 +29,7 @@ class Gaps(StrEnum):
 
 
 class Duplicates(StrEnum):
-    """What several rows in one period mean."""
+    """What several rows of an item with one date mean."""
 
     AUTO = "auto"
     SUM = "sum"

@@ -1,6 +1,6 @@
 """Every setting there is, in one table: of the server, of the pipeline, and of the command line.
 
-`python -m lakecast_ops.settings` prints the page docs/reference/settings.md; a test holds the page against this table.
+`ops/reference_pages.py` writes docs/reference/settings.md from it; a test holds the page against this table.
 """
 
 from collections.abc import Mapping
@@ -32,6 +32,8 @@ _PIPELINE: tuple[Row, ...] = (
     ("LAKECAST_DASK_ADDRESS", "", "Scheduler of a Dask cluster, where runs that say nothing else of it fan out."),
     ("LAKECAST_CURRENCY", "", "ISO 4217 code of unit costs whose items state none."),
     ("LAKECAST_WEBHOOK", "", "Address that Dagster tells of runs that have failed, by POST of JSON."),
+    ("LAKECAST_REDIS_URL", "", "Redis by which servers are told of a new snapshot at once: the servers' own."),
+    ("LAKECAST_REDIS_PREFIX", "lakecast:", "Beginning of the channel's name in Redis: the servers' own."),
 )
 
 _STORE: tuple[Row, ...] = (
@@ -45,7 +47,8 @@ _HEAD = """\
 # Settings
 
 Settings are environment variables. Options on the command line win over them. Sizes are bytes, or have a unit: `4GB`,
-`512MiB`. This page is written by `python -m lakecast_ops.settings`; a test holds it against the code.
+`512MiB`. This page is written by `ops/reference_pages.py`; a test holds it against the code. What a single run is told
+(horizon, sources, how files are read) stands in [Settings of a run](run-settings.md).
 """
 
 
@@ -93,7 +96,3 @@ def page() -> str:
         "`AWS_*` variables are understood, too; the `LAKECAST_S3_*` variable of the same name wins over them.\n"
     )
     return "\n".join(parts)
-
-
-if __name__ == "__main__":
-    print(page(), end="")

@@ -70,7 +70,6 @@ def test_ten_lines_of_pandas_are_served(tmp_path: Path) -> None:
     assert found
     script = found[1]
     assert len([line for line in script.splitlines() if line]) <= 10
-    (tmp_path / "results").mkdir()
     python = str(ROOT / ".venv-ml" / "bin" / "python")
     subprocess.run([python, "-c", script], cwd=tmp_path, check=True, capture_output=True)
 

@@ -33,6 +33,13 @@ print(fitted.predict(name)["mean"].to_pylist()[:3])
 """
 
 
+DEMAND = """
+import pandas as pd
+df = pd.DataFrame({"item_id": "a", "date": pd.date_range("2019-01-01", periods=60, freq="MS")})
+df["quantity"] = [20.0 + k % 12 for k in range(60)]
+"""
+
+
 def install(package: Path, target: Path) -> dict[str, str]:
     """Install a package into a folder; the environment in which it is found."""
     subprocess.run(["cp", "-r", str(package), str(target.with_name("source"))], check=True)
@@ -54,7 +61,13 @@ def test_the_package_that_the_page_describes_works(tmp_path: Path) -> None:
     package.mkdir()
     for name, text in _FILE.findall(PAGE.read_text()):
         (package / name).write_text(text)
-    assert "[30.0, 30.0, 30.0]" in use("last_months", install(package, tmp_path / "target"))
+    environment = install(package, tmp_path / "target")
+    assert "[30.0, 30.0, 30.0]" in use("last_months", environment)
+    notebook = re.search(
+        r"^<!-- python: notebook -->\n```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert notebook
+    subprocess.run([sys.executable, "-c", DEMAND + notebook[1]], env=environment, check=True)
 
 
 @pytest.mark.slow

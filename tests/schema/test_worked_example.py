@@ -51,3 +51,6 @@ def test_the_example_by_hand_is_what_is_computed():
     text = PAGE.read_text(encoding="utf-8")
     for shown in ("58.77", "228.193", "**86**", "**114**", "**60 pieces**", "HIGH, not CRITICAL"):
         assert shown in text
+    portuguese = PAGE.parents[1] / "pt" / "pedido.md"
+    for shown in ("| 56 |", "| 30 |", "**86**", "**114**", "**60**"):
+        assert shown in portuguese.read_text(encoding="utf-8")

@@ -44,7 +44,7 @@ class RunSettings(dg.ConfigurableResource[None]):
     )
     frequency: FrequencyName = Field(default="auto", description="Length of a period; auto recognises it")
     gaps: Literal["auto", "zero", "unknown"] = Field(default="auto", description="What a missing row means")
-    duplicates: Literal["auto", "sum", "reject"] = Field(default="auto", description="What a repeated row means")
+    duplicates: Literal["auto", "sum", "reject"] = Field(default="auto", description="What several rows of a date mean")
     country: str = Field(default="BR", description="Holiday calendar, an ISO 3166 code; empty for none")
     as_of: str = Field(
         default="",

@@ -87,9 +87,7 @@ def command(
     ] = None,
     frequency: FrequencyOption = Frequency.AUTO,
     gaps: GapsOption = Gaps.AUTO,
-    duplicates: Annotated[
-        Duplicates, typer.Option(help="What several rows of an item in one period mean.")
-    ] = Duplicates.AUTO,
+    duplicates: Annotated[Duplicates, typer.Option(help="What several rows of a date mean.")] = Duplicates.AUTO,
     country: Annotated[str, typer.Option(help="Holiday calendar, an ISO 3166 code; empty for none.")] = "BR",
     as_of: Annotated[
         dt.datetime | None,
