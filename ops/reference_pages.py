@@ -274,8 +274,9 @@ def messages_page() -> str:
     return (
         "# What a reading report can say\n\n"
         + _WRITTEN
-        + "\nA program goes by the code, a person by the sentence. A line about several rows or items begins with "
-        "their number. [What was left out, and why](../how-to/reading-report.md) says how to read a report.\n\n"
+        + "\nA program goes by the code, a person by the sentence. `[item has|items have]`: of one, or "
+        "of more. A line about several rows or items begins with their number. "
+        "[What was left out, and why](../how-to/reading-report.md) says how to read a report.\n\n"
         + rows(("code", "English", "português"), body)
     )
 
