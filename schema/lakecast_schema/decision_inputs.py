@@ -72,10 +72,11 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Other assumptions, for all items; None leaves an item's own. The factor applies after the replaced value."""
+    """Other assumptions; None leaves an item's own. A lead time is replaced, then multiplied, then extended."""
 
     lead_time_days: float | None = None
     lead_time_factor: float | None = None
+    lead_time_extra_days: float | None = None
     lead_time_std_days: float | None = None
     service_level: float | None = None
     service_measure: str | None = None
@@ -101,7 +102,8 @@ class Scenario:
             level_variance=inputs.level_variance * factor**2,
             demand_size=inputs.demand_size * factor,
             largest_window=inputs.largest_window * factor,
-            lead_time_days=lead_time * (1.0 if self.lead_time_factor is None else self.lead_time_factor),
+            lead_time_days=lead_time * (1.0 if self.lead_time_factor is None else self.lead_time_factor)
+            + (self.lead_time_extra_days or 0.0),
             lead_time_std_days=replaced(self.lead_time_std_days, inputs.lead_time_std_days),
             review_period_days=replaced(self.review_period_days, inputs.review_period_days),
             service_level=replaced(self.service_level, inputs.service_level),

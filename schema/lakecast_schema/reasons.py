@@ -169,7 +169,15 @@ class _Sentence:
         if facts.action is not Action.REDUCE:
             return ""
         excess, money = self.quantity(facts.excess), self.money(facts.excess_value)
-        return self._say(f"{excess}{money} more than is needed.", f"{excess}{money} além do necessário.")
+        text = self._say(f"{excess}{money} more than is needed.", f"{excess}{money} além do necessário.")
+        coming = min(facts.excess or 0.0, facts.on_order or 0.0)
+        if coming <= 0:
+            return text
+        due, everything = self.quantity(coming), coming == facts.excess
+        return f"{text} " + self._say(
+            f"{'All of it' if everything else f'Of that, {due}'} is still on order: postpone or cancel.",
+            f"{'Tudo isso' if everything else f'Disso, {due}'} ainda está em pedido: adie ou cancele.",
+        )
 
     def quantity(self, value: float | None) -> str:
         """A quantity with its unit: to three digits behind the point, and from a thousand on to none."""

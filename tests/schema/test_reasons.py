@@ -54,6 +54,9 @@ def facts(**changes):
         ({"alert": Alert.OK, "action": Action.REDUCE, "order_by": dt.date(2027, 1, 4), "excess": 1.0,
           "excess_value": 20.0, "currency": None}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. "
          "Nothing to order before 4 Jan 2027 (reorder point 1,250 un). 1 un (worth 20.00) more than is needed."),
+        ({"alert": Alert.OK, "action": Action.REDUCE, "stockout": None, "order_by": None, "excess": 90.0,
+          "on_order": 100.0}, "1,200 un on hand, no demand expected. 90 un more than is needed. All of it is still on "
+         "order: postpone or cancel."),
         ({"alert": Alert.OK, "action": Action.NONE, "stockout": None, "order_by": None},
          "1,200 un on hand, no demand expected."),
         ({"alert": Alert.OK, "action": Action.NONE, "stockout": None, "order_by": None, "on_hand": 2.12345},
@@ -73,6 +76,9 @@ def test_the_english_sentence(changes, sentence):
     [
         ({"on_order": 50.0}, "1.200 un em estoque em 01/11/2026: deve durar até 03/12/2026. Peça 300 un (R$ 1.234,50) "
          "agora: 1.250 un com o que está em pedido não passa do ponto de pedido de 1.250 un; chegada em 15/11/2026."),
+        ({"alert": Alert.OK, "action": Action.REDUCE, "stockout": None, "order_by": None, "excess": 90.0,
+          "on_order": 40.0}, "1.200 un em estoque, sem demanda esperada. 90 un além do necessário. Disso, 40 un ainda "
+         "está em pedido: adie ou cancele."),
         ({"unit": None, "on_hand": 1.0, "stockout": None, "alert": Alert.OK, "action": Action.NONE, "order_by": None},
          "1 peça em estoque, sem demanda esperada."),
         ({"action": Action.EXPEDITE, "on_hand": 0.0, "on_order": 9.0, "next_due": dt.date(2026, 11, 20)},

@@ -500,6 +500,8 @@ def test_a_scenario_changes_only_what_it_names():
         assert np.array_equal(getattr(decide(Scenario().apply(inputs)), name), getattr(own, name), equal_nan=True)
     doubled = decide(Scenario(demand_factor=2.0, lead_time_days=20.0, lead_time_factor=0.5).apply(inputs))
     assert doubled.lead_time_demand[0] == pytest.approx(40.0)
+    later = decide(Scenario(lead_time_factor=0.5, lead_time_extra_days=14.0).apply(inputs))
+    assert later.inputs.lead_time_days[0] == inputs.lead_time_days[0] / 2 + 14
     assert decide(Scenario(on_hand=0.0).apply(inputs)).alert[0] == "critical"
     assert decide(Scenario(on_hand=0.0, order_multiple=50.0).apply(inputs)).recommended_order[0] % 50 == 0
     assert decide(Scenario(on_hand=0.0, min_order_quantity=900.0).apply(inputs)).recommended_order[0] == 900

@@ -49,6 +49,8 @@ export interface ChoiceLine {
   formula: number;
   orderByDate: string | null;
   arrivalDate: string | null;
+  /** The day from which `arrivalDate` counts. */
+  asOf?: string;
 }
 
 export const choices = kept<Record<string, Choice>>("choices", {});

@@ -1,5 +1,6 @@
 /** The list of lines to buy: a table on a desk, cards on a phone. */
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { toItem } from "./address";
 import { cover, day, DAYS_PER_MONTH, money, quantity, withUnit } from "./format";
 import type { LineFragment } from "./gql/graphql";
@@ -7,12 +8,17 @@ import { Icon } from "./icons";
 import { choices, choose, keyOf, postpone, quantityOf, type Choice, type ChoiceLine } from "./keep";
 import { Pill, Spark } from "./parts";
 import { statusOf, topUp } from "./status";
+import { arrivalOf } from "./stock";
 import { t, type Word } from "./text";
 
 export type Sort = "" | "nome" | "estoque" | "dura" | "acaba" | "pedir-ate" | "valor";
 
+type ChoiceFacts = Pick<LineFragment, "itemId" | "datasetId" | "asOf" | "orderByDate" | "arrivalDate"> & {
+  item: Pick<LineFragment["item"], "sku" | "name" | "supplier" | "unit" | "unitCost" | "currency">;
+};
+
 /** What is kept of a line. `formula`: what is proposed for it. */
-export function choiceLine(line: LineFragment, formula: number): ChoiceLine {
+export function choiceLine(line: ChoiceFacts, formula: number): ChoiceLine {
   const { item } = line;
   return {
     itemId: line.itemId,
@@ -26,6 +32,7 @@ export function choiceLine(line: LineFragment, formula: number): ChoiceLine {
     formula,
     orderByDate: line.orderByDate,
     arrivalDate: line.arrivalDate,
+    asOf: line.asOf,
   };
 }
 
@@ -54,6 +61,7 @@ const HEADS: [Word, Sort | null, string][] = [
 ];
 
 export function Lines({ lines, label, sort, onSort, soon = false, excess = false }: Props): JSX.Element {
+  const shown = useShown(lines);
   const all = lines.length > 0 && lines.every((line) => choices.value[keyOf(line)]?.ticked);
   const proposal = (line: LineFragment): number => (soon ? topUp(line) : (line.recommendedOrder ?? 0));
   const tickAll = (): void => lines.forEach((line) => choose(choiceLine(line, proposal(line)), { ticked: !all }));
@@ -70,7 +78,7 @@ export function Lines({ lines, label, sort, onSort, soon = false, excess = false
     </th>
   );
   return (
-    <table class="lines" role="table" aria-label={label}>
+    <table class="lines" role="table" aria-label={label} aria-busy={shown < lines.length}>
       <thead role="rowgroup">
         <tr role="row">
           <th role="columnheader" scope="col" class="tick">
@@ -88,12 +96,27 @@ export function Lines({ lines, label, sort, onSort, soon = false, excess = false
         </tr>
       </thead>
       <tbody role="rowgroup">
-        {lines.map((line) => (
+        {lines.slice(0, shown).map((line) => (
           <Line key={keyOf(line)} line={line} formula={proposal(line)} excess={excess} />
         ))}
       </tbody>
     </table>
   );
+}
+
+const ROWS_AT_ONCE = 10;
+
+/** How many of the lines are drawn: ten at a time, so that a slow computer never stands still for fifty. */
+function useShown(lines: LineFragment[]): number {
+  const [state, set] = useState({ lines, shown: ROWS_AT_ONCE });
+  const isSame = state.lines === lines || (state.lines.length === lines.length && state.lines.every((line, n) => line.itemId === lines[n]?.itemId));
+  const shown = isSame ? state.shown : ROWS_AT_ONCE;
+  useEffect(() => {
+    if (shown >= lines.length) return;
+    const timer = setTimeout(() => set({ lines, shown: shown + ROWS_AT_ONCE }));
+    return () => clearTimeout(timer);
+  }, [lines, shown]);
+  return shown;
 }
 
 function Line({ line, formula, excess }: { line: LineFragment; formula: number; excess: boolean }): JSX.Element {
@@ -140,9 +163,12 @@ function Line({ line, formula, excess }: { line: LineFragment; formula: number; 
       <Cell label="orderBy" class="orderby">
         {isDue(line) ? <strong class="due">{t("now")}</strong> : day(line.orderByDate)}
       </Cell>
-      <Cell label="arrives" class="arrives">{day(line.arrivalDate)}</Cell>
+      <Cell label="arrives" class="arrives">{day(arrivalOf(line))}</Cell>
       {excess ? (
-        <Cell label="excess" class="quantity">{withUnit(line.excess, item.unit)}</Cell>
+        <Cell label="excess" class="quantity">
+          {withUnit(line.excess, item.unit)}
+          {line.onOrder && line.excess ? <small>{t("comingExcessLine", quantity(Math.min(line.excess, line.onOrder)))}</small> : null}
+        </Cell>
       ) : (
         <td role="cell" class="number quantity">
           <Quantity own={own} choice={choice} />

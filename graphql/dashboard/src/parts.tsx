@@ -1,6 +1,8 @@
 /** Pieces that several views have. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { moneyShort } from "./format";
+import type { FiguresFragment } from "./gql/graphql";
 import { Icon } from "./icons";
 import type { Problem } from "./api";
 import { STATUS_WORDS, type Status } from "./status";
@@ -53,6 +55,13 @@ export function Trouble({ problem }: { problem: Problem }): JSX.Element {
       <Icon name="alert" /> {t("refused")} {problem.message}
     </p>
   );
+}
+
+/** Money of excess: what stands, and what is on its way. */
+export function excessOf(figures: FiguresFragment | undefined, currency: string | null): string {
+  const coming = figures?.excessOnOrderValue ?? 0;
+  const standing = moneyShort((figures?.excessValue ?? 0) - coming, currency);
+  return coming ? `${t("idleValue", standing)}, ${t("comingExcess", moneyShort(coming, currency))}` : t("idleValue", standing);
 }
 
 export function Loading(): JSX.Element {

@@ -1,5 +1,5 @@
 /** What a line needs, in the words of a buyer: the cards of the first view, and the filter of the list. */
-import type { LineFragment, ReplenishmentFilter } from "./gql/graphql";
+import type { AlertLevel, LineFragment, ReplenishmentFilter } from "./gql/graphql";
 import type { Word } from "./text";
 
 export type Status = "out" | "short" | "order" | "expedite" | "watch" | "excess" | "check" | "ok";
@@ -23,6 +23,15 @@ export const STATUS_WORDS: Record<Status, Word> = {
   excess: "statusExcess",
   check: "statusCheck",
   ok: "statusOk",
+};
+
+/** An alert level in the words of the states that it covers. */
+export const LEVEL_WORDS: Record<AlertLevel, Word> = {
+  CRITICAL: "levelCritical",
+  HIGH: "levelHigh",
+  MEDIUM: "levelMedium",
+  OK: "levelOk",
+  UNKNOWN: "levelUnknown",
 };
 
 /** The states of the list, as they stand in the address. */

@@ -14,12 +14,14 @@ from lakecast_graphql.read import arguments, node_ids
 from lakecast_graphql.read.metric_rows import metric_rows
 from lakecast_graphql.read.replenishment_rows import replenishment_rows
 from lakecast_graphql.read.series import GRAINS, beginnings, of_blocks, refuse_finer, series_rows
+from lakecast_graphql.read.supplier_orders import supplier_orders
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.column import Column, Counts, Dates, Enums, Lists, Numbers, Values
 from lakecast_graphql.rows.nested import Nested, NestedLists
 from lakecast_graphql.rows.rows import KeyRange, Rows, Space
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.columns.segment import Floats, Ints, Segment
+from lakecast_lake.pieces import listed
 from lakecast_schema.periods import first_day
 
 _ALL = np.iinfo(np.int64).max >> 1
@@ -233,6 +235,18 @@ class _Basis:
         index = np.where(known, np.cumsum(known) - 1, -1)
         return Nested(replenishment_rows(self.view, first[known], item_rows), index)
 
+    def supplier_orders(self, first: int = 8) -> Column:
+        arguments.page_size(first)
+        orders, own = supplier_orders(self.view), self.snapshot.replenishment.first
+        suppliers = listed(self._take("supplier"))
+        parts = [
+            orders.of(supplier, int(own[code]) if own[code + 1] > own[code] else -1, first)
+            for supplier, code in zip(suppliers, self.codes.tolist(), strict=True)
+        ]
+        start = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+        rows = np.concatenate([np.zeros(0, np.int64), *parts])
+        return NestedLists(replenishment_rows(self.view, rows, item_rows), start)
+
 
 def _texts(name: str) -> Callable[[_Basis], Column]:
     return lambda of: of.texts(name)
@@ -268,6 +282,7 @@ _METHODS: Mapping[str, Callable[..., Column]] = {
     "forecast": _Basis.forecast,
     "forecast_series": _Basis.forecast_series,
     "metrics": _Basis.metrics,
+    "supplier_orders": _Basis.supplier_orders,
 }
 
 

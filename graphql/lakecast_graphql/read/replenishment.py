@@ -19,9 +19,6 @@ from lakecast_schema.vocabulary import AlertLevel
 URGENCY = "case r.alert {} end".format(
     " ".join(f"when '{level.value}' then {place}" for place, level in enumerate(AlertLevel))
 )
-ACTION = """coalesce(r.action, case when r.alert = 'unknown' then 'check_data' when r.recommended_order > 0 then 'order'
-    when r.alert = 'critical' then 'expedite' when r.alert = 'medium' then 'watch' else 'none' end)"""
-"""The stored action; from alert and order in versions that do not have it."""
 FIELDS: Fields = {
     "item": search.ITEM,
     "dataset_id": "r.dataset_id",
@@ -29,7 +26,7 @@ FIELDS: Fields = {
     "category": "i.category",
     "supplier": "i.supplier",
     "alert": "r.alert",
-    "action": ACTION,
+    "action": search.ACTION,
     "days_to_stockout": "r.days_to_stockout",
     "on_hand": "r.on_hand",
     "recommended_order": "r.recommended_order",

@@ -21,6 +21,9 @@ SEARCH = (
     "contains(strip_accents(lower(concat_ws(chr(10), i.item_id, i.sku, i.name, i.supplier))), word)))"
 )
 """Search for every word of a text in item id, SKU, name or supplier, whatever the case and accents."""
+ACTION = """coalesce(r.action, case when r.alert = 'unknown' then 'check_data' when r.recommended_order > 0 then 'order'
+    when r.alert = 'critical' then 'expedite' when r.alert = 'medium' then 'watch' else 'none' end)"""
+"""The stored action of a decision; from alert and order in versions that do not have it."""
 
 
 def collated(column: str) -> str:

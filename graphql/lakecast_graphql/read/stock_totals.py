@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from lakecast_graphql.read import arguments, search
-from lakecast_graphql.read.replenishment import ACTION, FIELDS, URGENCY
+from lakecast_graphql.read.replenishment import FIELDS, URGENCY
 from lakecast_graphql.read.table_rows import table_rows
 from lakecast_graphql.read.view import View
 from lakecast_graphql.rows.rows import Rows
@@ -18,7 +18,7 @@ _DIMENSIONS = {
     "category": "i.category",
     "supplier": "i.supplier",
     "alert": "r.alert",
-    "action": ACTION,
+    "action": search.ACTION,
     "abc_class": "i.abc_class",
     "demand_class": "i.demand_class",
     "order_week": "date_trunc('week', r.order_by_date)::date",
@@ -86,7 +86,8 @@ def facets(view: View, where: Any = None) -> Facets:
 def replenishment_totals(view: View, where: Any = None, group_by: Sequence[Any] = (), first: int = 100) -> Rows:
     """The first groups by their keys, alerts by urgency, nulls last.
 
-    recommended_order_value, on_hand_value, excess_value: sums over the items whose value is known, None where none is.
+    recommended_order_value, on_hand_value, excess_value, excess_on_order_value: sums over the items whose value is
+    known, None where none is.
     order_lines: items with something to order. order_by_date: the earliest. order_week: its Monday.
     mean_lead_time_days: plain mean over items.
     """
@@ -104,6 +105,7 @@ def replenishment_totals(view: View, where: Any = None, group_by: Sequence[Any] 
         f"select {keys}count(*) as item_count, sum(r.recommended_order_value) as recommended_order_value, "
         "sum(r.on_hand * r.unit_cost) as on_hand_value, avg(r.lead_time_days) as mean_lead_time_days, "
         "count(*) filter (r.recommended_order > 0) as order_lines, sum(r.excess * r.unit_cost) as excess_value, "
+        "sum(least(r.excess, r.on_order) * r.unit_cost) as excess_on_order_value, "
         "min(r.order_by_date) as order_by_date "
         f"from replenishment r join item i on i.code = r.item where {text} group by {groups} order by {order} limit ?",
         [*parameters, first],

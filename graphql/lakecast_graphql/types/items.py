@@ -152,6 +152,15 @@ class Item(Node):
         return resolved(row.metrics(given(sources)))
 
     replenishment: Replenishment | None = strawberry.field(description="Null where no decision was computed.")
+
+    @strawberry.field(
+        description="Decisions to order or expedite other items of the same supplier, those that a stockout would hurt "
+        "most first; empty without a supplier."
+    )
+    def supplier_orders(row: strawberry.Parent[Any], first: int = 8) -> list[Replenishment]:
+        """What else is due at the item's supplier."""
+        return resolved(row.supplier_orders(first))
+
     forecast_issue: str | None = strawberry.field(
         description="Why there is no model or only a baseline; null when all is well."
     )

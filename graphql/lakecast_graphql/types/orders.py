@@ -62,6 +62,9 @@ class ScenarioInput:
     lead_time_factor: float | None = strawberry.field(
         default=UNSET, description="Multiplies each item's lead time, at least 0; applied after `leadTimeDays`."
     )
+    lead_time_extra_days: float | None = strawberry.field(
+        default=UNSET, description="Days added to each item's lead time, at least 0; after `leadTimeFactor`."
+    )
     lead_time_std_days: float | None = strawberry.field(
         default=UNSET, description="Standard deviation of the lead time in days, at least 0."
     )

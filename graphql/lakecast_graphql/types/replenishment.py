@@ -163,6 +163,9 @@ class ReplenishmentTotals:
     item_count: int
     order_lines: int = strawberry.field(description="Items with something to order.")
     excess_value: float | None = strawberry.field(description="Null where none is known.")
+    excess_on_order_value: float | None = strawberry.field(
+        description="Of `excessValue`, what is still on order and can be postponed or cancelled."
+    )
     order_by_date: dt.date | None = strawberry.field(description="The earliest.")
     recommended_order_value: float | None = strawberry.field(description="Null where no item has a value.")
     on_hand_value: float | None = strawberry.field(description="Stock on hand x unit cost; null where none is known.")

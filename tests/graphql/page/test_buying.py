@@ -1,14 +1,16 @@
 """What a buyer does: read, tick, change, put off, export, ask what if; by mouse and by keyboard."""
 
 import csv
+import datetime as dt
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 from running import Running
-from visiting import visit
+from visiting import CALENDAR, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -26,6 +28,16 @@ def brazilian(text: str) -> float | None:
 
 def day(value: str | None) -> str:
     return "–" if value is None else f"{value[8:10]}/{value[5:7]}"
+
+
+def if_ordered_today(node: dict[str, Any]) -> str | None:
+    """The day of arrival: the API's counts from the day of the stock, which is before the browser's today."""
+    if node["arrivalDate"] is None:
+        return None
+    arrival, as_of = (dt.date.fromisoformat(node[name]) for name in ("arrivalDate", "asOf"))
+    late = dt.date.fromisoformat(CALENDAR[:10]) - as_of
+    assert late.days > 0
+    return (arrival + late).isoformat()
 
 
 def test_ten_rows_say_what_the_api_says(browser: Browser, strict: Running, server: Running) -> None:
@@ -46,7 +58,7 @@ def test_ten_rows_say_what_the_api_says(browser: Browser, strict: Running, serve
             value = node["recommendedOrderValue"]
             assert brazilian(cell("value")) == (None if value is None else pytest.approx(value, abs=0.5))
             assert cell("runsout").strip().startswith(day(node["stockoutDate"]))
-            assert cell("arrives").strip().startswith(day(node["arrivalDate"]))
+            assert cell("arrives").strip().startswith(day(if_ordered_today(node)))
             due = node["action"] == "ORDER" or (node["orderByDate"] or "9") <= node["asOf"]
             assert cell("orderby").strip().startswith("Hoje" if due else day(node["orderByDate"]))
 
@@ -149,7 +161,7 @@ def test_what_if_is_what_the_api_says_and_moves_the_chart(browser: Browser, stri
     )
     where = {"datasetId": {"eq": node["datasetId"]}, "itemId": {"eq": node["itemId"]}}
     asked = """query($w: ReplenishmentFilter!, $d: Float!) { whatIf(where: $w, scenario: {leadTimeDays: $d}) { nodes {
-      scenario { recommendedOrder arrivalDate } } } }"""
+      scenario { asOf recommendedOrder arrivalDate } } } }"""
     with visit(browser, strict.url, f"#/item/{node['datasetId']}/{node['itemId']}") as one:
         before = one.page.locator("figure").first.get_attribute("aria-label")
         one.page.get_by_role("button", name="+2 semanas").click()
@@ -159,10 +171,70 @@ def test_what_if_is_what_the_api_says_and_moves_the_chart(browser: Browser, stri
         assert brazilian(one.page.inner_text(".outcome strong")) == pytest.approx(
             wanted["scenario"]["recommendedOrder"], abs=0.5
         )
-        assert day(wanted["scenario"]["arrivalDate"]) in one.text(".outcome")
+        assert day(if_ordered_today(wanted["scenario"])) in one.text(".outcome")
         assert one.page.locator("figure").first.get_attribute("aria-label") != before
+        now, then = (one.texts(f".outcome td:nth-of-type({n})") for n in (1, 2))
+        assert brazilian(now[0]) == pytest.approx(node["recommendedOrder"], abs=0.5)
+        assert brazilian(then[0]) == pytest.approx(wanted["scenario"]["recommendedOrder"], abs=0.5)
+        one.page.get_by_role("button", name="na lista de compras").last.click()
+        assert "1 linha" in one.text(".basket")
         one.page.get_by_role("button", name="Voltar à fórmula").click()
         assert one.page.locator("figure").first.get_attribute("aria-label") == before
+
+
+def test_days_without_stock_are_those_of_the_projection(browser: Browser, strict: Running, server: Running) -> None:
+    asked = """query($w: ReplenishmentFilter) { replenishment(where: $w, first: 50) { nodes { itemId datasetId asOf
+      arrivalDate dailyDemand projection { dates expected withOrder } } } }"""
+    shown = set()
+    for node in server.data(asked, w=TO_ORDER)["replenishment"]["nodes"]:
+        stock, arrival = node["projection"], if_ordered_today(node) or ""
+        empty = [
+            date
+            for date, expected, ordered in zip(stock["dates"], stock["expected"], stock["withOrder"], strict=True)
+            if date >= CALENDAR[:10] and (expected if date < arrival else ordered) < 1e-6
+        ]
+        kind = "no day" if not empty else "to the end" if empty[-1] == stock["dates"][-1] else "some days"
+        if kind in shown:
+            continue
+        shown.add(kind)
+        with visit(browser, strict.url, f"#/item/{node['datasetId']}/{node['itemId']}") as one:
+            text = one.texts(".strip dd")[-1]
+            if not empty:
+                assert text.startswith("nenhum dia")
+            else:
+                assert text.startswith(f"{len(empty)} dia")
+                assert ("ou mais" in text) == (kind == "to the end")
+                assert f"de {day(empty[0])} a {day(empty[-1])}" in text
+                pieces = brazilian(text.rpartition("cerca de")[2])
+                assert pieces == pytest.approx(len(empty) * node["dailyDemand"], abs=0.5)
+    assert len(shown) >= 2
+
+
+def test_the_whole_list_under_a_scenario_says_what_the_api_says(
+    browser: Browser, strict: Running, server: Running
+) -> None:
+    asked = """query($s: ScenarioInput!) { whatIf(scenario: $s, where: {and: []}, first: 50) { totals {
+      recommendedOrderValue alerts { level itemCount } } nodes { scenario { itemId recommendedOrder } } } }"""
+    (now, then) = (server.data(asked, s=scenario)["whatIf"] for scenario in ({}, {"leadTimeExtraDays": 14}))
+    with visit(browser, strict.url, "#/comprar") as one:
+        one.page.get_by_text("E se… para a lista inteira").click()
+        one.page.get_by_role("button", name="+2 semanas").click()
+        one.page.get_by_role("button", name="Pôr estas quantidades").wait_for()
+        table = one.page.get_by_role("region", name="E se… para a lista inteira").first.locator("tbody tr")
+        for answer, column in ((now, 1), (then, 2)):
+            critical = next(a["itemCount"] for a in answer["totals"]["alerts"] if a["level"] == "CRITICAL")
+            assert brazilian(table.nth(1).locator("td").nth(column - 1).inner_text()) == critical
+        one.page.get_by_role("button", name="Pôr estas quantidades").click()
+        lines = [n for n in then["nodes"] if n["scenario"]["recommendedOrder"]]
+        assert f"{len(lines)} linha" in one.text(".basket")
+
+
+def test_the_manager_counts_what_the_list_shows(browser: Browser, strict: Running) -> None:
+    with visit(browser, strict.url, "#/comprar") as one:
+        items = one.text(".sum").split(" · ")[0]
+        one.go("#/gestor")
+        assert items in one.page.locator("a.stat", has_text="Pedir agora").inner_text()
+        assert items in one.page.locator(".bars").first.locator("tr", has_text="Agora").inner_text()
 
 
 def test_the_bill_adds_up_as_it_is_shown(browser: Browser, strict: Running, server: Running) -> None:

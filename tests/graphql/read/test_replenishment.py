@@ -5,9 +5,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import made_lake
+import numpy as np
 import pytest
 
 from lakecast_graphql.read import arguments, search
+from lakecast_graphql.read.item_rows import item_rows
 from lakecast_graphql.read.replenishment import DEFAULT_ORDER, matching, replenishment
 from lakecast_graphql.read.view import View
 from lakecast_lake import columns, snapshots
@@ -37,3 +39,17 @@ def test_the_default_order_needs_no_query_and_is_that_of_one(where: object, monk
     assert page.total_count == len(asked)
     equal = cost[made][1:] == cost[made][:-1]
     assert (made[1:] > made[:-1])[equal].all()
+
+
+def test_an_item_knows_what_else_is_due_at_its_supplier() -> None:
+    view = View(loaded())
+    items = item_rows(view, np.arange(view.snapshot.items.count))
+    names = set()
+    for n in range(len(items)):
+        item = items[n]
+        where = {"supplier": {"eq": item.supplier}, "action": {"in_": ["order", "expedite"]}}
+        due = [] if item.supplier is None else replenishment(view, where, first=100).nodes
+        others = [one.item_id for one in due if (one.dataset_id, one.item_id) != (item.dataset_id, item.item_id)]
+        assert [one.item_id for one in item.supplier_orders(3)] == others[:3]
+        names |= {item.supplier} if others else set()
+    assert len(names) >= 2

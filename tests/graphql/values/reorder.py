@@ -36,6 +36,7 @@ def decide(
     """
     factor = scenario.get("demandFactor", 1.0)
     lead_time = scenario.get("leadTimeDays", stored["lead_time_days"]) * scenario.get("leadTimeFactor", 1.0)
+    lead_time += scenario.get("leadTimeExtraDays", 0.0)
     lead_time_std = scenario.get("leadTimeStdDays", stored["lead_time_std_days"])
     review_days = scenario.get("reviewPeriodDays", stored["review_period_days"])
     level = scenario.get("serviceLevel", stored["service_level"])

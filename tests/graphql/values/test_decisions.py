@@ -77,7 +77,11 @@ def total(values: Iterable[float]) -> float | None:
 
 
 @pytest.mark.parametrize(
-    "scenario", ["orderMultiple: 0", "leadTimeDays: -1", "serviceLevel: 1", "leadTimeFactor: 1e308", "onHand: -0.5"]
+    "scenario",
+    [
+        *("orderMultiple: 0", "leadTimeDays: -1", "serviceLevel: 1"),
+        *("leadTimeFactor: 1e308", "leadTimeExtraDays: -1", "onHand: -0.5"),
+    ],
 )
 def test_assumptions_that_no_item_can_have_are_refused(server: Running, scenario: str) -> None:
     query = f"{{ whatIf(scenario: {{ {scenario} }}) {{ nodes {{ scenario {{ leadTimeDays safetyStock }} }} }} }}"
@@ -100,6 +104,7 @@ FIGURES += ["orderUpTo", "recommendedOrder", "recommendedOrderValue", "alert", "
         optional={
             "leadTimeDays": st.floats(0, 400).map(lambda x: round(x, 1)),
             "leadTimeFactor": st.sampled_from([0.0, 0.5, 1.5, 3.0]),
+            "leadTimeExtraDays": st.sampled_from([0.0, 14.0]),
             "leadTimeStdDays": st.floats(0, 30).map(lambda x: round(x, 1)),
             "serviceLevel": st.sampled_from([0.0001, 0.5, 0.8, 0.95, 0.999]),
             "demandFactor": st.sampled_from([0.0, 0.3, 1.0, 1.7]),

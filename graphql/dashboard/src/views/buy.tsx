@@ -1,12 +1,12 @@
 /** Comprar: the work list, by priority or by supplier. Filters stand in the address; pages come from the server. */
-import type { JSX } from "preact";
+import { signal } from "@preact/signals";
+import type { ComponentType, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { filter, place } from "../address";
 import { useAnswer } from "../api";
 import { day, moneyShort, quantity } from "../format";
 import {
   BuyDocument,
-  SupplierLinesDocument,
   SuppliersDocument,
   type FiguresFragment,
   type LineFragment,
@@ -17,7 +17,7 @@ import {
 import { Icon } from "../icons";
 import { choose, iso, postponed, postponedToday } from "../keep";
 import { choiceLine, Lines, type Sort } from "../lines";
-import { Loading, Title, Trouble } from "../parts";
+import { excessOf, Loading, Title, Trouble } from "../parts";
 import { STATE_FILTERS, STATE_WORDS, STATES, stateOf, topUp, without, type State } from "../status";
 import { t } from "../text";
 
@@ -159,7 +159,7 @@ function Sum({ figures, state, currency }: { figures: FiguresFragment | undefine
   return (
     <p class="sum" role="status">
       <strong>{t(items === 1 ? "oneItem" : "nItems", quantity(items))}</strong>
-      {value ? <> · {t(state === "excesso" ? "idleValue" : "toOrderValue", moneyShort(value, currency))}</> : null}
+      {value ? <> · {state === "excesso" ? excessOf(figures, currency) : t("toOrderValue", moneyShort(value, currency))}</> : null}
     </p>
   );
 }
@@ -215,6 +215,7 @@ function ByPriority({ wanted: now }: { wanted: Wanted }): JSX.Element {
       ) : problem ? null : (
         <Loading />
       )}
+      {data ? <WhatIfList wanted={now} currency={data.items.nodes[0]?.currency ?? null} /> : null}
     </>
   );
 }
@@ -224,6 +225,23 @@ function orderOf(state: State, sort: Sort): ReplenishmentOrder[] {
   if (sort === "" && state === "acompanhar") return [{ field: "ORDER_BY_DATE", direction: "ASC" }];
   if (sort === "valor" && state === "excesso") return [{ field: "EXCESS_VALUE", direction: "DESC" }];
   return SORTS[sort] ?? SORTS[""];
+}
+
+type ListScenarioProps = { where: ReplenishmentFilter; currency: string | null };
+const listScenario = signal<ComponentType<ListScenarioProps> | null>(null);
+
+/** What if, for all items that match whatever their status; its code comes when it is unfolded. */
+function WhatIfList({ wanted: now, currency }: { wanted: Wanted; currency: string | null }): JSX.Element {
+  const Shown = listScenario.value;
+  const load = (): void => void import("./scenario").then((module) => (listScenario.value = module.ListScenario));
+  return (
+    <details class="card" onToggle={load}>
+      <summary>
+        <h2>{t("whatIfList")}</h2>
+      </summary>
+      {Shown ? <Shown where={{ and: now.conditions.slice(1) }} currency={currency} /> : null}
+    </details>
+  );
 }
 
 /** The whole list as a file, made by the server. */
@@ -238,10 +256,19 @@ function Export({ which, order }: { which: ReplenishmentFilter; order: Replenish
 
 function BySupplier({ wanted: now }: { wanted: Wanted }): JSX.Element {
   const which = where(now);
-  const { data, problem, loading } = useAnswer(SuppliersDocument, { where: which, all: STATE_FILTERS[now.state] });
+  const open = place.value.filters["aberto"];
+  const of: ReplenishmentFilter = { supplier: open === "-" ? { isNull: true } : { eq: open ?? "" } };
+  const off = now.showsOff ? [] : without(now.off);
+  const { data, problem, loading } = useAnswer(SuppliersDocument, {
+    grain: "MONTH",
+    where: which,
+    all: STATE_FILTERS[now.state],
+    isOpen: open !== undefined,
+    due: open === undefined ? null : { and: [...now.conditions, of, ...off] },
+    soon: open === undefined ? null : { and: [of, STATE_FILTERS.acompanhar, ...off] },
+  });
   const currency = data?.items.nodes[0]?.currency ?? null;
   const suppliers = [...(data?.suppliers ?? [])].sort((a, b) => (b.recommendedOrderValue ?? 0) - (a.recommendedOrderValue ?? 0) || b.itemCount - a.itemCount);
-  const open = place.value.filters["aberto"];
   return (
     <>
       <Tools facets={data?.facets ?? null} bySupplier off={now.off.length} showsOff={now.showsOff} />
@@ -260,11 +287,11 @@ function BySupplier({ wanted: now }: { wanted: Wanted }): JSX.Element {
                     <span class="name">{one.supplier ?? t("noSupplier")}</span>
                     <span>{t(one.itemCount === 1 ? "oneItem" : "nItems", quantity(one.itemCount))}</span>
                     <span class="money">{moneyShort(now.state === "excesso" ? one.excessValue : one.recommendedOrderValue, currency)}</span>
-                    <span class="quiet">{one.meanLeadTimeDays == null ? "" : t("leadTimeIs", quantity(Math.round(one.meanLeadTimeDays)))}</span>
+                    <span class="quiet">{one.meanLeadTimeDays == null ? "" : t("meanLeadTimeIs", quantity(Math.round(one.meanLeadTimeDays)))}</span>
                     <span class="quiet">{one.orderByDate === null ? "" : one.orderByDate <= iso(new Date()) ? t("orderToday") : t("orderByIs", day(one.orderByDate))}</span>
                   </button>
                 </h2>
-                {isOpen ? <SupplierLines supplier={one.supplier} wanted={now} /> : null}
+                {isOpen ? <SupplierLines supplier={one.supplier} wanted={now} data={data} /> : null}
               </section>
             );
           })}
@@ -278,16 +305,9 @@ function BySupplier({ wanted: now }: { wanted: Wanted }): JSX.Element {
 }
 
 /** The lines of one supplier, and what would be due before the next order to it. */
-function SupplierLines({ supplier, wanted: now }: { supplier: string | null; wanted: Wanted }): JSX.Element {
-  const of: ReplenishmentFilter = { supplier: supplier === null ? { isNull: true } : { eq: supplier } };
-  const off = now.showsOff ? [] : without(now.off);
-  const { data, problem } = useAnswer(SupplierLinesDocument, {
-    grain: "MONTH",
-    where: { and: [...now.conditions, of, ...off] },
-    soon: { and: [of, STATE_FILTERS.acompanhar, ...off] },
-  });
-  if (problem) return <Trouble problem={problem} />;
-  if (!data) return <Loading />;
+function SupplierLines({ supplier, wanted: now, data }: { supplier: string | null; wanted: Wanted; data: SuppliersQuery }): JSX.Element {
+  // What is there may be of the supplier that was open before.
+  if (!data.due || !data.soon || [...data.due.nodes, ...data.soon.nodes].some((line) => line.item.supplier !== supplier)) return <Loading />;
   const due = data.due.nodes;
   const soon = now.state === "pedir" ? data.soon.nodes.filter((line) => topUp(line) > 0) : [];
   const tick = (lines: LineFragment[], of: (line: LineFragment) => number) => (): void =>

@@ -6,12 +6,14 @@ import { place, to } from "../address";
 import { ask, useAnswer } from "../api";
 import { Chart, seconds, type Line as ChartLine, type Mark } from "../chart";
 import { cover, day, figure, money, month, parse, percent, quantity, withUnit, DAYS_PER_MONTH } from "../format";
-import { ItemDocument, ItemOfSupplierDocument, WhatIfDocument, WindowsDocument, type DemandClass, type ItemQuery, type ScenarioInput, type WhatIfQuery } from "../gql/graphql";
+import { ItemDocument, WhatIfDocument, WindowsDocument, type ItemQuery, type ScenarioInput, type WhatIfQuery } from "../gql/graphql";
+import { CLASSES, Glossary, OF_CLASSES, OF_SOURCES, Source } from "../glossary";
 import { Icon } from "../icons";
 import { choices, choose, keyOf } from "../keep";
 import { choiceLine, isDue, Lines } from "../lines";
 import { Card, DataTable, Loading, Pill, Title, Trouble } from "../parts";
-import { STATE_FILTERS, statusOf } from "../status";
+import { statusOf } from "../status";
+import { arrivalOf, gapOf, withOrderOfToday, type Gap } from "../stock";
 import { language, t, type Word } from "../text";
 
 type Item = NonNullable<ItemQuery["item"]>;
@@ -23,6 +25,7 @@ export function ItemPage(): JSX.Element {
     grain: "MONTH",
     itemId,
     datasetId,
+    self: { datasetId: { eq: datasetId }, itemId: { eq: itemId } },
     language: language.value === "pt" ? "PT" : "EN",
   });
   const item = data?.item;
@@ -35,12 +38,13 @@ export function ItemPage(): JSX.Element {
       </p>
       {problem && (!data || problem.kind !== "gone") ? <Trouble problem={problem} /> : null}
       {data && !item ? <p class="notice bad">{t("noItem", itemId)}</p> : null}
-      {item ? <Content item={item} /> : problem || data ? null : <Loading />}
+      {item ? <Content item={item} punctual={data.punctual?.nodes[0]?.scenario.safetyStock ?? null} /> : problem || data ? null : <Loading />}
     </>
   );
 }
 
-function Content({ item }: { item: Item }): JSX.Element {
+/** `punctual`: the safety stock, if every order came on its day. */
+function Content({ item, punctual }: { item: Item; punctual: number | null }): JSX.Element {
   const advice = item.replenishment;
   return (
     <>
@@ -60,7 +64,7 @@ function Content({ item }: { item: Item }): JSX.Element {
           .join(" · ")}
       </p>
       {item.isActive ? null : <p class="notice">{t("inactive")}</p>}
-      {advice ? <Decision item={item} advice={advice} /> : <p class="notice">{t("noAdvice")}</p>}
+      {advice ? <Decision item={item} advice={advice} punctual={punctual} /> : <p class="notice">{t("noAdvice")}</p>}
       <Use item={item} />
       {advice ? <OthersOfSupplier item={item} /> : null}
       <Sources item={item} />
@@ -68,7 +72,7 @@ function Content({ item }: { item: Item }): JSX.Element {
   );
 }
 
-function Decision({ item, advice }: { item: Item; advice: Advice }): JSX.Element {
+function Decision({ item, advice, punctual }: { item: Item; advice: Advice; punctual: number | null }): JSX.Element {
   const [scenario, setScenario] = useState<ScenarioInput>({});
   const result = useWhatIf(item, scenario);
   const hasScenario = Object.keys(scenario).length > 0;
@@ -79,7 +83,8 @@ function Decision({ item, advice }: { item: Item; advice: Advice }): JSX.Element
     ["usePerMonth", quantity(advice.dailyDemand * DAYS_PER_MONTH), t("forecastUse")],
     ["coverDays", cover(advice.daysToStockout), advice.stockoutDate ? t("runsOutOn", day(advice.stockoutDate)) : ""],
     ["orderBy", isDue(advice) ? t("now") : day(advice.orderByDate), t("leadTimeIs", quantity(Math.round(advice.leadTimeDays)))],
-    ["arrives", day(advice.arrivalDate), t("ifOrderedToday")],
+    ["arrives", day(arrivalOf(advice)), t("ifOrderedToday")],
+    ...(advice.projection ? [without(advice, unit)] : []),
   ];
   return (
     <>
@@ -96,7 +101,7 @@ function Decision({ item, advice }: { item: Item; advice: Advice }): JSX.Element
         ))}
       </dl>
       <div class="beside even">
-        <Bill item={item} advice={advice} />
+        <Bill item={item} advice={advice} punctual={punctual} />
         <WhatIf item={item} advice={advice} scenario={scenario} set={setScenario} result={hasScenario ? result : null} />
       </div>
       <Stock advice={advice} item={item} result={hasScenario ? result : null} />
@@ -104,8 +109,29 @@ function Decision({ item, advice }: { item: Item; advice: Advice }): JSX.Element
   );
 }
 
+/** Days without stock and pieces that are missing meanwhile, although the order is placed today. */
+function without(advice: Advice, unit: string | null): [Word, string, string] {
+  const gap = gapOf(advice);
+  if (!gap) return ["daysWithout", t("noneWithout"), t("evenIfOrdered")];
+  return ["daysWithout", daysOf(gap), t("withoutWhen", day(gap.from), day(gap.until), withUnit(gap.days * advice.dailyDemand, unit))];
+}
+
+function daysOf(gap: Gap): string {
+  return gap.isOpen ? t("atLeastDays", gap.days) : t(gap.days === 1 ? "oneDay" : "nDays", gap.days);
+}
+
+/** Why there is safety stock, in one sentence: what of it is for which uncertainty, and for which promise. */
+function safety(item: Item, advice: Advice, punctual: number | null): string {
+  if (advice.safetyStock <= 0) return "";
+  const promise = [percent(advice.serviceLevel, false, 1), t(advice.serviceMeasure === "FILL" ? "ofPieces" : "ofCycles")];
+  const [whole, late] = [Math.round(advice.safetyStock), Math.round(advice.safetyStock - (punctual ?? advice.safetyStock))];
+  const [total, typical] = [withUnit(advice.safetyStock, item.unit), quantity(advice.demandStd)];
+  if (late < 1 || late >= whole) return t("safetyOfUse", total, typical, ...promise);
+  return t("safetyIs", total, quantity(whole - late), typical, quantity(late), quantity(Math.round(advice.leadTimeStdDays)), ...promise);
+}
+
 /** The order as a bill, and the line for the list of what to buy. */
-function Bill({ item, advice }: { item: Item; advice: Advice }): JSX.Element {
+function Bill({ item, advice, punctual }: { item: Item; advice: Advice; punctual: number | null }): JSX.Element {
   const lines = advice.explanation;
   const choice = choices.value[keyOf(item)];
   const own = choiceLine(advice, advice.recommendedOrder ?? 0);
@@ -127,7 +153,7 @@ function Bill({ item, advice }: { item: Item; advice: Advice }): JSX.Element {
         <p class="quiet">{t("noBill")}</p>
       )}
       <p class="quiet">
-        {t("terms", percent(advice.serviceLevel, false, 1), t(advice.serviceMeasure === "FILL" ? "ofPieces" : "ofCycles"), quantity(Math.round(advice.leadTimeDays)), quantity(Math.round(advice.reviewPeriodDays)))}
+        {safety(item, advice, punctual)} {t("terms", quantity(Math.round(advice.leadTimeDays)), quantity(Math.round(advice.reviewPeriodDays)))}
         {advice.minOrderQuantity > 1 ? ` ${t("minimumIs", quantity(advice.minOrderQuantity))}` : ""}
         {advice.orderMultiple > 1 ? ` ${t("multipleIs", quantity(advice.orderMultiple))}` : ""}
       </p>
@@ -190,6 +216,8 @@ function WhatIf({ item, advice, scenario, set, result }: WhatIfProps): JSX.Eleme
   const lead = Math.round(advice.leadTimeDays);
   const levels = [...new Set([...LEVELS, advice.serviceLevel])].sort();
   const demand = scenario.demandFactor ?? 1;
+  const own = choiceLine(advice, advice.recommendedOrder ?? 0);
+  const take = (): void => choose(own, { quantity: result?.recommendedOrder === own.formula ? null : (result?.recommendedOrder ?? null), ticked: true });
   return (
     <Card title={t("whatIf")} class="whatif">
       <div class="field">
@@ -241,27 +269,44 @@ function WhatIf({ item, advice, scenario, set, result }: WhatIfProps): JSX.Eleme
         <span class="unit">{item.unit ?? t("pieces")}</span>
       </div>
       <div class="outcome" role="status">
-        {result ? (
-          <>
-            <p>
-              <strong>{result.recommendedOrder ? t("thenOrder", withUnit(result.recommendedOrder, item.unit)) : t("thenNothing")}</strong>
-              {result.recommendedOrderValue ? ` (${money(result.recommendedOrderValue, item.currency)})` : ""}
-            </p>
-            <p>
-              {t("thenDates", result.action === "ORDER" ? t("now").toLowerCase() : day(result.orderByDate), day(result.arrivalDate), result.stockoutDate ? day(result.stockoutDate) : t("never"))}
-            </p>
-            <p class="quiet">{t("todaysAdvice", withUnit(advice.recommendedOrder, item.unit))}</p>
-          </>
-        ) : (
-          <p class="quiet">{t("whatIfWhat")}</p>
-        )}
+        {result ? <BeforeAndAfter item={item} advice={advice} result={result} /> : <p class="quiet">{t("whatIfWhat")}</p>}
       </div>
+      {result?.recommendedOrder ? (
+        <button type="button" class="button main" onClick={take}>
+          {t("addQuantity", withUnit(result.recommendedOrder, item.unit))}
+        </button>
+      ) : null}
       {Object.keys(scenario).length ? (
         <button type="button" class="button" onClick={() => set({})}>
           <Icon name="undo" /> {t("backToAdvice")}
         </button>
       ) : null}
     </Card>
+  );
+}
+
+/** The advice as it stands and under the scenario, side by side. */
+function BeforeAndAfter({ item, advice, result }: { item: Item; advice: Advice; result: Scenario }): JSX.Element {
+  const both = [advice, { ...result, asOf: advice.asOf }];
+  const gaps = both.map((one) => gapOf(one));
+  const rows: [Word, (one: Advice | Scenario, n: number) => string][] = [
+    ["toOrder", (one) => withUnit(one.recommendedOrder, item.unit)],
+    ["value", (one) => money(one.recommendedOrderValue, item.currency)],
+    ["orderBy", (one) => (one.action === "ORDER" ? t("now") : day(one.orderByDate))],
+    ["arrives", (one) => day(arrivalOf({ asOf: advice.asOf, arrivalDate: one.arrivalDate }))],
+    ["runsOut", (one) => (one.stockoutDate ? day(one.stockoutDate) : t("never"))],
+    ["daysWithout", (_, n) => (gaps[n] ? daysOf(gaps[n]) : t("noneWithout"))],
+    ["piecesShort", (one, n) => (gaps[n] ? withUnit(gaps[n].days * one.dailyDemand, item.unit) : "–")],
+  ];
+  return (
+    <DataTable
+      rows={rows}
+      columns={[
+        { head: <span class="hidden">{t("whatIf")}</span>, cell: ([word]) => t(word) },
+        { head: t("asItIs"), cell: ([, cell]) => cell(advice, 0) },
+        { head: t("withChange"), cell: ([, cell]) => <strong>{cell(result, 1)}</strong> },
+      ]}
+    />
   );
 }
 
@@ -279,13 +324,13 @@ function Stock({ item, advice, result }: { item: Item; advice: Advice; result: S
     { label: t("lower80"), values: shown.lower80, colour: "soft", width: 0.5 },
     { label: t("upper80"), values: shown.upper80, colour: "soft", width: 0.5 },
     { label: t("withoutOrder"), values: shown.expected, colour: "short" },
-    ...(order ? [{ label: t("withOrder"), values: shown.withOrder, colour: "accent" as const, width: 2.5 }] : []),
-    ...(result ? [{ label: t("adviceToday"), values: base.withOrder, colour: "muted" as const, kind: "dashes" as const }] : []),
+    ...(order ? [{ label: t("withOrder"), values: withOrderOfToday({ asOf: advice.asOf, arrivalDate: (result ?? advice).arrivalDate, projection: shown }), colour: "accent" as const, width: 2.5 }] : []),
+    ...(result ? [{ label: t("adviceToday"), values: withOrderOfToday(advice), colour: "muted" as const, kind: "dashes" as const }] : []),
     { label: t("reorderPoint"), values: flat(point), colour: "order", kind: "dashes" },
     { label: t("orderUpTo"), values: flat(upTo), colour: "muted", kind: "dashes", width: 1 },
   ];
   const stockout = result ? result.stockoutDate : advice.stockoutDate;
-  const arrival = result ? result.arrivalDate : advice.arrivalDate;
+  const arrival = arrivalOf({ asOf: advice.asOf, arrivalDate: (result ?? advice).arrivalDate });
   const marks: Mark[] = [
     ...(stockout ? [{ at: seconds(stockout), text: t("runsOutOn", day(stockout)), colour: "out" as const }] : []),
     ...(order && arrival ? [{ at: seconds(arrival), text: t("arrivesOn", day(arrival)), colour: "accent" as const }] : []),
@@ -321,8 +366,29 @@ function Use({ item }: { item: Item }): JSX.Element {
         </div>
       ) : null}
       {byMonth.value ? <Months item={item} /> : <Periods item={item} />}
+      <p class="quiet">{ofOrder(item)}</p>
     </Card>
   );
+}
+
+const PERIOD_DAYS = { DAILY: 1, WEEKLY: 7, MONTHLY: DAYS_PER_MONTH, QUARTERLY: 3 * DAYS_PER_MONTH, YEARLY: 12 * DAYS_PER_MONTH } as const;
+
+/** Per month, of a sum over some periods of the item. */
+function perMonth(item: Item, sum: number, periods: number): number {
+  return (sum / (periods * PERIOD_DAYS[item.frequency ?? "DAILY"])) * DAYS_PER_MONTH;
+}
+
+const ALIKE = 0.05;
+
+/** The use per month that the order counts on, and why it is another than that of the forecast. */
+function ofOrder(item: Item): string {
+  const { replenishment: advice, forecast } = item;
+  if (!advice || !forecast) return "";
+  const rest = forecast.forecast.filter((_, n) => (forecast.dates[n] ?? "") > advice.asOf);
+  const use = advice.dailyDemand * DAYS_PER_MONTH;
+  const predicted = rest.length ? perMonth(item, rest.reduce((sum, value) => sum + value, 0), rest.length) : use;
+  if (Math.abs(use - predicted) <= ALIKE * Math.max(use, predicted)) return t("useIsForecast", withUnit(use, item.unit));
+  return t("useIsMixed", withUnit(use, item.unit), quantity(predicted));
 }
 
 function Months({ item }: { item: Item }): JSX.Element {
@@ -374,28 +440,23 @@ function Periods({ item }: { item: Item }): JSX.Element {
 }
 
 function OthersOfSupplier({ item }: { item: Item }): JSX.Element | null {
-  const { data } = useAnswer(ItemOfSupplierDocument, {
-    grain: "MONTH",
-    where: { and: [{ supplier: { eq: item.supplier ?? "" } }, STATE_FILTERS.pedir, { not: { datasetId: { eq: item.datasetId }, itemId: { eq: item.itemId } } }] },
-  });
-  const list = data?.replenishment;
-  if (!item.supplier || !list?.totalCount) return null;
+  if (!item.supplier || item.supplierOrders.length === 0) return null;
   return (
     <section class="card">
       <div class="head">
         <h2>{t("othersOf", item.supplier)}</h2>
-        <a href={to("comprar", [], { por: "fornecedor", aberto: item.supplier })}>{t("wholeList", quantity(list.totalCount))}</a>
+        <a href={to("comprar", [], { por: "fornecedor", aberto: item.supplier })}>{t("seeAll")}</a>
       </div>
-      <Lines lines={list.nodes} label={t("othersOf", item.supplier)} />
+      <Lines lines={item.supplierOrders} label={t("othersOf", item.supplier)} />
     </section>
   );
 }
 
-const CLASSES: Record<DemandClass, Word> = { SMOOTH: "classSmooth", ERRATIC: "classErratic", INTERMITTENT: "classIntermittent", LUMPY: "classLumpy" };
-
 /** How the forecast was made and how good it was, folded away. */
 function Sources({ item }: { item: Item }): JSX.Element {
   const open = useSignal(false);
+  const periods = item.forecast?.dates.length ?? 0;
+  const monthly = (total: number | undefined): number | null => (total === undefined || !periods ? null : perMonth(item, total, periods));
   const best = [...item.metrics].sort((a, b) => (a.quantileLoss ?? Infinity) - (b.quantileLoss ?? Infinity));
   return (
     <details class="card" onToggle={(event) => (open.value = (event.currentTarget as HTMLDetailsElement).open)}>
@@ -412,19 +473,20 @@ function Sources({ item }: { item: Item }): JSX.Element {
           rows={best}
           mark={(one) => (one.source === item.champion ? "champion" : "")}
           columns={[
-            { head: t("source"), cell: (one) => one.source },
+            { head: t("source"), cell: (one) => <Source name={one.source} /> },
             { head: t("quantileLoss"), cell: (one) => figure(one.quantileLoss) },
-            { head: "RMSSE", cell: (one) => figure(one.rmsse) },
-            { head: "WAPE", cell: (one) => percent(one.wape) },
+            { head: t("rmsse"), cell: (one) => figure(one.rmsse) },
+            { head: t("error"), cell: (one) => percent(one.wape) },
             { head: t("bias"), cell: (one) => figure(one.bias) },
             { head: t("coverage80"), cell: (one) => percent(one.coverage80) },
             { head: t("skill"), cell: (one) => percent(one.skill, true) },
-            { head: t("forecastTotal"), cell: (one) => total(item.forecastSeries.find((some) => some.source === one.source)?.forecast) },
+            { head: t("forecastTotal"), cell: (one) => quantity(monthly(item.forecastSeries.find((some) => some.source === one.source)?.total)) },
           ]}
         />
       ) : (
         <p class="quiet">{t("noMetrics")}</p>
       )}
+      <Glossary words={[...(item.demandClass ? OF_CLASSES.filter(([word]) => word === CLASSES[item.demandClass!]) : []), ...(best.length ? OF_SOURCES : [])]} />
       {open.value ? <Windows item={item} /> : null}
     </details>
   );
@@ -453,11 +515,6 @@ function Windows({ item }: { item: Item }): JSX.Element | null {
       />
     </>
   );
-}
-
-/** The sum of a forecast; a dash where there is none. */
-function total(forecast: readonly number[] | undefined): string {
-  return forecast ? quantity(forecast.reduce((sum, value) => sum + value, 0)) : "–";
 }
 
 /** Sums of what was forecast and what came, over the periods whose demand is known. */

@@ -4,9 +4,10 @@ import { to, toItem } from "../address";
 import { useAnswer } from "../api";
 import { Chart } from "../chart";
 import { day, moneyShort, month, parse, percent, quantity } from "../format";
-import { ManagerDocument, type AbcClass, type AlertLevel, type ManagerQuery } from "../gql/graphql";
+import { ManagerDocument, type AbcClass, type AlertLevel, type ManagerQuery, type StockAction } from "../gql/graphql";
 import { iso, keyOf } from "../keep";
-import { Bar, Card, Loading, Scroll, SignedBar, Title, Trouble } from "../parts";
+import { Bar, Card, DataTable, Loading, SignedBar, Title, Trouble } from "../parts";
+import { STATUS_WORDS, statusOf, type Status } from "../status";
 import { t, type Word } from "../text";
 
 const LEVELS = [0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995];
@@ -28,11 +29,20 @@ export function Manager(): JSX.Element {
 function Content({ data }: { data: ManagerQuery }): JSX.Element {
   const currency = data.items.nodes[0]?.currency ?? null;
   const { overview } = data;
+  const order = data.order?.[0];
+  const excess = data.excess?.[0];
+  const coming = excess?.excessOnOrderValue ?? 0;
+  const out = (data.out ?? []).reduce((sum, one) => sum + one.itemCount, 0);
   const stats: [Word, string, string, string][] = [
     ["stockValue", moneyShort(overview?.onHandValue, currency), t("nItems", quantity(overview?.itemCount)), to("comprar", [], { estado: "todos" })],
-    ["excessValue", moneyShort(overview?.excessValue, currency), share(overview?.excessValue, overview?.onHandValue), to("comprar", [], { estado: "excesso" })],
-    ["ordersDue", moneyShort(overview?.recommendedOrderValue, currency), t("nLines", quantity(overview?.orderLines)), to("comprar")],
-    ["statusOut", quantity(overview?.outOfStock), overview?.itemCount ? percent(overview.outOfStock / overview.itemCount, false, 1) : "", to("comprar", [], { estado: "falta" })],
+    [
+      "excessValue",
+      moneyShort(excess?.excessValue, currency),
+      coming ? t("idleAndComing", moneyShort((excess?.excessValue ?? 0) - coming, currency), moneyShort(coming, currency)) : items(excess?.itemCount ?? 0),
+      to("comprar", [], { estado: "excesso" }),
+    ],
+    ["ordersDue", moneyShort(order?.recommendedOrderValue, currency), items(order?.itemCount ?? 0), to("comprar")],
+    ["statusOut", quantity(out), overview?.itemCount ? percent(out / overview.itemCount, false, 1) : "", to("comprar", [], { estado: "falta" })],
   ];
   return (
     <>
@@ -63,28 +73,30 @@ function Content({ data }: { data: ManagerQuery }): JSX.Element {
   );
 }
 
-function share(part: number | null | undefined, whole: number | null | undefined): string {
-  return part == null || !whole ? "" : t("ofStock", percent(part / whole));
+function items(count: number): string {
+  return t(count === 1 ? "oneItem" : "nItems", quantity(count));
 }
 
 const WEEKS = 8;
 const MILLISECONDS_PER_WEEK = 7 * 86_400_000;
 
-/** Orders by the week of their last day; what is overdue counts in this week. */
+/** What is due now, as the list has it; then by the week of the last day to order. */
 function Weeks({ data, currency }: { data: ManagerQuery; currency: string | null }): JSX.Element {
   const today = parse(iso(new Date()));
   const monday = new Date(today.getTime() - ((today.getDay() + 6) % 7) * 86_400_000);
-  const rows = Array.from({ length: WEEKS }, (_, n) => ({ from: iso(new Date(monday.getTime() + n * MILLISECONDS_PER_WEEK + 3_600_000)), items: 0, value: 0 }));
+  const rows = Array.from({ length: WEEKS }, (_, n) => ({ from: iso(new Date(monday.getTime() + n * MILLISECONDS_PER_WEEK + 3_600_000)), items: 0 }));
   for (const week of data.weeks ?? []) {
     if (!week.orderWeek) continue;
     const n = Math.max(0, Math.round((parse(week.orderWeek).getTime() - monday.getTime()) / MILLISECONDS_PER_WEEK));
     const row = rows[n];
-    if (row) {
-      row.items += week.itemCount;
-      row.value += week.recommendedOrderValue ?? 0;
-    }
+    if (row) row.items += week.itemCount;
   }
-  const most = Math.max(1, ...rows.map((row) => row.items));
+  const due = data.order?.[0];
+  const bars = [
+    { from: "", name: t("rightNow"), items: due?.itemCount ?? 0, value: due?.recommendedOrderValue ?? 0 },
+    ...rows.map((row, n) => ({ ...row, value: 0, name: n === 0 ? t("thisWeek") : day(row.from) })),
+  ];
+  const most = Math.max(1, ...bars.map((bar) => bar.items));
   return (
     <Card title={t("byWeekTitle")} note={t("byWeekNote")}>
       <table class="bars">
@@ -97,14 +109,14 @@ function Weeks({ data, currency }: { data: ManagerQuery; currency: string | null
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, n) => (
-            <tr key={row.from}>
-              <th scope="row">{n === 0 ? t("thisWeek") : day(row.from)}</th>
+          {bars.map((bar, n) => (
+            <tr key={bar.from}>
+              <th scope="row">{bar.name}</th>
               <td class="long">
-                <Bar share={row.items / most} kind={n === 0 ? "order" : ""} />
+                <Bar share={bar.items / most} kind={n === 0 ? "order" : ""} />
               </td>
-              <td>{t(row.items === 1 ? "oneItem" : "nItems", quantity(row.items))}</td>
-              <td>{row.value ? moneyShort(row.value, currency) : "–"}</td>
+              <td>{items(bar.items)}</td>
+              <td>{bar.value ? moneyShort(bar.value, currency) : "–"}</td>
             </tr>
           ))}
         </tbody>
@@ -134,7 +146,7 @@ function Suppliers({ data, currency }: { data: ManagerQuery; currency: string | 
                 <td class="long">
                   <Bar share={weight(one) / most} />
                 </td>
-                <td>{t(one.itemCount === 1 ? "oneItem" : "nItems", quantity(one.itemCount))}</td>
+                <td>{items(one.itemCount)}</td>
                 <td>{moneyShort(one.recommendedOrderValue, currency)}</td>
               </tr>
             ))}
@@ -170,51 +182,47 @@ function Service({ data, currency }: { data: ManagerQuery; currency: string | nu
 }
 
 const CLASSES: (AbcClass | null)[] = ["A", "B", "C", null];
-const ALERTS: [AlertLevel, Word][] = [
-  ["CRITICAL", "levelCritical"],
-  ["HIGH", "levelHigh"],
-  ["MEDIUM", "levelMedium"],
-  ["OK", "levelOk"],
-  ["UNKNOWN", "levelUnknown"],
+/** Columns of the matrix, with the colour of their numbers. */
+const COLUMNS: [Status, AlertLevel | ""][] = [
+  ["out", "CRITICAL"],
+  ["short", "CRITICAL"],
+  ["order", "HIGH"],
+  ["watch", "MEDIUM"],
+  ["excess", ""],
+  ["ok", "OK"],
+  ["check", ""],
 ];
 
 function Matrix({ data }: { data: ManagerQuery }): JSX.Element {
-  const count = (abc: AbcClass | null, alert: AlertLevel): number =>
-    (data.statuses ?? []).filter((one) => one.abcClass === abc && one.alert === alert).reduce((sum, one) => sum + one.itemCount, 0);
-  const rows = CLASSES.filter((abc) => ALERTS.some(([alert]) => count(abc, alert)));
+  const out = (abc: AbcClass | null): number => data.out?.find((one) => one.abcClass === abc)?.itemCount ?? 0;
+  const count = (abc: AbcClass | null, status: Status): number => {
+    if (status === "out") return out(abc);
+    const some = (data.statuses ?? []).filter((one) => one.abcClass === abc && columnOf(one) === status);
+    return some.reduce((sum, one) => sum + one.itemCount, 0) - (status === "short" ? out(abc) : 0);
+  };
+  const rows = CLASSES.filter((abc) => COLUMNS.some(([status]) => count(abc, status)));
   return (
     <Card title={t("matrixTitle")} note={t("matrixNote")}>
-      <Scroll label={t("matrixTitle")}>
-        <table class="data matrix">
-          <thead>
-            <tr>
-              <th scope="col">ABC</th>
-              {ALERTS.map(([alert, word]) => (
-                <th scope="col" key={alert}>
-                  {t(word)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((abc) => (
-              <tr key={abc ?? ""}>
-                <th scope="row">{abc ?? t("noClass")}</th>
-                {ALERTS.map(([alert]) => {
-                  const items = count(abc, alert);
-                  return (
-                    <td key={alert} class={items ? `level ${alert}` : "quiet"}>
-                      {quantity(items)}
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <DataTable
+        label={t("matrixTitle")}
+        rows={rows}
+        columns={[
+          { head: "ABC", cell: (abc) => abc ?? t("noClass") },
+          ...COLUMNS.map(([status, level]) => ({
+            head: t(STATUS_WORDS[status]),
+            cell: (abc: AbcClass | null) => quantity(count(abc, status)),
+            mark: (abc: AbcClass | null) => (count(abc, status) ? `level ${level}` : "quiet"),
+          })),
+        ]}
+      />
     </Card>
   );
+}
+
+/** The status of a group; those that are out of stock count among those that run out. */
+function columnOf(one: { alert: AlertLevel | null; action: StockAction | null }): Status {
+  const status = statusOf({ alert: one.alert ?? "UNKNOWN", action: one.action ?? "NONE", onHand: 1 });
+  return status === "expedite" ? "order" : status;
 }
 
 function Bias({ data }: { data: ManagerQuery }): JSX.Element {

@@ -8,7 +8,7 @@ import { Icon } from "../icons";
 import { keyOf, postponedToday, visit } from "../keep";
 import { Lines } from "../lines";
 import { Loading, Title, Trouble } from "../parts";
-import { STATE_FILTERS, STATE_WORDS, without, type State } from "../status";
+import { LEVEL_WORDS, STATE_FILTERS, STATE_WORDS, STATUS_WORDS, statusOf, without, type State } from "../status";
 import { t, type Word } from "../text";
 
 export function Today(): JSX.Element {
@@ -102,7 +102,7 @@ const CARDS: [CardName, State, Word, Word, (figures: FiguresFragment) => number 
   ["short", "vai-faltar", "shortWhat", "toOrderValue", (f) => f.recommendedOrderValue],
   ["order", "pedir", "orderWhat", "toOrderValue", (f) => f.recommendedOrderValue],
   ["watch", "acompanhar", "watchWhat", "inStockValue", (f) => f.onHandValue],
-  ["excess", "excesso", "excessWhat", "idleValue", (f) => f.excessValue],
+  ["excess", "excesso", "excessWhat", "idleValue", (f) => (f.excessValue === null ? null : f.excessValue - (f.excessOnOrderValue ?? 0))],
 ];
 
 function Cards({ data, currency }: { data: TodayQuery; currency: string | null }): JSX.Element {
@@ -117,7 +117,7 @@ function Cards({ data, currency }: { data: TodayQuery; currency: string | null }
               <span class="label">{t(STATE_WORDS[state])}</span>
               <strong>{quantity(figures?.itemCount ?? 0)}</strong>
               <span class="money">{sum ? t(of, moneyShort(sum, currency)) : " "}</span>
-              <small>{t(what)}</small>
+              <small>{name === "excess" && figures?.excessOnOrderValue ? t("comingExcess", moneyShort(figures.excessOnOrderValue, currency)) : t(what)}</small>
             </a>
           </li>
         );
@@ -126,13 +126,6 @@ function Cards({ data, currency }: { data: TodayQuery; currency: string | null }
   );
 }
 
-const LEVELS: Record<AlertLevel, Word> = {
-  CRITICAL: "levelCritical",
-  HIGH: "levelHigh",
-  MEDIUM: "levelMedium",
-  OK: "levelOk",
-  UNKNOWN: "levelUnknown",
-};
 const CAUSES: Record<ChangeCause, Word> = {
   FORECAST: "causeForecast",
   STOCK: "causeStock",
@@ -153,6 +146,12 @@ function Changes({ data }: { data: TodayQuery }): JSX.Element {
       {sinceVisit && sinceVisit.totalCount !== data.changes?.totalCount ? <ChangeList title={t("sinceVisit")} page={sinceVisit} /> : null}
     </section>
   );
+}
+
+/** The status that an item has now. */
+function after({ after: level, item }: ChangePage["nodes"][number]): string {
+  if (level === null) return t("levelNone");
+  return t(item.replenishment ? STATUS_WORDS[statusOf(item.replenishment)] : LEVEL_WORDS[level]);
 }
 
 const MOST_CHANGES = 8;
@@ -176,9 +175,9 @@ function ChangeList({ title, page }: { title: string; page: ChangePage | null })
             <li key={keyOf(change.item)}>
               <a href={toItem(change.item)}>{change.item.name}</a>
               <small>
-                <span class={`level ${change.before ?? ""}`}>{change.before ? t(LEVELS[change.before]) : t("levelNone")}</span>
+                <span class={`level ${change.before ?? ""}`}>{change.before ? t(LEVEL_WORDS[change.before]) : t("levelNone")}</span>
                 {" → "}
-                <span class={`level ${change.after ?? ""}`}>{change.after ? t(LEVELS[change.after]) : t("levelNone")}</span>
+                <span class={`level ${change.after ?? ""}`}>{after(change)}</span>
                 {" · "}
                 {t(CAUSES[change.cause])}
               </small>

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { adminKey, ask, ApiError, edition, useAnswer } from "../api";
 import { dated, figure, instant, percent, quantity } from "../format";
 import { PinDocument, RefreshDocument, TrustDocument, UnpinDocument, type DemandClass, type RefreshOutcome, type Severity, type TrustQuery } from "../gql/graphql";
+import { CLASSES, Glossary, OF_CLASSES, OF_SOURCES, Source } from "../glossary";
 import { Icon } from "../icons";
 import { Bar, Card, DataTable, Loading, Scroll, Title, Trouble, type Column } from "../parts";
 import { language, t, type Word } from "../text";
@@ -23,6 +24,7 @@ export function Trust(): JSX.Element {
 function Content({ data }: { data: TrustQuery }): JSX.Element {
   return (
     <>
+      <Verdict data={data} />
       <div class="beside even">
         <Promises data={data} />
         <Leaderboard data={data} />
@@ -31,15 +33,38 @@ function Content({ data }: { data: TrustQuery }): JSX.Element {
         <Horizons data={data} />
         <Classes data={data} />
       </div>
+      <details class="card">
+        <summary>
+          <h2>{t("glossary")}</h2>
+        </summary>
+        <Glossary words={[["reorderPoint", "reorderPointIs"], ...OF_SOURCES, ["wins", "winsIs"], ...OF_CLASSES]} />
+      </details>
       <Reports data={data} />
     </>
   );
 }
 
-const CLASSES: Record<DemandClass, Word> = { SMOOTH: "classSmooth", ERRATIC: "classErratic", INTERMITTENT: "classIntermittent", LUMPY: "classLumpy" };
 
 function className(name: string | null): string {
   return name === null ? t("noClass") : name.toUpperCase() in CLASSES ? t(CLASSES[name.toUpperCase() as DemandClass]) : name;
+}
+
+const USUAL_PROMISE = 0.95;
+
+/** In one sentence: whether reorder points kept what they promised, and for which demand not. */
+function Verdict({ data }: { data: TrustQuery }): JSX.Element | null {
+  const usual = (data.calibration ?? []).filter((one) => one.promised === USUAL_PROMISE && one.cycles > 0);
+  if (usual.length === 0) return null;
+  const cycles = usual.reduce((sum, one) => sum + one.cycles, 0);
+  const achieved = percent(usual.reduce((sum, one) => sum + one.achieved * one.cycles, 0) / cycles);
+  const less = usual.filter((one) => short(one.achieved, one.promised)).map((one) => `${className(one.group)} (${percent(one.achieved)})`);
+  const list = less.length > 1 ? `${less.slice(0, -1).join(", ")} ${t("and")} ${less.at(-1)}` : (less[0] ?? "");
+  const text = less.length === 0 ? t("verdictKept", achieved) : less.length === usual.length ? t("verdictAllShort", achieved) : t("verdictShort", achieved, list);
+  return (
+    <p class={less.length ? "notice bad verdict" : "notice verdict"}>
+      <Icon name={less.length ? "alert" : "check"} /> <span>{text}</span>
+    </p>
+  );
 }
 
 /** Promised beside achieved: of bands, and of reorder points by kind of demand. */
@@ -99,7 +124,7 @@ function Leaderboard({ data }: { data: TrustQuery }): JSX.Element {
           label={t("leaderboardTitle")}
           rows={rows}
           columns={[
-            { head: t("source"), cell: (row) => `${row.rank}. ${row.source}` },
+            { head: t("source"), cell: (row) => <Source name={row.source} place={row.rank} /> },
             {
               head: t("quantileLoss"),
               class: "long",
