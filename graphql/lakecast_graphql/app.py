@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -53,6 +54,9 @@ from lakecast_lake.storage import Lake
 
 _log = logging.getLogger("lakecast.app")
 
+_SWITCH_SECONDS = 0.0005
+"""After how long a thread that computes lets the event loop go on, a tenth of Python's default: several threads that
+compute would else let everybody wait for the sum of their turns."""
 _CLOSE_SECONDS = 0.8
 """How long what is being loaded is waited for when the server stops."""
 
@@ -105,6 +109,7 @@ class App:
         # The schema and all modules live as long as the process: full collections need not look at them again.
         gc.collect()
         gc.freeze()
+        sys.setswitchinterval(_SWITCH_SECONDS)
         await asyncio.to_thread(self.service.start)
         self.subscriptions.start()
         state[open_connections.STATE] = self._connections
@@ -222,7 +227,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         return view
 
     service.listeners.append(lambda served: latest.clear())
-    bounds = Bounds(settings.max_body_bytes, settings.body_seconds)
+    bounds = Bounds(settings.max_body_bytes, settings.body_seconds, connections.incoming)
     metrics = Metrics(Parts(service, subscriptions, execution, under_way, connections, documents, queries, gate))
     graphql_http = GraphqlHttp(
         execution,

@@ -67,6 +67,8 @@ GAUGES: tuple[tuple[str, str, Over, Number], ...] = (
     ("lakecast_connections", "Open connections.", "livesum", lambda of: of.connections.count),
     ("lakecast_unread_bytes", "Bytes of answers that slow clients have not read.", "livesum",
      lambda of: of.connections.unread_bytes),
+    ("lakecast_incoming_bytes", "Bytes of bodies and messages that are not complete yet.", "livesum",
+     lambda of: of.connections.incoming.bytes),
     ("lakecast_overdue_operations", "Operations that are still being computed though their time is up.", "livesum",
      lambda of: of.under_way.overdue),
 )  # fmt: skip

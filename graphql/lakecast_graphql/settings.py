@@ -139,7 +139,12 @@ class Settings(BaseSettings):
     max_body_bytes: Bytes = Field(
         default=1_000_000, gt=0, description="Bytes of a request's body; more is refused with 413."
     )
-    body_seconds: float = Field(default=10.0, gt=0, description="Seconds in which a body must have arrived, else 408.")
+    body_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="Seconds in which a body must have arrived, else 408; in which a WebSocket message must have, "
+        "else 1008.",
+    )
     max_head_bytes: Bytes = Field(
         default=65_536, gt=0, description="Bytes of a request's head; more is refused with 431."
     )
@@ -168,6 +173,12 @@ class Settings(BaseSettings):
     )
     max_message_bytes: Bytes = Field(
         default=1_000_000, gt=0, description="Bytes of a WebSocket message; more closes the socket with 1009."
+    )
+    max_incoming_bytes_in_all: Bytes = Field(
+        default=64_000_000,
+        gt=0,
+        description="Bytes of bodies and WebSocket messages of all clients of a worker that are not complete yet; "
+        "beyond it, what began to come first is given up.",
     )
     max_message_fragments: int = Field(
         default=64, gt=0, description="Fragments of a WebSocket message; more close the socket with 1009."
@@ -289,6 +300,8 @@ class Settings(BaseSettings):
             connections_per_address=self.max_connections_per_address,
             message_bytes=self.max_message_bytes,
             message_fragments=self.max_message_fragments,
+            message_seconds=self.body_seconds,
+            incoming_bytes_in_all=self.max_incoming_bytes_in_all,
             unread_bytes=self.max_unread_bytes,
             unread_bytes_in_all=self.max_unread_bytes_in_all,
             unread_seconds=self.unread_seconds,

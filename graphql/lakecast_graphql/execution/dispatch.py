@@ -126,6 +126,8 @@ class Dispatcher:
         self._seconds = seconds
         self._readers = readers(history, opened)
         self._threads = threads or ThreadPoolExecutor(4, thread_name_prefix="lakecast-plan")
+        # One thread: several would not be faster, and everybody else would wait for the turn of each.
+        self._preparing = ThreadPoolExecutor(1, thread_name_prefix="lakecast-document")
         self.flights = SingleFlight(shared or NotShared())
         self._under_way = under_way or UnderWay()
         self.ways: Counter[str] = Counter()
@@ -161,7 +163,8 @@ class Dispatcher:
         try:
             if len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query):
                 loop = asyncio.get_running_loop()
-                await loop.run_in_executor(self._threads, self._documents.get, operation.query)
+                preparing = loop.run_in_executor(self._preparing, self._documents.get, operation.query)
+                await asyncio.wait_for(preparing, self._seconds)
             self._documents.check_variables(operation)
             plan, literals = self._plan(operation)
             values = plan.values(operation.variables or _NO_VARIABLES, literals, self._cells_of(view.snapshot))
@@ -276,7 +279,8 @@ class Dispatcher:
 
     def close(self) -> None:
         """Let threads end, those of the ordinary way, too."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._preparing):
+            threads.shutdown(wait=False, cancel_futures=True)
         self._ordinary.close()
 
     async def _by_ordinary(

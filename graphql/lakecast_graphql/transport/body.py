@@ -1,21 +1,24 @@
 """Reading a request's body, bounded in size and time."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine, Generator
 from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any
 
-from lakecast_graphql.transport.asgi import Message, Receive, Scope, header
+from lakecast_graphql.transport.asgi import Message, Receive, Scope, address, header
+from lakecast_graphql.transport.incoming import Arrival, Incoming
 from lakecast_graphql.transport.refusals import Refusal
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a body may be: bytes, and seconds until it has arrived."""
+    """What a body may be: bytes, and seconds until it has arrived; and all those together that are under way."""
 
     max_bytes: int
     seconds: float
+    incoming: Incoming
 
 
 class ClientDisconnected(Exception):
@@ -30,10 +33,12 @@ async def read(scope: Scope, receive: Receive, bounds: Bounds) -> bytes:
     """
     lines = (header(scope, name) for name in (b"content-encoding", b"content-length"))
     coding, declared = (None if text is None else text.encode("latin-1") for text in lines)
-    return await receive_all(receive, coding, declared, bounds)
+    return await receive_all(scope, receive, coding, declared, bounds)
 
 
-async def receive_all(receive: Receive, coding: bytes | None, declared: bytes | None, bounds: Bounds) -> bytes:
+async def receive_all(
+    scope: Scope, receive: Receive, coding: bytes | None, declared: bytes | None, bounds: Bounds
+) -> bytes:
     """As `read`, for the request's content coding and declared length."""
     max_bytes, seconds = bounds.max_bytes, bounds.seconds
     if coding is not None and coding.strip().lower() not in (b"", b"identity"):
@@ -65,18 +70,28 @@ async def receive_all(receive: Receive, coding: bytes | None, declared: bytes | 
         if len(chunk) > max_bytes:
             raise _too_large(max_bytes)
         return chunk
+    patience = asyncio.timeout(seconds)
+
+    def give_up() -> None:
+        with contextlib.suppress(RuntimeError):  # its time is up already
+            patience.reschedule(asyncio.get_running_loop().time())
+
+    arrival = bounds.incoming.begin(address(scope), give_up)
     try:
-        async with asyncio.timeout(seconds):
-            return await _rest(receive, message.get("body", b""), max_bytes)
+        async with patience:
+            return await _rest(receive, message.get("body", b""), max_bytes, arrival)
     except TimeoutError:
         raise _too_slow(seconds) from None
+    finally:
+        arrival.end()
 
 
-async def _rest(receive: Receive, chunk: bytes, max_bytes: int) -> bytes:
+async def _rest(receive: Receive, chunk: bytes, max_bytes: int, arrival: Arrival) -> bytes:
     chunks, size, more = [chunk], len(chunk), True
     while more:
         if size > max_bytes:
             raise _too_large(max_bytes)
+        arrival.holds(size)
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnected
@@ -115,4 +130,5 @@ def _too_large(max_bytes: int) -> Refusal:
 
 
 def _too_slow(seconds: float) -> Refusal:
-    return Refusal(408, f"The body did not arrive within {seconds:g} seconds.", closes=True)
+    reason = f"The body did not arrive within {seconds:g} seconds, or while there was room for it."
+    return Refusal(408, reason, closes=True)

@@ -25,6 +25,8 @@ class ClientLimits:
     connections_per_address: int = 1_000
     message_bytes: int = 1_000_000
     message_fragments: int = 64
+    message_seconds: float = 10.0
+    incoming_bytes_in_all: int = 64_000_000
     unread_bytes: int = 64_000_000
     unread_bytes_in_all: int = 128_000_000
     unread_seconds: float = 20.0

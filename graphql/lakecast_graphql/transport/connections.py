@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from lakecast_graphql.transport.client_limits import ClientLimits, Reached
+from lakecast_graphql.transport.incoming import Incoming
 
 STATE = "lakecast_connections"
 """Key of the `Connections` in the state that uvicorn's connections share."""
@@ -42,6 +43,7 @@ class Connections:
     ) -> None:
         self.limits = limits
         self.reached = reached
+        self.incoming = Incoming(limits.incoming_bytes_in_all, reached)
         self._is_proxy = is_proxy
         self.count = 0
         self._by_address: Counter[str] = Counter()

@@ -109,7 +109,7 @@ class GraphqlHttp:
         if headers.get(b"content-type") != b"application/json" and not is_json(_text(headers, b"content-type")):
             raise Refusal(415, "Send the body as application/json in UTF-8.", closes=True)
         raw = await body.receive_all(
-            receive, headers.get(b"content-encoding"), headers.get(b"content-length"), self._bounds
+            scope, receive, headers.get(b"content-encoding"), headers.get(b"content-length"), self._bounds
         )
         view = self._current()
         answer = None if view is None or media is EVENTS else self._execution.cached(raw, view)

@@ -21,6 +21,7 @@ from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.transport.asgi import JSON_TYPE, NOSNIFF
 from lakecast_graphql.transport.client_limits import ClientLimits, Reached
 from lakecast_graphql.transport.connections import STATE, Connections
+from lakecast_graphql.transport.incoming import Arrival
 from lakecast_graphql.transport.refusals import errors_body
 
 _SLICE = 4_096
@@ -264,6 +265,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self._rest = b""  # read, but not yet looked at
         self._feeding: asyncio.Handle | None = None
         self._unsent = 0
+        self._arrival: Arrival | None = None  # of a message that is not complete
+        self._late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Called by `BoundedHttp`, which has counted the connection."""
@@ -273,6 +276,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by the transport."""
         self._rest = b""
+        self._arrived()
         self._watch.gone(self)
         super().connection_lost(exc)
 
@@ -294,6 +298,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             piece, self._rest = self._rest[:_SLICE], self._rest[_SLICE:]
             super().data_received(piece)
             self._check()
+            self._measure()
         if self.transport.is_closing():
             self._rest = b""
         elif self._rest:
@@ -319,6 +324,32 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             # A line or value that the handshake does not take.
             self.transport.write(STATUS_LINE[400] + b"connection: close\r\ncontent-length: 0\r\n\r\n")
             self.transport.close()
+
+    def _measure(self) -> None:
+        """Count what has come of a message that is not complete, and begin to wait for its end."""
+        size = len(self.conn.reader.buffer) + sum(map(len, self.frames))
+        if size <= _SLICE or self.transport.is_closing():
+            self._arrived()
+            return
+        if self._arrival is None:
+            self._arrival = self._watch.incoming.begin(self.address, self._give_up)
+            self._late = self.loop.call_later(self._limits.message_seconds, self._is_late)
+        self._arrival.holds(size)
+
+    def _arrived(self) -> None:
+        if self._arrival is not None and self._late is not None:
+            self._arrival.end()
+            self._late.cancel()
+            self._arrival = self._late = None
+
+    def _is_late(self) -> None:
+        self._watch.reached.count("body_seconds", self.address)
+        self._give_up()
+
+    def _give_up(self) -> None:
+        self._arrived()
+        self.conn.fail(CloseCode.POLICY_VIOLATION, "The message did not arrive in time")
+        self.handle_parser_exception()
 
     async def receive(self) -> Any:
         """Called by the application."""

@@ -7,7 +7,7 @@ import socket
 import time
 
 import pytest
-from attacks import frame, others, raw, reached, read_all, resident, until, web_socket
+from attacks import figure, frame, others, raw, reached, read_all, resident, until, web_socket
 from running import Running, running
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -15,6 +15,7 @@ from lakecast_graphql.transport.uvicorn_protocols import BoundedHttp
 from lakecast_lake.storage import Lake
 
 BEGIN = b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+JSON = {"content-type": "application/json"}
 FIELDS = "nodes { date itemId forecast median lower80 upper80 lower95 }"
 LARGE = "{" + " ".join(f"a{number}: forecasts(first: 500) {{ {FIELDS} }}" for number in range(40)) + "}"
 """An operation of a kilobyte or two with an answer of some megabytes."""
@@ -275,3 +276,42 @@ def test_all_clients_together_are_bounded(small_lake: Lake) -> None:
 def _unread(server: Running) -> float:
     line = next(x for x in server.http.get("/metrics").text.splitlines() if x.startswith("lakecast_unread_bytes "))
     return float(line.split()[1])
+
+
+def test_bodies_that_do_not_end_are_bounded_together(small_lake: Lake) -> None:
+    with running(small_lake.uri, max_incoming_bytes_in_all=1_000_000) as server:
+        with contextlib.ExitStack() as stack:
+            held = [stack.enter_context(raw(server)) for _ in range(4)]
+            for number, one in enumerate(held):
+                one.sendall(BEGIN + b"content-length: 600000\r\n\r\n" + b" " * 400_000)
+                assert until(lambda n=number: figure(server, "lakecast_incoming_bytes") == min(n + 1, 2) * 400_000)
+            for one in held[:2]:  # those that began first
+                assert refusal(read_all(one))[0] == 408
+            assert reached(server, "max_incoming_bytes_in_all") == 2
+            query = json.dumps({"query": "{ __typename }" + " " * 300_000})
+            assert server.http.post("/graphql", content=query, headers=JSON).json()["data"]
+        assert until(lambda: figure(server, "lakecast_incoming_bytes") == 0)
+
+
+def test_messages_that_do_not_end_are_bounded_together(small_lake: Lake) -> None:
+    with running(small_lake.uri, max_incoming_bytes_in_all=1_000_000) as server:
+        with contextlib.ExitStack() as stack:
+            held = [stack.enter_context(web_socket(server)) for _ in range(3)]
+            for number, one in enumerate(held):
+                whole = (
+                    frame(b" " * 400_000) if number else frame(b" " * 300_000, last=False) + frame(b" " * 100_000, 0)
+                )
+                one.sendall(whole[:-100])
+                assert until(lambda n=number: figure(server, "lakecast_incoming_bytes") > min(n + 1, 2) * 390_000)
+            assert b"\x03\xf0" in read_all(held[0])  # close code 1008
+            assert reached(server, "max_incoming_bytes_in_all") == 1
+            held[2].sendall(b" " * 100)  # which is no JSON, but whole
+            assert b"Messages must be JSON" in read_all(held[2])
+        assert until(lambda: figure(server, "lakecast_incoming_bytes") == 0)
+
+
+def test_a_message_that_comes_slowly_closes_the_socket(small_lake: Lake) -> None:
+    with running(small_lake.uri, body_seconds=0.3) as server, web_socket(server) as one:
+        one.sendall(frame(b" " * 100_000)[:-1])
+        assert b"did not arrive in time" in read_all(one)
+        assert reached(server, "body_seconds") == 1
