@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import debian
 import pytest
 from node_packages import installed, run
 from running import Running, running
@@ -65,10 +66,27 @@ def test_types_are_generated_by_the_address_of_a_server_in_production(typescript
         run(["npm", "run", "codegen"], typescript, LAKECAST_SCHEMA=f"{production.url}/schema.graphql")
     assert generated.read_text() == from_file
     generated.unlink()
-    # By introspection: the generator offers zstd, which Node 20 cannot read.
+    # By introspection: the generator offers zstd, which Node 20 cannot read and Node 22 can.
     with running(small_lake.uri, introspection=True) as open_one:
         run(["npm", "run", "codegen"], typescript, LAKECAST_SCHEMA=open_one.graphql)
     assert generated.read_text() == from_file
+
+
+@pytest.mark.node
+@pytest.mark.slow
+def test_types_are_generated_by_address_on_node_22(typescript: Path, node_tests: Path, small_lake: Lake) -> None:
+    node = node_tests / "node_modules" / "node-22" / "bin" / "node"
+    if not node.exists():
+        debian.not_tested("There is no Node 22 for this machine", "codegen on it is", "nodejs")
+    assert run([str(node), "--version"], typescript).startswith("v22.")
+    generated = typescript / "src" / "gql" / "graphql.ts"
+    from_file = generated.read_text()
+    codegen = [str(node), "node_modules/@graphql-codegen/cli/cjs/bin.js", "--config", "codegen.ts"]
+    with running(small_lake.uri, introspection=True) as open_one:
+        for address in (f"{open_one.url}/schema.graphql", open_one.graphql):
+            generated.unlink()
+            run(codegen, typescript, LAKECAST_SCHEMA=address)
+            assert generated.read_text() == from_file
 
 
 @pytest.mark.node

@@ -160,6 +160,7 @@ def test_lakes_that_lack_something_are_shown(browser: Browser, tmp_path: Path, k
         if kind is WithoutCosts:
             one.go("#/gestor")
             assert "Os itens não têm custo" in one.text()
+            assert "sem custo" in one.text(".card:last-child .plainlist")
 
 
 def test_an_empty_lake_says_what_to_do_and_shows_what_is_published_then(browser: Browser, tmp_path: Path) -> None:

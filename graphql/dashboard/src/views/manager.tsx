@@ -254,7 +254,7 @@ function Bias({ data }: { data: ManagerQuery }): JSX.Element {
 function Doubtful({ data }: { data: ManagerQuery }): JSX.Element {
   const list = data.doubtful;
   return (
-    <Card title={t("doubtfulTitle")} note={list.totalCount > list.nodes.length ? <a href={to("comprar", [], { estado: "conferir" })}>{t("wholeList", quantity(list.totalCount))}</a> : undefined}>
+    <Card title={t("doubtfulTitle")} note={list.totalCount > list.nodes.length ? t("andMore", quantity(list.totalCount - list.nodes.length)) : undefined}>
       {list.nodes.length ? (
         <ul class="plainlist">
           {list.nodes.map((one) => (

@@ -656,7 +656,10 @@ fragment Line on Replenishment {
       bias
     }
   }
-  doubtful: replenishment(where: {action: {eq: CHECK_DATA}}, first: 10) {
+  doubtful: replenishment(
+    where: {or: [{action: {eq: CHECK_DATA}}, {item: {unitCost: {isNull: true}}}, {item: {leadTimeDays: {isNull: true}}}, {supplier: {isNull: true}}]}
+    first: 10
+  ) {
     totalCount
     nodes {
       itemId
@@ -680,7 +683,7 @@ fragment Line on Replenishment {
   excessValue
   excessOnOrderValue
   onHandValue
-}`,{hash:`2ed41d1258b9deb94c2be23bfb209661d9343261e0e240fafd4a146b2bf2c908`}),_t=new q(`
+}`,{hash:`d2b3a202e0e360978307f8b4e821ed4a33b59a4e1ca5eb9dcde028e15700675b`}),_t=new q(`
     query Trust($language: Language!) {
   overview {
     wape
