@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from lakecast_lake.available_memory import available_bytes
 from lakecast_lake.errors import BadResults
 from lakecast_lake.handover import metadata
 from lakecast_lake.handover.metadata import Metadata
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 
 FORECAST_FILE = f"{FACT_FORECAST.name}.parquet"
 METRICS_FILE = f"{FACT_METRICS.name}.parquet"
+BYTES_OF_ROW = 900
+"""What an import takes at its peak for a row of forecasts, measured with a million of them: the columns, what completes
+and orders them, and Delta's writer. The file says nothing of it: 77 kB hold a million rows that hardly differ."""
+LONGEST_TEXT = 10_000
+"""Bytes of a text that is read at all. Names are shorter by far, and one that is long and often repeated takes
+nothing in a file, but gigabytes in memory."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +78,47 @@ def _rows(path: Path, table: Table) -> pa.Table | None:
     if not path.exists():
         return None
     try:
-        rows = pq.read_table(path, partitioning=_partitioning(path, table), coerce_int96_timestamp_unit="us")
+        _require_memory(path)
+        rows = pq.read_table(
+            path,
+            partitioning=_partitioning(path, table),
+            coerce_int96_timestamp_unit="us",
+            read_dictionary=[column.name for column in table.columns if column.type == TEXT],
+        )
     except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())[:200].rstrip(".")
         raise BadResults(
             str(path), f"cannot be read as Parquet ({reason})", "Write the file again and hand over all of it."
         ) from error
+    _require_short_texts(rows, path)
     return contract_types(table, rows, path)
+
+
+def _require_memory(path: Path) -> None:
+    """Refuse what would be killed on the way for want of memory, before any of it is read."""
+    files = list(path.rglob("*.parquet")) if path.is_dir() else [path]
+    count = sum(pq.read_metadata(file).num_rows for file in files)
+    free = available_bytes()
+    if free is not None and count * BYTES_OF_ROW > free:
+        raise BadResults(
+            str(path),
+            f"has {count:,} rows, whose import takes some {count * BYTES_OF_ROW / 1e9:.1f} GB of memory; "
+            f"{free / 1e9:.1f} GB are free",
+            "Hand over some sources or data sets at a time, or import on a machine with more memory.",
+        )
+
+
+def _require_short_texts(rows: pa.Table, path: Path) -> None:
+    """Refuse long texts while each of them is there once, in a dictionary."""
+    for name, column in zip(rows.column_names, rows.columns, strict=True):
+        for chunk in column.chunks if pa.types.is_dictionary(column.type) else ():
+            longest = pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0
+            if longest > LONGEST_TEXT:
+                raise BadResults(
+                    f"{path}: {name}",
+                    f"has a text of {longest:,} bytes, and {LONGEST_TEXT:,} are read at most",
+                    "Correct these rows and import again.",
+                )
 
 
 def _partitioning(path: Path, table: Table) -> "ds.Partitioning | None":

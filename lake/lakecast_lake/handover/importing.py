@@ -79,10 +79,12 @@ def import_(lake: Lake, folder: str | Path, dataset_id: str | None = None) -> Im
     Raises BadResults where the folder cannot be read, breaks the contract, or contradicts itself or the lake;
     then nothing was written. Else raises as `publish` does.
     """
-    read = Folder.read(Path(folder))
+    from lakecast_lake.columns import allocation  # loads DuckDB: see `_require_loadable`
+
+    allocation.settle()  # a third less at the peak
     for attempt in range(_ATTEMPTS):
         try:
-            return _import(lake, read, dataset_id)
+            return _import(lake, Path(folder), dataset_id)
         except Superseded:
             if attempt == _ATTEMPTS - 1:
                 raise
@@ -90,10 +92,9 @@ def import_(lake: Lake, folder: str | Path, dataset_id: str | None = None) -> Im
     raise AssertionError("the last attempt returns or raises")
 
 
-def _import(lake: Lake, read: Folder, dataset_id: str | None) -> ImportReport:
-    run_id = f"import-{read.digest[:16]}"
+def _import(lake: Lake, folder: Path, dataset_id: str | None) -> ImportReport:
     record = snapshots.newest_or_none(lake)
-    results = _checked(lake, record, read, run_id, dataset_id)
+    run_id, results = _read(lake, record, folder, dataset_id)
     names = _distinct(results.forecasts, "dataset_id")
     report = ImportReport(
         0 if record is None else record.snapshot_id,
@@ -109,8 +110,15 @@ def _import(lake: Lake, read: Folder, dataset_id: str | None) -> ImportReport:
         return report
     parts = [_commit(lake, record, _only(results, name), name, run_id) for name in names]
     for part in parts:
-        _require_loadable(lake, record, part, read.path)
+        _require_loadable(lake, record, part, folder)
     return replace(report, snapshot_id=publish_parts(lake, run_id, parts, base=record), unchanged=False)
+
+
+def _read(lake: Lake, record: SnapshotRecord | None, folder: Path, dataset_id: str | None) -> tuple[str, _Results]:
+    """The run that the folder stands for, and its rows ready to be committed; as they came, they are let go of."""
+    read = Folder.read(folder)
+    run_id = f"import-{read.digest[:16]}"
+    return run_id, _checked(lake, record, read, run_id, dataset_id)
 
 
 def _runs(record: SnapshotRecord, names: tuple[str, ...]) -> set[str | None]:
@@ -167,6 +175,8 @@ def _of(rows: pa.Table, dataset_id: str) -> pa.Table:
 
 
 def _only(results: _Results, dataset_id: str) -> _Results:
+    if _distinct(results.forecasts, "dataset_id") == (dataset_id,):
+        return results  # a copy of all of it would be no other
     parts = (results.forecasts, results.metrics, results.items)
     return _Results(*(_of(rows, dataset_id) for rows in parts))
 

@@ -10,6 +10,7 @@ from folders import days, months, plain, publish_run, put
 
 from lakecast_lake import handover, snapshots
 from lakecast_lake.errors import BadResults
+from lakecast_lake.handover import folder
 
 
 def without(name):
@@ -204,3 +205,22 @@ def test_dates_must_fit_the_frequency_that_the_lake_knows(lake, tmp_path):
     with pytest.raises(BadResults, match="the dates are daily, but the lake says that its items are monthly"):
         handover.import_(lake, put(tmp_path / "days", plain(days(count=3), [None] * 3)))
     assert len(snapshots.history(lake)) == 1
+
+
+def test_more_rows_than_memory_holds_are_refused_before_they_are_read(lake, tmp_path, monkeypatch):
+    put(tmp_path / "in", plain(days(count=1_000), [None] * 1_000))
+    monkeypatch.setattr(folder, "available_bytes", lambda: 500_000)
+    monkeypatch.setattr(folder.pq, "read_table", None)
+    with pytest.raises(BadResults, match=r"has 1,000 rows, whose import takes some 0.0 GB of memory"):
+        handover.import_(lake, tmp_path / "in")
+
+
+def test_a_long_text_that_is_often_repeated_is_refused_while_it_is_small(lake, tmp_path):
+    """A million times ten megabytes, in a file of kilobytes."""
+    rows = plain(days(count=100), [None] * 100)
+    repeated = pa.DictionaryArray.from_arrays(pa.array(np.zeros(100, np.int32)), pa.array(["x" * 10_000_000]))
+    put(tmp_path / "in", rows.set_column(rows.column_names.index("source"), "source", repeated))
+    before = pa.default_memory_pool().max_memory()
+    with pytest.raises(BadResults, match=r"source: has a text of 10,000,000 bytes, and 10,000 are read at most"):
+        handover.import_(lake, tmp_path / "in")
+    assert pa.default_memory_pool().max_memory() - before < 100_000_000
