@@ -16,6 +16,8 @@ SAMPLE := .lakecast/simulated-nova-corrente
 LAKE ?= $(or $(LAKECAST_LAKE),.lakecast/$(if $(DATA),lake,sample-lake))
 PORT ?= 8000
 DOCS_PORT ?= 8080
+WHEEL ?=
+TRY_PYTHON ?=
 SITE := .lakecast/site
 ADDRESS := 127.0.0.1
 
@@ -80,6 +82,17 @@ format: install ## format the code and repair what the linter can
 	$(ML)/ruff format .
 	$(ML)/ruff check --fix .
 
+dist: .venv-release/.installed ## what is released, in dist/: sources, a wheel with the C module and one without it
+	@rm -rf dist && WITHOUT_C=1 .venv-release/bin/pyproject-build --outdir dist && .venv-release/bin/pyproject-build --wheel --outdir dist
+
+try-wheels: dist install ## install each extra from the wheel alone and use it; installs gigabytes. WHEEL=file, TRY_PYTHON=python3.13, ARGS="-k serve"
+	@TRY_PYTHON='$(TRY_PYTHON)' LAKECAST_WHEEL='$(or $(WHEEL),$(wildcard dist/*-any.whl))' $(ML)/pytest -s tests/release $(ARGS)
+
+.venv-release/.installed:
+	@$(call new-environment,.venv-release)
+	@.venv-release/bin/pip install $(PIP_FLAGS) --group release
+	@touch $@
+
 dashboard: ## build the buyer's page after a change in graphql/dashboard; needs Node 20 and npm
 	@cd graphql/dashboard && npm ci --no-audit --no-fund && npm run build
 
@@ -134,4 +147,4 @@ mutants: .venv-mutants/.installed install ## break modules in random places: do 
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check docs format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-page faults mutants
+.PHONY: help install run test check docs dist try-wheels format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-page faults mutants

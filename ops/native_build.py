@@ -1,6 +1,7 @@
 """Builds the serving engine's C module when the package is built or installed, if there is a C compiler.
 
-Without one the package is whole, too: `lakecast_graphql.rows.interleaving` then does in Python what the module does.
+Without one, or with `WITHOUT_C=1`, the package is whole, too, and its wheel runs on every platform:
+`lakecast_graphql.rows.interleaving` then does in Python what the module does.
 """
 
 import os
@@ -20,7 +21,7 @@ class NativeBuild(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile beside the source, where an editable install finds it and a wheel takes it from."""
-        if self.target_name != "wheel":
+        if self.target_name != "wheel" or os.environ.get("WITHOUT_C"):
             return
         source = Path(self.root) / SOURCE
         module = source.with_name(source.stem + str(sysconfig.get_config_var("EXT_SUFFIX")))

@@ -4,7 +4,7 @@
 FROM python:3.11-slim-bookworm AS build
 ARG PIP_EXTRA_INDEX_URL=""
 WORKDIR /src
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE THIRD-PARTY-NOTICES.md ./
 COPY constraints/ml.txt constraints/ml.txt
 COPY schema schema
 COPY lake lake

@@ -3,7 +3,7 @@
 # The whole image has the C compiler that the serving engine's module is built with.
 FROM python:3.11-bookworm AS build
 WORKDIR /src
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE THIRD-PARTY-NOTICES.md ./
 COPY constraints/serve.txt constraints/serve.txt
 COPY schema schema
 COPY lake lake
@@ -11,8 +11,11 @@ COPY graphql graphql
 COPY assets assets
 COPY ops/lakecast_ops ops/lakecast_ops
 COPY ops/native_build.py ops/native_build.py
+# Bytecode of what the server imports only: of everything it is 40 MB more.
 RUN python -m venv /opt/lakecast \
-    && /opt/lakecast/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints/serve.txt '.[serve]'
+    && /opt/lakecast/bin/pip install --no-cache-dir --no-compile --disable-pip-version-check \
+        -c constraints/serve.txt '.[serve]' \
+    && /opt/lakecast/bin/python -c 'import lakecast_graphql.app, lakecast_ops.cli'
 
 FROM python:3.11-slim-bookworm
 COPY --from=build /opt/lakecast /opt/lakecast

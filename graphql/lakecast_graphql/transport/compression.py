@@ -5,7 +5,7 @@ Node 20's fetch offers zstd and cannot read it, so that gzip comes first among e
 
 import asyncio
 
-import zstandard
+import pyarrow as pa
 from isal import isal_zlib
 
 from lakecast_graphql.operation.operation import Answer
@@ -44,7 +44,8 @@ async def coded(answer: Answer, coding: str) -> bytes:
 
 
 def _zstd(body: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=1).compress(body)
+    content: bytes = pa.Codec("zstd", 1).compress(body, asbytes=True)
+    return content
 
 
 def _gzip(body: bytes) -> bytes:
