@@ -19,6 +19,7 @@ from pydantic import Field
 from lakecast_assets.pipeline import as_published, commits
 from lakecast_assets.pipeline.as_published import AsPublished
 from lakecast_assets.pipeline.inputs import REPLACES
+from lakecast_assets.pipeline.own_folder import own_folder
 from lakecast_assets.pipeline.retries import only_what_may_pass
 from lakecast_lake import commit, snapshots
 from lakecast_lake.commit import Commit
@@ -184,7 +185,10 @@ class HandedOver:
 
 
 class HandOver(dg.ConfigurableIOManager):
-    """Keeps arrays between steps, one file per asset and data set, replaced by each run; gives `HandedOver`."""
+    """Keeps arrays between steps, one file per asset and data set, replaced by each run; gives `HandedOver`.
+
+    They are pickled: the folder is this user's alone.
+    """
 
     folder: str
 
@@ -202,4 +206,4 @@ class HandOver(dg.ConfigurableIOManager):
         return HandedOver(self._path(context.asset_key, context.partition_key), frozenset(runs))
 
     def _path(self, asset: dg.AssetKey, partition: str) -> Path:
-        return Path(self.folder) / quote(f"={partition}", safe="=") / f"{asset.path[-1]}.pickle"
+        return own_folder(Path(self.folder)) / quote(f"={partition}", safe="=") / f"{asset.path[-1]}.pickle"
