@@ -277,7 +277,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         socket,
         service,
         subscriptions,
-        (shared.watch, metrics.share, give_back_after_peaks),
+        (shared.watch, metrics.share, lambda: give_back_after_peaks(reached.counts.total)),
         execution.close,
         connections,
     )

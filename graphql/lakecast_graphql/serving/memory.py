@@ -5,6 +5,8 @@ not read, hundreds of megabytes.
 """
 
 import asyncio
+import gc
+from collections.abc import Callable
 
 from lakecast_lake.columns import allocation
 
@@ -14,10 +16,18 @@ SPARE_BYTES = 48 << 20
 """Idle bytes beyond those of the last time from which on they are given back, which takes some milliseconds."""
 
 
-async def give_back_after_peaks() -> None:
-    """Look every now and then; ends by cancellation, and at once where the system does not tell."""
-    least = allocation.idle_bytes()
+async def give_back_after_peaks(cut_off: Callable[[], int] = lambda: 0) -> None:
+    """Look every now and then; ends by cancellation, and at once where the system does not tell.
+
+    cut_off: how often a client was, so far: what it had not read hangs in circles of objects, which Python looks for
+    only while others are made.
+    """
+    least, seen = allocation.idle_bytes(), 0
     while least is not None and (idle := allocation.idle_bytes()) is not None:
+        if (count := cut_off()) != seen:
+            seen = count
+            gc.collect()  # some milliseconds: what is there from the start is frozen
+            idle = allocation.idle_bytes() or idle
         if idle - least > SPARE_BYTES:
             await asyncio.to_thread(allocation.give_back)
             idle = least = allocation.idle_bytes() or idle

@@ -50,6 +50,19 @@ def test_memory_is_not_given_back_all_the_time(monkeypatch: pytest.MonkeyPatch) 
     assert len(given) == 1
 
 
+def test_circles_that_a_client_left_behind_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "LOOK_SECONDS", 0.01)
+    looked: list[int] = []
+    monkeypatch.setattr(memory.gc, "collect", lambda: looked.append(1))
+
+    async def watch() -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(memory.give_back_after_peaks(lambda: 3), 0.3)
+
+    asyncio.run(watch())
+    assert len(looked) == 1
+
+
 def test_a_system_that_does_not_tell_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(allocation, "idle_bytes", lambda: None)
     asyncio.run(asyncio.wait_for(memory.give_back_after_peaks(), 1))
