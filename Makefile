@@ -131,6 +131,9 @@ faults: install ## pins, writers, files, Redis and the lake failing by the hundr
 	@LAKECAST_FAULTS=full $(SERVE)/pytest tests/faults/serving $(ARGS) || test $$? = 5
 	@LAKECAST_FAULTS=full $(ML)/pytest tests/faults/pipeline $(ARGS) || test $$? = 5 # none of them was asked for
 
+bench-attacks: install ## what other clients wait for, and how the server grows, under each of 22 attacks
+	@PYTHONPATH=ops $(SERVE)/python -m bench.serving.attacks --cache $(BENCH)/serving --out ops/bench/serving/ATTACKS.md $(ARGS)
+
 bench-page: install ## how fast the buyer's page is with 10,000 items on a slow computer; needs Chromium
 	@PYTHONPATH=ops $(SERVE)/python -m bench.serving.page --cache $(BENCH)/serving $(ARGS)
 
@@ -147,4 +150,4 @@ mutants: .venv-mutants/.installed install ## break modules in random places: do 
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check docs dist try-wheels format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-page faults mutants
+.PHONY: help install run test check docs dist try-wheels format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-attacks bench-page faults mutants
