@@ -72,11 +72,15 @@ check: install ## format, lint, types, import contracts, dead code, compose file
 	$(ML)/sphinx-build -q -W --keep-going docs $(SITE)
 	$(ML)/pip check
 	$(SERVE)/pip check
+	$(ML)/python ops/audit.py
 
 docs: install ## the documentation as a site, on port 8080 (DOCS_PORT)
 	@$(ML)/sphinx-build -q -W --keep-going docs $(SITE)
 	@echo "http://$(ADDRESS):$(DOCS_PORT)/ until Ctrl-C"
 	@$(ML)/python -m http.server $(DOCS_PORT) --bind $(ADDRESS) --directory $(SITE) >/dev/null 2>&1 || test $$? = 130
+
+advisories: install ## look our packages up in FROM=checkout of pypa/advisory-database, for the audit in make check
+	@$(ML)/python ops/audit.py --copy-from '$(FROM)' --day "$$(git -C '$(FROM)' log -1 --format=%cs)"
 
 format: install ## format the code and repair what the linter can
 	$(ML)/ruff format .
@@ -150,4 +154,4 @@ mutants: .venv-mutants/.installed install ## break modules in random places: do 
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check docs dist try-wheels format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-attacks bench-page faults mutants
+.PHONY: help install run test check advisories docs dist try-wheels format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-attacks bench-page faults mutants
