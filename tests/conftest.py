@@ -20,6 +20,8 @@ from hypothesis import Phase, settings
 
 from lakecast_lake.storage import Lake
 
+# Whoever runs the tests may speak Portuguese; what they compare is English.
+os.environ["LC_ALL"] = "C.UTF-8"
 # The machines that run the tests are shared: how long one example takes says nothing.
 settings.register_profile("lakecast", deadline=None)
 # tests/mutants.py asks whether a test fails, not for the smallest example, and wants the same answer every time.

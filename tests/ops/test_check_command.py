@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from lakecast_assets.ingest.folder import read_folder
 from lakecast_forecast.input.errors import InputError
+from lakecast_ops import language
 from lakecast_ops.cli import app
 from lakecast_ops.commands.run import bounded
 
@@ -35,6 +36,40 @@ def test_what_a_person_states_goes_before_the_file_even_where_it_is_as_by_defaul
     assert "as --gaps zero says" in CliRunner().invoke(app, ["check", str(tmp_path)]).output
     assert "counts as unknown" in CliRunner().invoke(app, ["check", str(tmp_path), "--gaps", "unknown"]).output
     assert "as --gaps zero says" not in CliRunner().invoke(app, ["check", str(tmp_path), "--gaps", "auto"]).output
+
+
+@pytest.mark.parametrize(
+    ("variables", "portuguese"),
+    [
+        ({"LANG": "pt_BR.UTF-8"}, True),
+        ({"LANG": "pt"}, True),
+        ({"LC_ALL": "pt-PT", "LANG": "en_US.UTF-8"}, True),
+        ({"LC_ALL": "", "LC_MESSAGES": "pt_BR", "LANG": "C"}, True),
+        ({"LC_ALL": "C.UTF-8", "LANG": "pt_BR.UTF-8"}, False),
+        ({"LANG": "ptx_XX"}, False),
+        ({}, False),
+    ],
+)
+def test_the_locale_of_messages_decides_the_language(variables: dict[str, str], portuguese: bool) -> None:
+    assert language.is_portuguese(variables) is portuguese
+
+
+def test_the_report_is_in_portuguese_where_the_locale_is(tmp_path: Path) -> None:
+    (tmp_path / "demand.csv").write_text(GOOD + "A,2024-01-29,many\n")
+    said = CliRunner().invoke(app, ["check", str(tmp_path)], env={"LC_ALL": "pt_BR.UTF-8"})
+    assert said.exit_code == 1
+    assert "dados com frequência diária, 1 item, 29 linhas, de 2024-01-01 a 2024-01-28" in said.output
+    assert "demand.csv: 29 linhas, utf-8, vírgula" in said.output
+    assert "! 1 rejeitado: a quantidade não é um número" in said.output
+    assert "como linha 29 de demand.csv (many)" in said.output
+    both = "".join(
+        f"good,A,2024-01-{day:02d},5\nbad,B,2024-01-{day:02d},{(day, 'many')[day % 2]}\n" for day in range(1, 29)
+    )
+    (tmp_path / "demand.csv").write_text(f"dataset_id,item_id,date,quantity\n{both}")
+    stopped = CliRunner().invoke(app, ["check", str(tmp_path)], env={"LC_ALL": "pt"})
+    assert isinstance(stopped.exception, InputError)
+    assert "bad: uma execução pararia: " in stopped.output
+    assert bounded(["linha"] * 41, portuguese=True)[-1] == "e mais 2 linhas"
 
 
 @pytest.mark.parametrize("lines", [0, 40, 41, 5000])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lakecast_forecast.input import messages, names
 from lakecast_forecast.input.files import InputFile
+from lakecast_forecast.input.forms import in_portuguese
 from lakecast_forecast.input.report import Line, Words, line
 from lakecast_schema.grammar import count_of
 
@@ -41,12 +42,13 @@ def understood(
         "linhas": count_of(count, "[linha|linhas]"),
         "form": file.form,
     }
+    preenchido = {**filled, "form": in_portuguese(file.form)}
     return line(
         "info",
         Words(
             words.code,
             words.english.format(**filled, columns=_listed(others), readings=_listed(readings, " is read as ")),
-            words.portuguese.format(**filled, columns=_listed(outras), readings=_listed(readings, " é lido como ")),
+            words.portuguese.format(**preenchido, columns=_listed(outras), readings=_listed(readings, " é lido como ")),
         ),
         count=0,
     )

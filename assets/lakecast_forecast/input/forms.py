@@ -15,6 +15,10 @@ _CHUNK = 16 << 20
 LOOK = 40
 """Lines among which the header is looked for, below titles and blank lines."""
 _WORDS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
+_PORTUGUESE = {
+    "tab": "tabulação", "comma": "vírgula", "semicolon": "ponto e vírgula", "bar": "barra",
+    "sheet": "planilha", "header in line": "cabeçalho na linha",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,11 @@ class Form:
     def words(self) -> str:
         below = f", header in line {self.lines + 1}" if self.lines > 1 else ""
         return f"{self.encoding}, {_WORDS[self.delimiter]}{below}"
+
+
+def in_portuguese(words: str) -> str:
+    """The words of a form in Portuguese; the names of encodings and of other kinds of file are the same."""
+    return re.sub(rf"(?<=, )({'|'.join(_PORTUGUESE)})(?=,| |$)", lambda found: _PORTUGUESE[found[1]], words)
 
 
 def recognise(path: Path, is_header: Callable[[Sequence[str]], bool] = lambda _: True) -> Form:

@@ -1,5 +1,6 @@
 """The reading report: what was understood of a folder, what was left out and why, and what looks wrong."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +11,8 @@ Severity = Literal["info", "warning", "rejected"]
 
 EXAMPLES = 2
 """How many examples a line shows."""
+_ROW = re.compile(r"^row (\d+) of ")
+"""An example that is a row of a file, as it stands in the lake."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class Line:
     @property
     def sentence_in_portuguese(self) -> str:
         """The same in Brazilian Portuguese."""
-        return self.portuguese + (f", como {' e '.join(self.examples)}" if self.examples else "")
+        examples = [_ROW.sub(r"linha \1 de ", example) for example in self.examples]
+        return self.portuguese + (f", como {' e '.join(examples)}" if examples else "")
 
     def _counted(self, words: str, rejected: str) -> str:
         words = agreeing(words, self.count)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lakecast_ops import environment
+from lakecast_ops import environment, language
 from lakecast_ops.commands.run import bounded
 from lakecast_ops.reading_options import (
     AllowRejectedOption,
@@ -69,7 +69,7 @@ def command(
 ) -> None:
     """Print what a run would understand of a folder; exit with 1 for warnings, 2 where a run would stop.
 
-    Nothing is trained and nothing is written.
+    Nothing is trained and nothing is written. The report is in Portuguese where LC_ALL or LANG says pt.
     """
     environment.require(environment.ML, NAME)
     from rich.console import Console
@@ -96,9 +96,12 @@ def command(
     }
     stated = stated_options(context, options)
     rules = Rules(**stated, stated=frozenset(stated))
-    with Console(stderr=True).status("Reading the files") as status:  # on a terminal, and gone when it is done
-        read = read_folder(folder, dataset, rules, landed=False, tell=lambda what: status.update(f"Reading {what}"))
-    for text in bounded(list(_lines(read))):
+    portuguese = language.is_portuguese()
+    began = "Lendo os arquivos" if portuguese else "Reading the files"
+    with Console(stderr=True).status(began) as status:  # on a terminal, and gone when it is done
+        tell = (lambda what: None) if portuguese else (lambda what: status.update(f"Reading {what}"))
+        read = read_folder(folder, dataset, rules, landed=False, tell=tell)
+    for text in bounded(list(_lines(read, portuguese)), portuguese=portuguese):
         print(text)
     if read.failed:
         raise next(iter(read.failed.values()))
@@ -106,9 +109,11 @@ def command(
         raise typer.Exit(WARNINGS)
 
 
-def _lines(read: "Ingested") -> Iterator[str]:
+def _lines(read: "Ingested", portuguese: bool) -> Iterator[str]:
     for dataset_id, each in read.datasets.items():
         yield f"{dataset_id}:"
         for line in each.report:
-            yield f"{' ' if line.severity == 'info' else '!'} {line.sentence}"
-    yield from (f"{dataset_id}: a run would stop: {error}" for dataset_id, error in read.failed.items())
+            sentence = line.sentence_in_portuguese if portuguese else line.sentence
+            yield f"{' ' if line.severity == 'info' else '!'} {sentence}"
+    stop = "uma execução pararia" if portuguese else "a run would stop"
+    yield from (f"{dataset_id}: {stop}: {error}" for dataset_id, error in read.failed.items())

@@ -190,11 +190,12 @@ def command(
         raise Failure(f"not published: {names}. What was published of them before is still served.")
 
 
-def bounded(lines: Sequence[str], most: int = LONGEST) -> Sequence[str]:
+def bounded(lines: Sequence[str], most: int = LONGEST, *, portuguese: bool = False) -> Sequence[str]:
     """At most so many lines; the last says how many are not shown."""
     if len(lines) <= most:
         return lines
-    return [*lines[: most - 1], f"and {len(lines) - most + 1} more lines"]
+    rest = len(lines) - most + 1
+    return [*lines[: most - 1], f"e mais {rest} linhas" if portuguese else f"and {rest} more lines"]
 
 
 def summary(report: "RunReport") -> Iterator[str]:

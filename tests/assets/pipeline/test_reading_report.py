@@ -32,7 +32,7 @@ def test_a_run_leaves_its_report_in_the_lake_and_in_dagster(tmp_path: Path, lake
         "demand.csv: 30 rows, utf-8, semicolon; item_id is Código, date is Data, quantity is Quantidade; "
         "01/03/2024 is read as 2024-03-01, 1.001,5 is read as 1001.5"
     )
-    assert rows[0]["message_pt"].startswith("demand.csv: 30 linhas, utf-8, semicolon; item_id é Código")
+    assert rows[0]["message_pt"].startswith("demand.csv: 30 linhas, utf-8, ponto e vírgula; item_id é Código")
     assert by_code["frequency"]["message_pt"].startswith("dados com frequência diária, 1 item,")
     strangers = by_code["stock_of_unknown_items"]
     assert (strangers["severity"], strangers["count"], strangers["examples"]) == ("warning", 1, ["B"])

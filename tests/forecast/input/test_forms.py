@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lakecast_forecast.input.errors import InputError
-from lakecast_forecast.input.forms import Form, recognise
+from lakecast_forecast.input.forms import Form, in_portuguese, recognise
 
 TEXT = "código;data\nA;2024-01-01\n"
 
@@ -50,6 +50,19 @@ def test_the_delimiter_is_the_one_that_parts_most(sign: str, tmp_path: Path) -> 
     path.write_text(f"SEP={sign}\nitem{sign}date\n")
     assert recognise(path) == Form("utf-8", sign, 1, ("item", "date"))
     assert recognise(path).words == f"utf-8, {({',': 'comma', ';': 'semicolon', '|': 'bar'}).get(sign, 'tab')}"
+
+
+@pytest.mark.parametrize(
+    ("english", "portuguese"),
+    [
+        ("utf-8, semicolon", "utf-8, ponto e vírgula"),
+        ("cp1252, tab, header in line 3", "cp1252, tabulação, cabeçalho na linha 3"),
+        ("Excel, sheet bar comma", "Excel, planilha bar comma"),
+        ("parquet", "parquet"),
+    ],
+)
+def test_a_form_is_told_in_portuguese(english: str, portuguese: str) -> None:
+    assert in_portuguese(english) == portuguese
 
 
 def test_an_empty_first_line_has_no_fields(tmp_path: Path) -> None:
