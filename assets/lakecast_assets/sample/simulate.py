@@ -1,6 +1,7 @@
 """Simulated items: master data, daily demand in all four Syntetos-Boylan classes, and stock."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ _FEWEST_DAYS = 120
 _IN_TROUBLE = 0.05
 """Share of items whose stock and orders are too little."""
 _WITH_ORDERS = 0.3
+_CAUTION = 1.43
+"""What the simulated planner holds, in what the formula of the textbook says."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,11 @@ def _item(number: int, days: Days, quiet: Array, draw: np.random.Generator) -> I
     demand = _demand(family, part, demand_class, days, quiet, draw)
     lead_time = int(draw.integers(family.lead_time_days[0], family.lead_time_days[1] + 1))
     lead_time_std = round(lead_time * float(draw.uniform(0.1, 0.25)), 1)
-    review = int(draw.choice([7, 14, 30], p=[0.5, 0.3, 0.2]))
+    review = int(draw.choice((14, 30) if part.daily else (30, 60, 90)))
+    service_level = float(draw.choice([0.9, 0.95, 0.98], p=[0.3, 0.5, 0.2]))
     low, high = np.log(part.unit_cost)
     recent = demand[-365:][~np.isnan(demand[-365:])]
-    on_hand, orders = _stock(family, part, _Terms(lead_time, lead_time_std, review), recent, days, draw)
+    on_hand, orders = _stock(family, part, _Terms(lead_time, lead_time_std, review, service_level), recent, days, draw)
     return Item(
         item_id=f"SIM-{family.code}-{place + 1:03d}",
         sku=f"SIM{family.code}{number + 1:05d}",
@@ -81,7 +85,7 @@ def _item(number: int, days: Days, quiet: Array, draw: np.random.Generator) -> I
         supplier=f"{draw.choice(family.suppliers)} ({SIMULATED})",
         lead_time_days=lead_time,
         lead_time_std_days=lead_time_std,
-        service_level=float(draw.choice([0.9, 0.95, 0.98], p=[0.3, 0.5, 0.2])),
+        service_level=service_level,
         review_period_days=review,
         min_order_quantity=_minimum_order(float(recent.mean()), part.lot, draw),
         order_multiple=part.lot,
@@ -97,11 +101,12 @@ def _item(number: int, days: Days, quiet: Array, draw: np.random.Generator) -> I
 
 @dataclass(frozen=True)
 class _Terms:
-    """Days of a supplier's lead time, their deviation, and days between two looks at the stock."""
+    """Days of a supplier's lead time, their deviation, days between two looks at the stock, and the service meant."""
 
     lead_time: int
     lead_time_std: float
     review: int
+    service_level: float
 
 
 def _demand(
@@ -142,12 +147,11 @@ def _stock(
     season = seasons.rain(coming, family.rain) * seasons.renewal(coming, family.renewal)
     mean = float(recent.mean()) * float(season.mean())
     spread = float(np.sqrt(float(recent.var()) * span + (mean * terms.lead_time_std) ** 2))
-    if part.daily:
-        enough = mean * terms.lead_time + 3.8 * spread
-        more = mean * terms.review * float(draw.uniform(0.5, 1.2))
-    else:  # of parts that are needed now and then, what matters is the largest need
-        enough = 1 + 1.05 * (mean * span + 2.8 * spread + 1.3 * float(recent.max(initial=0.0)))
-        more = mean * terms.review * float(draw.uniform(0.0, 0.6))
+    enough = mean * terms.lead_time + NormalDist().inv_cdf(terms.service_level) * spread
+    if not part.daily:  # of parts that are needed now and then, the largest need matters, too
+        enough += float(recent.max(initial=0.0))
+    enough *= _CAUTION
+    more = mean * terms.review * float(draw.uniform(0.2, 1.0))
     position = enough * float(draw.uniform(0.02, 0.35)) if draw.random() < _IN_TROUBLE else enough + more
     share = float(draw.uniform(0.15, 0.4)) if draw.random() < _WITH_ORDERS else 0.0
     ordered = int(position * share / lot) * lot
