@@ -1,7 +1,7 @@
 /** Asking the API: a GET with the operation's hash, so that browsers revalidate by entity tag; its text where a server
  * does not know the hash. */
 import { signal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { PublishedDocument, type TypedDocumentString } from "./gql/graphql";
 
 /** Why there is no answer. `empty`: nothing is published yet; `gone`: the server cannot be reached. */
@@ -153,7 +153,8 @@ export function useAnswer<R, V>(document: Document<R, V>, variables: V): Loaded<
     loading: true,
     key,
   }));
-  useEffect(() => {
+  // Before the view is painted: the answer is on its way meanwhile.
+  useLayoutEffect(() => {
     const stop = new AbortController();
     let again: ReturnType<typeof setTimeout> | undefined;
     set((old) => ({ ...old, data: (kept.get(key) as R | undefined) ?? old.data, loading: true }));

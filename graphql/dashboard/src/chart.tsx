@@ -65,19 +65,20 @@ export function Chart(props: Props): JSX.Element {
       plot.current?.destroy();
       plot.current = new uPlot(options(props, node.clientWidth, height), data(props), node);
     };
-    draw();
+    // After what stands beside it in words was painted, and each chart in a task of its own.
+    const timer = setTimeout(draw);
     const resize = new ResizeObserver(() => {
       if (plot.current && plot.current.width !== node.clientWidth) plot.current.setSize({ width: node.clientWidth, height });
     });
     resize.observe(node);
     DARK.addEventListener("change", draw);
     return () => {
+      clearTimeout(timer);
       resize.disconnect();
       DARK.removeEventListener("change", draw);
-      plot.current?.destroy();
-      plot.current = null;
     };
   }, [JSON.stringify([props.x, props.lines, props.marks, props.band, props.months]), theme.value, language.value]);
+  useEffect(() => () => plot.current?.destroy(), []);
   return (
     <figure class="chart" role="img" aria-label={props.label}>
       <div ref={place} style={{ minHeight: `${height}px` }} />

@@ -104,9 +104,9 @@ export function Lines({ lines, label, sort, onSort, soon = false, excess = false
   );
 }
 
-const ROWS_AT_ONCE = 10;
+const ROWS_AT_ONCE = 6;
 
-/** How many of the lines are drawn: ten at a time, so that a slow computer never stands still for fifty. */
+/** How many of the lines are drawn: a few at a time, so that a slow computer never stands still for fifty. */
 function useShown(lines: LineFragment[]): number {
   const [state, set] = useState({ lines, shown: ROWS_AT_ONCE });
   const isSame = state.lines === lines || (state.lines.length === lines.length && state.lines.every((line, n) => line.itemId === lines[n]?.itemId));

@@ -3,4 +3,7 @@ import { render } from "preact";
 import { App } from "./app";
 
 const root = document.getElementById("page");
-if (root) render(<App />, root);
+if (root) {
+  root.replaceChildren();
+  render(<App />, root);
+}

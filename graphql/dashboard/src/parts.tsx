@@ -1,6 +1,6 @@
 /** Pieces that several views have. */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { moneyShort } from "./format";
 import type { FiguresFragment } from "./gql/graphql";
 import { Icon } from "./icons";
@@ -62,6 +62,16 @@ export function excessOf(figures: FiguresFragment | undefined, currency: string 
   const coming = figures?.excessOnOrderValue ?? 0;
   const standing = moneyShort((figures?.excessValue ?? 0) - coming, currency);
   return coming ? `${t("idleValue", standing)}, ${t("comingExcess", moneyShort(coming, currency))}` : t("idleValue", standing);
+}
+
+/** What stands below the first screen: drawn once that was painted, so that it is never waited for. */
+export function Later({ children }: { children: () => ComponentChildren }): JSX.Element {
+  const [isDrawn, set] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => set(true));
+    return () => clearTimeout(timer);
+  }, []);
+  return isDrawn ? <>{children()}</> : <div aria-busy="true" />;
 }
 
 export function Loading(): JSX.Element {

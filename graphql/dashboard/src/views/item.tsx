@@ -11,7 +11,7 @@ import { CLASSES, Glossary, OF_CLASSES, OF_SOURCES, Source } from "../glossary";
 import { Icon } from "../icons";
 import { choices, choose, keyOf } from "../keep";
 import { choiceLine, isDue, Lines } from "../lines";
-import { Card, DataTable, Loading, Pill, Title, Trouble } from "../parts";
+import { Card, DataTable, Later, Loading, Pill, Title, Trouble } from "../parts";
 import { statusOf } from "../status";
 import { arrivalOf, gapOf, withOrderOfToday, type Gap } from "../stock";
 import { language, t, type Word } from "../text";
@@ -65,9 +65,15 @@ function Content({ item, punctual }: { item: Item; punctual: number | null }): J
       </p>
       {item.isActive ? null : <p class="notice">{t("inactive")}</p>}
       {advice ? <Decision item={item} advice={advice} punctual={punctual} /> : <p class="notice">{t("noAdvice")}</p>}
-      <Use item={item} />
-      {advice ? <OthersOfSupplier item={item} /> : null}
-      <Sources item={item} />
+      <Later>
+        {() => (
+          <>
+            <Use item={item} />
+            {advice ? <OthersOfSupplier item={item} /> : null}
+            <Sources item={item} />
+          </>
+        )}
+      </Later>
     </>
   );
 }
