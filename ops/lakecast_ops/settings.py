@@ -29,6 +29,7 @@ _PIPELINE: tuple[Row, ...] = (
         "Folder that Dagster watches for demand: files, or a folder per data set; or s3://.",
     ),
     ("LAKECAST_RESULTS", "results", "Folder that Dagster watches for results made elsewhere, a folder per handover."),
+    ("LAKECAST_WATCH_SECONDS", "30", "Seconds between two looks of Dagster at these two folders."),
     ("LAKECAST_DASK_ADDRESS", "", "Scheduler of a Dask cluster, where runs that say nothing else of it fan out."),
     ("LAKECAST_CURRENCY", "", "ISO 4217 code of unit costs whose items state none."),
     ("LAKECAST_WEBHOOK", "", "Address that Dagster tells of runs that have failed, by POST of JSON."),

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -29,6 +29,8 @@ HANDED_OVER = ("panel", "spread")
 TIME_ZONE = "America/Sao_Paulo"
 LANDING, RESULTS = "LAKECAST_LANDING", "LAKECAST_RESULTS"
 """Environment variables: folders of input, and folders of results made elsewhere, that the sensors watch."""
+WATCH_SECONDS = "LAKECAST_WATCH_SECONDS"
+"""Environment variable: how often they look."""
 DATA = "lakecast/data"
 """Tag of a run: the folder that it reads."""
 
@@ -55,6 +57,14 @@ new_actuals = dg.define_asset_job(
 )
 
 
+def watch_seconds(environ: Mapping[str, str] = os.environ) -> int:
+    """Seconds between two looks at the folders. Raises `WrongSettings` for what is no whole number from 1 on."""
+    stated = environ.get(WATCH_SECONDS, "30")
+    if not stated.isdecimal() or int(stated) < 1:
+        raise WrongSettings(f"{WATCH_SECONDS} is {stated!r}. Give whole seconds, at least 1.")
+    return int(stated)
+
+
 @dg.op(config_schema={"folder": str})
 def import_folder(context: dg.OpExecutionContext, lake_io: dg.ResourceParam[LakeIO]) -> None:
     """Check a folder of results made elsewhere and publish it."""
@@ -68,7 +78,7 @@ def import_job() -> None:
     import_folder()
 
 
-@dg.sensor(job_name=JOB, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(job_name=JOB, minimum_interval_seconds=watch_seconds(), default_status=dg.DefaultSensorStatus.RUNNING)
 def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Launches a run of each data set whose files in the landing folder are new, by their content."""
     root = Place(os.environ.get(LANDING, "landing"))
@@ -88,7 +98,7 @@ def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
     )
 
 
-@dg.sensor(job_name=IMPORT, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(job_name=IMPORT, minimum_interval_seconds=watch_seconds(), default_status=dg.DefaultSensorStatus.RUNNING)
 def results(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Imports folders of results made elsewhere, once per content."""
     root = Place(os.environ.get(RESULTS, "results"))

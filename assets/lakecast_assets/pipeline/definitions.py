@@ -16,9 +16,20 @@ from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_assets.pipeline.training import ENSEMBLE, models_for
 from lakecast_forecast import registry
 
+PRELOADED = [
+    "lakecast_assets.definitions",
+    # What each step would load by itself, 1 to 2 CPU s of it: the instance's storage, and what reads tables.
+    "dagster._cli",
+    "dagster._core.instance.factory",
+    "dagster._core.storage.sqlite_storage",
+    "upath.core",
+    "dagster._core.run_coordinator.queued_run_coordinator",
+    "pyarrow.dataset",
+]
+"""Modules of the process that steps are forked from."""
 EXECUTOR = dg.multiprocess_executor.configured(
-    # Each step is a process of its own; forked from one that has loaded this module, it starts at once.
-    {"start_method": {"forkserver": {"preload_modules": ["lakecast_assets.definitions"]}}}
+    # Each step is a process of its own; forked from one that has loaded these modules, it starts at once.
+    {"start_method": {"forkserver": {"preload_modules": PRELOADED}}}
 )
 
 

@@ -1,6 +1,7 @@
 """What Dagster loads: the graph, quickly, and what starts runs by itself."""
 
 import datetime as dt
+import importlib.util
 import json
 import os
 import subprocess
@@ -13,6 +14,8 @@ from dagster._core.test_utils import create_run_for_test
 
 from lakecast_assets.definitions import defs
 from lakecast_assets.pipeline import automation
+from lakecast_assets.pipeline.definitions import PRELOADED
+from lakecast_assets.pipeline.settings import WrongSettings
 from lakecast_forecast import registry
 from lakecast_schema.tables import TABLES
 
@@ -154,3 +157,17 @@ def test_the_daily_schedule_runs_the_known_data_sets_of_the_landing_folder(lande
         instance.add_dynamic_partitions("dataset", ["two", "elsewhere"])
         requests = [*automation.daily(dg.build_schedule_context(instance, scheduled_execution_time=EARLY))]  # type: ignore[misc]
     assert [request.partition_key for request in requests] == ["two"]
+
+
+def test_how_often_the_folders_are_looked_at_is_a_setting() -> None:
+    assert automation.watch_seconds({}) == 30
+    assert automation.watch_seconds({automation.WATCH_SECONDS: "5"}) == 5
+    for wrong in ("", "0", "-1", "1.5", "often"):
+        with pytest.raises(WrongSettings, match=f"LAKECAST_WATCH_SECONDS is {wrong!r}"):
+            automation.watch_seconds({automation.WATCH_SECONDS: wrong})
+
+
+def test_what_steps_are_forked_from_can_be_loaded() -> None:
+    """A module that is not there any more would be passed over in silence, and every step would be slow again."""
+    for name in PRELOADED:
+        assert importlib.util.find_spec(name) is not None, name

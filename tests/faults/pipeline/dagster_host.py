@@ -43,7 +43,16 @@ class Host:
         self.landing.mkdir()
         config = yaml.safe_load((ROOT / "ops" / "dagster.yaml").read_text())
         # The host's own configuration, but for how long it waits before it looks again.
-        config["run_monitoring"] |= {"poll_interval_seconds": 2, "free_slots_after_run_end_seconds": 2}
+        config["run_monitoring"] |= {
+            "poll_interval_seconds": 2,
+            "start_timeout_seconds": 60,
+            "free_slots_after_run_end_seconds": 2,
+        }
+        config["run_coordinator"] = {
+            "module": "dagster.core.run_coordinator",
+            "class": "QueuedRunCoordinator",
+            "config": {"dequeue_interval_seconds": 1},
+        }
         (self.home / "dagster.yaml").write_text(yaml.safe_dump(config))
         with self.instance():  # makes its tables, before several processes would at once
             pass
@@ -66,6 +75,8 @@ class Host:
             "DAGSTER_HOME": str(self.home),
             "LAKECAST_LAKE": str(self.lake),
             "LAKECAST_LANDING": str(self.landing),
+            "LAKECAST_WATCH_SECONDS": "5",
+            "DAGSTER_EVENT_LOG_CONSUMER_DAEMON_INTERVAL_SECONDS": "1",  # which tries runs again
             "OMP_NUM_THREADS": "1",
         }
         with (self.root / "log").open("ab") as log:
