@@ -164,6 +164,10 @@ def test_what_if_is_what_the_api_says_and_moves_the_chart(browser: Browser, stri
       scenario { asOf recommendedOrder arrivalDate } } } }"""
     with visit(browser, strict.url, f"#/item/{node['datasetId']}/{node['itemId']}") as one:
         before = one.page.locator("figure").first.get_attribute("aria-label")
+        shown = one.text()
+        assert day(if_ordered_today(node)) in shown
+        assert node["arrivalDate"][5:] != (if_ordered_today(node) or "")[5:]
+        assert f"chegada em {day(node['arrivalDate'])}" not in shown, "two arrivals for one order"
         one.page.get_by_role("button", name="+2 semanas").click()
         one.page.wait_for_selector(".outcome strong")
         days = float(one.page.get_by_label("Prazo em dias").input_value())

@@ -94,7 +94,7 @@ function Decision({ item, advice, punctual }: { item: Item; advice: Advice; punc
   ];
   return (
     <>
-      <p class="reason">{advice.reason}</p>
+      <p class="reason">{reasonOf(advice)}</p>
       <dl class="strip">
         {facts.map(([word, value, more]) => (
           <div key={word}>
@@ -113,6 +113,11 @@ function Decision({ item, advice, punctual }: { item: Item; advice: Advice; punc
       <Stock advice={advice} item={item} result={hasScenario ? result : null} />
     </>
   );
+}
+
+/** The server's sentence, without the arrival of an order placed on the day of the stock once that day is past. */
+function reasonOf(advice: Advice): string {
+  return arrivalOf(advice) === advice.arrivalDate ? advice.reason : advice.reason.replace(/[;,] (?:chegada em|arrival) [^.;]+\.$/, ".");
 }
 
 /** Days without stock and pieces that are missing meanwhile, although the order is placed today. */
