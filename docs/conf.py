@@ -18,7 +18,7 @@ html_theme = "furo"
 html_title = "Lakecast"
 html_copy_source = False
 html_show_sourcelink = False
-templates_path: list[str] = []
+html_show_copyright = False
 
 
 def setup(app: Sphinx) -> None:

@@ -29,6 +29,14 @@ def test_nothing_to_remark_warnings_and_a_stop_have_exit_codes_of_their_own(tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["demand.csv"], "nothing is written"
 
 
+def test_a_data_set_without_any_usable_row_is_told(tmp_path: Path) -> None:
+    rows = "".join(f"good,A,2024-01-{day:02d},5\nbad,B,2024-01-{day:02d},many\n" for day in range(1, 29))
+    (tmp_path / "demand.csv").write_text(f"dataset_id,item_id,date,quantity\n{rows}")
+    stopped = CliRunner().invoke(app, ["check", str(tmp_path)])
+    assert isinstance(stopped.exception, InputError)
+    assert "bad: a run would stop: demand.csv" in stopped.output
+
+
 def test_what_a_person_states_goes_before_the_file_even_where_it_is_as_by_default(tmp_path: Path) -> None:
     rows = "".join(f"A,2024-{month:02d}-01,5\n" for month in range(1, 13) if month != 6)
     (tmp_path / "demand.csv").write_text(f"item_id,date,quantity\n{rows}")

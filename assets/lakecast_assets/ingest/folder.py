@@ -71,6 +71,11 @@ class Folder:
     datasets: tuple[str, ...]
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """Those and, after them, the ones without any usable row: they fail, and are not passed over in silence."""
+        return (*self.datasets, *(name for name in self.demand.datasets.names if name not in self.datasets))
+
+    @property
     def digest(self) -> str:
         """Changes when the content of any file does."""
         files = (self.demand.file, *(rows.file for rows in (self.items, self.stock, self.orders) if rows is not None))
@@ -187,7 +192,7 @@ def read_folder(
     folder = open_folder(path, dataset, rules, now=now, tell=tell)
     good: dict[str, DatasetInput] = {}
     bad: dict[str, InputError] = {}
-    names = only or folder.datasets
+    names = only or folder.named
     for done, name in enumerate(names, start=1):
         tell(f"data set {name}, {done} of {len(names)}")
         try:

@@ -120,10 +120,8 @@ def run(
     errors: list[BaseException] = []
     with tempfile.TemporaryDirectory(prefix="lakecast-") as hand_over, _instance(instance) as recorder:
         folders = Folders(folder, horizons=horizon if isinstance(horizon, Mapping) else None)
-        # One whose rows are all rejected fails, and is not passed over in silence.
-        names = (*folder.datasets, *(name for name in folder.demand.datasets.names if name not in folder.datasets))
-        for dataset_id in names:
-            own_progress = Progress(progress or Silent(), f"{dataset_id}: " if len(names) > 1 else "")
+        for dataset_id in folder.named:
+            own_progress = Progress(progress or Silent(), f"{dataset_id}: " if len(folder.named) > 1 else "")
             report, error = _run_dataset(
                 dataset_id, where.uri, hand_over, settings_of(dataset_id), own_progress, folders, recorder
             )
