@@ -20,8 +20,10 @@ from lakecast_assets.pipeline.settings import RunSettings, WrongSettings
 from lakecast_assets.pipeline.training import ENSEMBLE, models_for
 from lakecast_forecast import registry
 from lakecast_forecast.input.errors import InputError
-from lakecast_lake.handover import import_
-from lakecast_schema.tables import TABLES
+from lakecast_lake import snapshots
+from lakecast_lake.handover import ImportReport, import_
+from lakecast_lake.storage import Lake
+from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, SNAPSHOT, TABLES
 
 JOB, STOCK_ONLY, NEW_ACTUALS, IMPORT = "run", "stock_only", "new_actuals", "import_results"
 HANDED_OVER = ("panel", "spread")
@@ -67,10 +69,37 @@ def watch_seconds(environ: Mapping[str, str] = os.environ) -> int:
 
 @dg.op(config_schema={"folder": str})
 def import_folder(context: dg.OpExecutionContext, lake_io: dg.ResourceParam[LakeIO]) -> None:
-    """Check a folder of results made elsewhere and publish it."""
+    """Check a folder of results made elsewhere and publish it; its tables are materialised by that, too."""
     with Place(context.op_config["folder"]).local() as folder:
         report = import_(lake_io.lake, str(folder))
     context.log.info(str(report))
+    if not report.unchanged:
+        context.instance.add_dynamic_partitions(datasets.name or "", list(report.dataset_ids))
+        for event in _imported(lake_io.lake, report, context.op_config["folder"]):
+            context.log_event(event)
+
+
+def _imported(lake: Lake, report: ImportReport, folder: str) -> Iterator[dg.AssetMaterialization]:
+    """What an import has published, as materialisations of the assets that a run would have made."""
+    record = snapshots.get(lake, report.snapshot_id)
+    named: dict[str, Any] = {
+        "imported from": folder,
+        "lakecast/run_id": report.run_id,
+        "snapshot_id": record.snapshot_id,
+    }
+    for name in report.dataset_ids:
+        for entry in record.entries:
+            if entry.dataset_id == name and entry.table in (FACT_FORECAST.name, FACT_METRICS.name):
+                noted = {
+                    **named,
+                    "sources": ", ".join(report.sources),
+                    "dagster/row_count": entry.rows,
+                    "delta/version": entry.version,
+                    "dagster/table_name": f"lake.{entry.table}",
+                    "dagster/uri": lake.table_uri(entry.table),
+                }
+                yield dg.AssetMaterialization(entry.table, partition=name, metadata=noted)
+        yield dg.AssetMaterialization(SNAPSHOT.name, partition=name, metadata=named)
 
 
 @dg.job(name=IMPORT, description="Publish a folder of forecasts that was made elsewhere.")
