@@ -26,7 +26,7 @@ PUBLIC_DATA ?= $(or $(LAKECAST_DATA),../shared/data)
 BENCH := .lakecast/bench
 
 # Suites of tests that run at a time.
-JOBS ?= 2
+JOBS ?= 3
 
 help: ## list the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -56,7 +56,7 @@ run: install ## files to forecasts to a running server; DATA=folder (else the si
 	@$(ML)/lakecast run --data '$(or $(DATA),$(SAMPLE))' --lake '$(LAKE)'
 	@exec $(SERVE)/lakecast serve --lake '$(LAKE)' --host $(ADDRESS) --port $(PORT) --dev --example
 
-test: install ## the whole test suite, in both environments, two at a time (JOBS=1: one); ARGS="-k refresh" for some of it
+test: install ## the whole test suite, in both environments, its three parts at once (JOBS=1: one); ARGS="-k refresh" for some of it
 	@tests/tools.sh
 	@JOBS='$(JOBS)' $(PYTHON) tests/run.py $(ARGS)
 

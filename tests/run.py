@@ -1,8 +1,8 @@
 """Run the whole test suite in both environments and print the totals: what `make test` does.
 
-Two suites run side by side, one on each core, and each is shown when it ends; JOBS=1 runs one after the other and shows
-them as they go. Arguments are handed to pytest (`python tests/run.py -x -k publish`). Needs nothing but the standard
-library.
+All suites run side by side, since the last mostly waits for processes, and each is shown when it ends; JOBS=1 runs one
+after the other and shows them as they go. Arguments are handed to pytest (`python tests/run.py -x -k publish`). Needs
+nothing but the standard library.
 """
 
 import os
@@ -59,7 +59,7 @@ class Totals:
 
 def main(arguments: list[str]) -> int:
     """Run every suite, whatever the ones before it came to; the exit code is 0 only when nothing failed."""
-    jobs = int(os.environ.get("JOBS", "2"))
+    jobs = int(os.environ.get("JOBS", "3"))
     began = time.monotonic()
     with ThreadPoolExecutor(jobs) as pool:
         totals = list(pool.map(lambda suite: run(suite, arguments, aside=jobs > 1), SUITES))
