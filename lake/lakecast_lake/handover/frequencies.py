@@ -76,7 +76,7 @@ def _overall(
         if settled is None:
             raise BadResults(
                 f"{path}: data set {dataset_id}",
-                f"how long is a period? {error}",
+                f"how long is a period? {str(error).rstrip('.')}",
                 'State it in metadata.json: "frequencies": {"' + dataset_id + '": "monthly"}.',
             ) from error
         return settled

@@ -59,7 +59,7 @@ BAD_FORECASTS = {
     ),
     "every second week": (
         lambda rows: rows.set_column(0, "date", pa.array(np.datetime64("2026-01-05") + 14 * np.arange(6))),
-        "how long is a period.*metadata.json",
+        r"how long is a period[^.]*\.[^.]*[^.]\. State it in metadata.json",
     ),
 }  # fmt: skip
 
