@@ -39,7 +39,6 @@ NOT_PARSED = {
     "LAKECAST_TEST_OPERATIONS=": "breaks code for minutes",
     "docker compose": "needs a container engine; tests/end_to_end/test_compose.py starts the services without one",
     "docker run": "needs a container engine; tests/end_to_end/test_elsewhere.py runs the command inside",
-    "sh -c": "tests/end_to_end/test_elsewhere.py runs it",
     "export LAKECAST_ADMIN_KEY=": "tests/end_to_end/test_refresh.py makes a key and refreshes with it",
     "LAKECAST_READ_KEYS=1 lakecast serve": "tests/graphql/admin serves with read keys",
     "curl": "tests/end_to_end/test_refresh.py posts the same",
