@@ -105,7 +105,9 @@ def replenishment_totals(view: View, where: Any = None, group_by: Sequence[Any] 
         f"select {keys}count(*) as item_count, sum(r.recommended_order_value) as recommended_order_value, "
         "sum(r.on_hand * r.unit_cost) as on_hand_value, avg(r.lead_time_days) as mean_lead_time_days, "
         "count(*) filter (r.recommended_order > 0) as order_lines, sum(r.excess * r.unit_cost) as excess_value, "
-        "sum(least(r.excess, r.on_order) * r.unit_cost) as excess_on_order_value, "
+        # `least` passes over nulls.
+        "sum(case when r.excess is not null then least(r.excess, coalesce(r.on_order, 0)) * r.unit_cost end) "
+        "as excess_on_order_value, "
         "min(r.order_by_date) as order_by_date "
         f"from replenishment r join item i on i.code = r.item where {text} group by {groups} order by {order} limit ?",
         [*parameters, first],

@@ -42,7 +42,7 @@ def test_replenishment_totals(server: Running, expected: Expected, where: Row, b
     query = """query Q($where: ReplenishmentFilter, $by: [ReplenishmentDimension!]!) {
       replenishmentTotals(where: $where, groupBy: $by, first: 1000) {
         datasetId category supplier alert action abcClass demandClass orderWeek itemCount orderLines
-        recommendedOrderValue onHandValue excessValue orderByDate meanLeadTimeDays } }"""
+        recommendedOrderValue onHandValue excessValue excessOnOrderValue orderByDate meanLeadTimeDays } }"""
     names = {"DATASET": "datasetId", "CATEGORY": "category", "SUPPLIER": "supplier", "ALERT": "alert"}
     names |= {"ABC_CLASS": "abcClass", "ACTION": "action", "DEMAND_CLASS": "demandClass", "ORDER_WEEK": "orderWeek"}
     groups: dict[tuple[Any, ...], list[Row]] = {}
@@ -62,6 +62,11 @@ def test_replenishment_totals(server: Running, expected: Expected, where: Row, b
             "orderLines": sum(1 for row in rows if row["recommendedOrder"]),
             "excessValue": total(
                 row["excess"] * row["unitCost"] for row in rows if None not in (row["excess"], row["unitCost"])
+            ),
+            "excessOnOrderValue": total(
+                min(row["excess"], row["onOrder"] or 0.0) * row["unitCost"]
+                for row in rows
+                if None not in (row["excess"], row["unitCost"])
             ),
             "orderByDate": min((row["orderByDate"] for row in rows if row["orderByDate"]), default=None),
             "meanLeadTimeDays": mean(row["leadTimeDays"] for row in rows),
