@@ -12,7 +12,7 @@ from lakecast_lake.columns import allocation
 
 LOOK_SECONDS = 2.0
 """Seconds between two looks."""
-SPARE_BYTES = 48 << 20
+SPARE_BYTES = 24 << 20
 """Idle bytes beyond those of the last time from which on they are given back, which takes some milliseconds."""
 
 

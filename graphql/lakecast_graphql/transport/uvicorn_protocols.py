@@ -57,6 +57,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._refusal: tuple[int, str] = (400, "Send a request of HTTP/1.1.")
         self._refused = False
         self._waiting: tuple[RequestResponseCycle, Any] | None = None
+        self._answering: RequestResponseCycle | None = None  # `cycle` is the newest, perhaps behind others
 
     # -- coming and going -----------------------------------------------------------------------------------------
 
@@ -72,6 +73,7 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by the transport."""
         self.head_complete()
+        self._hang_up()
         self._watch.gone(self)
         super().connection_lost(exc)
 
@@ -99,7 +101,14 @@ class BoundedHttp(HttpToolsProtocol):
 
     def abort(self) -> None:
         """See `Connection`."""
+        self._hang_up()
         self.transport.abort()
+
+    def _hang_up(self) -> None:
+        """Tell the application, which else would write to a transport that is closed, and log each time."""
+        if self._answering is not None:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
 
     # -- requests -------------------------------------------------------------------------------------------------
 
@@ -134,7 +143,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._in_head, self._head_bytes = True, 0
         if len(self.pipeline) >= self._limits.pipelined_requests:
             self._watch.reached.count("max_pipelined_requests", self.address)
-            self.transport.abort()
+            self.abort()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -237,13 +246,14 @@ class BoundedHttp(HttpToolsProtocol):
         self._watch.caught_up(self)
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
-            super()._start_asgi_task(*waiting)
+            self._start_asgi_task(*waiting)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Called by uvicorn: the next answer is made once the one before was read."""
         if self.flow.write_paused:
             self._waiting = cycle, app
         else:
+            self._answering = cycle
             super()._start_asgi_task(cycle, app)
 
 

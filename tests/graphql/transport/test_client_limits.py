@@ -5,12 +5,14 @@ import json
 import logging
 import socket
 import time
+from typing import Any
 
 import pytest
 from attacks import figure, frame, others, raw, reached, read_all, resident, until, web_socket
 from running import Running, running
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from lakecast_graphql import read
 from lakecast_graphql.transport.uvicorn_protocols import BoundedHttp
 from lakecast_lake.storage import Lake
 
@@ -259,6 +261,34 @@ def test_pipelined_requests_are_answered_in_order_and_bounded(server: Running) -
         one.sendall(asks(bodies[0]) * 1_000)
         read_all(one)
     assert reached(server, "max_pipelined_requests") > before
+
+
+def test_who_is_cut_off_while_the_first_of_several_requests_is_answered_leaves_no_traceback(
+    small_lake: Lake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made: list[BoundedHttp] = []
+    overview, watch = read.overview, BoundedHttp.connection_made
+
+    def connection_made(self: BoundedHttp, transport: Any) -> None:
+        made.append(self)
+        watch(self, transport)
+
+    def cut_off(*arguments: Any) -> Any:
+        made[0].loop.call_soon_threadsafe(made[0].abort)
+        time.sleep(0.2)
+        return overview(*arguments)
+
+    monkeypatch.setattr(BoundedHttp, "connection_made", connection_made)
+    with running(small_lake.uri) as server:
+        monkeypatch.setattr(read, "overview", cut_off)
+        with raw(server) as one:
+            slow = asks(json.dumps({"query": "{ x: overview { itemCount } serviceStatus { version } }"}))
+            one.sendall(slow + asks(json.dumps({"query": "{ __typename }"})))
+            assert read_all(one) == b""
+        time.sleep(0.4)
+        server.data("{ __typename }")
+    assert "Traceback" not in caplog.text
+    assert "in an operation" not in caplog.text
 
 
 def test_all_clients_together_are_bounded(small_lake: Lake) -> None:
