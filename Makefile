@@ -135,6 +135,9 @@ faults: install ## pins, writers, files, Redis and the lake failing by the hundr
 	@LAKECAST_FAULTS=full $(SERVE)/pytest tests/faults/serving $(ARGS) || test $$? = 5
 	@LAKECAST_FAULTS=full $(ML)/pytest tests/faults/pipeline $(ARGS) || test $$? = 5 # none of them was asked for
 
+soak: install ## a server under honest and hostile clients for half an hour: memory, descriptors, errors; ARGS="--minutes 6"
+	@PYTHONPATH=ops $(SERVE)/python -m bench.serving.soak --cache $(BENCH)/serving --out ops/bench/serving/SOAK.md $(ARGS)
+
 bench-attacks: install ## what other clients wait for, and how the server grows, under each of 22 attacks
 	@PYTHONPATH=ops $(SERVE)/python -m bench.serving.attacks --cache $(BENCH)/serving --out ops/bench/serving/ATTACKS.md $(ARGS)
 
@@ -154,4 +157,4 @@ mutants: .venv-mutants/.installed install ## break modules in random places: do 
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check advisories docs dist try-wheels format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-attacks bench-page faults mutants
+.PHONY: help install run test check advisories docs dist try-wheels format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-attacks bench-page faults soak mutants

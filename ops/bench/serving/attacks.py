@@ -49,8 +49,18 @@ class Outcome:
     bounds: dict[str, int]
 
     @property
-    def holds(self) -> bool:
-        return self.p99_ms <= MUST_MS and self.growth_mb <= MUST_MB and self.left_mb <= LEFT_MB and self.errors == 0
+    def verdict(self) -> str:
+        """`holds`, or what does not: waiting, memory, answers."""
+        missed = [
+            name
+            for name, holds in (
+                ("waiting", self.p99_ms <= MUST_MS),
+                ("memory", self.growth_mb <= MUST_MB and self.left_mb <= LEFT_MB),
+                ("answers", self.errors == 0),
+            )
+            if not holds
+        ]
+        return f"**missed: {', '.join(missed)}**" if missed else "holds"
 
     def cells(self) -> tuple[str, ...]:
         """A row of the table."""
@@ -58,7 +68,7 @@ class Outcome:
         return (
             self.attack.name, self.attack.rate, f"{self.tries:,}", f"{self.p50_ms:.1f}", f"{self.p99_ms:.0f}",
             f"{self.most_ms:.0f}", f"{self.errors} of {self.asked:,}", f"{self.growth_mb:.0f}", f"{self.left_mb:.0f}",
-            bounds, "holds" if self.holds else "**missed**",
+            bounds, self.verdict,
         )  # fmt: skip
 
 
@@ -182,7 +192,7 @@ def main() -> None:
                 time.sleep(2)
             outcomes.append(suffer(server, number, asked.seconds, key))
         print(" | ".join(outcomes[-1].cells()), flush=True)
-    print(f"{sum(one.holds for one in outcomes)} of {len(outcomes)} hold")
+    print(f"{sum(one.verdict == 'holds' for one in outcomes)} of {len(outcomes)} hold")
     if asked.out:
         write(asked.out, outcomes, asked.seconds)
 

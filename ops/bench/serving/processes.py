@@ -85,6 +85,10 @@ class Server:
         """Of these, pages of files, such as libraries: workers share them, and the kernel takes them back at need."""
         return sum(_pages(process, field=2) for process in self._tree()) * _PAGE / 1e6
 
+    def descriptors(self) -> int:
+        """Open files and sockets of the process and its children."""
+        return sum(len(os.listdir(f"/proc/{process}/fd")) for process in self._tree())
+
     def _tree(self) -> list[int]:
         assert self._process is not None
         known = [self._process.pid]

@@ -15,7 +15,7 @@ from bench.serving.processes import Server
 from bench.serving.refreshing import REFRESH
 from lakecast_lake.storage import Lake
 
-_SUBSCRIBE = json.dumps(
+SUBSCRIBE = json.dumps(
     {"id": "1", "type": "subscribe", "payload": {"query": "subscription { snapshotPublished { snapshotId } }"}}
 )
 
@@ -62,7 +62,7 @@ async def _open(port: int) -> ClientConnection:
     )  # fmt: skip
     await socket.send('{"type": "connection_init"}')
     await socket.recv()
-    await socket.send(_SUBSCRIBE)
+    await socket.send(SUBSCRIBE)
     await socket.recv()
     return socket
 
