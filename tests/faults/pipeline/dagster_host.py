@@ -76,7 +76,6 @@ class Host:
             "LAKECAST_LAKE": str(self.lake),
             "LAKECAST_LANDING": str(self.landing),
             "LAKECAST_WATCH_SECONDS": "5",
-            "DAGSTER_EVENT_LOG_CONSUMER_DAEMON_INTERVAL_SECONDS": "1",  # which tries runs again
             "OMP_NUM_THREADS": "1",
         }
         with (self.root / "log").open("ab") as log:
