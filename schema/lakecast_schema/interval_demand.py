@@ -63,7 +63,8 @@ class IntervalDemand:
         some = self.mean / (1 - nothing)
         spread = (self.variance + self.mean**2) / (1 - nothing) - some**2
         least = np.where(nothing > 0.02, _LEAST_SPREAD, 1e-4) ** 2
-        share = np.maximum(np.divide(spread, some**2, out=np.zeros_like(some), where=some > 0), least) / 9
+        square = some**2  # 0 where the mean is smaller than 1e-162
+        share = np.maximum(np.divide(spread, square, out=np.zeros_like(some), where=square > 0), least) / 9
         return nothing, some, 1 - share, np.sqrt(share)
 
     def quantile(self, level: Array) -> Array:

@@ -176,3 +176,10 @@ def test_the_undershoot_of_small_units_is_that_of_large_ones():
     mean, variance = undershoot(*(np.array([each]) for each in (5.0, 200.0, 50.0)))
     small = undershoot(*(np.array([each]) for each in (0.005, 200e-6, 0.05)))
     assert (1e3 * small[0][0], 1e6 * small[1][0]) == pytest.approx((mean[0], variance[0]))
+
+
+def test_a_mean_of_which_the_square_is_nothing_is_no_fault():
+    """As in a scenario whose lead time is 1e-308 days."""
+    made = IntervalDemand(np.array([1e-300]), np.array([0.0]), np.array([0.0]))
+    assert made.quantile(np.array([0.95])) == pytest.approx(0)
+    assert np.isfinite(made.shortage(np.array([0.0]))).all()
