@@ -1,7 +1,6 @@
 /** The ticked lines as a file that Excel in Brazil opens with one click, or as text for an ERP. */
 import type { Choice, Column } from "./keep";
 import { quantityOf } from "./keep";
-import { arrivalOf } from "./stock";
 import { t, type Word } from "./text";
 
 export const COLUMN_WORDS: Record<Column, Word> = {
@@ -42,7 +41,7 @@ const CELLS: Record<Column, (choice: Choice) => string> = {
   unitCost: ({ line }) => number(line.unitCost, 2),
   value: (choice) => number(choice.line.unitCost === null ? null : quantityOf(choice) * choice.line.unitCost, 2),
   orderBy: ({ line }) => date(line.orderByDate),
-  arrival: ({ line }) => date(arrivalOf(line)),
+  arrival: ({ line }) => date(line.arrivalDate),
 };
 
 function rows(choices: Choice[], columns: Column[]): string[][] {

@@ -49,8 +49,6 @@ export interface ChoiceLine {
   formula: number;
   orderByDate: string | null;
   arrivalDate: string | null;
-  /** The day from which `arrivalDate` counts. */
-  asOf?: string;
 }
 
 export const choices = kept<Record<string, Choice>>("choices", {});

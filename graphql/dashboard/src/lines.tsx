@@ -8,12 +8,11 @@ import { Icon } from "./icons";
 import { choices, choose, keyOf, postpone, quantityOf, type Choice, type ChoiceLine } from "./keep";
 import { Pill, Spark } from "./parts";
 import { statusOf, topUp } from "./status";
-import { arrivalOf } from "./stock";
 import { t, type Word } from "./text";
 
 export type Sort = "" | "nome" | "estoque" | "dura" | "acaba" | "pedir-ate" | "valor";
 
-type ChoiceFacts = Pick<LineFragment, "itemId" | "datasetId" | "asOf" | "orderByDate" | "arrivalDate"> & {
+type ChoiceFacts = Pick<LineFragment, "itemId" | "datasetId" | "orderByDate" | "arrivalDate"> & {
   item: Pick<LineFragment["item"], "sku" | "name" | "supplier" | "unit" | "unitCost" | "currency">;
 };
 
@@ -32,7 +31,6 @@ export function choiceLine(line: ChoiceFacts, formula: number): ChoiceLine {
     formula,
     orderByDate: line.orderByDate,
     arrivalDate: line.arrivalDate,
-    asOf: line.asOf,
   };
 }
 
@@ -163,7 +161,7 @@ function Line({ line, formula, excess }: { line: LineFragment; formula: number; 
       <Cell label="orderBy" class="orderby">
         {isDue(line) ? <strong class="due">{t("now")}</strong> : day(line.orderByDate)}
       </Cell>
-      <Cell label="arrives" class="arrives">{day(arrivalOf(line))}</Cell>
+      <Cell label="arrives" class="arrives">{day(line.arrivalDate)}</Cell>
       {excess ? (
         <Cell label="excess" class="quantity">
           {withUnit(line.excess, item.unit)}

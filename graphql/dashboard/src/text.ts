@@ -188,7 +188,7 @@ const WORDS = {
   runsOutOn: ["acaba em {0}", "runs out on {0}"],
   doesNotRunOut: ["não acaba", "does not run out"],
   arrivesOn: ["chega em {0}", "arrives on {0}"],
-  ifOrderedToday: ["se pedido hoje", "if ordered today"],
+  ifOrderedOn: ["se pedido em {0}", "if ordered on {0}"],
   daysWithout: ["Sem estoque", "Without stock"],
   noneWithout: ["nenhum dia", "no day"],
   atLeastDays: ["{0} dias ou mais", "{0} days or more"],

@@ -1,8 +1,7 @@
 """`GET /export/replenishment.csv`: the list of reorder decisions as a file that Excel in Brazil opens with one click.
 
 Semicolons, decimal commas, dates as dd/mm/yyyy and a byte-order mark, in either language: the language is that of the
-words. The rows are those that `replenishment` of the API answers for the same filter. Only arrivals are counted anew:
-of orders placed today, as on the page, where the API's are of orders placed on the day of the stock.
+words. The rows are those that the API's `replenishment` answers for the same filter.
 """
 
 import asyncio
@@ -130,20 +129,12 @@ class Export:
         execution: answers the list, as it does for every client.
         current: the view of a request, None while nothing can be served.
         page: rows that are read at a time.
-        today: the day on which the file is read.
     """
 
-    def __init__(
-        self,
-        execution: Execution,
-        current: Callable[[], View | None],
-        page: int = PAGE,
-        today: Callable[[], dt.date] = dt.date.today,
-    ) -> None:
+    def __init__(self, execution: Execution, current: Callable[[], View | None], page: int = PAGE) -> None:
         self._execution = execution
         self._current = current
         self._page = page
-        self._today = today
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -155,7 +146,7 @@ class Export:
         except Refusal as refusal:
             await respond(send, refusal.status, error_body(refusal.error), [JSON_TYPE, *refusal.headers])
             return
-        content = await asyncio.to_thread(file, [_ordered_on(self._today(), row) for row in rows], language)
+        content = await asyncio.to_thread(file, rows, language)
         await respond(send, 200, content if scope["method"] == "GET" else b"", _headers(rows))
 
     async def _rows(self, variables: Mapping[str, Any], caller: Caller) -> list[Row]:
@@ -174,14 +165,6 @@ class Export:
             if not page["pageInfo"]["hasNextPage"]:
                 return rows
             after = page["pageInfo"]["endCursor"]
-
-
-def _ordered_on(day: dt.date, row: Row) -> Row:
-    """The row with the arrival of an order placed on `day`, where that is after the day of the stock."""
-    late = day - dt.date.fromisoformat(row["asOf"])
-    if row["arrivalDate"] is None or late.days <= 0:
-        return row
-    return {**row, "arrivalDate": (dt.date.fromisoformat(row["arrivalDate"]) + late).isoformat()}
 
 
 def _headers(rows: list[Row]) -> list[Header]:

@@ -1,16 +1,14 @@
 """What a buyer does: read, tick, change, put off, export, ask what if; by mouse and by keyboard."""
 
 import csv
-import datetime as dt
 import io
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 from running import Running
-from visiting import CALENDAR, visit
+from visiting import visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -28,16 +26,6 @@ def brazilian(text: str) -> float | None:
 
 def day(value: str | None) -> str:
     return "–" if value is None else f"{value[8:10]}/{value[5:7]}"
-
-
-def if_ordered_today(node: dict[str, Any]) -> str | None:
-    """The day of arrival: the API's counts from the day of the stock, which is before the browser's today."""
-    if node["arrivalDate"] is None:
-        return None
-    arrival, as_of = (dt.date.fromisoformat(node[name]) for name in ("arrivalDate", "asOf"))
-    late = dt.date.fromisoformat(CALENDAR[:10]) - as_of
-    assert late.days > 0
-    return (arrival + late).isoformat()
 
 
 def test_ten_rows_say_what_the_api_says(browser: Browser, strict: Running, server: Running) -> None:
@@ -58,7 +46,7 @@ def test_ten_rows_say_what_the_api_says(browser: Browser, strict: Running, serve
             value = node["recommendedOrderValue"]
             assert brazilian(cell("value")) == (None if value is None else pytest.approx(value, abs=0.5))
             assert cell("runsout").strip().startswith(day(node["stockoutDate"]))
-            assert cell("arrives").strip().startswith(day(if_ordered_today(node)))
+            assert cell("arrives").strip().startswith(day(node["arrivalDate"]))
             due = node["action"] == "ORDER" or (node["orderByDate"] or "9") <= node["asOf"]
             assert cell("orderby").strip().startswith("Hoje" if due else day(node["orderByDate"]))
 
@@ -161,13 +149,11 @@ def test_what_if_is_what_the_api_says_and_moves_the_chart(browser: Browser, stri
     )
     where = {"datasetId": {"eq": node["datasetId"]}, "itemId": {"eq": node["itemId"]}}
     asked = """query($w: ReplenishmentFilter!, $d: Float!) { whatIf(where: $w, scenario: {leadTimeDays: $d}) { nodes {
-      scenario { asOf recommendedOrder arrivalDate } } } }"""
+      scenario { recommendedOrder arrivalDate } } } }"""
     with visit(browser, strict.url, f"#/item/{node['datasetId']}/{node['itemId']}") as one:
         before = one.page.locator("figure").first.get_attribute("aria-label")
         shown = one.text()
-        assert day(if_ordered_today(node)) in shown
-        assert node["arrivalDate"][5:] != (if_ordered_today(node) or "")[5:]
-        assert f"chegada em {day(node['arrivalDate'])}" not in shown, "two arrivals for one order"
+        assert day(node["arrivalDate"]) in shown
         one.page.get_by_role("button", name="+2 semanas").click()
         one.page.wait_for_selector(".outcome strong")
         days = float(one.page.get_by_label("Prazo em dias").input_value())
@@ -175,7 +161,7 @@ def test_what_if_is_what_the_api_says_and_moves_the_chart(browser: Browser, stri
         assert brazilian(one.page.inner_text(".outcome strong")) == pytest.approx(
             wanted["scenario"]["recommendedOrder"], abs=0.5
         )
-        assert day(if_ordered_today(wanted["scenario"])) in one.text(".outcome")
+        assert day(wanted["scenario"]["arrivalDate"]) in one.text(".outcome")
         assert one.page.locator("figure").first.get_attribute("aria-label") != before
         now, then = (one.texts(f".outcome td:nth-of-type({n})") for n in (1, 2))
         assert brazilian(now[0]) == pytest.approx(node["recommendedOrder"], abs=0.5)
@@ -187,16 +173,12 @@ def test_what_if_is_what_the_api_says_and_moves_the_chart(browser: Browser, stri
 
 
 def test_days_without_stock_are_those_of_the_projection(browser: Browser, strict: Running, server: Running) -> None:
-    asked = """query($w: ReplenishmentFilter) { replenishment(where: $w, first: 50) { nodes { itemId datasetId asOf
-      arrivalDate dailyDemand projection { dates expected withOrder } } } }"""
+    asked = """query($w: ReplenishmentFilter) { replenishment(where: $w, first: 50) { nodes { itemId datasetId
+      dailyDemand projection { dates withOrder } } } }"""
     shown = set()
     for node in server.data(asked, w=TO_ORDER)["replenishment"]["nodes"]:
-        stock, arrival = node["projection"], if_ordered_today(node) or ""
-        empty = [
-            date
-            for date, expected, ordered in zip(stock["dates"], stock["expected"], stock["withOrder"], strict=True)
-            if date >= CALENDAR[:10] and (expected if date < arrival else ordered) < 1e-6
-        ]
+        stock = node["projection"]
+        empty = [date for date, ordered in zip(stock["dates"], stock["withOrder"], strict=True) if ordered < 1e-6]
         kind = "no day" if not empty else "to the end" if empty[-1] == stock["dates"][-1] else "some days"
         if kind in shown:
             continue

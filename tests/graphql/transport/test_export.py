@@ -15,7 +15,7 @@ from lakecast_lake.storage import Lake
 PATH = "/export/replenishment.csv"
 LIST = """query($where: ReplenishmentFilter, $orderBy: [ReplenishmentOrder!]) {
   replenishment(where: $where, orderBy: $orderBy, first: 100) { nodes {
-    itemId datasetId asOf arrivalDate alert
+    itemId datasetId arrivalDate alert
     recommendedOrder recommendedOrderValue orderByDate dailyDemand reason(language: PT)
     item { name supplier } } } }"""
 
@@ -43,9 +43,8 @@ def test_the_file_says_what_the_list_says_in_its_order(server: Running) -> None:
         assert brazilian(row["Uso por mês"]) == pytest.approx(node["dailyDemand"] * 365 / 12, abs=0.05)
         day = row["Pedir até"] and dt.datetime.strptime(row["Pedir até"], "%d/%m/%Y").date().isoformat()
         assert day == (node["orderByDate"] or "")
-        late = dt.date.today() - dt.date.fromisoformat(node["asOf"])
-        arrival = node["arrivalDate"] and dt.date.fromisoformat(node["arrivalDate"]) + late
-        assert row["Chega em"] == (f"{arrival:%d/%m/%Y}" if arrival else "")
+        arrival = row["Chega em"] and dt.datetime.strptime(row["Chega em"], "%d/%m/%Y").date().isoformat()
+        assert arrival == (node["arrivalDate"] or "")
         assert row["Nome"] == node["item"]["name"]
         assert row["Fornecedor"] == (node["item"]["supplier"] or "")
         assert row["Motivo"] == node["reason"]

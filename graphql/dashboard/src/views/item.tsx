@@ -13,7 +13,7 @@ import { choices, choose, keyOf } from "../keep";
 import { choiceLine, isDue, Lines } from "../lines";
 import { Card, DataTable, Later, Loading, Pill, Title, Trouble } from "../parts";
 import { statusOf } from "../status";
-import { arrivalOf, gapOf, withOrderOfToday, type Gap } from "../stock";
+import { gapOf, type Gap } from "../stock";
 import { language, t, type Word } from "../text";
 
 type Item = NonNullable<ItemQuery["item"]>;
@@ -89,12 +89,12 @@ function Decision({ item, advice, punctual }: { item: Item; advice: Advice; punc
     ["usePerMonth", quantity(advice.dailyDemand * DAYS_PER_MONTH), t("forecastUse")],
     ["coverDays", cover(advice.daysToStockout), advice.stockoutDate ? t("runsOutOn", day(advice.stockoutDate)) : ""],
     ["orderBy", isDue(advice) ? t("now") : day(advice.orderByDate), t("leadTimeIs", quantity(Math.round(advice.leadTimeDays)))],
-    ["arrives", day(arrivalOf(advice)), t("ifOrderedToday")],
+    ["arrives", day(advice.arrivalDate), t("ifOrderedOn", day(advice.asOf))],
     ...(advice.projection ? [without(advice, unit)] : []),
   ];
   return (
     <>
-      <p class="reason">{reasonOf(advice)}</p>
+      <p class="reason">{advice.reason}</p>
       <dl class="strip">
         {facts.map(([word, value, more]) => (
           <div key={word}>
@@ -115,12 +115,7 @@ function Decision({ item, advice, punctual }: { item: Item; advice: Advice; punc
   );
 }
 
-/** The server's sentence, without the arrival of an order placed on the day of the stock once that day is past. */
-function reasonOf(advice: Advice): string {
-  return arrivalOf(advice) === advice.arrivalDate ? advice.reason : advice.reason.replace(/[;,] (?:chegada em|arrival) [^.;]+\.$/, ".");
-}
-
-/** Days without stock and pieces that are missing meanwhile, although the order is placed today. */
+/** Days without stock and pieces that are missing meanwhile, although the order is placed on the day of the stock. */
 function without(advice: Advice, unit: string | null): [Word, string, string] {
   const gap = gapOf(advice);
   if (!gap) return ["daysWithout", t("noneWithout"), t("evenIfOrdered")];
@@ -304,7 +299,7 @@ function BeforeAndAfter({ item, advice, result }: { item: Item; advice: Advice; 
     ["toOrder", (one) => withUnit(one.recommendedOrder, item.unit)],
     ["value", (one) => money(one.recommendedOrderValue, item.currency)],
     ["orderBy", (one) => (one.action === "ORDER" ? t("now") : day(one.orderByDate))],
-    ["arrives", (one) => day(arrivalOf({ asOf: advice.asOf, arrivalDate: one.arrivalDate }))],
+    ["arrives", (one) => day(one.arrivalDate)],
     ["runsOut", (one) => (one.stockoutDate ? day(one.stockoutDate) : t("never"))],
     ["daysWithout", (_, n) => (gaps[n] ? daysOf(gaps[n]) : t("noneWithout"))],
     ["piecesShort", (one, n) => (gaps[n] ? withUnit(gaps[n].days * one.dailyDemand, item.unit) : "–")],
@@ -335,13 +330,13 @@ function Stock({ item, advice, result }: { item: Item; advice: Advice; result: S
     { label: t("lower80"), values: shown.lower80, colour: "soft", width: 0.5 },
     { label: t("upper80"), values: shown.upper80, colour: "soft", width: 0.5 },
     { label: t("withoutOrder"), values: shown.expected, colour: "short" },
-    ...(order ? [{ label: t("withOrder"), values: withOrderOfToday({ asOf: advice.asOf, arrivalDate: (result ?? advice).arrivalDate, projection: shown }), colour: "accent" as const, width: 2.5 }] : []),
-    ...(result ? [{ label: t("adviceToday"), values: withOrderOfToday(advice), colour: "muted" as const, kind: "dashes" as const }] : []),
+    ...(order ? [{ label: t("withOrder"), values: shown.withOrder, colour: "accent" as const, width: 2.5 }] : []),
+    ...(result ? [{ label: t("adviceToday"), values: advice.projection?.withOrder ?? [], colour: "muted" as const, kind: "dashes" as const }] : []),
     { label: t("reorderPoint"), values: flat(point), colour: "order", kind: "dashes" },
     { label: t("orderUpTo"), values: flat(upTo), colour: "muted", kind: "dashes", width: 1 },
   ];
   const stockout = result ? result.stockoutDate : advice.stockoutDate;
-  const arrival = arrivalOf({ asOf: advice.asOf, arrivalDate: (result ?? advice).arrivalDate });
+  const arrival = (result ?? advice).arrivalDate;
   const marks: Mark[] = [
     ...(stockout ? [{ at: seconds(stockout), text: t("runsOutOn", day(stockout)), colour: "out" as const }] : []),
     ...(order && arrival ? [{ at: seconds(arrival), text: t("arrivesOn", day(arrival)), colour: "accent" as const }] : []),

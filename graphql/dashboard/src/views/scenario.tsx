@@ -9,7 +9,6 @@ import { WhatIfListDocument, type ReplenishmentFilter, type ScenarioInput, type 
 import { choose, keyOf } from "../keep";
 import { choiceLine } from "../lines";
 import { DataTable, Trouble } from "../parts";
-import { arrivalOf } from "../stock";
 import { t } from "../text";
 
 const LEVELS = [0.9, 0.95, 0.98, 0.99];
@@ -129,7 +128,7 @@ function Outcome({ where, scenario, currency }: { where: ReplenishmentFilter; sc
               { head: t("asItIs"), cell: ({ item, baseline }) => withUnit(baseline.recommendedOrder, item.unit) },
               { head: t("withChange"), cell: ({ item, scenario: to }) => <strong>{withUnit(to.recommendedOrder, item.unit)}</strong> },
               { head: t("value"), cell: ({ item, scenario: to }) => money(to.recommendedOrderValue, item.currency) },
-              { head: t("arrives"), cell: ({ scenario: to }) => day(arrivalOf(to)) },
+              { head: t("arrives"), cell: ({ scenario: to }) => day(to.arrivalDate) },
             ]}
           />
         </>
