@@ -19,6 +19,8 @@ Last = tuple[Array, Array, Array]
 """What a last day's demand takes below the reorder point (n,): mean, variance, and covariance with what comes after."""
 
 _CERTAIN = 1 - 1e-6
+_VANISHED = 1e-200
+"""Square of a mean by which nothing is divided: the quotient would be beyond all numbers."""
 _HALVINGS, _LINES = 5, 9
 """Steps of the search for a stock by halving and by straight lines."""
 _LEAST_SPREAD = 0.1
@@ -63,8 +65,9 @@ class IntervalDemand:
         some = self.mean / (1 - nothing)
         spread = (self.variance + self.mean**2) / (1 - nothing) - some**2
         least = np.where(nothing > 0.02, _LEAST_SPREAD, 1e-4) ** 2
-        square = some**2  # 0 where the mean is smaller than 1e-162
-        share = np.maximum(np.divide(spread, square, out=np.zeros_like(some), where=square > 0), least) / 9
+        square = some**2
+        divides = square > _VANISHED
+        share = np.maximum(np.divide(spread, square, out=np.zeros_like(some), where=divides), least) / 9
         return nothing, some, 1 - share, np.sqrt(share)
 
     def quantile(self, level: Array) -> Array:

@@ -180,6 +180,6 @@ def test_the_undershoot_of_small_units_is_that_of_large_ones():
 
 def test_a_mean_of_which_the_square_is_nothing_is_no_fault():
     """As in a scenario whose lead time is 1e-308 days."""
-    made = IntervalDemand(np.array([1e-300]), np.array([0.0]), np.array([0.0]))
-    assert made.quantile(np.array([0.95])) == pytest.approx(0)
-    assert np.isfinite(made.shortage(np.array([0.0]))).all()
+    made = IntervalDemand(np.array([1e-300, 1e-154]), np.array([0.0, 10.0]), np.array([0.0, 0.0]))
+    assert made.quantile(np.full(2, 0.95)) == pytest.approx(0)
+    assert np.isfinite(made.shortage(np.zeros(2))).all()
