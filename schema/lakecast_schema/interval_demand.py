@@ -108,7 +108,8 @@ class IntervalDemand:
     def _score(self, stock: Array) -> Array:
         """(n,) normal score of a stock, where there is demand."""
         _, some, a, b = self._some
-        share = np.divide(np.maximum(stock, 0.0), some, out=np.zeros_like(some), where=some > 0)
+        with np.errstate(over="ignore"):  # of hardly any demand, any stock is infinitely much
+            share = np.divide(np.maximum(stock, 0.0), some, out=np.zeros_like(some), where=some > 0)
         return np.clip((np.cbrt(share) - a) / b, -38.0, 38.0)
 
 

@@ -183,3 +183,9 @@ def test_a_mean_of_which_the_square_is_nothing_is_no_fault():
     made = IntervalDemand(np.array([1e-300, 1e-154]), np.array([0.0, 10.0]), np.array([0.0, 0.0]))
     assert made.quantile(np.full(2, 0.95)) == pytest.approx(0)
     assert np.isfinite(made.shortage(np.zeros(2))).all()
+
+
+def test_hardly_any_demand_is_covered_by_any_stock() -> None:
+    demand = IntervalDemand(np.array([1e-308]), np.array([1e-308]), np.zeros(1))
+    with np.errstate(all="raise", under="ignore"):
+        assert demand.shortage(np.array([5.0]))[0] == 0.0
