@@ -22,10 +22,11 @@ from lakecast_graphql.execution.graphql_core import ColumnarExecutor
 from lakecast_graphql.execution.strawberry import StrawberryExecution
 from lakecast_graphql.execution.subscriptions import Subscriptions
 from lakecast_graphql.execution.under_way import UnderWay
-from lakecast_graphql.metrics import Metrics, Parts
+from lakecast_graphql.metrics import Metrics, Parts, data_age_of
 from lakecast_graphql.operation import persisted
 from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.limits import Limits
+from lakecast_graphql.operation.operation_counts import OperationCounts
 from lakecast_graphql.read.view import View
 from lakecast_graphql.redis_state import RedisState
 from lakecast_graphql.serving import signal_backend
@@ -173,6 +174,9 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         suggestions=settings.dev,
         max_errors=settings.max_errors,
     )
+    allowed = persisted.load_allowed(settings.persisted_queries_file)
+    if settings.dashboard:
+        allowed |= dashboard.operations()
     threads = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="lakecast-operation")
     under_way = UnderWay()
     ordinary = StrawberryExecution(
@@ -197,6 +201,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         answer_bytes=settings.cache_bytes,
         cell_bytes=settings.cell_bytes,
         seconds=settings.operation_seconds,
+        named=OperationCounts(allowed.values()),
     )
 
     def warm(served: Served) -> None:
@@ -209,9 +214,6 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
     reached = Reached()
     proxies = TrustedProxies(settings.proxy_networks)
     connections = Connections(settings.client_limits, reached, proxies.__contains__)
-    allowed = persisted.load_allowed(settings.persisted_queries_file)
-    if settings.dashboard:
-        allowed |= dashboard.operations()
     queries = persisted.PersistedQueries(settings.persisted_queries, allowed)
 
     latest: list[View] = []  # one object for all requests of a snapshot, and none that outlives it
@@ -228,7 +230,20 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
 
     service.listeners.append(lambda served: latest.clear())
     bounds = Bounds(settings.max_body_bytes, settings.body_seconds, connections.incoming)
-    metrics = Metrics(Parts(service, subscriptions, execution, under_way, connections, documents, queries, gate))
+    metrics = Metrics(
+        Parts(
+            service,
+            subscriptions,
+            execution,
+            under_way,
+            connections,
+            documents,
+            queries,
+            gate,
+            data_age_of(current),
+            redis_state if redis_url else None,
+        )
+    )
     graphql_http = GraphqlHttp(
         execution,
         Events(execution, subscriptions, connections.stopping),

@@ -199,7 +199,10 @@ def test_connections_that_redis_closed_meanwhile_are_no_failure(port: int) -> No
         for _ in range(3):
             redis.Redis(port=port, password="secret").client_kill_filter(_type="normal", skipme=True)
             await asyncio.sleep(0.05)
-            assert await answers.get(b"k") == b"{}"
+            answer = None
+            for _ in range(20):  # a busy machine may take longer than the patience
+                answer = answer or await answers.get(b"k")
+            assert answer == b"{}"
         assert not state.failures
         await answers.close()
 
@@ -303,5 +306,5 @@ def test_one_line_per_problem_until_everything_works(caplog: pytest.LogCaptureFi
 
 
 def test_every_name_is_documented() -> None:
-    page = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text()
+    page = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "operating.md").read_text()
     assert not [name for name in RedisProblem if f"`{name}`" not in page]

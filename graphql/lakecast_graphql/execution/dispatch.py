@@ -34,6 +34,7 @@ from lakecast_graphql.operation import answers
 from lakecast_graphql.operation.documents import Documents, Refused, is_mutation
 from lakecast_graphql.operation.limits import size_of
 from lakecast_graphql.operation.operation import CODED_SHARE, Answer, Caller, Execution, Operation
+from lakecast_graphql.operation.operation_counts import OperationCounts, name_of
 from lakecast_graphql.read.view import View
 from lakecast_lake.columns import Snapshot
 from lakecast_lake.lru import LruCache, size_of_key
@@ -59,7 +60,7 @@ _NO_VARIABLES: Mapping[str, Any] = {}
 
 @dataclass(slots=True, eq=False)
 class _PlansOfShape:
-    """The plans of a skeleton and operation name, which are its `name`.
+    """The plans of a skeleton and operation name, which are its `name`; `operation_name` is what counts go by.
 
     flags: variables that its directives depend on, with their defaults. plan: where there are no flags, its plan or
     the reason why there is none; else there is a plan for each combination of their values.
@@ -68,6 +69,7 @@ class _PlansOfShape:
     name: Hashable
     flags: tuple[tuple[str, bool | None], ...]
     plan: Plan | str | None = None
+    operation_name: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +78,7 @@ class _CachedAnswer:
 
     answer: Answer
     operation: Operation
+    name: str
 
 
 class Ordinary(Execution, Protocol):
@@ -99,6 +102,7 @@ class Dispatcher:
         threads: where heavy plans are computed, as many at once as it has; light ones are computed on the event loop.
         under_way: told of what threads compute.
         seconds: time per operation.
+        named: counts operations by name and path.
 
     `ways` counts operations by the way that they went: `cached`, `light`, `heavy`, and `ordinary: reason`; `errors`
     those that were refused, given up or failed, by the code of their first error.
@@ -116,6 +120,7 @@ class Dispatcher:
         threads: ThreadPoolExecutor | None = None,
         under_way: UnderWay | None = None,
         seconds: float = 30.0,
+        named: OperationCounts | None = None,
         plan_bytes: int = PLAN_BYTES,
         answer_bytes: int = ANSWER_BYTES,
         cell_bytes: int = CELL_BYTES,
@@ -130,6 +135,7 @@ class Dispatcher:
         self._preparing = ThreadPoolExecutor(1, thread_name_prefix="lakecast-document")
         self.flights = SingleFlight(shared or NotShared())
         self._under_way = under_way or UnderWay()
+        self.named = named or OperationCounts()
         self.ways: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
         # Each of these may be all that holds a plan.
@@ -158,22 +164,22 @@ class Dispatcher:
         if operation.raw is None:  # else the door has looked
             cached = self.answers.get(key)
             if cached is not None:
-                self.ways["cached"] += 1
-                return cached.answer
+                return self._from_cache(cached)
         try:
             if len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query):
                 loop = asyncio.get_running_loop()
                 preparing = loop.run_in_executor(self._preparing, self._documents.get, operation.query)
                 await asyncio.wait_for(preparing, self._seconds)
             self._documents.check_variables(operation)
-            plan, literals = self._plan(operation)
+            plan, literals, name = self._plan(operation)
             values = plan.values(operation.variables or _NO_VARIABLES, literals, self._cells_of(view.snapshot))
             arguments = plan.arguments(values, view.snapshot.snapshot_id)
             body = self._light(plan, view, values, arguments)
             if body is None:
+                path, worth_keeping = "heavy", True
                 body = await self._heavy(operation, view, plan, values, arguments)
-                worth_keeping = True
             else:
+                path = "light"
                 # What is soon made again: only once it is asked for again.
                 worth_keeping = self._doorkeeper.again(key[1:])
         except NotCompilable as obstacle:
@@ -184,6 +190,7 @@ class Dispatcher:
             return await self._by_ordinary(operation, view, caller, "refused", key)
         except TimeoutError:
             self.ways["timeout"] += 1
+            self.named.add(name_of(operation), "heavy")
             self.errors[ErrorCode.TIMEOUT.value] += 1
             return answers.refusal(timed_out(self._seconds), snapshot_id=view.snapshot.snapshot_id)
         except RecursionError:
@@ -191,9 +198,10 @@ class Dispatcher:
         except Exception:  # a fault of the fast way must not become a fault of the answer
             _log.exception("The fast way failed; the ordinary one answers.")
             return await self._by_ordinary(operation, view, caller, "fault", key)
+        self.named.add(name, path)
         answer = Answer(body, cacheable=plan.is_cacheable, snapshot_id=view.snapshot.snapshot_id)
         if worth_keeping and answer.cacheable:
-            self._keep(key, answer, operation)
+            self._keep(key, answer, operation, name)
         return answer
 
     def _cells_of(self, snapshot: Snapshot) -> SnapshotCells | None:
@@ -226,14 +234,16 @@ class Dispatcher:
     def cached(self, raw: bytes, view: View) -> Answer | None:
         """The answer to an operation with these `raw` bytes, where it was kept for this snapshot."""
         cached = self.answers.get((view.snapshot.serial, raw))
-        if cached is None:
-            return None
+        return None if cached is None else self._from_cache(cached)
+
+    def _from_cache(self, cached: _CachedAnswer) -> Answer:
         self.ways["cached"] += 1
+        self.named.add(cached.name, "kept")
         return cached.answer
 
-    def _keep(self, key: Hashable, answer: Answer, operation: Operation) -> None:
+    def _keep(self, key: Hashable, answer: Answer, operation: Operation, name: str) -> None:
         if self.answers.limit:
-            self.answers.put(key, _CachedAnswer(answer, operation))
+            self.answers.put(key, _CachedAnswer(answer, operation, name))
 
     def warm(self, snapshot: Snapshot) -> int:
         """Make a snapshot that is served next ready: what all answers need, and those asked for last.
@@ -254,14 +264,14 @@ class Dispatcher:
         for made_before in self.answers.newest(WARMED):
             operation = made_before.operation
             try:
-                plan, literals = self._plan(operation)
+                plan, literals, name = self._plan(operation)
                 values = plan.values(operation.variables or _NO_VARIABLES, literals)
                 arguments = plan.arguments(values, snapshot.snapshot_id)
                 body = plan.answer(view, values, arguments, self._readers)
             except (NotCompilable, ApiError, Refused):
                 continue
             answer = Answer(body, cacheable=True, snapshot_id=snapshot.snapshot_id)
-            self._keep(_key(operation, view), answer, operation)
+            self._keep(_key(operation, view), answer, operation, name)
             count += 1
         return count
 
@@ -288,14 +298,16 @@ class Dispatcher:
     ) -> Answer:
         self.ways[f"ordinary: {reason}"] += 1
         answer = await self._ordinary.answer(operation, view, caller)
+        name = name_of(operation)
+        self.named.add(name, "strawberry", admit=answer.executed)
         if answer.code is not None:
             self.errors[answer.code] += 1
         if key is not None and answer.cacheable and answer.complete:
-            self._keep(key, answer, operation)
+            self._keep(key, answer, operation, name)
         return answer
 
-    def _plan(self, operation: Operation) -> tuple[Plan, tuple[Any, ...]]:
-        """The plan of an operation and the literals that were lifted out of it."""
+    def _plan(self, operation: Operation) -> tuple[Plan, tuple[Any, ...], str]:
+        """The plan of an operation, the literals that were lifted out of it, and its name."""
         text = self.texts.get((operation.query, operation.operation_name))
         if text is None:
             text = self._read_text(operation)
@@ -308,7 +320,7 @@ class Dispatcher:
                 plan = plans.plan = self._compile(operation, skeleton, {})
         if isinstance(plan, str):
             raise NotCompilable(plan)
-        return plan, skeleton.values
+        return plan, skeleton.values, plans.operation_name
 
     def _read_text(self, operation: Operation) -> tuple[_PlansOfShape, Skeleton]:
         """The plans of a text, which it shares with others that differ in literals only; and its literals."""
@@ -340,8 +352,8 @@ class Dispatcher:
         prepared = self._documents.get(operation.query)
         definition = prepared.operation(operation.operation_name)
         if is_mutation(definition):
-            return _PlansOfShape(name, (), "mutation")
-        return _PlansOfShape(name, flags_of(definition, prepared.document))
+            return _PlansOfShape(name, (), "mutation", name_of(operation))
+        return _PlansOfShape(name, flags_of(definition, prepared.document), None, name_of(operation))
 
     def _compile(self, operation: Operation, skeleton: Skeleton, flags: Mapping[str, Any]) -> Plan | str:
         prepared = self._documents.get(operation.query)

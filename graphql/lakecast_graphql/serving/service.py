@@ -9,6 +9,7 @@ import gc
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -36,8 +37,14 @@ _AFTER_FAILURE_SECONDS = 1.0
 """Seconds that the watching thread rests after it could not wait for news."""
 
 
+SERVED = "SERVED"
+"""Outcome of a refresh that was served, beside the codes of problems."""
+
+
 class Service:
     """Holds the current snapshot and keeps it current.
+
+    `refreshes` counts by outcome what was loaded or looked for, `refresh_seconds` is the time that loading took.
 
     Args:
         lake: where snapshots are published.
@@ -66,6 +73,8 @@ class Service:
         self.served: Served | None = None
         self.history: tuple[SnapshotRecord, ...] = ()
         self.problem: Problem | None = None
+        self.refreshes: Counter[str] = Counter()
+        self.refresh_seconds = 0.0
         self.listeners: list[Callable[[Served], None]] = []
         self._signals = signals
         self._forced: tuple[str | None, int] = (None, 0)
@@ -213,12 +222,16 @@ class Service:
             self.problem = self._pin_problem()
             return self._refreshed(RefreshOutcome.UNCHANGED, before, before, began, "is served already")
         self._reload = force  # until it has succeeded, each look tries it again
+        loading = time.perf_counter()
         try:
             after = self._load(target, before, force)
         except Exception as error:
             return self._reject(error, target, before, began)
+        finally:
+            self.refresh_seconds += time.perf_counter() - loading
         self._reload = False
         self.served = after
+        self.refreshes[SERVED] += 1
         _log.info("Serving snapshot %s, loaded in %.2f s.", after.snapshot_id, time.perf_counter() - began)
         if before is not None:
             self._free_later()
@@ -299,6 +312,7 @@ class Service:
     ) -> Refreshed:
         """With what is served, and a problem. Raises ApiError where nothing is."""
         self.problem = problem
+        self.refreshes[problem.code] += 1
         if before is None:
             raise ApiError(code, problem.message)
         return self._refreshed(

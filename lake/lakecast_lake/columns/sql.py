@@ -1,6 +1,7 @@
 """SQL over a snapshot's columns: an in-memory DuckDB without access to files or network, a cursor per thread."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,29 @@ import pyarrow as pa
 
 class QueryTimeout(Exception):
     """The query was interrupted because its time was used up."""
+
+
+class Spent:
+    """Queries that DuckDB has answered or given up in this process, and the seconds that they took. Thread-safe."""
+
+    def __init__(self) -> None:
+        self.queries = 0
+        self.seconds = 0.0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count one query."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.queries += 1
+                self.seconds += time.perf_counter() - began
+
+
+SPENT = Spent()
 
 
 class Sql:
@@ -42,7 +66,7 @@ class Sql:
             seconds: interrupt it after so long. Raises QueryTimeout.
         """
         cursor = self._cursor(uses)
-        with _interrupting(cursor, seconds):
+        with SPENT.counted(), _interrupting(cursor, seconds):
             relation = cursor.sql(query, params=list(parameters))
             table: pa.Table = relation.to_arrow_table()
             return table
@@ -61,7 +85,7 @@ class Sql:
         for name, table in tables.items():
             cursor.register(name, table)
         try:
-            with _interrupting(cursor, seconds):
+            with SPENT.counted(), _interrupting(cursor, seconds):
                 answer: pa.Table = cursor.sql(query, params=list(parameters)).to_arrow_table()
                 return answer
         finally:
