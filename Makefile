@@ -56,7 +56,7 @@ run: install ## files to forecasts to a running server; DATA=folder (else the si
 	@$(ML)/lakecast run --data '$(or $(DATA),$(SAMPLE))' --lake '$(LAKE)'
 	@exec $(SERVE)/lakecast serve --lake '$(LAKE)' --host $(ADDRESS) --port $(PORT) --dev --example
 
-test: install ## the whole test suite, in both environments, its three parts at once (JOBS=1: one); ARGS="-k refresh" for some of it
+test: install ## the whole test suite, in both environments, three parts at a time (JOBS=1: one); ARGS="-k refresh" for some of it
 	@tests/tools.sh
 	@JOBS='$(JOBS)' $(PYTHON) tests/run.py $(ARGS)
 

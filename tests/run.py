@@ -1,8 +1,8 @@
 """Run the whole test suite in both environments and print the totals: what `make test` does.
 
-All suites run side by side, since the last mostly waits for processes, and each is shown when it ends; JOBS=1 runs one
-after the other and shows them as they go. Arguments are handed to pytest (`python tests/run.py -x -k publish`). Needs
-nothing but the standard library.
+Three suites run at a time, since they often wait for processes, and each is shown when it ends; JOBS=1 runs one after
+the other and shows them as they go. Arguments are handed to pytest (`python tests/run.py -x -k publish`). Needs nothing
+but the standard library.
 """
 
 import os
@@ -30,10 +30,13 @@ class Suite:
 
 
 SUITES = (
-    Suite("serve", ("schema", "lake", "graphql", "faults/serving", "ops", "boundary")),
-    Suite("ml", ("schema", "lake/handover", "forecast", "assets", "faults/pipeline", "ops", "boundary")),
+    Suite("serve", ("graphql",)),
+    Suite("ml", ("assets", "faults/pipeline")),
     Suite("serve", ("end_to_end",)),
+    Suite("ml", ("schema", "lake/handover", "forecast", "ops", "boundary")),
+    Suite("serve", ("schema", "lake", "faults/serving", "ops", "boundary")),
 )
+"""Those that take longest begin first."""
 
 
 @dataclass(frozen=True)
