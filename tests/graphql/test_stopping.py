@@ -115,7 +115,7 @@ def test_a_server_with_subscribers_and_requests_stops_within_seconds(small_lake:
     assert all(text.startswith(b"HTTP/1.1 504") and b"being stopped" in text for text in refused)
     assert all(b"event: complete" in text for text in last[::2])
     assert all(b"\x03\xf4" in text for text in last[1::2])  # close code 1012: service restart
-    assert took < 6, took  # 2.3 s on a machine that does nothing else
+    assert took < 6, took  # 3 s are meant; machines that run tests are shared
     assert "Traceback" not in log.read_text()
 
 
