@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from lakecast_graphql.transport.client_limits import ClientLimits, Reached
 from lakecast_graphql.transport.incoming import Incoming
@@ -117,3 +117,9 @@ class Connections:
             self.reached.count("max_unread_bytes_in_all", worst.address)
             self._slow.pop(worst, None)
             worst.abort()
+
+
+def connections_of(app_state: dict[str, Any]) -> Connections:
+    """What the application put into the state; limits by default where another application is served."""
+    connections: Connections | None = app_state.get(STATE)
+    return connections if connections is not None else Connections(ClientLimits(), Reached())
