@@ -5,8 +5,9 @@ import threading
 import time
 from pathlib import Path
 
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-_OWN = Path("/proc/self")
+from lakecast_lake.columns import allocation
+
+_OPEN_FILES = Path("/proc/self/fd")
 
 BEGAN = time.time()
 """About when this process began, in seconds of 1970."""
@@ -14,16 +15,13 @@ BEGAN = time.time()
 
 def resident_bytes() -> float:
     """Bytes of memory that it holds; 0 where the kernel does not say."""
-    try:
-        return float((_OWN / "statm").read_text().split()[1]) * _PAGE_BYTES
-    except OSError:
-        return 0.0
+    return float(allocation.resident_bytes() or 0)
 
 
 def open_files() -> float:
     """Files and sockets that it holds open; 0 where the kernel does not say."""
     try:
-        return float(len(os.listdir(_OWN / "fd")))
+        return float(len(os.listdir(_OPEN_FILES)))
     except OSError:
         return 0.0
 

@@ -1,4 +1,4 @@
-"""Memory that a peak leaves behind goes back to the system, when nobody loads a snapshot, too.
+"""Memory that a snapshot or a peak leaves behind goes back to the system.
 
 glibc keeps what was freed between blocks that are still held: after answers of some megabytes that many clients did
 not read, hundreds of megabytes.
@@ -6,14 +6,30 @@ not read, hundreds of megabytes.
 
 import asyncio
 import gc
+import threading
 from collections.abc import Callable
 
 from lakecast_lake.columns import allocation
 
+FREE_AFTER_SECONDS = 1.0
+"""From a swap until the snapshot before is looked for and freed: by then the requests that read it have ended."""
 LOOK_SECONDS = 2.0
 """Seconds between two looks."""
 SPARE_BYTES = 24 << 20
 """Idle bytes beyond those of the last time from which on they are given back, which takes some milliseconds."""
+
+
+def free_later() -> threading.Timer:
+    """Free, in a while, what requests left in cycles: graphql-core's executors hold the snapshot that they read."""
+
+    def free() -> None:
+        gc.collect()
+        allocation.give_back()
+
+    later = threading.Timer(FREE_AFTER_SECONDS, free)
+    later.daemon = True
+    later.start()
+    return later
 
 
 async def give_back_after_peaks(cut_off: Callable[[], int] = lambda: 0) -> None:

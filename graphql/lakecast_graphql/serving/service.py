@@ -5,7 +5,6 @@ next one beside it and then swaps this one reference.
 """
 
 import contextlib
-import gc
 import logging
 import threading
 import time
@@ -15,6 +14,7 @@ from datetime import datetime
 
 from lakecast_graphql.errors import ApiError, ErrorCode, bad_input, explain, pin_refused
 from lakecast_graphql.serving import problems
+from lakecast_graphql.serving.memory import free_later
 from lakecast_graphql.serving.old_snapshots import OldSnapshots
 from lakecast_graphql.serving.problems import Problem
 from lakecast_graphql.serving.served import Refreshed, Served, changed_entries, is_served
@@ -31,8 +31,6 @@ from lakecast_schema.vocabulary import RefreshOutcome
 
 _log = logging.getLogger("lakecast.service")
 
-_FREE_AFTER_SECONDS = 1.0
-"""From a swap until the snapshot before is looked for and freed: by then the requests that read it have ended."""
 _AFTER_FAILURE_SECONDS = 1.0
 """Seconds that the watching thread rests after it could not wait for news."""
 
@@ -249,10 +247,7 @@ class Service:
 
         Without, its memory would stay until the next full collection, which may be ten refreshes away.
         """
-        later = threading.Timer(_FREE_AFTER_SECONDS, _free)
-        later.daemon = True
-        later.start()
-        self._freeing = [timer for timer in self._freeing if timer.is_alive()] + [later]
+        self._freeing = [timer for timer in self._freeing if timer.is_alive()] + [free_later()]
 
     def _find_target(self, force: bool, *, watching: bool, looked: bool) -> SnapshotRecord | None:
         """What is to be served by what the lake holds now; None where it holds nothing."""
@@ -403,9 +398,3 @@ class Service:
         except LakeError as error:
             _log.warning("The lake cannot be looked at: %s", error)
         return self.history
-
-
-def _free() -> None:
-    """Collect what requests have left in cycles: graphql-core's executors hold the snapshot that they read."""
-    gc.collect()
-    allocation.give_back()

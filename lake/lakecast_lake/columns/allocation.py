@@ -57,6 +57,14 @@ def give_back() -> None:
         _log.debug("This system's allocator cannot be trimmed.")
 
 
+def resident_bytes() -> int | None:
+    """Bytes of memory that this process holds; None where the system does not tell."""
+    try:
+        return int(_STATM.read_text().split()[1]) * _PAGE
+    except (OSError, IndexError, ValueError):
+        return None
+
+
 def idle_bytes() -> int | None:
     """Bytes of resident memory that the allocator has not lent: freed blocks, but also code and Python's own heap.
 
@@ -66,7 +74,7 @@ def idle_bytes() -> int | None:
         told = ctypes.CDLL(None).mallinfo2
         told.restype = _Mallinfo
         lent: _Mallinfo = told()
-        resident = int(_STATM.read_text().split()[1]) * _PAGE
-        return resident - int(lent.uordblks) - int(lent.hblkhd)
-    except (AttributeError, OSError, IndexError, ValueError):
+    except (AttributeError, OSError):
         return None
+    resident = resident_bytes()
+    return None if resident is None else resident - int(lent.uordblks) - int(lent.hblkhd)
