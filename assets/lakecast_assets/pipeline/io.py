@@ -107,11 +107,12 @@ class LakeIO(dg.ConfigurableIOManager):
     def handle_output(self, context: dg.OutputContext, obj: pa.Table | AsPublished) -> None:
         started = time.monotonic()
         table = TABLES[context.asset_key.path[-1]]
+        run_id = commits.run_id(context.step_context.instance, context.step_context.dagster_run)
         noted: dict[str, Any] = {
             "dagster/column_schema": column_schema(table),
             "dagster/table_name": f"lake.{table.name}",
             "dagster/uri": self.lake.table_uri(table.name),
-            "lakecast/run_id": context.run_id,
+            "lakecast/run_id": run_id,
         }
         if isinstance(obj, AsPublished):
             noted[as_published.NOTE] = True
@@ -124,7 +125,7 @@ class LakeIO(dg.ConfigurableIOManager):
                     table,
                     obj,
                     context.partition_key,
-                    commits.run_id(context.step_context.instance, context.step_context.dagster_run),
+                    run_id,
                     demand=self._current(context, DEMAND.name, {}) if table is FACT_FORECAST else None,
                     replaces=_listed((context.output_metadata or {}).get(REPLACES)),
                     keep_cutoffs=self.keep_cutoffs,
