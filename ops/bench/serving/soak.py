@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 
 from bench.markdown import processor, table
 from bench.serving import lake as lakes
@@ -24,7 +24,7 @@ from bench.serving.hostile import KINDS, LIMIT_BYTES, SMALL
 from bench.serving.processes import Server
 from bench.serving.questions import Q1, Places
 from bench.serving.refreshing import REFRESH
-from bench.serving.subscribers import SUBSCRIBE
+from bench.serving.subscribers import subscriber
 
 ITEMS = 1_000
 ASKING, SUBSCRIBERS = 3, 40
@@ -109,15 +109,10 @@ class Soak:
         while not self._done.is_set():
             if len(sockets) >= SUBSCRIBERS:
                 await sockets.pop(0).close()
-            socket = await connect(
-                f"ws://127.0.0.1:{self._server.port}/graphql", subprotocols=["graphql-transport-ws"],  # type: ignore[list-item]
-                compression=None, open_timeout=60,
-            )  # fmt: skip
-            await socket.send('{"type": "connection_init"}')
-            await socket.recv()
-            await socket.send(SUBSCRIBE)
-            self.errors += '"next"' not in str(await socket.recv())
-            sockets.append(socket)
+            try:
+                sockets.append(await subscriber(self._server.port))
+            except RuntimeError:
+                self.errors += 1
             await asyncio.sleep(0.2)
         for socket in sockets:
             await socket.close()

@@ -41,7 +41,7 @@ async def _subscribe(server: Server, lake: Lake, items: int, key: str, count: in
     before = server.memory_mb()
     sockets: list[ClientConnection] = []
     for start in range(0, count, 50):
-        sockets += await asyncio.gather(*(_open(server.port) for _ in range(start, min(start + 50, count))))
+        sockets += await asyncio.gather(*(subscriber(server.port) for _ in range(start, min(start + 50, count))))
     each = (server.memory_mb() - before) * 1e3 / count
     newest = await asyncio.to_thread(lakes.change_one_source, lake, items, 900)
     waiting = [asyncio.create_task(_told(socket, newest)) for socket in sockets]
@@ -55,7 +55,8 @@ async def _subscribe(server: Server, lake: Lake, items: int, key: str, count: in
     return Subscribers(count, max(last - answered, 0.0), each)
 
 
-async def _open(port: int) -> ClientConnection:
+async def subscriber(port: int) -> ClientConnection:
+    """A WebSocket that has subscribed to news and heard of the snapshot that is served. Raises RuntimeError."""
     socket = await connect(
         f"ws://127.0.0.1:{port}/graphql", subprotocols=["graphql-transport-ws"],  # type: ignore[list-item]
         compression=None, open_timeout=60,
@@ -63,7 +64,8 @@ async def _open(port: int) -> ClientConnection:
     await socket.send('{"type": "connection_init"}')
     await socket.recv()
     await socket.send(SUBSCRIBE)
-    await socket.recv()
+    if '"next"' not in (answer := str(await socket.recv())):
+        raise RuntimeError(f"not subscribed: {answer[:200]}")
     return socket
 
 
