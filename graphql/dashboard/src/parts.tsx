@@ -1,7 +1,7 @@
 /** Pieces that several views have. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { moneyShort } from "./format";
+import { moneyShort, percent } from "./format";
 import type { FiguresFragment } from "./gql/graphql";
 import { Icon } from "./icons";
 import type { Problem } from "./api";
@@ -197,4 +197,23 @@ export function DataTable<Row>({
     </table>
   );
   return label === undefined ? table : <Scroll label={label}>{table}</Scroll>;
+}
+
+/** Half to twice the demand of today; null where it stays as it is. */
+export function DemandFactor({ id, factor, set }: { id?: string; factor: number; set: (factor: number | null) => void }): JSX.Element {
+  return (
+    <input
+      id={id}
+      type="range"
+      min="0.5"
+      max="2"
+      step="0.05"
+      value={factor}
+      aria-valuetext={percent(factor - 1, true)}
+      onInput={(event) => {
+        const chosen = Number(event.currentTarget.value);
+        set(chosen === 1 ? null : chosen);
+      }}
+    />
+  );
 }

@@ -11,7 +11,7 @@ import { CLASSES, Glossary, OF_CLASSES, OF_SOURCES, Source } from "../glossary";
 import { Icon } from "../icons";
 import { choices, choose, keyOf } from "../keep";
 import { choiceLine, isDue, Lines } from "../lines";
-import { Card, DataTable, Later, Loading, Pill, Title, Trouble } from "../parts";
+import { Card, DataTable, DemandFactor, Later, Loading, Pill, Title, Trouble } from "../parts";
 import { statusOf } from "../status";
 import { gapOf, type Gap } from "../stock";
 import { language, t, type Word } from "../text";
@@ -253,18 +253,12 @@ function WhatIf({ item, advice, scenario, set, result }: WhatIfProps): JSX.Eleme
       </div>
       <div class="field">
         <label for="demand">{t("demand")}</label>
-        <input
+        <DemandFactor
           id="demand"
-          type="range"
-          min="0.5"
-          max="2"
-          step="0.05"
-          value={demand}
-          aria-valuetext={percent(demand - 1, true)}
-          onInput={(event) => {
+          factor={demand}
+          set={(factor) => {
             const { demandFactor: _, ...rest } = scenario;
-            const factor = Number(event.currentTarget.value);
-            set(factor === 1 ? rest : { ...rest, demandFactor: factor });
+            set(factor === null ? rest : { ...rest, demandFactor: factor });
           }}
         />
         <output for="demand">{percent(demand - 1, true)}</output>

@@ -8,7 +8,7 @@ import { day, money, moneyShort, percent, quantity, withUnit } from "../format";
 import { WhatIfListDocument, type ReplenishmentFilter, type ScenarioInput, type WhatIfListQuery } from "../gql/graphql";
 import { choose, keyOf } from "../keep";
 import { choiceLine } from "../lines";
-import { DataTable, Trouble } from "../parts";
+import { DataTable, DemandFactor, Trouble } from "../parts";
 import { t } from "../text";
 
 const LEVELS = [0.9, 0.95, 0.98, 0.99];
@@ -55,15 +55,7 @@ export function ListScenario({ where, currency }: { where: ReplenishmentFilter; 
           <span>
             {t("demand")} {percent(demand - 1, true)}
           </span>
-          <input
-            type="range"
-            min="0.5"
-            max="2"
-            step="0.05"
-            value={demand}
-            aria-valuetext={percent(demand - 1, true)}
-            onInput={(event) => set("demandFactor", Number(event.currentTarget.value) === 1 ? null : Number(event.currentTarget.value))}
-          />
+          <DemandFactor factor={demand} set={(factor) => set("demandFactor", factor)} />
         </label>
       </div>
       {Object.keys(settled).length ? <Outcome where={where} scenario={settled} currency={currency} /> : <p class="quiet">{t("whatIfListWhat")}</p>}
