@@ -58,7 +58,7 @@ _log = logging.getLogger("lakecast.app")
 _SWITCH_SECONDS = 0.0005
 """After how long a thread that computes lets the event loop go on, a tenth of Python's default: several threads that
 compute would else let everybody wait for the sum of their turns."""
-_CLOSE_SECONDS = 0.8
+_CLOSE_SECONDS = 0.3
 """How long what is being loaded is waited for when the server stops."""
 
 _AFTER_FAILURE_SECONDS = 1.0
@@ -229,7 +229,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         return view
 
     service.listeners.append(lambda served: latest.clear())
-    bounds = Bounds(settings.max_body_bytes, settings.body_seconds, connections.incoming)
+    bounds = Bounds(settings.max_body_bytes, settings.body_seconds, connections.incoming, connections.answering)
     metrics = Metrics(
         Parts(
             service,
@@ -281,6 +281,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         max_message_bytes=settings.max_message_bytes,
         max_operations=settings.max_socket_operations,
         reached=reached,
+        answering=connections.answering,
         admit=gate.reader if settings.read_keys else None,
     )
     if settings.root_path:

@@ -104,6 +104,8 @@ GAUGES: tuple[tuple[str, str, Over, Number], ...] = (
      lambda of: of.connections.unread_bytes),
     ("lakecast_incoming_bytes", "Bytes of bodies and messages that are not complete yet.", "livesum",
      lambda of: of.connections.incoming.bytes),
+    ("lakecast_answering_bytes", "Bytes of requests and messages that are being answered.", "livesum",
+     lambda of: of.connections.answering.bytes),
     ("lakecast_overdue_operations", "Operations that are still being computed though their time is up.", "livesum",
      lambda of: of.under_way.overdue),
     ("lakecast_workers", "Processes that answer.", "livesum", lambda of: 1.0),

@@ -180,6 +180,12 @@ class Settings(BaseSettings):
         description="Bytes of bodies and WebSocket messages of all clients of a worker that are not complete yet; "
         "beyond it, what began to come first is given up.",
     )
+    max_answering_bytes_in_all: Bytes = Field(
+        default=32_000_000,
+        gt=0,
+        description="Bytes of requests and WebSocket messages that a worker is answering, open subscriptions included; "
+        "more are RATE_LIMITED.",
+    )
     max_message_fragments: int = Field(
         default=64, gt=0, description="Fragments of a WebSocket message; more close the socket with 1009."
     )
@@ -193,7 +199,7 @@ class Settings(BaseSettings):
         "the next answer waits until the one before was read.",
     )
     max_unread_bytes_in_all: Bytes = Field(
-        default=128_000_000,
+        default=96_000_000,
         gt=0,
         description="Bytes of answers that all clients of a worker together have not read; beyond it, who has read "
         "nothing for longest is cut off.",
@@ -203,6 +209,12 @@ class Settings(BaseSettings):
     )
     operation_seconds: float = Field(
         default=30.0, gt=0, description="Seconds that an operation may take, else TIMEOUT."
+    )
+    stop_seconds: float = Field(
+        default=2.0,
+        gt=0,
+        description="Seconds that requests under way may go on once `lakecast serve` was told to stop; who is not "
+        "answered by then gets TIMEOUT. The process ends half a second later at most.",
     )
     worker_threads: int = Field(
         default=4, gt=0, le=64, description="Operations that are computed at once; the others wait for their turn."
@@ -302,6 +314,7 @@ class Settings(BaseSettings):
             message_fragments=self.max_message_fragments,
             message_seconds=self.body_seconds,
             incoming_bytes_in_all=self.max_incoming_bytes_in_all,
+            answering_bytes_in_all=self.max_answering_bytes_in_all,
             unread_bytes=self.max_unread_bytes,
             unread_bytes_in_all=self.max_unread_bytes_in_all,
             unread_seconds=self.unread_seconds,

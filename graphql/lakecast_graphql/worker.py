@@ -11,7 +11,7 @@ _log = logging.getLogger("lakecast.worker")
 
 _GRACE_SECONDS = 4.0
 """Seconds that a worker without parent may take to stop gracefully."""
-_END_SECONDS = 0.5
+_END_SECONDS = 0.1
 """Seconds from a graceful stop until the process ends, whatever its threads are in the midst of."""
 
 

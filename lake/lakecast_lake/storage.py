@@ -17,6 +17,7 @@ from deltalake.fs import DeltaStorageHandler
 from lakecast_lake import addresses
 from lakecast_lake.conditional import honours_conditional_puts
 from lakecast_lake.errors import BadSetting, FilesMissing, LakeUnreadable, StoreUnsafe, TableMissing, VersionMissing
+from lakecast_lake.log_damage import spoilt_checkpoint
 from lakecast_lake.object_store import options_of
 from lakecast_lake.predicates import sql
 from lakecast_schema.contract import Table
@@ -97,6 +98,8 @@ class Lake:
                 uri, "there is no such table", "Check the lake's address; a run or an import creates it."
             ) from error
         except UNREADABLE as error:
+            if (spoilt := spoilt_checkpoint(uri, self.options)) is not None:
+                raise spoilt from error
             # delta-rs has no error of its own for a version that does not exist yet.
             if version is not None and version > self.handle(name).version():
                 raise _no_version(uri, version) from error

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -17,6 +18,9 @@ import pytest
 from attacks import frame, read_all, until, web_socket
 from running import Running, free_port, running
 
+from lakecast_graphql import app
+from lakecast_graphql import worker as end_of_worker
+from lakecast_graphql.settings import Settings
 from lakecast_lake.storage import Lake
 
 pytestmark = pytest.mark.slow
@@ -28,8 +32,8 @@ EVENTS = (
 
 
 @contextlib.contextmanager
-def serving(lake: Lake, log: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], Running]]:
-    """`lakecast serve` as operators run it."""
+def serving(lake: Lake, log: Path, *options: str, **settings: str) -> Iterator[tuple[subprocess.Popen[bytes], Running]]:
+    """`lakecast serve` as operators run it, with environment variables."""
     port = free_port()
     command = [
         str(Path(sys.executable).parent / "lakecast"),
@@ -41,7 +45,8 @@ def serving(lake: Lake, log: Path, *options: str) -> Iterator[tuple[subprocess.P
         *options,
     ]
     with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, "LAKECAST_POLL_SECONDS": "0"})
+        environment = {**os.environ, "LAKECAST_POLL_SECONDS": "0", **settings}
+        process = subprocess.Popen(command, stdout=out, stderr=out, env=environment)
     url = f"http://127.0.0.1:{port}"
     try:
         assert until(lambda: _is_ready(url), 90), log.read_text()
@@ -93,30 +98,60 @@ def half_requests(server: Running, count: int) -> list[socket.socket]:
     return sockets
 
 
-def test_a_server_with_subscribers_and_requests_stops_within_seconds(small_lake: Lake, tmp_path: Path) -> None:
-    """200 subscribers, requests that are complete half a second later, and such that never are."""
+def test_a_server_with_subscribers_and_requests_stops(small_lake: Lake, tmp_path: Path) -> None:
+    """Subscribers are told at once, who is soon done is answered, and then nothing is waited for any longer."""
     log = tmp_path / "log"
-    with serving(small_lake, log) as (process, server), contextlib.ExitStack() as stack:
-        live, soon, never = subscribers(server, 200), half_requests(server, 20), half_requests(server, 20)
-        for one in (*live, *soon, *never):
+    # As long as a busy machine may need: only what is never done would take all of it.
+    with serving(small_lake, log, LAKECAST_STOP_SECONDS="60") as (process, server), contextlib.ExitStack() as stack:
+        live, soon = subscribers(server, 200), half_requests(server, 20)
+        for one in (*live, *soon):
             stack.enter_context(one)
         server.data("{ __typename }")  # behind all of these
-        began = time.monotonic()
+        before = cpu_seconds(process)
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
+        last = [read_all(one) for one in live]
+        assert process.poll() is None
         for one in soon:
             one.sendall(QUESTION[1:])
         answered = [read_all(one) for one in soon]
-        last = [read_all(one) for one in live]
-        refused = [read_all(one) for one in never]
-        assert process.wait(10) == 0
-        took = time.monotonic() - began
-    assert all(text.startswith(b"HTTP/1.1 200") and b'"itemCount"' in text for text in answered)
-    assert all(text.startswith(b"HTTP/1.1 504") and b"being stopped" in text for text in refused)
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        began = time.monotonic()
+        assert process.wait(50) == 0
+        assert time.monotonic() - began < 50
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert all(b"event: complete" in text for text in last[::2])
     assert all(b"\x03\xf4" in text for text in last[1::2])  # close code 1012: service restart
-    assert took < 6, took  # 3 s are meant; machines that run tests are shared
+    assert all(text.startswith(b"HTTP/1.1 200") and b'"itemCount"' in text for text in answered)
+    spent = after.ru_utime + after.ru_stime - children.ru_utime - children.ru_stime
+    assert spent - before < 1.0  # seconds of CPU from the signal on: the rest is waiting for clients
     assert "Traceback" not in log.read_text()
+
+
+def test_requests_that_are_not_done_in_time_are_told(small_lake: Lake, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with serving(small_lake, log, LAKECAST_STOP_SECONDS="0.5") as (process, server), contextlib.ExitStack() as stack:
+        never = half_requests(server, 20)
+        for one in never:
+            stack.enter_context(one)
+        server.data("{ __typename }")
+        process.send_signal(signal.SIGTERM)
+        refused = [read_all(one) for one in never]
+        assert process.wait(50) == 0
+    assert all(text.startswith(b"HTTP/1.1 504") and b"being stopped" in text for text in refused)
+    assert "Traceback" not in log.read_text()
+
+
+def test_a_stop_waits_for_three_seconds_at_most() -> None:
+    """By default, with several workers: what each step may wait for, one after the other."""
+    parent, worker = 0.5, 0.1  # seconds between two looks for a signal
+    steps = (parent, worker, Settings().stop_seconds, app._CLOSE_SECONDS, end_of_worker._END_SECONDS)
+    assert round(sum(steps), 3) <= 3
+
+
+def cpu_seconds(process: "subprocess.Popen[bytes]") -> float:
+    """What a process has worked so far."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_workers_end_with_their_parent(small_lake: Lake, tmp_path: Path) -> None:
@@ -135,13 +170,11 @@ def _runs(number: int) -> bool:
         return False
 
 
-def test_workers_stop_within_seconds(small_lake: Lake, tmp_path: Path) -> None:
+def test_workers_stop(small_lake: Lake, tmp_path: Path) -> None:
     with serving(small_lake, tmp_path / "log", "--workers", "2") as (process, server):
         held = subscribers(server, 6)
-        began = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
-        assert time.monotonic() - began < 6
         for one in held:
             one.close()
 

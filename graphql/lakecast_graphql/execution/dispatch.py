@@ -155,6 +155,11 @@ class Dispatcher:
 
     async def answer(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
         """Answer one operation; see `Execution`."""
+        try:
+            self._documents.check_values(operation)
+        except ApiError as error:
+            self.errors[error.code.value] += 1
+            return answers.refusal(error, snapshot_id=None if view is None else view.snapshot.snapshot_id)
         if view is None:
             return await self._by_ordinary(operation, view, caller, "no snapshot")
         try:

@@ -91,6 +91,7 @@ class Subscriptions:
     ) -> AsyncIterator[bytes]:
         """Answers to one operation as JSON: one for a query or mutation, one per event for a subscription."""
         try:
+            self._documents.check_values(operation)
             if self._documents.knows(operation.query):
                 prepared = self._documents.get(operation.query)
             else:

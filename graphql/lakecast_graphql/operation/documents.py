@@ -124,6 +124,17 @@ class Documents:
             raise Refused(document.errors)
         return document
 
+    def check_values(self, operation: Operation) -> None:
+        """Raise QUERY_TOO_COMPLEX for variables of too many values, used or not.
+
+        They are not even to wait for their document: as objects they take ten times the bytes of the request.
+        """
+        variables, most = operation.variables, self._bounds.values
+        if not variables or (len(variables) <= most and _SCALARS.issuperset(map(type, variables.values()))):
+            return
+        if limits.size_of(variables, most) > most:
+            raise limits.too_complex("values in its variables", most)
+
     def check_variables(self, operation: Operation) -> None:
         """Raise QUERY_TOO_COMPLEX for variables that come to too many values; Refused, BAD_USER_INPUT as elsewhere."""
         variables = operation.variables

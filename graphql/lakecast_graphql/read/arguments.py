@@ -5,9 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from lakecast_graphql.errors import bad_input
+from lakecast_graphql.errors import ApiError, ErrorCode, bad_input
 from lakecast_lake.columns import Snapshot
+from lakecast_lake.columns.where import LIST_CONDITIONS, count
 from lakecast_schema.bounds import MAX_PAGE
+
+MAX_CONDITIONS = 300
+"""Conditions of a filter: SQL of many takes long to plan, and each is computed for each row."""
 
 
 class Filter(dict[str, Any]):
@@ -48,8 +52,25 @@ def canonical(where: Any) -> Filter:
     """The filter that a mapping or an object of attributes means.
 
     Null and what is left out are no condition. Inside `not` and `or` null would change the meaning in silence (no
-    condition holds for every row), so that it is BAD_USER_INPUT there.
+    condition holds for every row), so that it is BAD_USER_INPUT there. More than `MAX_CONDITIONS` are
+    QUERY_TOO_COMPLEX.
     """
+    if type(where) is Filter:
+        return where
+    conditions = _canonical(where)
+    # Most filters are a few equalities, and are asked for so often that counting would show.
+    if conditions.equalities is None and count(conditions) > MAX_CONDITIONS:
+        raise ApiError(
+            ErrorCode.QUERY_TOO_COMPLEX,
+            f"A filter makes more than {MAX_CONDITIONS} conditions: each comparison is one, each word of a search, and "
+            f"an `in` list of any length is {LIST_CONDITIONS} at most. Write many values of one field as an `in` list, "
+            "or ask in several operations.",
+            argument="where",
+        )
+    return conditions
+
+
+def _canonical(where: Any) -> Filter:
     if type(where) is Filter:
         return where
     if not where:
@@ -93,18 +114,18 @@ def _refuse_nulls(value: Any) -> None:
 
 def _plain(value: Any) -> Any:
     if type(value) is dict:
-        return canonical(value)
+        return _canonical(value)
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, str | bool | int | float | dt.date):
         return value
     if isinstance(value, Mapping):
-        return canonical(value)
+        return _canonical(value)
     if isinstance(value, Sequence):
         return [_plain(entry) for entry in value if entry is not None]
     if type(value).__name__ == "UnsetType":
         return None
-    return canonical(value)
+    return _canonical(value)
 
 
 def word(value: Any) -> str:

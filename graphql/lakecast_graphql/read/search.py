@@ -12,14 +12,12 @@ import pyarrow as pa
 
 from lakecast_graphql.read.arguments import Filter, Order
 from lakecast_graphql.read.view import View
+from lakecast_lake.columns.relations import FOLDED
 from lakecast_lake.columns.segment import Ints
 from lakecast_lake.columns.sql import QueryTimeout
-from lakecast_lake.columns.where import Fields, condition
+from lakecast_lake.columns.where import Fields, Words, condition
 
-SEARCH = (
-    "list_bool_and(list_transform(string_split_regex(trim(strip_accents(lower(?))), '\\s+'), lambda word: "
-    "contains(strip_accents(lower(concat_ws(chr(10), i.item_id, i.sku, i.name, i.supplier))), word)))"
-)
+SEARCH = Words("i.searched", FOLDED.format("?"))
 """Search for every word of a text in item id, SKU, name or supplier, whatever the case and accents."""
 ACTION = """coalesce(r.action, case when r.alert = 'unknown' then 'check_data' when r.recommended_order > 0 then 'order'
     when r.alert = 'critical' then 'expedite' when r.alert = 'medium' then 'watch' else 'none' end)"""
@@ -28,10 +26,10 @@ ACTION = """coalesce(r.action, case when r.alert = 'unknown' then 'check_data' w
 
 def collated(column: str) -> str:
     """A text column as people sort it: accents and case aside."""
-    return f"strip_accents(lower({column}))"
+    return FOLDED.format(column)
 
 
-ITEM: Mapping[str, str] = {
+ITEM: Mapping[str, str | Words] = {
     "dataset_id": "i.dataset_id",
     "item_id": "i.item_id",
     "sku": "i.sku",

@@ -38,20 +38,22 @@ class RedisSignals:
             retry=Retry(NoBackoff(), 0),
         )
         self._last = 0
-        self._missed = False
+        self._unread: str | None = None  # the counter that could not be read
         self._listening: redis.client.PubSub | None = None
         self._closed = threading.Event()
 
     def forced(self, lake_id: str) -> int:
-        """What stands in Redis, what stood there last where Redis is away: `wait` then soon returns."""
+        """What stands in Redis, what stood there last where Redis is away: `wait` returns once it is back."""
+        counter = self._counter(lake_id)
         try:
-            self._last = int(self._redis.get(self._counter(lake_id)) or 0)
+            self._last = int(self._redis.get(counter) or 0)
         except (redis.RedisError, OSError) as error:
-            self._missed = not isinstance(error, redis.ResponseError)
+            self._unread = None if isinstance(error, redis.ResponseError) else counter
             self._state.failed(_COUNTER, error)
         except ValueError as error:
             self._state.failed(_COUNTER, redis.ResponseError(f"WRONGTYPE {error}"))
         else:
+            self._unread = None
             self._state.works(_COUNTER)
         return self._last
 
@@ -68,17 +70,17 @@ class RedisSignals:
         return True
 
     def wait(self, seconds: float) -> bool:
-        """Wait for a message; where Redis is away, sleep and try to connect again."""
+        """Wait for a message; where Redis is away, try every second whether it is back, which is news, too."""
         until = time.monotonic() + seconds
         while not self._closed.is_set():
             left = until - time.monotonic()
             if left <= 0:
                 return False
-            if self._missed:
-                self._missed = False
-                self._closed.wait(min(left, _RETRY_SECONDS))
-                return True
             try:
+                if self._unread is not None:
+                    self._redis.get(self._unread)
+                    self._unread = None
+                    return True
                 if self._listening is None:
                     listening = self._redis.pubsub()  # type: ignore[no-untyped-call]
                     listening.subscribe(self._channel)

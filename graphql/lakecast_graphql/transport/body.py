@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any
 
+from lakecast_graphql.transport.answering import Answering
 from lakecast_graphql.transport.asgi import Message, Receive, Scope, address, header
 from lakecast_graphql.transport.incoming import Arrival, Incoming
 from lakecast_graphql.transport.refusals import Refusal
@@ -14,11 +15,12 @@ from lakecast_graphql.transport.refusals import Refusal
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a body may be: bytes, and seconds until it has arrived; and all those together that are under way."""
+    """What a body may be: bytes, and seconds until it has arrived; all those together that come or are answered."""
 
     max_bytes: int
     seconds: float
     incoming: Incoming
+    answering: Answering
 
 
 class ClientDisconnected(Exception):

@@ -27,8 +27,9 @@ class ClientLimits:
     message_fragments: int = 64
     message_seconds: float = 10.0
     incoming_bytes_in_all: int = 64_000_000
+    answering_bytes_in_all: int = 32_000_000
     unread_bytes: int = 64_000_000
-    unread_bytes_in_all: int = 128_000_000
+    unread_bytes_in_all: int = 96_000_000
     unread_seconds: float = 20.0
 
 

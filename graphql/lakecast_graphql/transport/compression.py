@@ -9,7 +9,7 @@ import pyarrow as pa
 from isal import isal_zlib
 
 from lakecast_graphql.operation.operation import Answer
-from lakecast_graphql.transport.negotiation import preferred_coding
+from lakecast_graphql.transport.negotiation import LONGEST_LIST, preferred_coding
 from lakecast_lake.lru import TextMemo
 
 SMALLEST = 2_000
@@ -21,7 +21,9 @@ _INLINE = 100_000
 
 
 def preferred(accept_encoding: bytes) -> str | None:
-    """The coding that a client with this header best reads; None for none of ours."""
+    """The coding that a client with this header best reads; None for none of ours, and for a header without end."""
+    if len(accept_encoding) > LONGEST_LIST:
+        return None
     return PREFERRED.value(accept_encoding) or None
 
 

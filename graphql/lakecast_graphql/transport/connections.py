@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from lakecast_graphql.transport.answering import Answering
 from lakecast_graphql.transport.client_limits import ClientLimits, Reached
 from lakecast_graphql.transport.incoming import Incoming
 
@@ -21,7 +22,12 @@ class Connection(Protocol):
 
     @property
     def unread_bytes(self) -> int:
-        """Bytes that the client has not read, those included that wait to be written."""
+        """Bytes of answers that are held because the client has not read them: a large one whole, to its end."""
+        ...
+
+    @property
+    def queued_bytes(self) -> int:
+        """Bytes of them that are still to be written: fewer whenever the client reads."""
         ...
 
     def abort(self) -> None:
@@ -44,6 +50,7 @@ class Connections:
         self.limits = limits
         self.reached = reached
         self.incoming = Incoming(limits.incoming_bytes_in_all, reached)
+        self.answering = Answering(limits.answering_bytes_in_all, reached)
         self._is_proxy = is_proxy
         self.count = 0
         self._by_address: Counter[str] = Counter()
@@ -74,7 +81,7 @@ class Connections:
     def slow(self, connection: Connection) -> None:
         """A client does not read as fast as it is written to."""
         loop = asyncio.get_running_loop()
-        self._slow.setdefault(connection, (connection.unread_bytes, loop.time()))
+        self._slow.setdefault(connection, (connection.queued_bytes, loop.time()))
         if self._looking is None:
             self._looking = loop.call_later(_LOOK_SECONDS, self._look)
         self._make_room()
@@ -98,14 +105,14 @@ class Connections:
         self._looking = loop.call_later(_LOOK_SECONDS, self._look) if self._slow else None
         now = loop.time()
         for connection, (before, since) in tuple(self._slow.items()):
-            unread = connection.unread_bytes
-            if unread < before:
+            queued = connection.queued_bytes
+            if queued < before:
                 since = now
             elif now - since >= self.limits.unread_seconds:
                 self.reached.count("unread_seconds", connection.address)
                 connection.abort()
                 continue
-            self._slow[connection] = unread, since
+            self._slow[connection] = queued, since
         self._make_room()
 
     def _make_room(self) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,8 +20,10 @@ from lakecast_graphql.read.view import View
 from lakecast_graphql.transport.asgi import JSON_TYPE, Header, Receive, Scope, Send, address, respond
 from lakecast_graphql.transport.refusals import Refusal, error_body
 
-PAGE = 10_000
-"""Rows that are read at a time: the most that a page of the API holds."""
+PAGE = 1_000
+"""Rows that are read at a time: as objects, all of them would take ten times the bytes of their file."""
+AT_ONCE, MOST_WAITING = 2, 50
+"""Files that are made at once, and that may wait for their turn."""
 
 _QUERY = """query Export($where: ReplenishmentFilter, $orderBy: [ReplenishmentOrder!], $first: Int!, $after: String,
     $language: Language!) {
@@ -117,6 +119,7 @@ _FILTERS = {  # parameter: (operator of one value, operator of several)
 _KNOWN = ("language", "where", "orderBy", "search", *_FILTERS)
 _STATUS = {
     ErrorCode.LAKE_UNAVAILABLE.value: 503,
+    ErrorCode.RATE_LIMITED.value: 429,
     ErrorCode.TIMEOUT.value: 504,
     ErrorCode.INTERNAL_SERVER_ERROR.value: 500,
 }
@@ -135,6 +138,8 @@ class Export:
         self._execution = execution
         self._current = current
         self._page = page
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._count = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -142,33 +147,49 @@ class Export:
             if scope["method"] not in ("GET", "HEAD"):
                 raise Refusal(405, "The file is read with GET.", headers=((b"allow", b"GET, HEAD"),))
             language, variables = parameters(scope["query_string"])
-            rows = await self._rows(variables, Caller(address(scope)))
+            content, day = await self._in_turn(language, variables, Caller(address(scope)))
         except Refusal as refusal:
             await respond(send, refusal.status, error_body(refusal.error), [JSON_TYPE, *refusal.headers])
             return
-        content = await asyncio.to_thread(file, rows, language)
-        await respond(send, 200, content if scope["method"] == "GET" else b"", _headers(rows))
+        await respond(send, 200, content if scope["method"] == "GET" else b"", _headers(day))
 
-    async def _rows(self, variables: Mapping[str, Any], caller: Caller) -> list[Row]:
-        """All rows that match, of one snapshot. Raises Refusal."""
-        view, rows, after = self._current(), [], None
+    async def _in_turn(self, language: int, variables: Mapping[str, Any], caller: Caller) -> tuple[bytes, str]:
+        if self._count >= AT_ONCE + MOST_WAITING:
+            raise Refusal(429, "Too many files are asked for at once. Try again soon.", ErrorCode.RATE_LIMITED)
+        self._count += 1
+        try:
+            async with self._turns:
+                return await self._file(language, variables, caller)
+        finally:
+            self._count -= 1
+
+    async def _file(self, language: int, variables: Mapping[str, Any], caller: Caller) -> tuple[bytes, str]:
+        """All rows that match, of one snapshot, as a file; and the day of their data. Raises Refusal."""
+        view, after, day = self._current(), None, ""
+        parts = [header(language)]
         while True:
             of_page = {**variables, "first": self._page, "after": after}
             answer = await self._execution.answer(Operation(_QUERY, of_page, mutations=False), view, caller)
-            content = orjson.loads(answer.body)
-            if "errors" in content:
-                error = content["errors"][0]
-                code = error["extensions"]["code"]
-                raise Refusal(_STATUS.get(code, 400), error["message"], ErrorCode(code))
-            page = content["data"]["replenishment"]
-            rows += page["nodes"]
+            page, part = await asyncio.to_thread(_part, answer.body, language)
+            parts.append(part)
+            day = max([day, *(row["asOf"] for row in page["nodes"])])
             if not page["pageInfo"]["hasNextPage"]:
-                return rows
+                return b"".join(parts), day or "empty"
             after = page["pageInfo"]["endCursor"]
 
 
-def _headers(rows: list[Row]) -> list[Header]:
-    day = max((row["asOf"] for row in rows), default="empty")
+def _part(body: bytes, language: int) -> tuple[Mapping[str, Any], bytes]:
+    """An answer as a page of the list and lines of the file. Raises Refusal for errors."""
+    content = orjson.loads(body)
+    if "errors" in content:
+        error = content["errors"][0]
+        code = error["extensions"]["code"]
+        raise Refusal(_STATUS.get(code, 400), error["message"], ErrorCode(code))
+    page: Mapping[str, Any] = content["data"]["replenishment"]
+    return page, lines(page["nodes"], language)
+
+
+def _headers(day: str) -> list[Header]:
     return [
         (b"content-type", b"text/csv; charset=utf-8"),
         (b"content-disposition", f'attachment; filename="lakecast-{day}.csv"'.encode()),
@@ -219,18 +240,20 @@ def _json(values: Mapping[str, list[str]], name: str, kind: type) -> Any:
     return value
 
 
-def file(rows: list[Row], language: int) -> bytes:
-    """The rows as CSV with a header. language: 0 English, 1 Portuguese."""
+def header(language: int) -> bytes:
+    """The first line of the file. language: 0 English, 1 Portuguese."""
+    return _csv([[(english, portuguese)[language] for english, portuguese, _ in COLUMNS]]).encode("utf-8-sig")
+
+
+def lines(rows: list[Row], language: int) -> bytes:
+    """Rows as lines of the file."""
+    return _csv([cell(row, language) for _, _, cell in COLUMNS] for row in rows).encode()
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerows(_lines(rows, language))
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _lines(rows: list[Row], language: int) -> Iterator[list[str]]:
-    yield [(english, portuguese)[language] for english, portuguese, _ in COLUMNS]
-    for row in rows:
-        yield [cell(row, language) for _, _, cell in COLUMNS]
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(rows)
+    return text.getvalue()
 
 
 def guarded(value: object) -> str:

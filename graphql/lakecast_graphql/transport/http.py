@@ -18,7 +18,16 @@ from lakecast_graphql.operation.persisted import PersistedQueries
 from lakecast_graphql.read.view import View
 from lakecast_graphql.transport import body, compression, requests
 from lakecast_graphql.transport.asgi import NOSNIFF, Header, Receive, Scope, Send, respond, respond_and_close
-from lakecast_graphql.transport.negotiation import EVENTS, GRAPHQL, HTML, JSON, Media, is_json, negotiate
+from lakecast_graphql.transport.negotiation import (
+    EVENTS,
+    GRAPHQL,
+    HTML,
+    JSON,
+    LONGEST_LIST,
+    Media,
+    is_json,
+    negotiate,
+)
 from lakecast_graphql.transport.pages import Page
 from lakecast_graphql.transport.refusals import Refusal, errors_body
 from lakecast_graphql.transport.sse import Events
@@ -80,7 +89,7 @@ class GraphqlHttp:
             headers = {name: b",".join([value for other, value in lines if other == name]) for name in headers}
         status, media = "none", JSON
         try:
-            accepted = ACCEPTED.value(headers.get(b"accept", b""))
+            accepted = _accepted(headers.get(b"accept", b""))
             if self._page is not None and self._wants_page(scope, accepted):
                 status = "200"
                 await self._page(scope, receive, send)
@@ -114,25 +123,29 @@ class GraphqlHttp:
         view = self._current()
         answer = None if view is None or media is EVENTS else self._execution.cached(raw, view)
         if answer is None:
-            operation, caller = requests.from_body(raw, self._persisted), _caller(scope, headers)
-            if media is EVENTS:
-                await self._events.stream(receive, send, operation, view, caller)
-                return "200"
-            answer = await self._execution.answer(operation, view, caller)
+            caller = _caller(scope, headers)
+            with self._bounds.answering.holding(len(raw), caller.address):
+                operation = requests.from_body(raw, self._persisted)
+                if media is EVENTS:
+                    await self._events.stream(receive, send, operation, view, caller)
+                    return "200"
+                answer = await self._execution.answer(operation, view, caller)
         return await _send(send, headers, media, answer, None)
 
     async def _get(self, scope: Scope, receive: Receive, send: Send, headers: Headers, media: Media) -> str:
         operation = requests.from_query_string(scope["query_string"], self._persisted)
         view, caller = self._current(), _caller(scope, headers)
         if media is EVENTS:
-            await self._events.stream(receive, send, operation, view, caller)
+            with self._bounds.answering.holding(len(scope["query_string"]), caller.address):
+                await self._events.stream(receive, send, operation, view, caller)
             return "200"
         tag = None if view is None else _entity_tag(operation, view, media)
         if tag is not None and tag in headers.get(b"if-none-match", b""):
             # Only answers that depend on nothing else were ever sent with this tag.
             await respond(send, 304, b"", [(b"etag", tag), _VARY, _REVALIDATE])
             return "304"
-        answer = await self._execution.answer(operation, view, caller)
+        with self._bounds.answering.holding(len(scope["query_string"]), caller.address):
+            answer = await self._execution.answer(operation, view, caller)
         return await _send(send, headers, media, answer, tag if answer.cacheable else None)
 
     def _wants_page(self, scope: Scope, accepted: tuple[Media, ...]) -> bool:
@@ -178,6 +191,13 @@ ACCEPTED: TextMemo[bytes, tuple[Media, ...]] = TextMemo(
     lambda accept: tuple(negotiate(accept.decode("latin-1"))), longest=200, limit=100_000
 )
 """The media types of the Accept headers that came last."""
+
+
+def _accepted(accept: bytes) -> tuple[Media, ...]:
+    """The media types that a client accepts. Raises Refusal 431 for a list that takes long to read."""
+    if len(accept) > LONGEST_LIST:
+        raise Refusal(431, f"The Accept header has more than {LONGEST_LIST:,} bytes.", closes=True)
+    return ACCEPTED.value(accept)
 
 
 def _answered(accepted: tuple[Media, ...]) -> Media:

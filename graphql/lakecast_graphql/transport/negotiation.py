@@ -17,6 +17,8 @@ GRAPHQL = Media((b"content-type", b"application/graphql-response+json; charset=u
 JSON = Media(JSON_TYPE)
 EVENTS = Media((b"content-type", b"text/event-stream; charset=utf-8"))
 HTML = Media((b"content-type", b"text/html; charset=utf-8"))
+LONGEST_LIST = 2_000
+"""Bytes of a header that lists what a client accepts. A longer one takes a millisecond for each two thousand."""
 _TYPES = {
     "application/graphql-response+json": GRAPHQL,
     "application/json": JSON,
@@ -52,6 +54,8 @@ def negotiate(accept: str | None) -> list[Media]:
 
 def is_json(content_type: str | None) -> bool:
     """Whether a request's body is declared as JSON in UTF-8."""
+    if content_type is not None and len(content_type) > LONGEST_LIST:
+        return False
     name, *parameters = (piece.strip().lower() for piece in (content_type or "").split(";"))
     return name == "application/json" and _utf8(parameters)
 

@@ -18,6 +18,7 @@ from uvicorn.server import ServerState
 from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.transport.asgi import JSON_TYPE, NOSNIFF
 from lakecast_graphql.transport.connections import connections_of
+from lakecast_graphql.transport.held_writes import HeldWrites
 from lakecast_graphql.transport.refusals import errors_body
 from lakecast_graphql.transport.uvicorn_websocket import BoundedWebSocket
 
@@ -58,7 +59,8 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Called by the transport."""
-        super().connection_made(transport)
+        self._held = HeldWrites(transport)
+        super().connection_made(self._held)  # type: ignore[arg-type]
         self.address = str(self.client[0]) if self.client else ""
         if self._watch.admit(self.address):
             self._await_head()
@@ -190,6 +192,17 @@ class BoundedHttp(HttpToolsProtocol):
         else:
             self.transport.close()  # which has never sent anything
 
+    def on_response_complete(self) -> None:
+        """Called by uvicorn: what is still to come of a request that is answered is not waited for any longer."""
+        super().on_response_complete()
+        if self.cycle.more_body and self.cycle.response_complete:
+            self.loop.call_later(self._limits.message_seconds, self._rest_is_late, self.cycle)
+
+    def _rest_is_late(self, cycle: RequestResponseCycle) -> None:
+        if self.cycle is cycle and cycle.more_body and not self.transport.is_closing():
+            self._watch.reached.count("body_seconds", self.address)
+            self.transport.close()
+
     # -- refusals -------------------------------------------------------------------------------------------------
 
     def _refused_for(self, status: int, message: str) -> ValueError:
@@ -228,7 +241,12 @@ class BoundedHttp(HttpToolsProtocol):
     @property
     def unread_bytes(self) -> int:
         """See `Connection`."""
-        return self.transport.get_write_buffer_size()
+        return max(self._held.bytes, self.queued_bytes)
+
+    @property
+    def queued_bytes(self) -> int:
+        """See `Connection`."""
+        return self._held.get_write_buffer_size()
 
     def pause_writing(self) -> None:
         """Called by the transport."""
@@ -237,6 +255,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def resume_writing(self) -> None:
         """Called by the transport."""
+        self._held.left()
         super().resume_writing()
         self._watch.caught_up(self)
         if self._waiting is not None:

@@ -12,6 +12,7 @@ from websockets.exceptions import PayloadTooBig
 from websockets.frames import CloseCode
 
 from lakecast_graphql.transport.connections import connections_of
+from lakecast_graphql.transport.held_writes import HeldWrites
 from lakecast_graphql.transport.incoming import Arrival
 
 _SLICE = 4_096
@@ -40,7 +41,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self._late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Called by `BoundedHttp`, which has counted the connection."""
+        """Called by `BoundedHttp`, which has counted the connection, with its transport."""
+        self._held: HeldWrites = transport
         super().connection_made(transport)
         self.address = str(self.client[0]) if self.client else ""
 
@@ -137,7 +139,12 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     @property
     def unread_bytes(self) -> int:
         """See `Connection`."""
-        return self.transport.get_write_buffer_size() + self._unsent
+        return max(self._held.bytes, self._held.get_write_buffer_size()) + self._unsent
+
+    @property
+    def queued_bytes(self) -> int:
+        """See `Connection`."""
+        return self._held.get_write_buffer_size() + self._unsent
 
     def pause_writing(self) -> None:
         """Called by the transport."""
@@ -146,6 +153,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     def resume_writing(self) -> None:
         """Called by the transport."""
+        self._held.left()
         super().resume_writing()
         self._watch.caught_up(self)
         self._go_on()

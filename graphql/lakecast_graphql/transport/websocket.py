@@ -15,13 +15,14 @@ from typing import Any
 import orjson
 from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
-from lakecast_graphql.errors import ApiError
+from lakecast_graphql.errors import ApiError, ErrorCode
 from lakecast_graphql.execution.subscriptions import Subscriptions
 from lakecast_graphql.operation import answers
-from lakecast_graphql.operation.operation import Caller, Execution
+from lakecast_graphql.operation.operation import Caller, Execution, Operation
 from lakecast_graphql.operation.persisted import PersistedQueries
 from lakecast_graphql.read.view import View
 from lakecast_graphql.transport import requests
+from lakecast_graphql.transport.answering import Answering
 from lakecast_graphql.transport.asgi import Receive, Scope, Send, address, header
 from lakecast_graphql.transport.client_limits import Reached
 from lakecast_graphql.transport.origins import LOOPBACK
@@ -56,6 +57,7 @@ class GraphqlWebSocket:
         max_message_bytes: int,
         max_operations: int,
         reached: Reached,
+        answering: Answering,
         admit: Callable[[Caller], object] | None = None,
     ) -> None:
         self.execution = execution
@@ -65,6 +67,7 @@ class GraphqlWebSocket:
         self.max_message_bytes = max_message_bytes
         self.max_operations = max_operations
         self.reached = reached
+        self.answering = answering
         self.admit = admit
         self._allowed_origins = allowed_origins
         self._allows_loopback = allows_loopback
@@ -127,7 +130,8 @@ class _Connection:
                     message = await self._receive()
                 if message["type"] == "websocket.disconnect":
                     return
-                await self._handle(self._parse(message))
+                text = self._text_of(message)
+                await self._handle(self._parse(text), len(text))
         except TimeoutError:
             await self._close(4408, "Connection initialisation timeout")
         except _Closed as closed:
@@ -140,15 +144,20 @@ class _Connection:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _parse(self, message: Any) -> dict[str, Any]:
-        text = message.get("text")
+    def _text_of(self, message: Any) -> str:
+        text: str | None = message.get("text")
         if text is None:
             raise _Closed(4400, "Messages must be text")
+        return text
+
+    def _parse(self, text: str) -> dict[str, Any]:
         if len(text) > self._door.max_message_bytes:  # where the server was not told of the limit
             raise _Closed(4400, "The message is too large")
         try:
             parsed = requests.read_json(text, "message")
         except Refusal as refusal:
+            if refusal.error.code is ErrorCode.QUERY_TOO_COMPLEX:
+                raise _Closed(4400, refusal.error.message) from None  # to look for its id would take as long
             parsed = _with_large_numbers(text)
             if not isinstance(parsed, dict) or "payload" not in parsed:
                 raise _Closed(4400, "Messages must be JSON") from None
@@ -157,7 +166,7 @@ class _Connection:
             raise _Closed(4400, "Messages must be objects with a type")
         return parsed
 
-    async def _handle(self, message: dict[str, Any]) -> None:
+    async def _handle(self, message: dict[str, Any], size: int) -> None:
         match message["type"]:
             case "connection_init":
                 await self._introduce(message.get("payload"))
@@ -166,7 +175,7 @@ class _Connection:
             case "pong":
                 pass
             case "subscribe":
-                self._subscribe(message)
+                self._subscribe(message, size)
             case "complete":
                 task = self._running.pop(_id(message), None)
                 if task is not None:
@@ -191,7 +200,7 @@ class _Connection:
             raise _Closed(4403, error.message) from None
         await self._send({"type": "connection_ack"})
 
-    def _subscribe(self, message: dict[str, Any]) -> None:
+    def _subscribe(self, message: dict[str, Any], size: int) -> None:
         if not self._introduced:
             raise _Closed(4401, "Unauthorized")
         number = _id(message)
@@ -202,17 +211,19 @@ class _Connection:
         if len(self._running) >= self._door.max_operations:
             self._door.reached.count("max_socket_operations", self._caller.address)
             raise _Closed(4429, "Too many operations on one socket")
-        self._running[number] = asyncio.create_task(self._run(number, message["payload"]))
+        self._running[number] = asyncio.create_task(self._run(number, message["payload"], size))
 
-    async def _run(self, number: str, payload: object) -> None:
+    async def _run(self, number: str, payload: object, size: int) -> None:
         try:
             if isinstance(payload, Refusal):
                 raise payload
-            operation = requests.from_message(payload, self._door.persisted)
+            with self._door.answering.holding(size, self._caller.address):
+                await self._answer(number, requests.from_message(payload, self._door.persisted))
         except (Refusal, ApiError) as error:
             refused = error.error if isinstance(error, Refusal) else error
             await self._finish(number, answers.refusal(refused).body)
-            return
+
+    async def _answer(self, number: str, operation: Operation) -> None:
         results = self._door.subscriptions.results(operation, self._door.current(), self._caller, self._door.execution)
         try:
             await self._pass_on(number, results)

@@ -1,6 +1,7 @@
 """The relations that SQL sees: small ones as they are, rows of forecasts with what filters ask of them.
 
-    item                code, the columns of `Items.table`, champion, forecast_issue, has_forecast
+    item                code, the columns of `Items.table`, champion, forecast_issue, has_forecast, searched (the texts
+                        that a search looks at, folded)
     demand              item, date, quantity: known demand of each item and period
     metric              row, item, the columns of `fact_metrics`
     replenishment       row, item, the columns of `fact_replenishment`
@@ -15,6 +16,7 @@ KIND is live, backtest, all, every_live or every: the attributes of `Snapshot`.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -26,6 +28,8 @@ from lakecast_lake.columns.row_ranges import RowRanges
 from lakecast_lake.columns.segment import Coded, Floats, Segment
 
 NUMBERS = ("forecast", "actual", "lower_80", "upper_80", "lower_95", "upper_95")
+FOLDED = "strip_accents(lower({}))"
+"""SQL of a text without accents and case."""
 KINDS = ("live", "backtest", "all", "every_live", "every")
 
 
@@ -79,7 +83,15 @@ def _item(snapshot: Related) -> pa.Table:
     table = table.append_column("code", pa.array(np.arange(items.count, dtype=np.int32)))
     table = table.append_column("champion", pa.array(snapshot.champion, pa.string()))
     table = table.append_column("forecast_issue", pa.array(snapshot.issue, pa.string()))
-    return table.append_column("has_forecast", pa.array(forecast))
+    table = table.append_column("has_forecast", pa.array(forecast))
+    return table.append_column("searched", _searched(items.table))
+
+
+def _searched(items: pa.Table) -> pa.ChunkedArray:
+    """What a search looks at, made once: for each row anew it would be nearly all that a search costs."""
+    texts = FOLDED.format("concat_ws(chr(10), item_id, sku, name, supplier)")
+    with duckdb.connect(config={"threads": 1, "preserve_insertion_order": True}) as once:
+        return once.from_arrow(items).project(f"{texts} as searched").to_arrow_table()["searched"]
 
 
 def _demand(snapshot: Related) -> pa.Table:

@@ -21,8 +21,8 @@ NAME = "serve"
 EXAMPLE = "Example: lakecast serve --lake s3://forecasts/lake --host 0.0.0.0 --workers 2"
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The Prometheus client's own variable, which workers read when they start."""
-GRACE_SECONDS = 2
-"""How long requests in flight may go on after the server was told to stop."""
+_BEFORE_SECONDS = 0.1
+"""What uvicorn waits before it begins to count how long requests under way may go on."""
 
 
 def command(
@@ -78,7 +78,8 @@ def command(
                 server_header=False,
                 proxy_headers=False,  # LAKECAST_TRUSTED_PROXIES says whose are believed
                 access_log=False,  # a line per request costs more than its answer; /metrics counts them
-                timeout_graceful_shutdown=GRACE_SECONDS,
+                # Any number of seconds will do.
+                timeout_graceful_shutdown=max(settings.stop_seconds - _BEFORE_SECONDS, 0.0),  # type: ignore[arg-type]
                 ws_per_message_deflate=False,  # a compressor takes 300 kB of memory per subscriber, and news are short
             )
         except SystemExit as stop:

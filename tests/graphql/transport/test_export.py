@@ -1,5 +1,6 @@
 """The list as a file: what Excel in Brazil reads of it is what the API says."""
 
+import asyncio
 import csv
 import datetime as dt
 import io
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 from running import Running, running
 
-from lakecast_graphql.transport.export import COLUMNS, guarded, number
+from lakecast_graphql.operation.operation import Answer
+from lakecast_graphql.transport.export import AT_ONCE, COLUMNS, MOST_WAITING, Export, guarded, number
 from lakecast_lake.storage import Lake
 
 PATH = "/export/replenishment.csv"
@@ -111,6 +113,43 @@ def test_other_methods_are_refused_and_heads_are_answered(server: Running) -> No
     head = server.http.head(PATH)
     assert head.headers["content-disposition"] == 'attachment; filename="lakecast-2026-01-30.csv"'
     assert head.headers["content-type"] == "text/csv; charset=utf-8"
+
+
+def test_a_file_of_several_pages_is_whole(small_lake: Lake) -> None:
+    with running(small_lake.uri) as server, running(small_lake.uri, max_rows=7) as by_sevens:
+        assert by_sevens.http.get(PATH).content == server.http.get(PATH).content
+
+
+def test_files_wait_for_their_turn_and_few_may_wait() -> None:
+    """Each holds its rows as objects while it is made."""
+    asked = 0
+    go_on = asyncio.Event()
+
+    class Slow:
+        async def answer(self, operation: Any, view: Any, caller: Any) -> Answer:
+            nonlocal asked
+            asked += 1
+            await go_on.wait()
+            return Answer(b'{"data":{"replenishment":{"nodes":[],"pageInfo":{"hasNextPage":false}}}}')
+
+    async def ask(export: Export) -> int:
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await export({"method": "GET", "query_string": b"", "headers": []}, send, send)  # type: ignore[arg-type]
+        return int(sent[0]["status"])
+
+    async def all_of_them() -> list[int]:
+        export = Export(Slow(), lambda: None)
+        tasks = [asyncio.create_task(ask(export)) for _ in range(AT_ONCE + MOST_WAITING + 1)]
+        await tasks[-1]  # the one too many is refused at once
+        assert asked == AT_ONCE
+        go_on.set()
+        return [await task for task in tasks]
+
+    assert asyncio.run(all_of_them()) == [200] * (AT_ONCE + MOST_WAITING) + [429]
 
 
 def test_an_empty_lake_has_no_file(tmp_path: Any) -> None:
