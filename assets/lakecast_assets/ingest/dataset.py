@@ -1,19 +1,21 @@
 """One data set of a folder: its rows put on the grid, and every table in the shape of its contract."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lakecast_assets.ingest.items import facts_of, item_table
+from lakecast_assets.ingest.item_units import of_units
+from lakecast_assets.ingest.items import facts_of, item_table, review_days
 from lakecast_assets.ingest.landed import landed_table
 from lakecast_assets.ingest.masters import MasterRows
 from lakecast_assets.ingest.matching import Strangers, matching, of_dataset, of_several_datasets
 from lakecast_assets.ingest.orders import doubts, open_order_table, without_shared
-from lakecast_assets.ingest.stock import added_up, inventory_table, with_unknown
+from lakecast_assets.ingest.stock import inventory_table, with_unknown
+from lakecast_assets.ingest.stock_history import added_up, stock_history
 from lakecast_assets.ingest.stock_outs import of_stock_outs, stock_outs
 from lakecast_assets.ingest.understood import understood
 from lakecast_forecast.input import messages
@@ -22,7 +24,7 @@ from lakecast_forecast.input.drivers import of_drivers
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.report import Line, line
 from lakecast_forecast.input.rules import Rules
-from lakecast_forecast.input.series import demand_series
+from lakecast_forecast.input.series import DemandSeries, demand_series
 from lakecast_forecast.input.values import Identifiers
 from lakecast_schema.periods import Frequency, shift
 
@@ -35,7 +37,7 @@ class Parts:
 
     now: the instant of the run; today: the last day that demand and stock may have; over: the first day that is not
     over yet; takes_all: whether this data set reports rejected rows that belong to none in particular; landed: whether
-    rows are wanted as they came, too.
+    rows are wanted as they came, too; unread: files of the folder that nobody reads.
     """
 
     dataset_id: str
@@ -49,6 +51,7 @@ class Parts:
     takes_all: bool
     by_location: bool = False
     landed: bool = True
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,11 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
     here = np.flatnonzero(demand.datasets.codes == _code(demand, parts.dataset_id))
     read = demand_series(demand, parts.dataset_id, here, rules, over=parts.over, broken=parts.takes_all)
     frequency = read.periods.frequency
-    out = stock_outs(read, parts.stock, of_dataset(parts.stock, parts.dataset_id), demand.calendar)
+    mine = of_dataset(parts.items, parts.dataset_id)
+    history = stock_history(parts.stock, of_dataset(parts.stock, parts.dataset_id), review_days(parts.items, mine))
+    out = stock_outs(read, parts.stock, history, demand.calendar)
     without_stock = tuple(of_stock_outs(read, out, "" if parts.stock is None else parts.stock.file.name))
     read = read.without(out) if without_stock else read
-    mine = of_dataset(parts.items, parts.dataset_id)
     dim_item = item_table(parts.dataset_id, read, parts.items, mine, facts_of(demand, here), rules)
     tables = {
         "landed_demand": landed_table(demand.file, parts.dataset_id, here if parts.landed else here[:0], parts.now),
@@ -78,14 +82,15 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
         "dim_item": dim_item,
     }
     items = dim_item["item_id"].to_pylist()
-    counted, of_stock = _known(parts, parts.stock, items, read.items.names)
+    counted, of_stock = _known(parts, parts.stock, items, read)
     last = (shift(read.series.dates.max()[None], 1, frequency) - 1)[0]
-    stock = inventory_table(parts.dataset_id, parts.stock, counted)
+    history = history.select(np.isin(history.places, counted))
+    stock = inventory_table(parts.dataset_id, parts.stock, history)
     shared = of_several_datasets(demand)
     file = "" if parts.stock is None else parts.stock.file.name
     without = parts.stock is not None and parts.stock.datasets is None
     tables["fact_inventory"], stale = with_unknown(stock, dim_item, last, frequency, file, shared if without else ())
-    ordered, of_orders = _known(parts, parts.orders, items, read.items.names)
+    ordered, of_orders = _known(parts, parts.orders, items, read)
     tables["open_order"], doubtful = without_shared(
         open_order_table(parts.dataset_id, parts.orders, ordered), parts.orders, shared
     )
@@ -95,11 +100,13 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
         *read.report,
         *without_stock,
         *of_drivers(read.driver, read.names, read.series, frequency),
-        *added_up(parts.stock, counted),
+        *added_up(parts.stock, history),
+        *history.report,
         *stale,
         *doubtful,
         *doubts(tables["open_order"], parts.orders, stock, parts.stock, parts.today),
-        *matching(parts, tables, read.items.names, read.names, Strangers(of_stock, of_orders)),
+        *of_units(parts, here),
+        *matching(parts, tables, read, Strangers(of_stock, of_orders)),
         *_of_rejected(parts),
     )
     return Assembly(frequency, tables, report)
@@ -129,6 +136,11 @@ def _understood(parts: Parts) -> Iterator[Line]:
     for rows, date in ((parts.items, ""), (parts.stock, "date"), (parts.orders, "due_date")):
         if rows is not None:
             yield understood(rows.file, date, rows.day, rows.figures)
+    for each in _files(parts):
+        if each.file.sheets:
+            yield line("warning", messages.SHEETS_NOT_READ.of(file=each.file.name), each.file.sheets)
+    if parts.unread:
+        yield line("warning", messages.FILES_NOT_READ, parts.unread)
 
 
 def _code(rows: DemandRows, dataset_id: str) -> int:
@@ -139,15 +151,16 @@ def _code(rows: DemandRows, dataset_id: str) -> int:
 
 
 def _known(
-    parts: Parts, rows: MasterRows | None, items: list[str], seen: Sequence[str]
+    parts: Parts, rows: MasterRows | None, items: list[str], read: DemandSeries
 ) -> tuple[Integers, tuple[str, ...]]:
-    """Positions of the rows that speak of an item of the data set, and the names that are none. seen: in its demand."""
+    """Positions of the rows that speak of an item of the data set, and the names that are none."""
     mine = of_dataset(rows, parts.dataset_id)
     if rows is None:
         return mine, ()
-    names = set(items)
-    others = set(parts.demand.items.names) - set(seen) if rows.datasets is None else set()
-    names |= others  # no strangers, in a file that speaks of all data sets
+    others = set(read.too_new) - set(items)
+    if rows.datasets is None:  # no strangers, in a file that speaks of all data sets
+        others |= set(parts.demand.items.names) - set(read.items.names)
+    names = set(items) | others
     is_item = np.array([name in names for name in rows.items.names] + [False])[rows.items.codes[mine]]
     strangers = mine[~is_item]
     if rows.datasets is not None and strangers.size:

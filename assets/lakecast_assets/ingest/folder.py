@@ -15,7 +15,7 @@ from lakecast_assets.ingest.masters import MasterRows, read_items, read_orders, 
 from lakecast_assets.ingest.settings_file import read_settings, with_settings
 from lakecast_forecast.input.demand import DemandRows, read_demand
 from lakecast_forecast.input.errors import InputError
-from lakecast_forecast.input.files import find
+from lakecast_forecast.input.files import data_files, find
 from lakecast_forecast.input.fiscal import read_calendar
 from lakecast_forecast.input.grid import GridTooLargeError
 from lakecast_forecast.input.report import Line
@@ -71,6 +71,14 @@ class Folder:
     datasets: tuple[str, ...]
 
     @property
+    def unread(self) -> tuple[str, ...]:
+        """Files of the folder that may hold data and are none of those that are read."""
+        rows = (self.demand, self.items, self.stock, self.orders)
+        read = {each.file.name for each in rows if each is not None} | {self.rules.calendar}
+        read |= {self.demand.calendar.file} if self.demand.calendar else set()
+        return tuple(path.name for path in data_files(self.path) if path.name not in read)
+
+    @property
     def named(self) -> tuple[str, ...]:
         """Those and, after them, the ones without any usable row: they fail, and are not passed over in silence."""
         return (*self.datasets, *(name for name in self.demand.datasets.names if name not in self.datasets))
@@ -102,6 +110,7 @@ class Folder:
             takes_all,
             self.rules.by == "location",
             landed,
+            self.unread,
         )
         try:
             made = assemble(parts, self.rules)
@@ -153,7 +162,7 @@ def open_folder(
             raise InputError(calendar.file, problem, "Leave the frequency out, or the calendar")
         chosen = replace(chosen, frequency=calendar.frequency)
     tell("demand")
-    demand = read_demand(folder, default, today, chosen, () if find(folder, "items") else FACTS, calendar)
+    demand = read_demand(folder, default, today, chosen, ("unit",) if find(folder, "items") else FACTS, calendar)
     pa.default_memory_pool().release_unused()  # of 100 million rows, what was made to read them is gigabytes
     usable = np.unique(demand.datasets.codes[~np.isnan(demand.quantity)])
     tell("items, stock and orders")

@@ -26,7 +26,7 @@ FACTS = ("name", "category", "unit", "supplier")
 
 def facts_of(demand: DemandRows, here: Integers) -> dict[str, dict[str, str]]:
     """Fact -> item -> the first that any of the rows `here` of a demand file says of it."""
-    facts = {}
+    facts = {"unit": dict.fromkeys(demand.items.names, demand.unit)} if demand.unit else {}
     for name in FACTS:
         if name in demand.file.table.column_names:
             words = identifiers(demand.file.table[name].take(pa.array(here)))
@@ -83,6 +83,16 @@ def item_table(
         usable = place if figures.size > 1 else np.full_like(place, -1)
         columns[name] = pa.array(figures[usable], pa.float64(), from_pandas=True).cast(DIM_ITEM.schema.field(name).type)
     return pa.table([columns[name] for name in DIM_ITEM.column_names], schema=DIM_ITEM.schema)
+
+
+def review_days(rows: MasterRows | None, mine: Integers) -> dict[str, float]:
+    """Item -> its review period, of those that the rows at the positions `mine` give one."""
+    if rows is None or "review_period_days" not in rows.figures:
+        return {}
+    days = rows.figures["review_period_days"][mine]
+    items = rows.items.codes[mine]
+    known = np.isfinite(days)
+    return {rows.items.names[code]: day for code, day in zip(items[known].tolist(), days[known].tolist(), strict=True)}
 
 
 _TOGETHER = 5_000

@@ -53,6 +53,8 @@ class MasterRows:
     verdicts: Rejections
     renamed: Mapping[str, str] = field(default_factory=dict)
     """Id as the file has it -> the item that it stands for, of those that are taken loosely."""
+    unit: str = ""
+    """What stands beside the quantities."""
 
 
 def read_items(folder: Path, dataset: str, rules: Rules, demand_ids: Sequence[str]) -> MasterRows | None:
@@ -80,7 +82,7 @@ def read_stock(
     if path is None:
         return None
     required = ("item_id", "date", "on_hand")
-    verdicts = _items_judged(_read(path, "stock", required, ("dataset_id", "location", "on_order"), rules))
+    verdicts = _items_judged(_read(path, "stock", required, ("dataset_id", "location", "on_order"), rules, ("unit",)))
     day = _days(verdicts, "date", rules)
     verdicts.reject(day > np.datetime64(today), "date", messages.FUTURE.of(today=today, remedy="remove the row"))
     rows = _judge(verdicts, dataset, STOCK_FIGURES, rules, demand_ids, day, rules.by)
@@ -100,7 +102,7 @@ def read_orders(
     if path is None:
         return None
     required = ("item_id", "due_date", "quantity")
-    verdicts = _items_judged(_read(path, "orders", required, ("dataset_id", "location"), rules))
+    verdicts = _items_judged(_read(path, "orders", required, ("dataset_id", "location"), rules, ("unit",)))
     day = _days(verdicts, "due_date", rules)
     far = np.abs((day - np.datetime64(today)).astype(np.float64)) > FAR_YEARS * DAYS_IN_YEAR
     verdicts.reject(far & ~np.isnat(day), "due_date", messages.FAR_DUE_DATE.of(years=FAR_YEARS, today=today))
@@ -112,9 +114,12 @@ def read_orders(
     return rows
 
 
-def _read(path: Path, kind: str, required: Sequence[str], optional: Sequence[str], rules: Rules) -> InputFile:
+def _read(
+    path: Path, kind: str, required: Sequence[str], optional: Sequence[str], rules: Rules, spare: Sequence[str] = ()
+) -> InputFile:
     parts = PARTS if "date" in required else ()
-    return read(path, required, optional, stated=rules.columns_of(kind, (*required, *optional, *parts)))
+    stated = rules.columns_of(kind, (*required, *optional, *spare, *parts))
+    return read(path, required, optional, stated=stated, spare=spare)
 
 
 def _items_judged(file: InputFile) -> Rejections:
@@ -146,14 +151,16 @@ def _judge(
     file = verdicts.file
     has = file.table.column_names
     names = [name for name in figures if name in has]
-    values = {name: _figure(verdicts, name, parsed) for name, parsed in figures_of(file, names, rules).items()}
+    numbers = figures_of(file, names, rules)
+    values = {name: _figure(verdicts, name, parsed) for name, parsed in numbers.items()}
+    unit = next((numbers[name].unit for name in ("on_hand", "quantity") if name in numbers), "")
     wrong = {name: each.not_usable for name, each in values.items()}
     texts = {name: _text(verdicts, name) for name in TEXTS if name in has}
     datasets = datasets_of(file, dataset, by=by) if "dataset_id" in has or by else None
     items = identifiers(file.table["item_id"])
     renamed = _renamed(items.names, demand_ids) if rules.ids == "loose" else {}
     figures_only = {name: each.values for name, each in values.items()}
-    return MasterRows(file, datasets, items.renamed(renamed), day, texts, figures_only, wrong, verdicts, renamed)
+    return MasterRows(file, datasets, items.renamed(renamed), day, texts, figures_only, wrong, verdicts, renamed, unit)
 
 
 def _renamed(names: Sequence[str], demand_ids: Sequence[str]) -> dict[str, str]:

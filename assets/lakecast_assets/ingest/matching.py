@@ -13,6 +13,9 @@ from lakecast_forecast.input import messages
 from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.names import normal, plain
 from lakecast_forecast.input.report import EXAMPLES, Line, Severity, Words, line
+from lakecast_forecast.input.series import DemandSeries
+from lakecast_forecast.input.values import identifiers
+from lakecast_schema.decision_inputs import DEFAULT_LEAD_TIME_DAYS
 
 if TYPE_CHECKING:
     from lakecast_assets.ingest.dataset import Parts
@@ -20,6 +23,15 @@ if TYPE_CHECKING:
 
 SERVICES = ("sr", "sv", "sv c", "svc", "serv", "servico", "servicos", "service", "services")
 """Units of services, as `names.plain` writes them."""
+
+
+_KIND_OF_MOVEMENT = (
+    "tipo", "tipo movimento", "tipo de movimento", "tipo mov", "movimento", "mov", "operacao", "tipo de operacao",
+    "natureza", "e s", "entrada saida", "type", "movement", "movement type", "direction",
+)  # fmt: skip
+_INWARD = ("e", "entrada", "entradas", "recebimento", "compra", "in", "receipt", "inbound", "purchase")
+_OUTWARD = ("s", "saida", "saidas", "consumo", "requisicao", "baixa", "venda", "out", "issue", "outbound", "sale")
+"""Columns that say which way a row goes, and what they say, as `names.plain` writes it."""
 
 
 @dataclass(frozen=True)
@@ -53,19 +65,19 @@ def of_several_datasets(demand: DemandRows) -> frozenset[str]:
 
 
 def matching(
-    parts: "Parts", tables: Mapping[str, pa.Table], seen: Sequence[str], used: Sequence[str], strangers: Strangers
+    parts: "Parts", tables: Mapping[str, pa.Table], read: DemandSeries, strangers: Strangers
 ) -> Iterator[Line]:
-    """Lines about items that one file has and another lacks, and about columns that nobody reads.
-
-    seen: items of the demand; used: those with a usable row.
-    """
+    """Lines about items that one file has and another lacks, and about columns that nobody reads."""
+    seen, used = read.items.names, read.names
     if parts.demand.locations is not None and not parts.by_location:
         yield line("info", messages.LOCATIONS, parts.demand.locations.names)
     yield from _services(tables["dim_item"], used)
+    if parts.stock is not None:  # else nothing is decided
+        yield from _without_lead_time(tables["dim_item"], used)
     forms: dict[str, str] = {}
     same = [f"{name} (and {forms[normal(name)]})" for name in seen if forms.setdefault(normal(name), name) != name]
     yield from _some("warning", messages.ALIKE.of(file=parts.demand.file.name), same)
-    yield from _some("warning", messages.ITEMS_NOT_USABLE, sorted(set(seen) - set(used)))
+    yield from _some("warning", messages.ITEMS_NOT_USABLE, sorted(set(seen) - {*used, *read.too_new}))
     if parts.items is not None:
         file = parts.items.file.name
         without = sorted(set(tables["dim_item"]["item_id"].to_pylist()) - set(used))
@@ -92,7 +104,10 @@ def matching(
             yield from _some("warning", messages.MATCHED_LOOSELY.of(file=masters.file.name), pairs)
     for rows in (parts.demand, parts.stock, parts.orders):  # those of the items are kept as attributes
         if rows is not None and parts.takes_all:
-            yield from _some("info", messages.COLUMNS_IGNORED.of(file=rows.file.name), rows.file.ignored)
+            ignored = [name for name in rows.file.ignored if name.strip()]
+            yield from _some("info", messages.COLUMNS_IGNORED.of(file=rows.file.name), ignored)
+    if parts.takes_all:
+        yield from _movements(parts.demand)
     for masters in (parts.items, parts.stock, parts.orders):
         if masters is not None and masters.datasets is not None and parts.takes_all:
             lost = [name for name in masters.datasets.names if name not in parts.demand.datasets.names]
@@ -103,12 +118,34 @@ def matching(
                 yield line("warning", words, lost[:EXAMPLES], count=count)
 
 
+def _movements(demand: DemandRows) -> Iterator[Line]:
+    """A line about a column that says of each row whether it goes in or out, where some do either."""
+    file = demand.file
+    columns = [place for place, name in enumerate(file.ignored) if plain(name) in _KIND_OF_MOVEMENT]
+    if not columns or (others := file.others()) is None:  # read anew: not for nothing
+        return
+    for place in columns:
+        words = identifiers(others.column(place)).names
+        inward = [word for word in words if plain(word) in _INWARD]
+        outward = [word for word in words if plain(word) in _OUTWARD]
+        if inward and outward:
+            shown = f"{inward[0]}, {outward[0]}"
+            yield line("warning", messages.MOVEMENTS.of(column=file.ignored[place], words=shown), count=0)
+
+
 def _services(dim_item: pa.Table, used: Sequence[str]) -> Iterator[Line]:
     """A line about items with demand whose unit is one of services."""
     with_demand = set(used)
     rows = zip(dim_item["item_id"].to_pylist(), dim_item["unit"].to_pylist(), strict=True)
     services = {name: unit for name, unit in rows if unit and plain(unit) in SERVICES and name in with_demand}
     yield from _some("warning", messages.SERVICES.of(units=", ".join(sorted(set(services.values())))), [*services])
+
+
+def _without_lead_time(dim_item: pa.Table, used: Sequence[str]) -> Iterator[Line]:
+    """A line about items with demand whose lead time is an assumption."""
+    unknown = set(dim_item["item_id"].filter(dim_item["lead_time_days"].is_null()).to_pylist())
+    words = messages.LEAD_TIME_MISSING.of(days=f"{DEFAULT_LEAD_TIME_DAYS:g}")
+    yield from _some("info", words, [name for name in used if name in unknown])
 
 
 def _alike(file: str, strangers: Collection[str], used: Sequence[str]) -> Iterator[Line]:

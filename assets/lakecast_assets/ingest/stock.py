@@ -1,43 +1,38 @@
 """Rows of `fact_inventory`: the stock of an item on a day, added up over depots, lots and addresses."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from lakecast_assets.ingest.masters import STOCK_FIGURES, MasterRows
+from lakecast_assets.ingest.stock_history import LONG, StockHistory
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.report import Line, line
 from lakecast_schema.decision_inputs import DEFAULT_REVIEW_PERIOD_DAYS
 from lakecast_schema.periods import Frequency
 from lakecast_schema.tables import FACT_INVENTORY
 
-Integers = NDArray[np.int64]
-_LONG = 60
-"""Days by which stock may be newer than demand; monthly demand is often a month old."""
 
+def inventory_table(dataset_id: str, rows: MasterRows | None, history: StockHistory) -> pa.Table:
+    """One row per item and day of a history of stock.
 
-def inventory_table(dataset_id: str, rows: MasterRows | None, mine: Integers) -> pa.Table:
-    """One row per item and day of the rows at the positions `mine`, which all have an item and a day.
-
-    A figure that several rows give is their sum. An empty one adds nothing; one that cannot be used makes the sum
-    unknown, since what the other rows give would be a stock that is too small.
+    A figure that several rows give is their sum. An empty one adds nothing; one that is stale or cannot be used makes
+    the sum unknown, since what the other rows give would be a stock that is too small.
     """
-    if rows is None or rows.day is None or mine.size == 0:
+    if rows is None or not history.places.size:
         return FACT_INVENTORY.schema.empty_table()
-    mine = mine[np.lexsort((rows.day[mine], rows.items.codes[mine]))]
-    item, day = rows.items.codes[mine], rows.day[mine]
+    item, day = rows.items.codes[history.places], history.days
     heads = np.flatnonzero(np.r_[True, (item[1:] != item[:-1]) | (day[1:] != day[:-1])])
     figures = {}
     for name in STOCK_FIGURES:
         if name not in rows.figures:
             figures[name] = pa.nulls(heads.size, pa.float64())
             continue
-        value = rows.figures[name][mine]
+        value = rows.figures[name][history.places]
         unknown = np.logical_and.reduceat(np.isnan(value), heads)
-        unknown |= np.logical_or.reduceat(rows.not_usable[name][mine], heads)
+        unknown |= np.logical_or.reduceat(rows.not_usable[name][history.places] | history.stale, heads)
         total = np.where(unknown, np.nan, np.add.reduceat(np.nan_to_num(value), heads))
         figures[name] = pa.array(total, pa.float64(), from_pandas=True)
     return pa.table(
@@ -52,24 +47,13 @@ def inventory_table(dataset_id: str, rows: MasterRows | None, mine: Integers) ->
     )
 
 
-def added_up(rows: MasterRows | None, mine: Integers) -> Iterator[Line]:
-    """A line about items with several rows of one day."""
-    if rows is None or rows.day is None:
-        return
-    item, day = rows.items.codes[mine], rows.day[mine].astype(np.int64)
-    pairs, counts = np.unique(np.column_stack([item, day]), axis=0, return_counts=True)
-    names = [rows.items.names[code] for code in np.unique(pairs[counts > 1, 0]).tolist()]
-    if names:
-        yield line("info", messages.STOCK_ADDED_UP.of(file=rows.file.name), names)
-
-
 def with_unknown(
     stock: pa.Table, dim_item: pa.Table, last: np.datetime64, frequency: Frequency, file: str, shared: Collection[str]
 ) -> tuple[pa.Table, tuple[Line, ...]]:
     """The stock, unknown on its newest day for items whose newest stock is no base for a decision; what to say of it.
 
     Stale is an item's newest stock that is older than the newest of all by more than the item's review period, or older
-    or newer than the day `last`, with which the demand ends, by more than two periods and `_LONG` days. file: its name;
+    or newer than the day `last`, with which the demand ends, by more than two periods and `LONG` days. file: its name;
     shared: items whose stock may belong to any of several data sets.
     """
     if stock.num_rows == 0:
@@ -81,7 +65,7 @@ def with_unknown(
         newest[name] = max(day, newest.get(name, day))
     review = dict(zip(dim_item["item_id"].to_pylist(), dim_item["review_period_days"].to_pylist(), strict=True))
     latest = days.max()
-    allowed = max(_LONG, 2 * frequency.mean_days)
+    allowed = max(LONG, 2 * frequency.mean_days)
     old = [
         name
         for name, day in newest.items()

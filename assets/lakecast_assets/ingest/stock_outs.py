@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lakecast_assets.ingest.masters import MasterRows
+from lakecast_assets.ingest.stock_history import StockHistory
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.fiscal import FiscalCalendar
 from lakecast_forecast.input.report import Line, line
@@ -19,20 +20,23 @@ LOW = 0.5
 """Share of an item's mean demand per period below which a period without stock tells nothing of its demand."""
 
 
-def stock_outs(read: DemandSeries, rows: MasterRows | None, mine: Integers, calendar: FiscalCalendar | None) -> Bools:
+def stock_outs(
+    read: DemandSeries, rows: MasterRows | None, history: StockHistory, calendar: FiscalCalendar | None
+) -> Bools:
     """(k,) of the series' periods: whether stock was out through them and demand was low.
 
-    rows: of stock, those at the positions `mine` of this data set. Stock was out through a period where all of the
+    rows: of stock, those of this data set in `history`. Stock was out through a period where all of the
     item's rows in it say 0, and so does the last one before it, at most a period old. An item that never has stock on
     record is delivered some other way.
     """
     out = np.zeros(read.series.quantity.size, dtype=bool)
-    if rows is None or rows.day is None or not mine.size:
+    if rows is None or not history.places.size:
         return out
     place = {name: number for number, name in enumerate(read.names)}
     first, last = _bounds(read.series.dates, read, calendar)
-    on_hand = np.where(rows.not_usable["on_hand"], np.nan, rows.figures["on_hand"])[mine]
-    for item, day, stock in _histories(rows.items.codes[mine], rows.day[mine], on_hand):
+    on_hand = np.where(rows.not_usable["on_hand"], np.nan, rows.figures["on_hand"])[history.places]
+    on_hand = np.where(history.stale, np.nan, on_hand)
+    for item, day, stock in _histories(rows.items.codes[history.places], history.days, on_hand):
         number = place.get(rows.items.names[item], -1)
         if number < 0 or not (np.any(stock > 0) and np.any(stock <= 0)):
             continue
@@ -65,9 +69,10 @@ def _bounds(starts: Dates, read: DemandSeries, calendar: FiscalCalendar | None) 
 def _histories(
     items: Integers, days: Dates, on_hand: NDArray[np.float64]
 ) -> Iterator[tuple[int, Dates, NDArray[np.float64]]]:
-    """Per item its days in order, and its stock of each; NaN where a row of the day has none."""
-    order = np.lexsort((days, items))
-    items, days, on_hand = items[order], days[order], on_hand[order]
+    """Per item its days, and its stock of each; NaN where a row of the day has none.
+
+    items, days, on_hand: (n,) in the order of item and day.
+    """
     heads = np.flatnonzero(np.r_[True, (items[1:] != items[:-1]) | (days[1:] != days[:-1])])
     items, days, stock = items[heads], days[heads], np.add.reduceat(on_hand, heads)
     bounds = np.r_[np.flatnonzero(np.r_[True, items[1:] != items[:-1]]), items.size]

@@ -13,6 +13,8 @@ from lakecast_schema.periods import Dates, Frequency, shift
 
 Bools = NDArray[np.bool_]
 _USUAL = 0.99
+_NEAR = 60
+"""Days with demand next to the end in question whose distances tell what is usual: a log may have begun slowly."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def incomplete(
 
     auto: a period is incomplete where `over` comes before its end. Where rows are finer than periods, the last is also
         incomplete where the data end longer before its end, and the first where they begin longer after its start,
-        than successive days with demand usually lie apart (99 of 100 times).
+        than the days with demand next to it usually lie apart (99 of 100 times).
     keep: none is. drop: the last is, and the first as with auto.
     """
     none = np.zeros(days.size, dtype=bool)
@@ -56,12 +58,16 @@ def incomplete(
         last = last | newest
     elif periods.frequency is not Frequency.DAILY and _is_finer(days, periods):
         seen = np.unique(days[counts])
-        usual = max(float(np.quantile(np.diff(seen).astype(np.int64), _USUAL)) if seen.size > 1 else 1.0, 1.0)
+        gaps = np.diff(seen).astype(np.int64)
         missing_after = (ends - 1 - seen[-1]).astype(np.int64)
         missing_before = (seen[0] - starts).astype(np.int64)
-        last = last | (newest & (missing_after > usual))
-        first = (periods.index == periods.index[counts].min()) & (missing_before > usual)
+        last = last | (newest & (missing_after > _usual(gaps[-_NEAR:])))
+        first = (periods.index == periods.index[counts].min()) & (missing_before > _usual(gaps[:_NEAR]))
     return Incomplete(first & ~last, last)
+
+
+def _usual(gaps: NDArray[np.int64]) -> float:
+    return max(float(np.quantile(gaps, _USUAL)), 1.0) if gaps.size else 1.0
 
 
 def _bounds(days: Dates, periods: Periods, calendar: FiscalCalendar | None) -> tuple[Dates, Dates]:

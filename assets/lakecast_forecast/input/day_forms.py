@@ -8,11 +8,14 @@ from typing import Literal
 Order = Literal["auto", "dmy", "mdy"]
 
 _PARTS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})")
-_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
+_YEAR_FIRST = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})")
 _MONTH_OF_YEAR = re.compile(r"(\d{1,2})[/.-](\d{4})")
 _YEAR_AND_MONTH = re.compile(r"((?:19|20)\d{2})(?:[/.m]|)(0[1-9]|1[0-2])")
 _QUARTER = re.compile(r"([1-4])[ºo°]?[ -]?(?:q|t|tri|trim|trimestre)\.?[ /.-]*(?:de )?(\d{4}|\d{2})")
 _YEAR_AND_QUARTER = re.compile(r"(\d{4})[ /.-]?[qt]([1-4])")
+# S1 alone is a half-year, so that letter needs two digits.
+_WEEK = re.compile(r"(?:s(?=\d\d)|sem\.?|semana|w|wk|week|kw)[ .-]?(\d{1,2})[ /.-]*(?:de )?(\d{4})")
+_YEAR_AND_WEEK = re.compile(r"(\d{4})[ /.-]?(?:s(?=\d\d)|sem\.?|semana|w|wk|week|kw)[ .-]?(\d{1,2})")
 _ISO_MONTH = re.compile(r"\d{4}-\d{2}")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _NAMED = re.compile(r"(?:(\d{1,2})[ /.-](?:de )?)?([a-zç]{3,9})\.?[ /.-](?:de )?(\d{4}|\d{2})")
@@ -84,7 +87,7 @@ def _parsed(word: str, first: Order) -> dt.date | None:
         one, other, year = int(match[1]), int(match[3]), _year(match[4])
         return dt.date(year, one, other) if first == "mdy" else dt.date(year, other, one)
     if match := _YEAR_FIRST.fullmatch(word):
-        return dt.date(int(match[1]), int(match[2]), int(match[3]))
+        return dt.date(int(match[1]), int(match[3]), int(match[4]))
     if match := _MONTH_OF_YEAR.fullmatch(word):
         return dt.date(int(match[2]), int(match[1]), 1)
     if match := _YEAR_AND_MONTH.fullmatch(word):
@@ -93,6 +96,10 @@ def _parsed(word: str, first: Order) -> dt.date | None:
         return dt.date(_year(match[2]), 3 * int(match[1]) - 2, 1)
     if match := _YEAR_AND_QUARTER.fullmatch(word):
         return dt.date(int(match[1]), 3 * int(match[2]) - 2, 1)
+    if match := _WEEK.fullmatch(word):
+        return dt.date.fromisocalendar(int(match[2]), int(match[1]), 1)
+    if match := _YEAR_AND_WEEK.fullmatch(word):
+        return dt.date.fromisocalendar(int(match[1]), int(match[2]), 1)
     if (match := _NAMED.fullmatch(word)) and match[2] in _MONTHS:
         return dt.date(_year(match[3]), _MONTHS[match[2]], int(match[1] or 1))
     if _SERIAL.fullmatch(word):

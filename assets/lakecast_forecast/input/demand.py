@@ -14,9 +14,9 @@ from lakecast_forecast.input import messages
 from lakecast_forecast.input.day_forms import OrderUnclear
 from lakecast_forecast.input.decimals import decide, with_point
 from lakecast_forecast.input.errors import InputError
-from lakecast_forecast.input.files import DRIVER_PREFIX, SUFFIXES, InputFile, find, read
+from lakecast_forecast.input.files import DRIVER_PREFIX, InputFile, data_files, find, read
 from lakecast_forecast.input.fiscal import FiscalCalendar
-from lakecast_forecast.input.marks import without_marks
+from lakecast_forecast.input.marks import DAYS, PERCENT, UNITS, without_marks
 from lakecast_forecast.input.names import PARTS, is_total, plain
 from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.report import Words
@@ -54,6 +54,8 @@ class DemandRows:
     calendar: FiscalCalendar | None = None
     available: Bools | None = None
     """(n,) False where the row says that its item was out of stock; None where no row tells."""
+    unit: str = ""
+    """What stands beside the quantities."""
 
     @property
     def placed(self) -> Bools:
@@ -84,7 +86,7 @@ def read_demand(
             raise InputError(str(folder), "is a file, not a folder", f"Name the folder. {remedy}")
         if not folder.is_dir():
             raise InputError(str(folder), "is no folder", remedy)
-        others = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        others = [path.name for path in data_files(folder)]
         if others:
             some = ", ".join(others[:5])
             remedy = f"{remedy}, or rename the one of demand (there are {some})"
@@ -130,6 +132,7 @@ def judge(
     if no_day.any():
         empty = _empty(date)
         verdicts.reject(no_day & empty, "date", messages.NO_DATE)
+        verdicts.reject(_totals(date, no_day, items), "date", messages.TOTAL)
         verdicts.reject(no_day, "date", messages.BAD_DATE)
     far = (day < EARLIEST) | (day >= LATEST)
     verdicts.reject(far, "date", messages.DATE_OUTSIDE.of(earliest=EARLIEST, latest=LATEST))
@@ -160,6 +163,7 @@ def judge(
         identifiers(file.table["location"]) if "location" in file.table.column_names else None,
         calendar,
         available,
+        quantity.unit,
     )
 
 
@@ -214,13 +218,20 @@ def figures_of(file: InputFile, columns: Sequence[str], rules: Rules) -> dict[st
     if not any(each.unclear.any() for each in figures.values()):
         return figures
     alone = {
-        name: without_marks(column, percent=name == "service_level")
+        name: without_marks(column, _units(name))
         if pa.types.is_string(column.type) and figures[name].unclear.any()
-        else column
+        else (column, "")
         for name, column in texts.items()
     }
-    decimal = decide(file.name, alone, rules.decimal)
-    return {name: numbers(with_point(column, decimal)) for name, column in alone.items()}
+    decimal = decide(file.name, {name: column for name, (column, _) in alone.items()}, rules.decimal)
+    return {name: replace(numbers(with_point(each, decimal)), unit=unit) for name, (each, unit) in alone.items()}
+
+
+def _units(name: str) -> Sequence[str]:
+    """What may stand beside the numbers of a column; 48 h are no days."""
+    if name == "service_level":
+        return PERCENT
+    return DAYS if name.endswith("_days") else UNITS
 
 
 def reject_items(verdicts: Rejections, items: Identifiers) -> None:
@@ -280,6 +291,15 @@ def _named_datasets(file: InputFile, dataset: str) -> Identifiers:
     names = tuple(sorted({*named.names, dataset}))
     place = np.array([*(names.index(name) for name in named.names), names.index(dataset)])
     return Identifiers(place[named.codes], names)
+
+
+def _totals(column: pa.ChunkedArray, here: Bools, items: Identifiers) -> Bools:
+    """(n,) where a column says, in one of the rows `here`, that the row is one of totals."""
+    words = identifiers(column.filter(pa.array(here)))
+    forms = {plain(name) for name in items.names}
+    totals = np.zeros(here.size, dtype=bool)
+    totals[here] = words.unusable(lambda word: not is_total(word, forms))
+    return totals
 
 
 def _empty(column: pa.ChunkedArray) -> Bools:

@@ -1,6 +1,7 @@
 """Reading one input file: CSV as text, Parquet as it is typed, every row with its number."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,6 +54,8 @@ class InputFile:
     """Encoding and delimiter, in words."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Field -> what the file calls it."""
+    sheets: tuple[str, ...] = ()
+    """Other sheets of a workbook that have such columns, too, and are not read."""
 
     @property
     def drivers(self) -> tuple[str, ...]:
@@ -60,17 +63,22 @@ class InputFile:
         return tuple(name for name in self.table.column_names if name.startswith(DRIVER_PREFIX))
 
 
-def find(folder: Path, stem: str) -> Path | None:
-    """The file of a folder that is called like this (`names`), CSV or Parquet; None where there is neither."""
+def data_files(folder: Path) -> list[Path]:
+    """The files of a folder that may hold data, in order; not those that a spreadsheet keeps while it has one open."""
     if not folder.is_dir():
-        return None
-    found = sorted(
+        return []
+    return sorted(
         path
         for path in folder.iterdir()
         if path.suffix.lower() in SUFFIXES
-        and names.is_called(stem, path.stem)
+        and not path.name.startswith((".", "~"))
         and (path.is_file() or path.is_symlink())
     )
+
+
+def find(folder: Path, stem: str) -> Path | None:
+    """The file of a folder that is called like this (`names`), CSV or Parquet; None where there is neither."""
+    found = [path for path in data_files(folder) if names.is_called(stem, path.stem)]
     if len(found) > 1:
         raise InputError(str(folder), f"holds both {found[0].name} and {found[1].name}", "Keep the one that is meant")
     return found[0] if found else None
@@ -109,7 +117,7 @@ def read(
         content = _read_parquet(path, wanted)
     else:
         content = _read_excel(path, wanted, sheet) if suffix in WORKBOOKS else _read_csv(path, head, wanted)
-    content = _with_date(content)
+    content = _with_date(_without_blank_rows(content))
     if content.table.num_rows == 0 and not content.broken:
         raise InputError(path.name, "holds no rows", f"Write rows with {', '.join(required)}")
     return InputFile(path.name, digest, **vars(content))
@@ -124,6 +132,7 @@ class _Content:
     others: Callable[[], pa.Table | None]
     form: str
     columns: Mapping[str, str]
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -186,22 +195,34 @@ def _read_parquet(path: Path, wanted: _Wanted) -> _Content:
 def _read_excel(path: Path, wanted: _Wanted, sheet: str) -> _Content:
     from lakecast_forecast.input import excel  # its reader is no dependency of the library, which reads frames
 
-    title, header, columns = excel.read(path, sheet, wanted.is_header)
+    content = excel.read(path, sheet, wanted.is_header)
+    header, columns = content.header, content.columns
     places = wanted.of(header)
+    for name, place in places.items():
+        if day := content.exchanged.get(place):
+            raise InputError(
+                path.name,
+                f"the cell {day} may be {day.replace(month=day.day, day=day.month)}: all dates of the column have a "
+                "day up to 12, and those beyond are text, as where a spreadsheet in another language opened the file",
+                "Export it anew with dates as 2024-01-31, or import the original with its day or month first as it is",
+                column=name,
+            )
     table = pa.table({name: columns[place] for name, place in places.items()})
-    # Sheets often end with formatted rows that hold nothing.
-    blank = np.ones(table.num_rows, dtype=bool)
-    for column in columns:
-        blank &= column.is_null().to_numpy()
-    rows = np.flatnonzero(~blank)
     rest = [place for place in range(len(header)) if place not in places.values()]
 
     def others() -> pa.Table | None:
-        return pa.table({str(place): columns[place].take(pa.array(rows)) for place in rest}) if rest else None
+        return pa.table({str(place): columns[place] for place in rest}) if rest else None
 
     ignored = tuple(header[place] for place in rest)
     return _Content(
-        table.take(pa.array(rows)), rows + 1, (), ignored, others, f"Excel, sheet {title}", _named(places, header)
+        table,
+        np.arange(1, table.num_rows + 1),
+        (),
+        ignored,
+        others,
+        f"Excel, sheet {content.title}",
+        _named(places, header),
+        content.others,
     )
 
 
@@ -276,24 +297,51 @@ def _parse(path: Path, form: Form, places: Mapping[str, int], note: object, *, t
     return table.rename_columns(list(places))
 
 
+def _without_blank_rows(content: _Content) -> _Content:
+    """Content without the rows that hold nothing at all: a spreadsheet writes `;;;` for each of them."""
+    table = content.table
+    blank = np.ones(table.num_rows, dtype=bool)
+    for column in sorted(table.columns, key=lambda column: column.null_count):
+        if not column.null_count:
+            return content
+        blank &= column.is_null().to_numpy()
+    if not blank.any():
+        return content
+    others = content.others()
+    for column in () if others is None else others.columns:
+        blank &= column.is_null().to_numpy()
+    rows = pa.array(np.flatnonzero(~blank))
+
+    def rest() -> pa.Table | None:
+        whole = content.others()
+        return None if whole is None else whole.take(rows)
+
+    return replace(content, table=table.take(rows), rows=content.rows[~blank], others=rest)
+
+
 def _with_date(content: _Content) -> _Content:
-    """Content whose year, month and day, in columns of their own, are one column of dates."""
+    """Content whose year and month, day, week or quarter, in columns of their own, are one column of dates."""
     parts = [name for name in names.PARTS if name in content.table.column_names]
     if not parts:
         return content
     texts = [pc.replace_substring_regex(as_text(content.table[name]), r"\.0+$", "") for name in parts]
     joined = pc.binary_join_element_wise(*texts, "\x1f")
     words = pc.unique(joined)
-    dates = pa.array([None if word is None else _date(*word.split("\x1f")) for word in words.to_pylist()], pa.string())
+    known = [None if word is None else dict(zip(parts, word.split("\x1f"), strict=True)) for word in words.to_pylist()]
+    dates = pa.array([None if each is None else _date(**each) for each in known], pa.string())
     column = pa.chunked_array([dates.take(pc.index_in(chunk, words)) for chunk in joined.chunks], pa.string())
     table = content.table.drop_columns(parts).append_column("date", column)
     columns = {name: column for name, column in content.columns.items() if name not in parts}
     return replace(content, table=table, columns=columns | {"date": ", ".join(content.columns[part] for part in parts)})
 
 
-def _date(year: str, month: str = "", day: str = "") -> str:
-    """A day, month or year from its parts; a month may be a word."""
+def _date(year: str, month: str = "", day: str = "", quarter: str = "", week: str = "") -> str:
+    """A day, month, week, quarter or year from its parts; a month may be a word."""
     year, month, day = year.strip(), month.strip(), day.strip()
+    if number := re.search(r"\d+", week or quarter):
+        return f"{year}-W{number[0].zfill(2)}" if week else f"{year}-Q{number[0]}"
+    if week or quarter:
+        return f"{year} {week}{quarter}"  # no date, and shown as it is
     if month.isalpha():
         return f"{f'{day}/' if day else ''}{month}/{year}"
     return "-".join([year, *(part.zfill(2) for part in (month, day) if part)])

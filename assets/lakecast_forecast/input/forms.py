@@ -63,9 +63,18 @@ def recognise(path: Path, is_header: Callable[[Sequence[str]], bool] = lambda _:
             for _ in range(lines):
                 file.readline()
             header = next(reader, [])
+        header = _as_long_as_rows(header, [_parts(line, delimiter) for line in first[lines + 1 :] if line.strip()])
     except csv.Error as error:
         raise InputError(path.name, f"has no readable header ({error})", "Write it anew as CSV") from error
     return Form(encoding, delimiter, lines, tuple(name.strip() for name in header))
+
+
+def _as_long_as_rows(header: list[str], rows: list[list[str]]) -> list[str]:
+    """A header with one empty field at its end more or less, where all rows have a delimiter there, or none has."""
+    lengths = {len(row) for row in rows}
+    if lengths == {len(header) + 1} and not any(row[-1] for row in rows):
+        return [*header, ""]
+    return header[:-1] if lengths == {len(header) - 1} and not header[-1].strip() else header
 
 
 def _parts(line: str, delimiter: str) -> list[str]:

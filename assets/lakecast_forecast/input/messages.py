@@ -19,6 +19,20 @@ FILE = Words(
     "{file}: {rows}, {form}{columns}{readings}",
     "{file}: {linhas}, {form}{columns}{readings}",
 )
+SHEETS_NOT_READ = Words(
+    "sheets_not_read",
+    "[sheet of {file} has|sheets of {file} have] the columns of the one that is read, and [is|are] not read; put all "
+    "rows on one sheet, or state which counts (--sheet)",
+    "[planilha de {file} tem|planilhas de {file} têm] as colunas da que é lida, e não [é lida|são lidas]; reúna as "
+    "linhas em uma só ou informe qual vale (--sheet)",
+)
+FILES_NOT_READ = Words(
+    "files_not_read",
+    "[file of the folder is|files of the folder are] none of demand, items, stock, orders and calendar by [its "
+    "name|their names], and [is|are] not read; put what belongs together into one file, or move [it|them] elsewhere",
+    "[arquivo da pasta não é|arquivos da pasta não são], pelo nome, demanda, itens, estoque, pedidos ou calendário e "
+    "não [é lido|são lidos]; reúna em um só arquivo o que é da mesma espécie ou leve-[o|os] para outro lugar",
+)
 FREQUENCY = Words(
     "frequency",
     "{frequency} data of {items}, {rows}, from {first} to {last}",
@@ -104,6 +118,13 @@ INACTIVE = Words(
     "[item está|itens estão] sem demanda há {days} dias ou mais, e há mais que o dobro do seu maior intervalo; "
     "[mantém|mantêm] o histórico e não [recebe|recebem] previsão nem pedidos (--inactive-days)",
 )
+ITEMS_TOO_NEW = Words(
+    "items_too_new",
+    "[item has|items have] demand only in a period that is left out, so [it has|they have] no forecast and no advice "
+    "until it is over",
+    "[item só tem|itens só têm] demanda em um período que fica de fora, por isso não [recebe|recebem] previsão nem "
+    "conselho até que ele termine",
+)
 ITEMS_NOT_USABLE = Words(
     "items_not_usable", "[item has|items have] no usable row", "[item não tem|itens não têm] nenhuma linha utilizável"
 )
@@ -179,8 +200,8 @@ COLUMNS_IGNORED = Words(
 )
 FAR_DATES = Words(
     "far_dates",
-    "date is more than {years} years away from nearly all others; correct the year",
-    "a data está a mais de {years} anos de quase todas as outras; corrija o ano",
+    "date lies years away from nearly all others; correct the year",
+    "a data está a anos de quase todas as outras; corrija o ano",
 )
 
 NO_ITEM = Words("no_item", "item_id is empty; name the item", "item_id está vazio; informe o item")
@@ -353,6 +374,31 @@ RETURNS = Words(
     "[quantidade é negativa|quantidades são negativas], {quantity} ao todo; [é descontada|são descontadas] da demanda "
     "do seu período e dos imediatamente anteriores (--negative reject [a|as] deixa de fora)",
 )
+RETURNS_BEYOND = Words(
+    "returns_beyond_demand",
+    "returns of {quantity} are more than all demand of their items before them, and do not count; add the demand that "
+    "they belong to",
+    "devoluções de {quantity} superam toda a demanda anterior dos seus itens e não contam; inclua a demanda a que se "
+    "referem",
+)
+LOCATIONS_END = Words(
+    "locations_end_early",
+    "[location has|locations have] no row in the last periods of the data set, two or more, and longer than ever "
+    "before; [its|their] demand there counts as none, so see that no file of [it|them] is missing",
+    "[local não tem|locais não têm] linha nos últimos períodos do conjunto de dados, dois ou mais, e há mais tempo que "
+    "nunca; a demanda ali conta como nenhuma, por isso veja se não falta um arquivo [dele|deles]",
+)
+LEAD_TIME_MISSING = Words(
+    "lead_time_unknown",
+    "[item has|items have] no lead time, so {days} days are assumed; state it as lead_time_days of the items",
+    "[item não tem|itens não têm] prazo de entrega, por isso supõem-se {days} dias; informe-o como lead_time_days dos "
+    "itens",
+)
+MOVEMENTS = Words(
+    "movements_both_ways",
+    "rows of column {column} go in and out ({words}), and all of them are added up as demand; leave only what goes out",
+    "linhas da coluna {column} entram e saem ({words}), e todas são somadas como demanda; deixe só as saídas",
+)
 LOCATIONS = Words(
     "locations_added_up",
     "[location is|locations are] added up per item (--by location makes each a data set of its own)",
@@ -398,6 +444,32 @@ STOCK_ADDED_UP = Words(
     "stock_added_up",
     "[item of {file} has|items of {file} have] several rows of one day, such as depots or lots, which are added up",
     "[item de {file} tem|itens de {file} têm] várias linhas de um dia, como depósitos ou lotes, que são somadas",
+)
+UNITS_MIXED = Words(
+    "units_mixed",
+    "[item has|items have] rows of several units in {file}, and their quantities are added up as they are; write each "
+    "item in one unit",
+    "[item tem|itens têm] linhas de várias unidades em {file}, e as quantidades são somadas como estão; escreva cada "
+    "item em uma só unidade",
+)
+UNITS_DIFFER = Words(
+    "units_differ",
+    "[item has|items have] another unit in one file than in another, and quantities are compared as they are; write "
+    "[it|them] in one unit",
+    "[item tem|itens têm] em um arquivo outra unidade que em outro, e as quantidades são comparadas como estão; "
+    "escreva-[o|os] em uma só unidade",
+)
+STOCK_LATEST = Words(
+    "stock_latest",
+    "[item of {file} has|items of {file} have] stock of several times of one day; the last one counts",
+    "[item de {file} tem|itens de {file} têm] estoque de vários horários de um dia; vale o último",
+)
+DEPOTS_EARLIER = Words(
+    "depots_earlier",
+    "[location of {file} has|locations of {file} have] items whose last stock is older than that of {newest} at other "
+    "locations; it is added to theirs, and after a review period it counts as unknown",
+    "[local de {file} tem|locais de {file} têm] itens cujo último estoque é anterior ao de {newest} em outros locais; "
+    "ele é somado ao deles e, passado um período de revisão, conta como desconhecido",
 )
 ALIKE = Words(
     "ids_alike",

@@ -39,11 +39,14 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "category": ("familia", "categoria", "grupo", "family", "group"),
     "unit": ("u m", "um", "unidade", "un", "unidade de medida"),
     "supplier": ("fornecedor", "fornec", "nome fornec", "nome fornecedor", "nome do fornecedor", "vendor"),
-    "lead_time_days": ("prazo", "prazo de entrega", "lead time", "leadtime", "prazo dias", "lead time dias"),
+    "lead_time_days": (
+        "prazo", "prazo de entrega", "prazo entrega", "prazo medio de entrega", "prazo de reposicao",
+        "tempo de reposicao", "tempo de ressuprimento", "tempo de entrega", "lead time", "leadtime",
+    ),
     "lead_time_std_days": ("desvio do prazo", "desvio padrao do prazo"),
-    "service_level": ("nivel de servico",),
+    "service_level": ("nivel de servico", "nivel de servico desejado", "nivel de servico alvo"),
     "service_measure": ("medida de servico",),
-    "review_period_days": ("periodo de revisao", "revisao", "dias de revisao"),
+    "review_period_days": ("periodo de revisao", "revisao", "dias de revisao", "review period"),
     "order_multiple": ("multiplo", "multiplo de compra", "multiplo de pedido", "embalagem", "pack size"),
     "criticality": ("criticidade",),
     "currency": ("moeda",),
@@ -51,21 +54,30 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "date", "data", "data prevista", "previsao", "previsao de entrega", "data de entrega", "data entrega",
         "data prevista de entrega", "entrega", "expected date", "delivery date", "eta", "prazo",
     ),
-    "min_order_quantity": ("lote minimo", "pedido minimo", "moq"),
-    "unit_cost": ("custo", "custo unitario", "preco", "preco unitario", "unit price", "cost"),
-    "on_hand": ("estoque", "saldo", "estoque atual", "stock", "saldo atual", "em estoque"),
+    "min_order_quantity": ("lote minimo", "pedido minimo", "quantidade minima", "qtd minima", "qtde minima", "moq"),
+    "unit_cost": (
+        "custo", "custo unitario", "custo medio", "preco", "preco unitario", "valor unitario", "unit price", "cost",
+    ),
+    "on_hand": (
+        "estoque", "saldo", "estoque atual", "stock", "saldo atual", "em estoque", "saldo em estoque",
+        "quantidade em estoque", "qtd em estoque", "qtde em estoque", "estoque fisico",
+    ),
     "on_order": ("em pedido", "pedido", "pedidos", "a receber", "quantidade em pedido"),
     "available": ("disponivel", "disponibilidade", "em estoque sim nao", "availability", "in stock"),
     "dataset_id": ("conjunto", "dataset"),
     "year": ("ano",),
     "month": ("mes", "numero do mes", "mes numero"),
     "day": ("dia",),
+    "quarter": ("trimestre", "trim", "tri", "qtr", "numero do trimestre"),
+    "week": ("semana", "sem", "semana do ano", "numero da semana", "n semana", "week number", "wk"),
     "period": ("periodo",),
     "start": ("inicio", "data inicial", "data de inicio", "de"),
     "end": ("fim", "data final", "data de fim", "termino", "ate"),
 }  # fmt: skip
-PARTS = ("year", "month", "day")
-"""Columns that are a date together, where there is a year."""
+PARTS = ("year", "month", "day", "quarter", "week")
+"""Columns that are a date together, where there is a year; the finest of month and day, week, and quarter counts."""
+_PERIODS = ("semana", "week", "trimestre", "quarter")
+"""What a column of dates may be called where no other column is one."""
 FIELDS = tuple(
     dict.fromkeys(
         (
@@ -77,6 +89,9 @@ FIELDS = tuple(
 """Everything that a column of a file may be, drivers aside."""
 DRIVER_PREFIX = "x_"
 _APART = re.compile(r"[^a-z0-9]+")
+_IN_DAYS = re.compile(r"( em| in)? (d|dias|days)$")
+_UNIT_BEHIND = re.compile(r"\s*[(\[](r\$|us\$|€|brl|usd|eur|%|un|und|pç|pc|m|mt|kg|l)[)\]]$", re.IGNORECASE)
+"""A unit behind the name of a column: Custo unitário (R$)."""
 _WHOLE = re.compile(r"(\d+)\.0+")
 _TOTALS = (
     "total", "totais", "totals", "subtotal", "sub total", "total geral", "total general", "grand total", "soma",
@@ -128,8 +143,15 @@ def alike(field: str, header: Sequence[str]) -> list[str]:
     return [name for name in header if plain(name) == plain(field) or _may_be(field, name)]
 
 
+def _words(field: str, name: str) -> str:
+    """What a column is called, without the unit behind its name that goes without saying."""
+    words = plain(_UNIT_BEHIND.sub("", name.strip()))
+    return _IN_DAYS.sub("", words) if field.endswith("_days") else words
+
+
 def _may_be(field: str, name: str) -> bool:
-    return plain(name) in _SYNONYMS.get(field, ()) or (field == "date" and _names_a_day(plain(name)))
+    words = _words(field, name)
+    return words in _SYNONYMS.get(field, ()) or (field == "date" and (_names_a_day(words) or words in _PERIODS))
 
 
 def _names_a_day(name: str) -> bool:
@@ -178,12 +200,14 @@ def columns(
         near = [
             place
             for place, name in enumerate(header)
-            if place not in (*places.values(), *parts.values()) and plain(name) in _SYNONYMS.get(field, ())
+            if place not in (*places.values(), *parts.values()) and _words(field, name) in _SYNONYMS.get(field, ())
         ] or [
             place
             for place, name in enumerate(header)
             if place not in places.values() and field == "date" and _names_a_day(plain(name))
         ]
+        if not near and field == "date" and not parts:
+            near = [place for place, name in enumerate(header) if plain(name) in _PERIODS]
         if len(near) > 1 and field in spare:
             continue
         if len(near) > 1:
@@ -207,7 +231,7 @@ def columns(
 
 
 def _parts(header: Sequence[str], stated: Mapping[str, str]) -> dict[str, int]:
-    """Place of the year, and of month and day where there are any; empty without a year, or where two may be one."""
+    """Place of the year, and of what else of `PARTS` counts; empty without a year, or where two may be one."""
     places = {}
     for part in PARTS:
         own = (plain(stated[part]),) if part in stated else (part, *_SYNONYMS[part])
@@ -216,4 +240,7 @@ def _parts(header: Sequence[str], stated: Mapping[str, str]) -> dict[str, int]:
             places[part] = columns[0]
         elif columns or part == "year":
             return {}
-    return places if "day" not in places or "month" in places else {}
+    if "month" not in places and "day" in places:
+        return {}
+    finest = next((part for part in ("month", "week", "quarter") if part in places), "year")
+    return {part: place for part, place in places.items() if part in ("year", "day", finest)}

@@ -65,22 +65,22 @@ class Rejections:
             if verdict.whole_row:
                 self._rejected[verdict.places] = True
 
-    def lost(self, columns: Collection[str], *, without: str = "") -> Bools:
+    def lost(self, columns: Collection[str], *, without: Collection[str]) -> Bools:
         """(n,) whether a row is rejected, or has lost its value of one of these columns.
 
-        without: code of a reason that loses nothing.
+        without: codes of reasons that lose nothing.
         """
-        lost = self.rejected
+        lost = np.zeros(self.file.rows.size, dtype=bool)
         for verdict in self._verdicts:
-            if verdict.column in columns and verdict.words.code != without:
+            if (verdict.whole_row or verdict.column in columns) and verdict.words.code not in without:
                 lost[verdict.places] = True
         return lost
 
-    def about(self, column: str) -> Bools:
-        """(n,) whether something is wrong with a row's value of a column."""
+    def about(self, column: str, *, without: str = "") -> Bools:
+        """(n,) whether something is wrong with a row's value of a column. without: code of a reason that is nothing."""
         rows = np.zeros(self.file.rows.size, dtype=bool)
         for verdict in self._verdicts:
-            if verdict.column == column:
+            if verdict.column == column and verdict.words.code != without:
                 rows[verdict.places] = True
         return rows
 

@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 
+_PARTS, _PART_OF = 100, 0.05
+"""Files that one may be put together from, and at most so large a share of its rows: a document has few lines."""
 _SEVERAL = 0.25
 """Share of an item's days with several different rows from which on a data set is a list of receipts."""
 
@@ -117,12 +119,14 @@ def _with(table: pa.Table, name: str, column: pa.Array) -> pa.Table:
 
 
 def _numbers_rows(column: pa.ChunkedArray) -> bool:
-    """Whether a column counts the rows of its file, and tells nothing else."""
+    """Whether a column counts the rows of its file, or of the few files that it was put together from."""
     try:
         values = column.cast(pa.int64()).to_numpy()
     except pa.ArrowException:
         return False
-    return column.null_count == 0 and bool(np.all(np.diff(values) == 1))
+    begins = np.flatnonzero(np.diff(values) != 1)
+    few = begins.size <= _PARTS and begins.size < _PART_OF * values.size
+    return column.null_count == 0 and few and bool(np.all(values[begins + 1] == values[0]))
 
 
 def _mask(demand: DemandRows, rows: Integers) -> Bools:

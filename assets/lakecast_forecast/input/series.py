@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.completeness import Incomplete, incomplete
-from lakecast_forecast.input.dates import FAR_YEARS, far_from_the_rest
+from lakecast_forecast.input.dates import far_from_the_rest
 from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.drivers import driver_table
 from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.fiscal import FiscalCalendar
 from lakecast_forecast.input.grid import Gaps, Periods, Series, fill, gaps, place, without_unknown_ends
+from lakecast_forecast.input.locations import of_locations
 from lakecast_forecast.input.outliers import outliers
 from lakecast_forecast.input.repeats import settle
 from lakecast_forecast.input.report import Line, line
@@ -33,6 +34,8 @@ Integers = NDArray[np.int64]
 OLD_DAYS = 60
 """Days by which demand may end before the day of a run; monthly demand is often a month old."""
 _CHUNK = 1 << 20
+_SAME = 1e-6
+"""Share of a sum that is rounding."""
 _BLUR = 0.1
 """Share of an item's periods without a row that rows of unknown date may belong to before none of them is zero."""
 
@@ -42,7 +45,8 @@ class DemandSeries:
     """Series of one data set, and its tables `demand` and `driver`.
 
     items: of all rows that have an item and a period, those without a usable quantity included; names: the items that
-    have a series, in its order; report: what there is to say about how rows became series.
+    have a series, in its order; report: what there is to say about how rows became series; too_new: items whose only
+    demand lies in a period that is left out as incomplete.
     """
 
     periods: Periods
@@ -52,6 +56,7 @@ class DemandSeries:
     demand: pa.Table
     driver: pa.Table
     report: tuple[Line, ...]
+    too_new: tuple[str, ...] = ()
 
     def without(self, periods: Bools) -> "DemandSeries":
         """With the demand of some periods (k,) unknown; items of which nothing is known then keep theirs."""
@@ -109,10 +114,11 @@ def demand_series(
     settled = settle(demand, rows, items, days, quantity, rules, is_log=meaning.is_log)
     quantity = settled.quantity
     returned = quantity[quantity < 0]
-    if -returned.sum() > quantity[quantity > 0].sum():
+    if -returned.sum() > quantity[quantity > 0].sum() or returned.size > np.count_nonzero(quantity > 0):
         raise InputError(
             demand.file.name,
-            f"{returned.size} quantities are negative, and together larger than the demand",
+            f"{returned.size} quantities are negative, of {np.count_nonzero(np.abs(quantity) > 0)} in all: more than "
+            "returns can be",
             "Write demand as positive numbers and only returns as negative ones",
             column="quantity",
         )
@@ -128,7 +134,9 @@ def demand_series(
     end = _end(periods, partly, known)
     series = fill(periods, items.codes, quantity, blurred, meaning, end, rules.inactive_days)
     names = [items.names[code] for code in series.items]
+    excess = np.nansum(series.quantity) - np.nansum(quantity) if returned.size else 0.0
     series, beyond = outliers(series, cap=rules.outliers == "cap")
+    too_new = _names(items, np.setdiff1d(items.codes[known & partly.rows], series.items))
     asleep = [name for name, active in zip(names, series.is_active.tolist(), strict=True) if not active]
     shown = messages.FREQUENCY.of(
         frequency=periods.frequency,
@@ -150,10 +158,17 @@ def demand_series(
             if returned.size
             else ()
         ),
+        *(
+            [line("warning", messages.RETURNS_BEYOND.of(quantity=f"{excess:g}"), count=0)]
+            if excess > _SAME * -returned.sum()
+            else ()
+        ),
         *_of_not_available(out_of_stock, items, periods),
         *_of_outliers(beyond, series, names, rules),
-        *([line("warning", messages.ITEMS_BLURRED, _names(items, blurred))] if blurred.any() else ()),
+        *([line("warning", messages.ITEMS_BLURRED, _names(items, np.flatnonzero(blurred)))] if blurred.any() else ()),
+        *([line("warning", messages.ITEMS_TOO_NEW, too_new)] if too_new else ()),
         *([line("warning", messages.INACTIVE.of(days=rules.inactive_days), asleep)] if asleep else ()),
+        *of_locations(demand, rows, periods, ~np.isnan(quantity), end),
         *_of_ends(series, names, periods.frequency, end, over),
     )
     drivers = {name: values[rows] for name, values in demand.drivers.items()}
@@ -165,6 +180,7 @@ def demand_series(
         _demand(dataset_id, names, series),
         driver_table(dataset_id, periods, items, drivers),
         report,
+        tuple(too_new),
     )
 
 
@@ -175,7 +191,7 @@ def _without_far_dates(demand: DemandRows, here: Integers) -> Bools:
     if far.any():
         mask = np.zeros(demand.file.rows.size, dtype=bool)
         mask[here[far]] = True
-        demand.verdicts.reject(mask, "date", messages.FAR_DATES.of(years=FAR_YEARS))
+        demand.verdicts.reject(mask, "date", messages.FAR_DATES)
     return ~far
 
 
@@ -185,7 +201,8 @@ def _blurred(demand: DemandRows, here: Integers, items: Identifiers, periods: Pe
     known: (n,) rows of `items` with a quantity. Each lost row belongs to a period without one: where that is more than
     `_BLUR` of an item's missing periods, none of them counts as zero. Of fewer, zero is the better account.
     """
-    wrong = here[demand.verdicts.about("date")[here] & (demand.items.codes[here] >= 0)]
+    without_day = demand.verdicts.about("date", without=messages.TOTAL.code)
+    wrong = here[without_day[here] & (demand.items.codes[here] >= 0)]
     if not wrong.size:
         return np.zeros(len(items.names), dtype=bool)
     rows = np.bincount(demand.items.codes[wrong], minlength=len(demand.items.names))
@@ -229,8 +246,8 @@ def _of_outliers(beyond: Integers, series: Series, names: list[str], rules: Rule
         yield line("warning", words, shown, count=beyond.size)
 
 
-def _names(items: Identifiers, chosen: Bools) -> list[str]:
-    return [items.names[code] for code in np.flatnonzero(chosen).tolist()]
+def _names(items: Identifiers, codes: Integers) -> list[str]:
+    return [items.names[code] for code in codes.tolist()]
 
 
 def _end(periods: Periods, partly: Incomplete, known: Bools) -> int:

@@ -12,6 +12,7 @@ FEW = 2
 EMPTY = 0.2
 """Share of the rows whose quantity may be empty without counting as rejected."""
 _REASONS = 4
+_FIELDS = ("item_id", "date", "quantity")
 
 
 def refuse_many(demand: DemandRows, here: NDArray[np.int64], dataset_id: str, allowed: float, *, broken: bool) -> None:
@@ -21,8 +22,9 @@ def refuse_many(demand: DemandRows, here: NDArray[np.int64], dataset_id: str, al
     """
     mine = np.zeros(demand.file.rows.size, dtype=bool)
     mine[here] = True
-    lost = demand.verdicts.lost(("item_id", "date", "quantity")) & mine
-    stated = demand.verdicts.lost(("item_id", "date", "quantity"), without=messages.NO_QUANTITY.code) & mine
+    harmless = (messages.TOTAL.code,)  # what they say is said by other rows
+    lost = demand.verdicts.lost(_FIELDS, without=harmless) & mine
+    stated = demand.verdicts.lost(_FIELDS, without=(*harmless, messages.NO_QUANTITY.code)) & mine
     # Few empty quantities say that demand is unknown; where they are many, they may well stand for zero.
     lost = stated if lost.sum() - stated.sum() <= EMPTY * here.size else lost
     count = int(lost.sum()) + (len(demand.file.broken) if broken else 0)

@@ -111,11 +111,15 @@ def _day(text: str | None) -> dt.date | None:
 
 @dataclass(frozen=True)
 class Numbers:
-    """Numbers of a column. values: (n,), NaN where `empty` (null or blank) or `unclear` (no number at all)."""
+    """Numbers of a column. values: (n,), NaN where `empty` (null or blank) or `unclear` (no number at all).
+
+    unit: what stands beside them.
+    """
 
     values: NDArray[np.float64]
     empty: NDArray[np.bool_]
     unclear: NDArray[np.bool_]
+    unit: str = ""
 
     @property
     def not_finite(self) -> NDArray[np.bool_]:

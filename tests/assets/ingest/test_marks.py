@@ -1,5 +1,6 @@
 """Numbers with money signs, units and percent signs, periods without stock, and outliers."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def codes(made: DatasetInput) -> dict[str, int]:
     return {line.words.code: line.count for line in made.report}
 
 
-@pytest.mark.parametrize("write", ["{} un", "{}un.", "{} UN", " {} pç", "R$ {}", "R${}", "{}"])
+@pytest.mark.parametrize("write", ["{} un", "{} km", "{}un.", "{} UN", " {} pç", "R$ {}", "R${}", "{}"])
 def test_one_unit_or_money_sign_beside_numbers_is_understood(folder: Write, write: str) -> None:
     rows = "".join(f'A,{day},"{write.format(f"1.{k:03d},5")}"\n' for k, day in enumerate(DAYS, start=1))
     made = read(folder(demand=HEAD + rows))
@@ -48,6 +49,83 @@ def test_what_is_not_unmistakable_stops(folder: Write, quantities: list[str]) ->
     rows = "".join(f"A,{day},{quantities[k % 2]}\n" for k, day in enumerate(DAYS))
     with pytest.raises(InputError, match="quantity is no number"):
         read(folder(demand=HEAD + rows))
+
+
+def test_spellings_of_one_unit_are_one(folder: Write) -> None:
+    rows = "".join(f"A,{day},{4 if k % 3 else 5} {('pç', 'UN', 'unid.')[k % 3]}\n" for k, day in enumerate(DAYS))
+    made = read(folder(demand=HEAD + rows))
+    assert sum(value or 0 for value in series(made)) == 4 * 28 + 10
+    assert made.tables["dim_item"]["unit"].to_pylist() == ["un"], "what stands beside the quantities is the unit"
+
+
+@pytest.mark.parametrize("figure", ["48 h", "4 semanas", "R$ 4", "3 m", "30 un"])
+def test_days_in_another_unit_are_no_days(folder: Write, figure: str) -> None:
+    demand = HEAD + "".join(f"{item},{day},1\n" for item in "AB" for day in DAYS)
+    made = read(folder(demand=demand, items=f"item_id,lead_time_days\nA,{figure}\nB,12 dias\n"))
+    assert made.tables["dim_item"]["lead_time_days"].to_pylist() == [None, 12.0]
+    assert codes(made)["bad_figure"] == 1
+
+
+def test_columns_may_bear_their_unit(folder: Write) -> None:
+    header = "Código;Prazo de entrega (dias);Custo unitário (R$);Nível de serviço [%];Prazo (semanas);Revisão em dias"
+    demand = "Código;Data;Quantidade (un)\n" + "".join(f"A;{day};1\n" for day in DAYS)
+    made = read(folder(demand=demand, items=f"{header}\nA;12;3,5;95;2;15\n"))
+    (row,) = made.tables["dim_item"].to_pylist()
+    terms = ("lead_time_days", "unit_cost", "service_level", "review_period_days")
+    assert [row[name] for name in terms] == [12, 3.5, 0.95, 15]
+    assert row["attributes"] == '{"Prazo (semanas)": "2"}', "weeks are no days"
+
+
+UNITS = {
+    "rows of an item": ({"demand": ("UM", ("CX", "UN"))}, "units_mixed", "A (CX, UN)"),
+    "demand and stock": (
+        {"demand": ("UM", ("MT",)), "stock": ("unidade", ("KM",))},
+        "units_differ",
+        "A (demand.csv: MT, stock.csv: KM)",
+    ),
+    "demand and items": (
+        {"demand": ("UM", ("M",)), "items": ("unit", ("rolo",))},
+        "units_differ",
+        "A (demand.csv: M, items.csv: rolo)",
+    ),
+    "stock and orders": (
+        {"orders": ("um", ("CX",)), "stock": ("um", ("PÇ",))},
+        "units_differ",
+        "A (stock.csv: PÇ, orders.csv: CX)",
+    ),
+    "one unit in many spellings": (
+        {"demand": ("UM", ("UN", "und", "Pç.")), "items": ("unit", ("peça",)), "stock": ("um", ("un",))},
+        "",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", UNITS)
+def test_units_that_differ_are_said(folder: Write, kind: str) -> None:
+    units, code, example = UNITS[kind]
+    rows = {
+        "demand": ("item_id,date,quantity", [f"A,{day},1" for day in DAYS]),
+        "items": ("item_id,lead_time_days", ["A,5"]),
+        "stock": ("item_id,date,on_hand", ["A,2024-01-28,4"]),
+        "orders": ("item_id,due_date,quantity", ["A,2024-02-20,4"]),
+    }
+    files = {}
+    for name, (header, lines) in rows.items():
+        column, words = units.get(name, ("", ("",)))
+        some = [f"{line},{words[k % len(words)]}" for k, line in enumerate(lines)] if column else lines
+        files[name] = "\n".join([f"{header},{column}" if column else header, *some]) + "\n"
+    made = read(folder(**files), as_of=dt.date(2024, 1, 29))
+    said = [line for line in made.report if line.words.code.startswith("units_")]
+    assert [(line.severity, line.words.code, line.examples) for line in said] == (
+        [("warning", code, (example,))] if code else []
+    )
+
+
+def test_a_unit_beside_the_numbers_of_two_files_is_compared(folder: Write) -> None:
+    demand = HEAD + "".join(f"A,{day},20 m\n" for day in DAYS)
+    made = read(folder(demand=demand, stock="item_id,date,on_hand\nA,2024-01-28,3 km\n"))
+    assert codes(made)["units_differ"] == 1
 
 
 def test_terms_of_items_with_units_signs_and_percentages(folder: Write) -> None:

@@ -188,3 +188,14 @@ def test_items_without_data_set_speak_of_all_of_them_and_stock_of_none(folder: W
     assert on_hand == {"one": [None], "two": [None, 6.0]}, "four pieces would be counted twice"
     assert [made.datasets[name].tables["open_order"]["quantity"].to_pylist() for name in ("one", "two")] == [[], [6.0]]
     assert made.rejected == 1, "a row that belongs to no data set is reported once"
+
+
+def test_a_lead_time_that_is_assumed_is_said_where_something_is_decided(folder: Write) -> None:
+    items = "item_id,lead_time_days,service_level\nA,,0.95\nB,12,0.95\n"
+    stock = "item_id,date,on_hand\nA,2024-01-14,4\nB,2024-01-14,4\n"
+    made = read(folder(demand=DEMAND, items=items))
+    assert "lead_time_unknown" not in {line.words.code for line in made.report}
+    made = read(folder(demand=DEMAND, items=items, stock=stock))
+    (line,) = (line for line in made.report if line.words.code == "lead_time_unknown")
+    assert (line.severity, line.count, line.examples) == ("info", 1, ("A",))
+    assert "so 30 days are assumed" in line.english

@@ -83,7 +83,7 @@ def test_a_year_that_was_mistyped_leaves_its_period_unknown_even_in_a_short_file
 
 def test_many_dates_that_stand_for_none_stop_with_their_number(tmp_path: Path) -> None:
     rows = [["A1", day, 10] for day in days("2025-01-01", "2025-12-31")] + [["A1", "1900-01-01", k] for k in range(20)]
-    with pytest.raises(InputError, match=r"20 of 385 rows .* more than 5 years away .*1900-01-01"):
+    with pytest.raises(InputError, match=r"20 of 385 rows .* lies years away .*1900-01-01"):
         read(tmp_path, demand=csv(rows))
 
 
@@ -92,6 +92,14 @@ def test_few_lost_dates_do_not_make_all_days_without_a_row_unknown(tmp_path: Pat
     made = read(tmp_path, demand=csv(rows))
     assert said(made) == {"bad_date": 2}
     assert made.tables["demand"]["quantity"].null_count == 0, "of 500 days two are wrong, not all"
+
+
+def test_a_lone_row_of_another_year_stretches_nothing(tmp_path: Path) -> None:
+    daily = [[item, day, 5] for item in ("A1", "B2") for day in days("2025-01-01", "2025-12-31")]
+    made = read(tmp_path, demand=csv([*daily, ["A1", "2023-02-01", 5]]))
+    assert said(made) == {"far_dates": 1}
+    assert totals(made) == {"A1": 1825.0, "B2": 1825.0}
+    assert made.tables["demand"].num_rows == 730
 
 
 # Rows that are no items, and files that do not begin with their header
@@ -103,6 +111,24 @@ def test_rows_of_totals_are_no_items(tmp_path: Path, name: str) -> None:
     assert totals(made) == {"A1": 360.0, "B2": 720.0}
     assert said(made)["total"] == 1
     assert made.tables["fact_inventory"].num_rows == 0
+
+
+def test_subtotals_named_in_the_column_of_dates_take_no_zero_away(tmp_path: Path) -> None:
+    rows = [[item, month, 5] for item in ("A1", "B2") for month in MONTHS if not month.endswith(("-03", "-07"))]
+    subtotals = [["A1", "Total", 150], ["B2", "Subtotal", 150], ["B2", "total geral", 300]]
+    made = read(tmp_path, demand=csv(rows + subtotals))
+    assert said(made) == {"total": 3}
+    assert totals(made) == {"A1": 150.0, "B2": 150.0}
+    assert made.tables["demand"]["quantity"].null_count == 0
+
+
+def test_rows_that_hold_nothing_are_none(tmp_path: Path) -> None:
+    rows = [[item, "", month, 5] for item in ("A1", "B2") for month in MONTHS]
+    blank = [["", "", "", ""]] * 40
+    made = read(tmp_path, demand=csv([*rows[:9], *blank, *rows[9:], ["", "note", "", ""]], "item,obs,date,quantity"))
+    assert said(made) == {"no_item": 1}
+    assert totals(made) == {"A1": 180.0, "B2": 180.0}
+    assert made.tables["rejected_rows"]["row"].to_pylist() == [113], "blank rows are counted, too"
 
 
 @pytest.mark.parametrize("name", ["TOTALFLEX", "A1 Totals of May", "totally"])
@@ -126,6 +152,13 @@ def test_the_files_that_are_there_are_named_where_none_is_of_demand(tmp_path: Pa
         InputError, match=r"holds no demand\.csv .*rename the one of demand \(there are consumo_2025\.csv"
     ):
         read(tmp_path, consumo_2025=TABLE)
+
+
+def test_files_that_nobody_reads_are_named(tmp_path: Path) -> None:
+    files = {"consumo_2024": TABLE, "lakecast": "", "~$demand": "", ".demand": "", "itens": "item\nA1\nB2\n"}
+    made = read(tmp_path, demand=TABLE, **files)
+    (line,) = (each for each in made.report if each.words.code == "files_not_read")
+    assert (line.severity, line.examples) == ("warning", ("consumo_2024.csv", "lakecast.csv"))
 
 
 # Dates in parts and periods by name
@@ -164,6 +197,32 @@ def test_months_in_other_forms(tmp_path: Path, header: str, row: str) -> None:
     made = read(tmp_path, demand="\n".join([header, *rows]) + "\n")
     assert made.frequency is Frequency.MONTHLY
     assert [str(day)[:7] for day in made.tables["demand"]["date"].to_pylist()] == MONTHS
+
+
+@pytest.mark.parametrize(("header", "word"), [("ano,semana", "{0}"), ("year,week", "W{0}"), ("ano,sem", "{0:02d}")])
+def test_weeks_beside_their_year_are_no_years(tmp_path: Path, header: str, word: str) -> None:
+    rows = [[year, word.format(week), "A1", 5] for year in (2023, 2024, 2025) for week in range(1, 53)]
+    made = read(tmp_path, demand=csv(rows, f"{header},item,qtd"))
+    assert made.frequency is Frequency.WEEKLY
+    assert totals(made) == {"A1": 780.0}
+    assert str(made.tables["demand"]["date"][0]) == "2023-01-02"
+
+
+@pytest.mark.parametrize(("header", "word"), [("ano,trimestre", "{0}"), ("year,quarter", "Q{0}"), ("ano,tri", "{0}º")])
+def test_quarters_beside_their_year_are_no_years(tmp_path: Path, header: str, word: str) -> None:
+    rows = [[year, word.format(quarter), "A1", 5] for year in range(2019, 2026) for quarter in (1, 2, 3, 4)]
+    made = read(tmp_path, demand=csv(rows, f"{header},item,qtd"))
+    assert made.frequency is Frequency.QUARTERLY
+    assert ends(made) == {"2025-10-01"}
+
+
+def test_a_column_of_weeks_is_one_of_dates_for_want_of_another(tmp_path: Path) -> None:
+    weeks = [f"2025-W{week:02d}" for week in range(1, 50)]
+    made = read(tmp_path, demand=csv([["A1", week, 5] for week in weeks], "item,semana,qtd"))
+    assert made.frequency is Frequency.WEEKLY
+    days_too = [["A1", f"{week}-3", 9, 5] for week in weeks]
+    made = read(tmp_path, demand=csv(days_too, "item,data,semana,qtd"))
+    assert ends(made) == {"2025-12-03"}
 
 
 def test_parts_of_a_date_may_be_stated(tmp_path: Path) -> None:

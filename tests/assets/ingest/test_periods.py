@@ -57,6 +57,25 @@ def test_a_first_month_that_the_data_hold_in_part_is_left_out(folder: Write) -> 
     assert codes(made)["incomplete_first_period"] == 12
 
 
+def test_a_log_that_began_slowly_ends_in_a_part_of_a_month(folder: Write) -> None:
+    """A purchase a fortnight at first, then every working day until the 24th: the last month is not whole."""
+    slowly = [f"A,2025-0{month}-{day:02d},10\n" for month in (1, 2, 3) for day in (1, 14)]
+    busy = np.arange(np.datetime64("2025-04-01"), np.datetime64("2025-10-25"))
+    text = HEAD + "".join(slowly) + "".join(f"A,{day},1\n" for day in busy[np.is_busday(busy)])
+    made = read(folder(demand=text), frequency=Frequency.MONTHLY)
+    assert list(series(made))[-1] == "2025-09-01"
+    assert codes(made)["incomplete_last_period"] == 18
+    assert next(iter(series(made))) == "2025-01-01"
+
+
+def test_an_item_that_began_in_a_month_that_is_not_over_is_said(folder: Write) -> None:
+    log = HEAD + daily("A", "2025-09-01", "2025-12-06") + daily("B", "2025-12-02", "2025-12-05")
+    made = read(folder(demand=log, stock="item_id,date,on_hand\nB,2025-12-06,4\n"), frequency=Frequency.MONTHLY)
+    assert codes(made)["items_too_new"] == 1
+    assert not {"items_not_usable", "stock_of_unknown_items"} & set(codes(made))
+    assert made.tables["fact_inventory"].num_rows == 0
+
+
 def test_weekends_do_not_make_a_month_incomplete(folder: Write) -> None:
     days = np.arange(np.datetime64("2025-08-01"), np.datetime64("2025-11-29"))
     working = days[np.is_busday(days)]  # ends on Friday the 28th

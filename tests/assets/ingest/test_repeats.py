@@ -93,6 +93,62 @@ def test_returns_are_taken_off_the_demand_before_them(folder: Write) -> None:
         read(folder(demand=HEAD + rows), negative="reject")
 
 
+def test_returns_beyond_all_demand_before_them_are_said(folder: Write) -> None:
+    rows = "".join(f"A,2025-01-{day:02d},{-50 if day == 3 else 15}\n" for day in range(1, 26))
+    made = read(folder(demand=HEAD + rows))
+    assert sum(series(made).values()) == 22 * 15
+    (line,) = (line for line in made.report if line.words.code == "returns_beyond_demand")
+    assert line.severity == "warning"
+    assert "returns of 20 " in line.english
+    assert "returns_beyond_demand" not in codes(read(folder(demand=HEAD + rows.replace("-50", "-30"))))
+
+
+def test_what_is_mostly_negative_is_no_demand_with_returns(folder: Write) -> None:
+    """Movements of a stock: ten go out every day, what comes in now and then is a little more."""
+    rows = "".join(f"A,2025-01-{day:02d},{95 if day % 10 == 1 else -10}\n" for day in range(1, 31))
+    with pytest.raises(
+        InputError, match=r"column quantity: 27 quantities are negative, of 30.*Write demand as positive"
+    ):
+        read(folder(demand=HEAD + rows))
+
+
+def test_numbers_of_rows_may_begin_anew_with_each_file(folder: Write) -> None:
+    """Two exports that overlap by a week, their rows numbered from 0, one below the other."""
+    days = [f"2025-{month:02d}-{day:02d}" for month in (1, 2) for day in range(1, 29) if day % 3]
+    first, second = days[:24], days[20:]
+    rows = "".join(f"{k},A,{day},2\n" for part in (first, second) for k, day in enumerate(part))
+    made = read(folder(demand="id,item_id,date,quantity\n" + rows))
+    assert sum(series(made).values()) == 2 * len(days)
+    assert codes(made)["copied_rows"] == 4
+    lines = "".join(f"{k},A,{day},2\n" for day in days for k in (1, 2))
+    made = read(folder(demand="line,item_id,date,quantity\n" + lines))
+    assert sum(series(made).values()) == 4 * len(days), "lines of documents are no copies"
+
+
+@pytest.mark.parametrize(("column", "words"), [("Tipo", ("E", "S")), ("movement_type", ("Receipt", "issue"))])
+def test_a_column_that_says_in_and_out_is_said(folder: Write, column: str, words: tuple[str, str]) -> None:
+    rows = [f"A,2025-01-{day:02d},{5 + day % 2},{words[day % 2]}" for day in range(1, 29)]
+    made = read(folder(demand=f"item_id,date,quantity,{column}\n" + "\n".join(rows) + "\n"))
+    (line,) = (line for line in made.report if line.words.code == "movements_both_ways")
+    assert line.severity == "warning"
+    assert f"column {column} go in and out ({words[0]}, {words[1]})" in line.english
+    one_way = [row.replace(words[0], words[1]) for row in rows]
+    made = read(folder(demand=f"item_id,date,quantity,{column}\n" + "\n".join(one_way) + "\n"))
+    assert "movements_both_ways" not in codes(made)
+
+
+def test_a_depot_whose_rows_end_is_said(folder: Write) -> None:
+    def rows(depot: str, days: range, every: int = 1) -> str:
+        return "".join(f"A,2025-01-{day:02d},{10 + day % 3},{depot}\n" for day in days if day % every == 0)
+
+    head = "item_id,date,quantity,location\n"
+    made = read(folder(demand=head + rows("PE", range(1, 29)) + rows("BA", range(1, 20)) + rows("RJ", range(1, 28), 9)))
+    (line,) = (line for line in made.report if line.words.code == "locations_end_early")
+    assert (line.severity, line.examples) == ("warning", ("BA (2025-01-19)",))
+    made = read(folder(demand=head + rows("PE", range(1, 29)) + rows("BA", range(1, 28))))
+    assert "locations_end_early" not in codes(made)
+
+
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(-9, 9))))
 def test_netting_keeps_what_each_item_used_in_all(cells: list[tuple[int, int]]) -> None:
     cells.sort(key=lambda cell: cell[0])

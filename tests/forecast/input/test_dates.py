@@ -53,3 +53,18 @@ def test_rows_without_a_date_are_not_far_and_do_not_count() -> None:
     rows = np.r_[days(*range(11), 90_000), np.array(["NaT"] * 3, dtype="datetime64[D]")]
     assert np.flatnonzero(far_from_the_rest(rows)).tolist() == [11]
     assert not far_from_the_rest(np.r_[days(*range(10), 7_000), np.array(["NaT"], dtype="datetime64[D]")]).any()
+
+
+@pytest.mark.parametrize(("step", "gap"), [(1, 181), (7, 181), (30, 601)])
+def test_a_single_date_far_beyond_all_other_gaps_is_far(step: int, gap: int) -> None:
+    rows = [20_000 + step * k for k in range(40) for _ in range(2)]
+    for lone in (rows[0] - gap, rows[-1] + gap):
+        assert np.flatnonzero(far_from_the_rest(days(*rows, lone))).tolist() == [80]
+        assert not far_from_the_rest(days(*rows, lone - 1 if lone > rows[-1] else lone + 1)).any()
+        assert not far_from_the_rest(days(*rows, lone, lone)).any(), "two rows are no slip"
+    assert np.flatnonzero(far_from_the_rest(days(rows[0] - gap, *rows, rows[-1] + gap))).tolist() == [0, 81]
+
+
+def test_few_events_with_long_gaps_are_not_alone() -> None:
+    assert not far_from_the_rest(days(*(300 * k for k in range(14)), 300 * 13 + 1_500)).any()
+    assert not far_from_the_rest(days(*range(11), 400)).any(), "twelve dates tell nothing"

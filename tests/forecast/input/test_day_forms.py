@@ -27,7 +27,10 @@ def test_days_with_their_month_first(pattern: str) -> None:
     assert [day(pattern.format(one), "mdy") for one in DAYS] == DAYS
 
 
-@pytest.mark.parametrize("pattern", ["{0:%Y/%m/%d}", "{0.year}.{0.month}.{0.day}", "{0:%Y/%m/%d}t10:00 +03:00"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["{0:%Y/%m/%d}", "{0.year}.{0.month}.{0.day}", "{0.year}-{0.month}-{0.day} 8:30", "{0:%Y/%m/%d}t10:00 +03:00"],
+)
 @pytest.mark.parametrize("first", ["dmy", "mdy"])
 def test_days_with_their_year_first_need_no_order(pattern: str, first: str) -> None:
     assert [day(pattern.format(one), first) for one in DAYS] == DAYS  # type: ignore[arg-type]
@@ -57,12 +60,34 @@ def test_a_month_of_a_year_is_its_first_day() -> None:
     assert day("02-2024", "mdy") == dt.date(2024, 2, 1)
 
 
+@pytest.mark.parametrize("pattern", ["S{1:02d}/{0}", "Sem. {1}/{0}", "semana {1} de {0}", "{0}-W{1}", "{0}S{1:02d}"])
+def test_a_week_is_its_monday(pattern: str) -> None:
+    mondays = [dt.date(2024, 12, 30) + dt.timedelta(weeks=k) for k in range(52)]
+    assert [day(pattern.format(2025, week), "dmy") for week in range(1, 53)] == mondays
+    assert day(pattern.format(2025, 53), "dmy") is None
+
+
 def test_two_digits_of_a_year_lie_between_1970_and_2069() -> None:
     years = {f"1/2/{year % 100:02d}": year for year in range(1970, 2070)}
     assert {text: day(text, "dmy") for text in years} == {text: dt.date(year, 2, 1) for text, year in years.items()}
 
 
-@pytest.mark.parametrize("text", ["", "31/02/2024", "13/13/2024", "2024", "1/2", "0/1/2024", "1/2-2024", "2023/02/29"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "S1/2024",
+        "2024-S2",
+        "2024-13-1",
+        "31/02/2024",
+        "13/13/2024",
+        "2024",
+        "1/2",
+        "0/1/2024",
+        "1/2-2024",
+        "2023/02/29",
+    ],
+)
 def test_what_is_no_day_is_none(text: str) -> None:
     assert day(text, "dmy") is None
 

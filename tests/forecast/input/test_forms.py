@@ -71,3 +71,19 @@ def test_an_empty_first_line_has_no_fields(tmp_path: Path) -> None:
     assert recognise(path).header == ()
     path.write_text("sep=;\n")
     assert recognise(path) == Form("utf-8", ";", 1, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("a;b\n1;2;\n3;4;\n", ("a", "b", "")),
+        ("a;b;\n1;2\n3;4\n", ("a", "b")),
+        ("a;b;\n1;2;\n", ("a", "b", "")),
+        ("a;b\n1;2;\n3;4\n", ("a", "b")),
+        ("a;b\n1;2;3\n", ("a", "b")),
+        ("a;b\n", ("a", "b")),
+    ],
+)
+def test_a_delimiter_at_the_end_of_all_lines_makes_no_field(text: str, header: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "demand.csv").write_text(text)
+    assert recognise(tmp_path / "demand.csv").header == header
