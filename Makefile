@@ -97,6 +97,15 @@ try-wheels: dist install ## install each extra from the wheel alone and use it; 
 	@.venv-release/bin/pip install $(PIP_FLAGS) --group release
 	@touch $@
 
+try-mlflow: .venv-mlflow/.installed install ## copy a run to a real MLflow over a folder
+	@.venv-mlflow/bin/python -m pytest tests/mlflow $(ARGS)
+
+.venv-mlflow/.installed: pyproject.toml constraints/mlflow.txt
+	@echo "Building .venv-mlflow, beside the training environment."
+	@$(call new-environment,.venv-mlflow)
+	@.venv-mlflow/bin/pip install $(PIP_FLAGS) -c constraints/mlflow.txt -e '.[mlflow]' --group test
+	@touch $@
+
 dashboard: ## build the buyer's page after a change in graphql/dashboard; needs Node 20 and npm
 	@cd graphql/dashboard && npm ci --no-audit --no-fund && npm run build
 
@@ -157,4 +166,4 @@ mutants: .venv-mutants/.installed install ## break modules in random places: do 
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check advisories docs dist try-wheels format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-attacks bench-page faults soak mutants
+.PHONY: help install run test check advisories docs dist try-wheels try-mlflow format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-attacks bench-page faults soak mutants

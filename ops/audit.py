@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 ROOT = Path(__file__).parents[1]
-PINS = (ROOT / "constraints" / "ml.txt", ROOT / "constraints" / "serve.txt")
+PINS = tuple(ROOT / "constraints" / f"{environment}.txt" for environment in ("ml", "serve", "mlflow"))
 COPY = ROOT / "constraints" / "advisories.json"
 OLD_DAYS = 60
 """Days after which a copy of the database is called old."""

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "THIRD-PARTY-NOTICES.md"
-EXTRAS = {"ml": ("ml", "dask"), "serve": ("serve",)}
+EXTRAS = {"ml": ("ml", "dask"), "serve": ("serve",), "mlflow": ("mlflow",)}
 """Environment -> the extras of Lakecast that it has."""
 _SHORT = 60
 """Characters beyond which the metadata hold a licence's text and not its name."""

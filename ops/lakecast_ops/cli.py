@@ -15,6 +15,7 @@ from lakecast_ops.commands import (
     export,
     import_,
     keys,
+    mlflow,
     pin,
     refresh,
     run,
@@ -68,7 +69,7 @@ def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
     return stoppable
 
 
-for _module in (sample, check, run, import_, export, serve, refresh, pin, vacuum, schema, doctor):
+for _module in (sample, check, run, import_, export, mlflow, serve, refresh, pin, vacuum, schema, doctor):
     app.command(_module.NAME, epilog=_module.EXAMPLE)(_stoppable(_module.command))
 app.add_typer(keys.app, name="keys")
 
