@@ -44,6 +44,7 @@ NOT_PARSED = {
     "curl": "tests/end_to_end/test_refresh.py posts the same",
     "KEY=$(lakecast keys create": "tests/end_to_end makes keys",
     "dask": "tests/assets/pipeline starts a cluster in its own process",
+    "export DASK_": "tests/assets/pipeline reads the same settings from compose.dask.yaml",
     "cd examples/clients": "tests/graphql/test_clients.py runs the example",
     "npm": "tests/graphql/test_clients.py runs the example",
     "python examples/clients": "tests/graphql/test_clients.py runs the example",

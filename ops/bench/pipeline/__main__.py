@@ -1,4 +1,4 @@
-"""What a run costs beside training: many small data sets, nothing new, one more data set, and new stock only."""
+"""What a run costs beside training: many small data sets, nothing new, new stock only, and fanning out to Dask."""
 
 import argparse
 import os
@@ -16,12 +16,15 @@ from unittest.mock import patch
 import numpy as np
 
 from bench.markdown import table
+from bench.pipeline import cluster
+from bench.pipeline.verdict import verdict
 from lakecast_assets.pipeline import forecast, training
 from lakecast_assets.pipeline.run import RunReport, run
 from lakecast_forecast.decisions import learning
 from lakecast_lake import snapshots
 from lakecast_lake.storage import Lake
 
+PARTS = ("small", "stock", "dask")
 SOURCES = ("seasonal_naive", "theta")
 AS_OF = "2025-12-31"
 OVERHEAD_SECONDS, STOCK_SECONDS = 1.0, 20.0
@@ -93,20 +96,20 @@ def many_small(cache: Path, datasets: int, items: int) -> list[list[str]]:
     overhead = (cpu - spent.seconds) / datasets
     rows = [
         ["CPU s per data set, models", f"{spent.seconds / datasets:.2f}", ""],
-        ["CPU s per data set, all else", f"{overhead:.2f}", _verdict(overhead, OVERHEAD_SECONDS)],
+        ["CPU s per data set, all else", f"{overhead:.2f}", verdict(overhead, OVERHEAD_SECONDS)],
     ]
     before = published(lake)
     _, spent, cpu, _ = measured(folder, lake)
     new = published(lake) - before
     rows += [
         ["the same again: sources trained, snapshots published", f"{len(spent.trained)}, {new}",
-         _verdict(len(spent.trained) + new, 0)],
+         verdict(len(spent.trained) + new, 0)],
         ["the same again: CPU s per data set", f"{cpu / datasets:.2f}", ""],
     ]  # fmt: skip
     write_demand(folder, range(datasets + 1), items, 365, "D")
     _, spent, _, _ = measured(folder, lake)
     trained = len(spent.trained) / len(SOURCES)
-    rows.append(["one more data set in the file: data sets trained", f"{trained:g}", _verdict(trained, 1)])
+    rows.append(["one more data set in the file: data sets trained", f"{trained:g}", verdict(trained, 1)])
     return rows
 
 
@@ -120,13 +123,9 @@ def new_stock(cache: Path, items: int) -> list[list[str]]:
     _, spent, cpu, wall = measured(folder, lake)
     return [
         [f"new stock of {items:,} items: seconds to new advice", f"{wall:.1f} ({cpu:.1f} CPU s)",
-         _verdict(wall, STOCK_SECONDS)],
-        ["new stock: sources trained", str(len(spent.trained)), _verdict(len(spent.trained), 0)],
+         verdict(wall, STOCK_SECONDS)],
+        ["new stock: sources trained", str(len(spent.trained)), verdict(len(spent.trained), 0)],
     ]  # fmt: skip
-
-
-def _verdict(value: float, most: float) -> str:
-    return f"{'holds' if value <= most else 'MISSED'}: at most {most:g}"
 
 
 def main() -> None:
@@ -134,19 +133,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, required=True, help="folder for input and lakes; emptied first")
     parser.add_argument("--out", type=Path, required=True, help="page to write")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--datasets", type=int, default=100)
     parser.add_argument("--items", type=int, default=50, help="items of each")
     parser.add_argument("--stock-items", type=int, default=10_000)
+    parser.add_argument("--dask-items", type=int, default=10_000, help="items that are fanned out")
+    parser.add_argument("--rounds", type=int, default=2, help="how often they are, by turns with one process")
     asked = parser.parse_args()
     os.environ.pop("DAGSTER_HOME", None)  # nothing of the runs is recorded
     shutil.rmtree(asked.cache, ignore_errors=True)
-    rows = [*many_small(asked.cache, asked.datasets, asked.items), *new_stock(asked.cache, asked.stock_items)]
+    parts: dict[str, Callable[[], list[list[str]]]] = {
+        "small": lambda: many_small(asked.cache, asked.datasets, asked.items),
+        "stock": lambda: new_stock(asked.cache, asked.stock_items),
+        "dask": lambda: cluster.fan_out(asked.dask_items, asked.rounds),
+    }
+    rows = [row for part in PARTS if part in asked.parts for row in parts[part]()]
     versions = f"Python {platform.python_version()}, dagster {version('dagster')}, deltalake {version('deltalake')}"
-    intro = (
-        f"`make bench-pipeline`: {asked.datasets} data sets of {asked.items} items, a year of days, sources "
-        f"{' and '.join(SOURCES)}, in one process;\nand one of {asked.stock_items:,} items, three years of months. "
-        f"{versions}.\n\n"
-    )
+    described = {
+        "small": f"{asked.datasets} data sets of {asked.items} items, a year of days, "
+        f"sources {' and '.join(SOURCES)}, in one process",
+        "stock": f"one of {asked.stock_items:,} items, three years of months",
+        "dask": f"training alone of {asked.dask_items:,} items, three years of days, in one process and on "
+        f"{cluster.WORKERS} Dask workers that run already, by turns,\n{asked.rounds} rounds; its CPU is that of the "
+        "step, the scheduler and the workers",
+    }
+    parts_shown = ";\n".join(described[part] for part in PARTS if part in asked.parts)
+    intro = f"`make bench-pipeline`: {parts_shown}. {versions}.\n\n"
     page = table(("", "measured", "has to hold"), rows)
     asked.out.write_text(f"# Running what is new\n\n{intro}{page}\n", encoding="utf-8")
     print(page)

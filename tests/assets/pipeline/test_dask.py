@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+import yaml
 
 from lakecast_assets.pipeline import fanout
 from lakecast_assets.pipeline.fanout import FanOut
@@ -21,6 +22,7 @@ MakeInput = Callable[..., Path]
 SOURCES = ["seasonal_naive", "theta", "empirical"]
 VARYING = ["run_id", "generated_at"]
 
+dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 
 
@@ -100,6 +102,15 @@ def test_an_address_where_no_scheduler_answers_is_named(monkeypatch: pytest.Monk
         FanOut("dask", address="tcp://127.0.0.1:9").map(),
     ):
         pass
+
+
+@pytest.mark.parametrize("service", ["dask-scheduler", "dask-worker"])
+def test_the_clusters_of_compose_look_at_themselves_seldom(service: str) -> None:
+    """By default, four idle processes take a tenth of a core: half of what a small run costs."""
+    services = yaml.safe_load((Path(__file__).parents[3] / "compose.dask.yaml").read_text())["services"]
+    settings = dask.config.collect_env(services[service]["environment"])["distributed"]
+    assert settings["worker"]["profile"]["enabled"] is False
+    assert settings["admin"]["tick"]["interval"] == "1s"
 
 
 def published(lake: str, table: str) -> pa.Table:
