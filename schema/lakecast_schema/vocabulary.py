@@ -172,6 +172,7 @@ class ReplenishmentOrderField(StrEnum):
     ON_HAND = "on_hand"
     ORDER_BY_DATE = "order_by_date"
     STOCKOUT_DATE = "stockout_date"
+    LAST_DEMAND_DATE = "last_demand_date"
     LEAD_TIME_DAYS = "lead_time_days"
     ABC_CLASS = "abc_class"
     NAME = "name"

@@ -279,7 +279,7 @@ class Run:
     def _learned(self, unknown: bool) -> dict[str, Any]:
         """What versions of an older contract do not have."""
         day = date(2026, 1, 30)
-        return {
+        learned = {
             "service_measure": self._pick((None, "cycle")),
             "order_multiple": self._pick((1.0, 4.0)),
             "noise_variance": self._pick((0.3, 2.0)),
@@ -298,6 +298,7 @@ class Run:
             "stockout_date": self._pick((None, day + timedelta(days=12))),
             "arrival_date": day + timedelta(days=30),
         }
+        return learned | ({"excess": 12.0} if learned["action"] == "reduce" else {})
 
     def runs(self) -> pa.Table:
         return self._table(

@@ -1,6 +1,6 @@
 /** Where we are: view and filters stand behind the address's #, so that the page works below any prefix and a list can
  * be sent to a colleague. */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 
 export type View = "hoje" | "comprar" | "item" | "gestor" | "confianca";
 const VIEWS: readonly string[] = ["hoje", "comprar", "item", "gestor", "confianca"];
@@ -32,6 +32,13 @@ function decode(part: string): string {
 
 export const place = signal(placeOf(location.hash));
 addEventListener("hashchange", () => (place.value = placeOf(location.hash)));
+
+/** The list that was open last, with its filters and order: where an item's page leads back to. */
+export const list = signal<{ view: View; address: string }>({ view: "comprar", address: "#/comprar" });
+effect(() => {
+  const { view, parts, filters } = place.value;
+  if (view === "hoje" || view === "comprar") list.value = { view, address: to(view, parts, filters) };
+});
 
 /** The address of a view. Empty filters are left out. */
 export function to(view: View, parts: string[] = [], filters: Record<string, string> = {}): string {

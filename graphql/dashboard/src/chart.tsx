@@ -106,7 +106,7 @@ function options(props: Props, width: number, height: number): uPlot.Options {
       stroke,
       width: line.width ?? 2,
       points: { show: false },
-      value: (_, value) => (value == null ? "–" : y(value)),
+      value: (_, value) => (value == null ? "" : y(value)),
       spanGaps: false,
     };
     if (line.kind === "bars") {

@@ -73,6 +73,11 @@ export function instant(value: string): string {
   return `${day(localDay(at))}, ${at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
 }
 
+/** The day that was some days before another one. */
+export function daysBefore(value: string, days: number): string {
+  return day(localDay(new Date(parse(value).getTime() - (days - 0.5) * MILLISECONDS_PER_DAY)));
+}
+
 function localDay(at: Date): string {
   return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}-${String(at.getDate()).padStart(2, "0")}`;
 }
@@ -88,16 +93,48 @@ export function daysBetween(from: string, to: Date): number {
   return Math.round((midnight.getTime() - parse(from).getTime()) / MILLISECONDS_PER_DAY);
 }
 
-/** Days of cover: beyond a year the exact number tells nothing. */
+/** Days of cover; beyond a year in months. */
 export function cover(days: number | null | undefined): string {
   if (days == null) return NONE;
-  return days > 365 ? t("overAYear") : t(Math.floor(days) === 1 ? "oneDay" : "nDays", quantity(Math.floor(days)));
+  return days > 365 ? lasting(days) : t(Math.floor(days) === 1 ? "oneDay" : "nDays", quantity(Math.floor(days)));
+}
+
+/** The API looks no further for a stockout. */
+const LONGEST_DAYS = 3650;
+const MONTHS_OF_YEARS = 24;
+
+/** A time of some days in months, from two years on in years. */
+export function lasting(days: number | null | undefined): string {
+  if (days == null) return NONE;
+  if (days >= LONGEST_DAYS) return t("overTenYears");
+  const months = days / DAYS_PER_MONTH;
+  if (months >= MONTHS_OF_YEARS) return t("nYears", quantity(months / 12));
+  const text = quantity(months);
+  return t(text === "1" ? "oneMonth" : "nMonths", text);
+}
+
+const DAYS_OF_MONTHS = 60;
+
+/** How long before a day another one was; nothing where it is the same. */
+export function ago(value: string, from: string): string {
+  const days = daysBetween(value, parse(from));
+  if (days <= 0) return "";
+  return t("agoIs", days < DAYS_OF_MONTHS ? t(days === 1 ? "oneDay" : "nDays", days) : lasting(days));
+}
+
+/** A period by its first day: the month where it is a month or longer. */
+export function period(value: string | null | undefined, frequency: string | null): string {
+  if (value == null) return NONE;
+  return frequency === "DAILY" || frequency === "WEEKLY" ? day(value) : month(parse(value));
 }
 
 /** Use per month of a use per day. */
 export const DAYS_PER_MONTH = 365 / 12;
 
-/** A sentence of the server with its ISO dates as people here write them. */
-export function dated(text: string): string {
-  return text.replace(/\b(\d{4})-(\d\d)-(\d\d)\b/g, "$3/$2/$1");
+/** A sentence of the server as people here write it: dates, and without the options of a command line. */
+export function plain(text: string): string {
+  return text
+    .replace(/ \([^)]*--[^)]*\)|,? (?:conforme|as) --\S+ \S+(?: says)?/g, "")
+    .replace(/ on (?=\d{4}-)/g, ` ${t("on")} `)
+    .replace(/\b(\d{4})-(\d\d)-(\d\d)\b/g, "$3/$2/$1");
 }

@@ -2,15 +2,15 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { toItem } from "./address";
-import { cover, day, DAYS_PER_MONTH, money, quantity, withUnit } from "./format";
+import { cover, day, daysBefore, DAYS_PER_MONTH, money, quantity, withUnit } from "./format";
 import type { LineFragment } from "./gql/graphql";
 import { Icon } from "./icons";
 import { choices, choose, keyOf, postpone, quantityOf, type Choice, type ChoiceLine } from "./keep";
 import { Pill, Spark } from "./parts";
-import { statusOf, topUp } from "./status";
+import { daysLate, statusOf, topUp } from "./status";
 import { t, type Word } from "./text";
 
-export type Sort = "" | "nome" | "estoque" | "dura" | "acaba" | "pedir-ate" | "valor";
+export type Sort = "" | "nome" | "estoque" | "dura" | "acaba" | "pedir-ate" | "valor" | "saida";
 
 type ChoiceFacts = Pick<LineFragment, "itemId" | "datasetId" | "orderByDate" | "arrivalDate"> & {
   item: Pick<LineFragment["item"], "sku" | "name" | "supplier" | "unit" | "unitCost" | "currency">;
@@ -42,39 +42,53 @@ interface Props {
   onSort?: (sort: Sort) => void;
   /** Lines that are not due yet are topped up with the next order. */
   soon?: boolean;
-  /** What money and quantities of excess are shown instead of orders. */
-  excess?: boolean;
 }
 
 const HEADS: [Word, Sort | null, string][] = [
   ["status", null, ""],
   ["item", "nome", ""],
   ["onHand", "estoque", "number"],
-  ["toReceive", null, "number"],
+  ["toReceive", null, "number receive"],
   ["usePerMonth", null, "number"],
   ["coverDays", "dura", "number"],
   ["runsOut", "acaba", "number"],
   ["orderBy", "pedir-ate", "number"],
-  ["arrives", null, "number"],
+  ["arrives", null, "number arrives"],
+  ["quantity", null, "number"],
+  ["value", "valor", "number"],
 ];
 
-export function Lines({ lines, label, sort, onSort, soon = false, excess = false }: Props): JSX.Element {
-  const shown = useShown(lines);
-  const all = lines.length > 0 && lines.every((line) => choices.value[keyOf(line)]?.ticked);
-  const proposal = (line: LineFragment): number => (soon ? topUp(line) : (line.recommendedOrder ?? 0));
-  const tickAll = (): void => lines.forEach((line) => choose(choiceLine(line, proposal(line)), { ticked: !all }));
-  const head = (word: Word, by: Sort | null, kind: string): JSX.Element => (
-    <th key={word} role="columnheader" scope="col" class={kind} aria-sort={by && sort === by ? "ascending" : undefined}>
+interface HeadProps {
+  word: Word;
+  by: Sort | null;
+  kind: string;
+  sort: Sort | undefined;
+  onSort: ((sort: Sort) => void) | undefined;
+  falls?: boolean;
+}
+
+/** A column's heading, which orders the list where it can. `falls`: the greatest comes first. */
+export function Head({ word, by, kind, sort, onSort, falls = by === "valor" }: HeadProps): JSX.Element {
+  const isSorted = by !== null && sort === by;
+  return (
+    <th role="columnheader" scope="col" class={kind} aria-sort={isSorted ? (falls ? "descending" : "ascending") : undefined}>
       {by && onSort ? (
-        <button type="button" class="sort" onClick={() => onSort(sort === by ? "" : by)}>
+        <button type="button" class="sort" onClick={() => onSort(isSorted ? "" : by)}>
           {t(word)}
-          {sort === by ? <Icon name="down" /> : null}
+          {isSorted ? <Icon name="down" /> : null}
         </button>
       ) : (
         t(word)
       )}
     </th>
   );
+}
+
+export function Lines({ lines, label, sort, onSort, soon = false }: Props): JSX.Element {
+  const shown = useShown(lines);
+  const all = lines.length > 0 && lines.every((line) => choices.value[keyOf(line)]?.ticked);
+  const proposal = (line: LineFragment): number => (soon ? topUp(line) : (line.recommendedOrder ?? 0));
+  const tickAll = (): void => lines.forEach((line) => choose(choiceLine(line, proposal(line)), { ticked: !all }));
   return (
     <table class="lines" role="table" aria-label={label} aria-busy={shown < lines.length}>
       <thead role="rowgroup">
@@ -85,9 +99,9 @@ export function Lines({ lines, label, sort, onSort, soon = false, excess = false
               <span class="hidden">{t("tickAll")}</span>
             </label>
           </th>
-          {HEADS.map(([word, by, kind]) => head(word, by, kind))}
-          {head(excess ? "excess" : "quantity", null, "number")}
-          {head("value", "valor", "number")}
+          {HEADS.map(([word, by, kind]) => (
+            <Head key={word} word={word} by={by} kind={kind} sort={sort} onSort={onSort} />
+          ))}
           <th role="columnheader" scope="col">
             <span class="hidden">{t("putOff")}</span>
           </th>
@@ -95,7 +109,7 @@ export function Lines({ lines, label, sort, onSort, soon = false, excess = false
       </thead>
       <tbody role="rowgroup">
         {lines.slice(0, shown).map((line) => (
-          <Line key={keyOf(line)} line={line} formula={proposal(line)} excess={excess} />
+          <Line key={keyOf(line)} line={line} formula={proposal(line)} />
         ))}
       </tbody>
     </table>
@@ -105,7 +119,7 @@ export function Lines({ lines, label, sort, onSort, soon = false, excess = false
 const ROWS_AT_ONCE = 6;
 
 /** How many of the lines are drawn: a few at a time, so that a slow computer never stands still for fifty. */
-function useShown(lines: LineFragment[]): number {
+export function useShown(lines: LineFragment[]): number {
   const [state, set] = useState({ lines, shown: ROWS_AT_ONCE });
   const isSame = state.lines === lines || (state.lines.length === lines.length && state.lines.every((line, n) => line.itemId === lines[n]?.itemId));
   const shown = isSame ? state.shown : ROWS_AT_ONCE;
@@ -117,15 +131,30 @@ function useShown(lines: LineFragment[]): number {
   return shown;
 }
 
-function Line({ line, formula, excess }: { line: LineFragment; formula: number; excess: boolean }): JSX.Element {
-  const key = keyOf(line);
-  const choice: Choice | undefined = choices.value[key];
+/** An item as the heading of its row. */
+export function ItemHead({ line }: { line: LineFragment }): JSX.Element {
+  const { item } = line;
+  return (
+    <th role="rowheader" scope="row" class="item">
+      <a href={toItem(line)}>{item.name}</a>
+      <small>
+        {item.abcClass ? <abbr class={`abc ${item.abcClass}`} title={t("abcIs", item.abcClass)}>{item.abcClass}</abbr> : null}
+        {item.criticality ? <abbr class="crit" title={t("criticalityIs", String(item.criticality))}>{t("crit", item.criticality)}</abbr> : null}
+        <span class="code">{line.itemId}</span>
+        {item.supplier ? <span class="supplier">{item.supplier}</span> : null}
+      </small>
+    </th>
+  );
+}
+
+function Line({ line, formula }: { line: LineFragment; formula: number }): JSX.Element {
+  const choice: Choice | undefined = choices.value[keyOf(line)];
   const status = statusOf(line);
   const { item } = line;
   const own = choiceLine(line, formula);
   const wanted = choice ? quantityOf({ ...choice, line: own }) : formula;
   const cost = item.unitCost ?? (line.recommendedOrder ? (line.recommendedOrderValue ?? NaN) / line.recommendedOrder : NaN);
-  const value = excess ? line.excessValue : wanted === line.recommendedOrder ? line.recommendedOrderValue : Number.isNaN(cost) ? null : wanted * cost;
+  const value = wanted === line.recommendedOrder ? line.recommendedOrderValue : Number.isNaN(cost) ? null : wanted * cost;
   const next = line.inbound.find((one) => one.date !== null);
   return (
     <tr role="row" data-item={line.itemId} class={choice?.ticked ? "ticked" : ""}>
@@ -138,15 +167,7 @@ function Line({ line, formula, excess }: { line: LineFragment; formula: number; 
       <td role="cell" class="status">
         <Pill status={status} />
       </td>
-      <th role="rowheader" scope="row" class="item">
-        <a href={toItem(line)}>{item.name}</a>
-        <small>
-          {item.abcClass ? <abbr class={`abc ${item.abcClass}`} title={t("abcIs", item.abcClass)}>{item.abcClass}</abbr> : null}
-          {item.criticality ? <abbr class="crit" title={t("criticalityIs", String(item.criticality))}>{"▲"}{item.criticality}</abbr> : null}
-          <span class="code">{line.itemId}</span>
-          {item.supplier ? <span class="supplier">{item.supplier}</span> : null}
-        </small>
-      </th>
+      <ItemHead line={line} />
       <Cell label="onHand" class="onhand">{withUnit(line.onHand, item.unit)}</Cell>
       <Cell label="toReceive" class="receive">
         {line.onOrder ? quantity(line.onOrder) : "–"}
@@ -159,30 +180,56 @@ function Line({ line, formula, excess }: { line: LineFragment; formula: number; 
       <Cell label="coverDays" class="cover">{cover(line.daysToStockout)}</Cell>
       <Cell label="runsOut" class="runsout">{day(line.stockoutDate)}</Cell>
       <Cell label="orderBy" class="orderby">
-        {isDue(line) ? <strong class="due">{t("now")}</strong> : day(line.orderByDate)}
+        <OrderBy line={line} />
       </Cell>
-      <Cell label="arrives" class="arrives">{day(line.arrivalDate)}</Cell>
-      {excess ? (
-        <Cell label="excess" class="quantity">
-          {withUnit(line.excess, item.unit)}
-          {line.onOrder && line.excess ? <small>{t("comingExcessLine", quantity(Math.min(line.excess, line.onOrder)))}</small> : null}
-        </Cell>
-      ) : (
-        <td role="cell" class="number quantity">
-          <Quantity own={own} choice={choice} />
-        </td>
-      )}
+      <Cell label="arrives" class="arrives">{wanted > 0 ? day(line.arrivalDate) : "–"}</Cell>
+      <td role="cell" class="number quantity">
+        <Quantity own={own} choice={choice} />
+      </td>
       <Cell label="value" class="value">{money(value, item.currency)}</Cell>
       <td role="cell" class="off">
-        <button type="button" class="plain square" title={t("putOffLong")} aria-label={`${t("putOffLong")}: ${item.name}`} onClick={() => postpone(key, item.name, new Date())}>
-          <Icon name="clock" />
-        </button>
+        <PutOff line={line} />
       </td>
     </tr>
   );
 }
 
-function Cell({ label, children, class: more }: { label: Word; children: preact.ComponentChildren; class: string }): JSX.Element {
+/** Until when to order, in words: the answer, and what there is to add. Nothing where there is more than enough. */
+export function orderBy(line: Pick<LineFragment, "orderByDate" | "asOf" | "action" | "stockoutDate" | "arrivalDate">): [string, string] {
+  const late = daysLate(line);
+  if (late > 0) return [t("late"), t("lateSince", daysBefore(line.asOf, late))];
+  return [isDue(line) ? t("now") : line.action === "REDUCE" ? "–" : day(line.orderByDate), ""];
+}
+
+function OrderBy({ line }: { line: LineFragment }): JSX.Element {
+  const [when, more] = orderBy(line);
+  return (
+    <>
+      {isDue(line) ? <strong class="due">{when}</strong> : when}
+      {more ? <small>{more}</small> : null}
+    </>
+  );
+}
+
+/** Puts a line off at the second tap: the first asks. */
+function PutOff({ line }: { line: LineFragment }): JSX.Element {
+  const [asks, setAsks] = useState(false);
+  const { name } = line.item;
+  return (
+    <button
+      type="button"
+      class={asks ? "button sure" : "link"}
+      title={t("putOffLong")}
+      onBlur={() => setAsks(false)}
+      onClick={() => (asks ? postpone(keyOf(line), name, new Date()) : setAsks(true))}
+    >
+      {t(asks ? "putOffSure" : "putOff")}
+      <span class="hidden">: {name}</span>
+    </button>
+  );
+}
+
+export function Cell({ label, children, class: more }: { label: Word; children: preact.ComponentChildren; class: string }): JSX.Element {
   return (
     <td role="cell" class={`number ${more}`} data-label={t(label)}>
       {children}

@@ -154,6 +154,8 @@ export interface Column<Row> {
   mark?: (row: Row) => string;
 }
 
+const MOST_COLUMNS_OF_A_PHONE = 4;
+
 /** A table whose first column names its rows; `label` where it may be wider than a phone. */
 export function DataTable<Row>({
   rows,
@@ -166,27 +168,29 @@ export function DataTable<Row>({
   label?: string;
   mark?: (row: Row) => string;
 }): JSX.Element {
+  // On a phone a wide table becomes a card for each row: then only roles tell that it is a table.
+  const isWide = columns.length > MOST_COLUMNS_OF_A_PHONE;
   const table = (
-    <table class="data">
-      <thead>
-        <tr>
+    <table class={isWide ? "data wide" : "data"} role="table">
+      <thead role="rowgroup">
+        <tr role="row">
           {columns.map((column, n) => (
-            <th scope="col" key={n} class={column.class}>
+            <th scope="col" role="columnheader" key={n} class={column.class}>
               {column.head}
             </th>
           ))}
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         {rows.map((row, n) => (
-          <tr key={n} class={mark?.(row)}>
+          <tr key={n} role="row" class={mark?.(row)}>
             {columns.map((column, place) =>
               place === 0 ? (
-                <th scope="row" key={place}>
+                <th scope="row" role="rowheader" key={place} data-label={typeof column.head === "string" ? column.head : undefined}>
                   {column.cell(row)}
                 </th>
               ) : (
-                <td key={place} class={column.mark?.(row) ?? column.class}>
+                <td key={place} role="cell" class={column.mark?.(row) ?? column.class} data-label={typeof column.head === "string" ? column.head : undefined}>
                   {column.cell(row)}
                 </td>
               ),

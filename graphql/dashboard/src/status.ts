@@ -1,5 +1,6 @@
 /** What a line needs, in the words of a buyer: the cards of the first view, and the filter of the list. */
 import type { AlertLevel, LineFragment, ReplenishmentFilter } from "./gql/graphql";
+import { daysBetween, parse } from "./format";
 import type { Word } from "./text";
 
 export type Status = "out" | "short" | "order" | "expedite" | "watch" | "excess" | "check" | "ok";
@@ -35,7 +36,7 @@ export const LEVEL_WORDS: Record<AlertLevel, Word> = {
 };
 
 /** The states of the list, as they stand in the address. */
-export const STATES = ["pedir", "falta", "vai-faltar", "acompanhar", "excesso", "conferir", "todos"] as const;
+export const STATES = ["pedir", "falta", "vai-faltar", "acompanhar", "excesso", "ordem", "conferir", "todos"] as const;
 export type State = (typeof STATES)[number];
 
 export const STATE_WORDS: Record<State, Word> = {
@@ -44,6 +45,7 @@ export const STATE_WORDS: Record<State, Word> = {
   "vai-faltar": "statusShort",
   acompanhar: "statusWatch",
   excesso: "statusExcess",
+  ordem: "statusOk",
   conferir: "statusCheck",
   todos: "statusAll",
 };
@@ -58,9 +60,23 @@ export const STATE_FILTERS: Record<State, ReplenishmentFilter> = {
   "vai-faltar": { alert: { eq: "CRITICAL" }, onHand: { gt: 0 } },
   acompanhar: { action: { eq: "WATCH" } },
   excesso: { action: { eq: "REDUCE" } },
+  ordem: { action: { eq: "NONE" } },
   conferir: { action: { eq: "CHECK_DATA" } },
   todos: {},
 };
+
+/** Days by which an order of the day of the stock comes too late: so long ago it should have been placed. */
+export function daysLate(line: Pick<LineFragment, "action" | "stockoutDate" | "arrivalDate">): number {
+  if (line.action !== "ORDER" || line.stockoutDate === null || line.arrivalDate === null) return 0;
+  return Math.max(0, daysBetween(line.stockoutDate, parse(line.arrivalDate)));
+}
+
+/** Of an excess, what stands there and what is still on its way. */
+export function excessParts(line: Pick<LineFragment, "excess" | "onOrder">): { standing: number; coming: number } {
+  const excess = line.excess ?? 0;
+  const coming = Math.min(excess, line.onOrder ?? 0);
+  return { standing: excess - coming, coming };
+}
 
 /** What leaves out the items that are put off. */
 export function without(some: { datasetId: string; itemId: string }[]): ReplenishmentFilter[] {

@@ -271,6 +271,7 @@ _FIELDS: Mapping[str, Callable[[_Basis], Column]] = {
     "is_active": _Basis.is_active,
     "first_date": lambda of: Dates(*of.whole_numbers("first_date")),
     "last_date": lambda of: Dates(*of.whole_numbers("last_date")),
+    "last_demand_date": lambda of: Dates(*of.whole_numbers("last_demand_date")),
     "replenishment": _Basis.replenishment,
     **{name: _texts(name) for name in _TEXTS},
     **{name: _enums(name) for name in _ENUMS},

@@ -46,6 +46,7 @@ _ORDER = {
     "on_hand": "r.on_hand",
     "order_by_date": "r.order_by_date",
     "stockout_date": "r.stockout_date",
+    "last_demand_date": "i.last_demand_date",
     "lead_time_days": "r.lead_time_days",
     "abc_class": "i.abc_class",
     "name": search.collated("coalesce(i.name, i.item_id)"),

@@ -141,6 +141,9 @@ class _Recomputed:
             return self._days + decision.order_by_days
         if name == "stockout_date":
             return self._days + np.ceil(decision.days_to_stockout - 1e-9)
+        if name == "last_demand_date":
+            days: Floats = self._of_items(name).cast(pa.int32()).cast(pa.float64()).to_numpy()
+            return days
         if name in ("item_id", "name", "category", "supplier", "abc_class"):
             return self._ranks(name)
         values: Floats = getattr(decision.inputs if hasattr(decision.inputs, name) else decision, name)
@@ -151,12 +154,14 @@ class _Recomputed:
         days: Floats = self.snapshot.replenishment.table["as_of"].cast(pa.int32()).to_numpy()[self.rows].astype(float)
         return days
 
+    def _of_items(self, name: str) -> pa.ChunkedArray:
+        return self.snapshot.items.table[name].take(pa.array(self.snapshot.replenishment.item[self.rows]))
+
     def _ranks(self, name: str) -> Floats:
         """Places of a text in the order of people, accents and case aside; NaN for null."""
-        table, codes = self.snapshot.items.table, self.snapshot.replenishment.item[self.rows]
-        texts = listed(table[name].take(pa.array(codes)))
+        texts = listed(self._of_items(name))
         if name == "name":
-            ids = listed(table["item_id"].take(pa.array(codes)))
+            ids = listed(self._of_items("item_id"))
             texts = [item if text is None else text for text, item in zip(texts, ids, strict=True)]
         plain = [None if text is None else text if name == "item_id" else _folded(text) for text in texts]
         place = {text: float(rank) for rank, text in enumerate(sorted({text for text in plain if text is not None}))}

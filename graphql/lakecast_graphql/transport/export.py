@@ -32,26 +32,21 @@ _QUERY = """query Export($where: ReplenishmentFilter, $orderBy: [ReplenishmentOr
     nodes {
       itemId datasetId asOf alert action onHand onOrder dailyDemand daysToStockout stockoutDate orderByDate arrivalDate
       recommendedOrder recommendedOrderValue excess excessValue reason(language: $language)
-      item { sku name category supplier unit abcClass criticality currency }
+      item { sku name category supplier unit abcClass criticality currency lastDemandDate }
     }
   }
 }"""
 
-_ALERTS = {
-    "CRITICAL": ("Critical", "Crítico"),
-    "HIGH": ("High", "Alto"),
-    "MEDIUM": ("Medium", "Médio"),
-    "OK": ("OK", "OK"),
-    "UNKNOWN": ("Unknown", "Desconhecido"),
-}
-_ACTIONS = {
-    "ORDER": ("Order", "Pedir"),
+_OUT, _SHORT = ("Out of stock", "Em falta"), ("Will run out", "Vai faltar")
+_STATUSES = {
+    "ORDER": ("Order now", "Pedir agora"),
     "EXPEDITE": ("Expedite", "Antecipar"),
     "WATCH": ("Watch", "Acompanhar"),
-    "REDUCE": ("Reduce", "Reduzir"),
-    "NONE": ("None", "Nada"),
+    "REDUCE": ("Excess", "Excesso"),
+    "NONE": ("In order", "Em ordem"),
     "CHECK_DATA": ("Check data", "Conferir dados"),
 }
+"""Action -> status of an item that does not run out, in the words of the buyer's page."""
 _DAYS_PER_MONTH = 365 / 12
 
 Row = Mapping[str, Any]
@@ -74,8 +69,10 @@ def _day(name: str) -> Cell:
     return lambda row, language: "" if row[name] is None else f"{dt.date.fromisoformat(row[name]):%d/%m/%Y}"
 
 
-def _word(name: str, words: Mapping[str, tuple[str, str]]) -> Cell:
-    return lambda row, language: words[row[name]][language]
+def _status(row: Row, language: int) -> str:
+    if row["alert"] == "CRITICAL" and row["action"] != "CHECK_DATA":
+        return (_OUT if (row["onHand"] or 0) <= 0 else _SHORT)[language]
+    return _STATUSES["CHECK_DATA" if row["alert"] == "UNKNOWN" else row["action"]][language]
 
 
 COLUMNS: tuple[tuple[str, str, Cell], ...] = (
@@ -90,14 +87,14 @@ COLUMNS: tuple[tuple[str, str, Cell], ...] = (
     ("Order by", "Pedir até", _day("orderByDate")),
     ("Arrives on", "Chega em", _day("arrivalDate")),
     ("Runs out on", "Acaba em", _day("stockoutDate")),
-    ("Alert", "Alerta", _word("alert", _ALERTS)),
-    ("Action", "Ação", _word("action", _ACTIONS)),
+    ("Status", "Situação", _status),
     ("ABC", "ABC", _of_item("abcClass")),
     ("Criticality", "Criticidade", _of_item("criticality")),
     ("Category", "Categoria", _of_item("category")),
     ("On hand", "Em estoque", _number("onHand", 3)),
     ("On order", "A receber", _number("onOrder", 3)),
     ("Use per month", "Uso por mês", _number("dailyDemand", 1, _DAYS_PER_MONTH)),
+    ("Last use", "Última saída", lambda row, language: _day("lastDemandDate")(row["item"], language)),
     ("Cover in days", "Cobertura em dias", _number("daysToStockout", 0)),
     ("Excess", "Excesso", _number("excess", 3)),
     ("Value of excess", "Valor do excesso", _number("excessValue", 2)),

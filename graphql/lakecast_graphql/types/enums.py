@@ -157,6 +157,7 @@ _publish(
         "PRIORITY": "By `stockoutCost`; ascending is the most urgent first.",
         "ALERT": "Most urgent first when ascending.",
         "DAYS_TO_STOCKOUT": "Null (never, or unknown) sorts last.",
+        "LAST_DEMAND_DATE": "By the item's `lastDemandDate`: ascending has first what has not moved for longest.",
     },
 )
 _publish(vocabulary.TotalsOrderField, "What forecast totals are ordered by.")

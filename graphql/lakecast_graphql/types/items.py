@@ -105,6 +105,9 @@ class Item(Node):
     frequency: Frequency | None
     first_date: dt.date | None = strawberry.field(description="First observed period.")
     last_date: dt.date | None = strawberry.field(description="Last observed period.")
+    last_demand_date: dt.date | None = strawberry.field(
+        description="Last observed period with any demand: what stands since then does not move. Null without one."
+    )
     observations: int | None = strawberry.field(description="Observed periods.")
 
     @strawberry.field(

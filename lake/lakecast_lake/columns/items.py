@@ -19,6 +19,7 @@ Codes = NDArray[np.int32]
 YEAR = 365
 """Days of demand that an item's yearly value is counted over: those before the data set's last observed date."""
 A_SHARE, B_SHARE = 0.8, 0.95
+_NEVER = np.iinfo(np.int32).min
 INDEXED = frozenset({"dataset_id", "item_id"})
 """Columns whose equalities need no query."""
 
@@ -29,7 +30,8 @@ class Items:
 
     Attributes:
         table: (items,) columns of `dim_item` (`yearly_demand` computed where the version has none) and, computed here,
-            `first_date`, `last_date`, `observations`, `abc_class` and `is_used`: whether it had demand within the year.
+            `first_date`, `last_date`, `last_demand_date` (the last period with any demand), `observations`, `abc_class`
+            and `is_used`: whether it had demand within the year.
         datasets: data set ids in ascending order.
         bounds: (data sets + 1,) the codes of a data set are bounds[d]:bounds[d + 1].
     """
@@ -141,12 +143,13 @@ def _ordered(table: pa.Table | None, dataset: str, named: set[str]) -> pa.Table:
 
 
 def _with_demand(table: pa.Table, demand: Segment | None) -> pa.Table:
-    first, last, observed, recent = _summary(listed(table["item_id"]), demand)
+    first, last, used, observed, recent = _summary(listed(table["item_id"]), demand)
     value = recent * table["unit_cost"].to_numpy()
     known = observed > 0
-    dates = {"first_date": first, "last_date": last}
+    dates = {"first_date": first, "last_date": last, "last_demand_date": used}
     for name, days in dates.items():
-        table = table.append_column(name, pa.array(days, pa.int32(), mask=~known).cast(pa.date32()))
+        mask = days == _NEVER if name == "last_demand_date" else ~known
+        table = table.append_column(name, pa.array(days, pa.int32(), mask=mask).cast(pa.date32()))
     place = table.column_names.index("yearly_demand")
     yearly = pc.coalesce(table["yearly_demand"], pa.array(recent, pa.float64(), mask=~known))
     table = table.set_column(place, "yearly_demand", yearly)
@@ -155,12 +158,15 @@ def _with_demand(table: pa.Table, demand: Segment | None) -> pa.Table:
     return table.append_column("abc_class", abc_class(value))
 
 
-def _summary(item_ids: Sequence[str], demand: Segment | None) -> tuple[Days, Days, Ints, Floats]:
-    """First and last observed day, number of observed periods, and quantity over the last `YEAR`, per item."""
+def _summary(item_ids: Sequence[str], demand: Segment | None) -> tuple[Days, Days, Days, Ints, Floats]:
+    """First and last observed day, the last with demand (`_NEVER` without one), number of observed periods, and
+    quantity over the last `YEAR`, per item.
+    """
     first, last = np.zeros(len(item_ids), np.int32), np.zeros(len(item_ids), np.int32)
+    used = np.full(len(item_ids), _NEVER, np.int32)
     observed, recent = np.zeros(len(item_ids), np.int64), np.zeros(len(item_ids), np.float64)
     if demand is None or not demand.rows:
-        return first, last, observed, recent
+        return first, last, used, observed, recent
     quantity = demand.numbers["quantity"]
     has_demand = np.isfinite(quantity)
     since = (int(demand.date[has_demand].max()) if has_demand.any() else 0) - YEAR
@@ -174,10 +180,13 @@ def _summary(item_ids: Sequence[str], demand: Segment | None) -> tuple[Days, Day
     codes = there[some]
     first[codes], last[codes] = demand.date[rows[low[some]]], demand.date[rows[high[some] - 1]]
     observed[codes] = (high - low)[some]
+    demands = np.flatnonzero(quantity > 0)
+    before, until = np.searchsorted(demands, begin), np.searchsorted(demands, end)
+    used[there[until > before]] = demand.date[demands[until[until > before] - 1]]
     # Each item's sum of its own rows: differences of one running sum would carry the others' rounding.
     edges = np.append(demand.start[demand.first_block[:-1]], demand.rows)
     recent[codes] = np.add.reduceat(sums, edges[:-1])[place[codes]]
-    return first, last, observed, recent
+    return first, last, used, observed, recent
 
 
 def abc_class(value: Floats) -> pa.Array:

@@ -1,9 +1,11 @@
 """What a buyer does: read, tick, change, put off, export, ask what if; by mouse and by keyboard."""
 
 import csv
+import datetime as dt
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -12,10 +14,12 @@ from visiting import visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-LIST = """query($where: ReplenishmentFilter, $first: Int!) { replenishment(where: $where, first: $first) { nodes {
+LIST = """query($where: ReplenishmentFilter, $orderBy: [ReplenishmentOrder!], $first: Int!) {
+  replenishment(where: $where, orderBy: $orderBy, first: $first) { nodes {
   itemId datasetId onHand onOrder recommendedOrder recommendedOrderValue stockoutDate orderByDate arrivalDate action
-  asOf item { name supplier unit unitCost } } } }"""
+  asOf excess excessValue item { name supplier unit unitCost lastDemandDate frequency } } } }"""
 TO_ORDER = {"action": {"in": ["ORDER", "EXPEDITE"]}}
+EXCESS = {"action": {"eq": "REDUCE"}}
 
 
 def brazilian(text: str) -> float | None:
@@ -46,9 +50,115 @@ def test_ten_rows_say_what_the_api_says(browser: Browser, strict: Running, serve
             value = node["recommendedOrderValue"]
             assert brazilian(cell("value")) == (None if value is None else pytest.approx(value, abs=0.5))
             assert cell("runsout").strip().startswith(day(node["stockoutDate"]))
-            assert cell("arrives").strip().startswith(day(node["arrivalDate"]))
-            due = node["action"] == "ORDER" or (node["orderByDate"] or "9") <= node["asOf"]
-            assert cell("orderby").strip().startswith("Hoje" if due else day(node["orderByDate"]))
+            assert cell("arrives").strip() == (day(node["arrivalDate"]) if node["recommendedOrder"] else "–")
+            assert cell("orderby").split("\n")[0].strip() == until(node)
+
+
+def until(node: dict[str, Any]) -> str:
+    """Until when an item is to be ordered, as the list says it."""
+    if node["action"] == "ORDER" and (node["stockoutDate"] or "9") < (node["arrivalDate"] or ""):
+        return "Atrasado"
+    if node["action"] == "ORDER" or (node["orderByDate"] or "9") <= node["asOf"]:
+        return "Hoje"
+    return "–" if node["action"] == "REDUCE" else day(node["orderByDate"])
+
+
+def test_late_is_what_arrives_after_stock_has_run_out(browser: Browser, strict: Running, server: Running) -> None:
+    nodes = server.data(LIST, first=50, where=TO_ORDER)["replenishment"]["nodes"]
+    late = next(node for node in nodes if until(node) == "Atrasado")
+    days = dt.date.fromisoformat(late["arrivalDate"]) - dt.date.fromisoformat(late["stockoutDate"])
+    last = dt.date.fromisoformat(late["asOf"]) - days
+    with visit(browser, strict.url, f"#/comprar?busca={late['itemId']}") as one:
+        assert f"era até {last:%d/%m}" in one.text(".lines .orderby")
+        one.go(f"#/item/{late['datasetId']}/{late['itemId']}")
+        assert f"era até {last:%d/%m}" in one.text(".strip")
+
+
+def test_excess_says_since_when_it_stands_and_what_is_on_its_way(
+    browser: Browser, strict: Running, server: Running
+) -> None:
+    order = [{"field": "EXCESS_VALUE", "direction": "DESC"}]
+    nodes = server.data(LIST, first=50, where=EXCESS, orderBy=order)["replenishment"]["nodes"]
+    assert any(node["excess"] and node["onOrder"] for node in nodes)
+    with visit(browser, strict.url, "#/comprar?estado=excesso") as one:
+        rows = one.page.locator(".lines tbody tr")
+        assert [row.get_attribute("data-item") for row in rows.all()] == [node["itemId"] for node in nodes]
+        assert "Pedir até" not in one.text(".lines thead")
+        assert "Chega em" not in one.text(".lines thead")
+        for n, node in enumerate(nodes):
+            coming = min(node["excess"] or 0, node["onOrder"] or 0)
+            parts = {"idle": (node["excess"] or 0) - coming, "coming": coming}
+            for name, amount in parts.items():
+                shown, cost = brazilian(rows.nth(n).locator(f".{name}").inner_text()), node["item"]["unitCost"]
+                wanted = amount * (1 if cost is None else cost) if amount > 0 else None
+                assert shown == (None if wanted is None else pytest.approx(wanted, abs=0.5))
+            last = node["item"]["lastDemandDate"]
+            if node["item"]["frequency"] in ("DAILY", "WEEKLY"):
+                assert rows.nth(n).locator(".lastuse").inner_text().startswith(day(last) if last else "nunca")
+        one.page.get_by_role("button", name="Última saída").click()
+        one.wait()
+        assert "ordem=saida" in one.page.url
+        moved = [{"field": "LAST_DEMAND_DATE", "direction": "ASC"}]
+        nodes = server.data(LIST, first=50, where=EXCESS, orderBy=moved)["replenishment"]["nodes"]
+        assert [row.get_attribute("data-item") for row in rows.all()] == [node["itemId"] for node in nodes]
+        supplier = nodes[0]["item"]["supplier"] or "-"
+        one.go(f"#/comprar?estado=excesso&por=fornecedor&aberto={supplier}")
+        one.page.locator(".lines.excess").first.wait_for()
+        assert "parado" in one.text(".supplier h2")
+
+
+def test_an_item_leads_back_to_its_list_as_it_was(browser: Browser, strict: Running) -> None:
+    with visit(browser, strict.url, "#/comprar?estado=todos&ordem=nome") as one:
+        names = one.texts(".lines .item a")
+        one.page.locator(".lines .item a").nth(2).click()
+        one.page.wait_for_selector(".crumb")
+        one.page.locator(".crumb a").click()
+        one.page.wait_for_selector(".lines")
+        one.wait()
+        assert one.page.url.endswith("#/comprar?estado=todos&ordem=nome")
+        assert one.texts(".lines .item a") == names
+
+
+def test_the_file_and_the_list_have_the_same_statuses(browser: Browser, strict: Running) -> None:
+    with visit(browser, strict.url, "#/comprar?estado=todos") as one:
+        shown = dict(zip(one.texts(".lines .code"), one.texts(".lines .pill"), strict=True))
+        with one.page.expect_download() as started:
+            one.page.get_by_role("link", name="Baixar a lista").click()
+        text = Path(started.value.path()).read_text("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+        assert [(row["Item"], row["Situação"]) for row in rows] == list(
+            zip(one.texts(".lines .code"), one.texts(".lines .pill"), strict=True)
+        )
+        assert len(set(shown.values())) > 3
+
+
+def test_the_size_of_an_order_is_said_in_months_of_use(browser: Browser, strict: Running, server: Running) -> None:
+    asked = """query($w: ReplenishmentFilter) { replenishment(where: $w, first: 50) { nodes { itemId datasetId
+      dailyDemand recommendedOrder serviceLevel reorderPoint item { frequency
+      history(last: 24, grain: YEAR) { quantities } } } } }"""
+    levels = """query($w: ReplenishmentFilter, $s: ScenarioInput!) { whatIf(where: $w, scenario: $s, first: 1) {
+      nodes { scenario { reorderPoint } } } }"""
+    nodes = [
+        n
+        for n in server.data(asked, w=TO_ORDER)["replenishment"]["nodes"]
+        if n["recommendedOrder"] and n["dailyDemand"] and n["item"]["frequency"] == "DAILY"
+    ]
+    for node in nodes[:3]:
+        where = {"datasetId": {"eq": node["datasetId"]}, "itemId": {"eq": node["itemId"]}}
+        months = node["recommendedOrder"] / (node["dailyDemand"] * 365 / 12)
+        with visit(browser, strict.url, f"#/item/{node['datasetId']}/{node['itemId']}") as one:
+            text = one.text(".card:has(.bill)")
+            cover = re.search(r"O pedido cobre ([\d,]+) (mês|meses|anos) de uso", text)
+            assert (cover is not None) == (months >= 1)
+            if cover:
+                shown = brazilian(cover[1])
+                assert shown == pytest.approx(months / (12 if cover[2] == "anos" else 1), rel=0.1)
+            assert "O mês de mais uso" in text
+            low, high = (
+                server.data(levels, w=where, s={"serviceLevel": level})["whatIf"]["nodes"][0]["scenario"]
+                for level in (0.9, 0.9999)
+            )
+            assert ("teto" in text) == (high["reorderPoint"] in (low["reorderPoint"], node["reorderPoint"]))
 
 
 def test_search_takes_words_whatever_case_and_accents_and_stands_in_the_address(
@@ -119,7 +229,11 @@ def test_what_is_copied_has_the_columns_that_were_chosen(browser: Browser, stric
 def test_an_item_that_is_put_off_is_gone_for_a_week(browser: Browser, strict: Running) -> None:
     with visit(browser, strict.url, "#/comprar") as one:
         first = one.page.locator(".lines tbody tr").first.get_attribute("data-item")
-        one.page.locator(".lines .off button").first.click()
+        button = one.page.locator(".lines .off button").first
+        button.click()
+        assert "Adiar 7 dias?" in button.inner_text()  # one tap alone puts nothing off
+        assert one.page.locator(".lines tbody tr").first.get_attribute("data-item") == first
+        button.click()
         one.page.wait_for_selector("text=1 item adiado")
         one.wait()
         assert first not in [row.get_attribute("data-item") for row in one.page.locator(".lines tbody tr").all()]
@@ -221,6 +335,18 @@ def test_the_manager_counts_what_the_list_shows(browser: Browser, strict: Runnin
         one.go("#/gestor")
         assert items in one.page.locator("a.stat", has_text="Pedir agora").inner_text()
         assert items in one.page.locator(".bars").first.locator("tr", has_text="Agora").inner_text()
+
+
+def test_classes_are_counted_as_the_cards_are(browser: Browser, strict: Running) -> None:
+    with visit(browser, strict.url, "#/gestor") as one:
+        table = one.page.get_by_role("region", name="Classe ABC e situação")
+        heads = table.locator("thead th").all_inner_texts()[1:]
+        cells = [row.locator("td").all_inner_texts() for row in table.locator("tbody tr").all()]
+        counted = {head: sum(int(row[n]) for row in cells) for n, head in enumerate(heads)}
+        one.go("#/")
+        for card in one.page.locator(".cards .stat").all():
+            label = card.locator(".label").inner_text()
+            assert counted[label] == int(card.locator("strong").inner_text()), label
 
 
 def test_the_bill_adds_up_as_it_is_shown(browser: Browser, strict: Running, server: Running) -> None:

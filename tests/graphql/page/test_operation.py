@@ -54,9 +54,9 @@ def test_a_server_that_is_away_is_said_and_waited_for(browser: Browser, small_la
         one = context.__enter__()
     try:
         one.page.get_by_role("button", name="Excesso").click()
-        one.page.wait_for_selector("text=Sem ligação com o servidor")
+        one.page.wait_for_selector("text=Sem conexão com o servidor")
         with running(small_lake.uri, port=port):
-            one.page.wait_for_selector("text=Sem ligação com o servidor", state="detached")
+            one.page.wait_for_selector("text=Sem conexão com o servidor", state="detached")
             one.page.wait_for_selector(".sum")
     finally:
         context.__exit__(None, None, None)

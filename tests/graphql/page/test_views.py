@@ -84,6 +84,27 @@ def test_a_view_is_right_in_every_way(browser: Browser, strict: Running, axe: st
         assert one.page.title().endswith("· Lakecast")
 
 
+def test_a_phone_shows_the_first_item_at_once_and_all_columns(browser: Browser, strict: Running) -> None:
+    with visit(browser, strict.url, size=PHONE) as one:
+        name = one.page.locator(".lines .item a").first.bounding_box()
+        bar = one.page.locator(".top nav").bounding_box()
+        assert name is not None
+        assert bar is not None
+        assert name["y"] + name["height"] < bar["y"]
+        for view in ("gestor", "confianca"):
+            one.go(VIEWS[view])
+            wider = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length"
+            assert one.page.locator(".scroll").evaluate_all(wider) == 0, view
+
+
+def test_legends_say_nothing_without_a_pointer(browser: Browser, strict: Running) -> None:
+    with visit(browser, strict.url, VIEWS["gestor"]) as one:
+        one.page.wait_for_selector(".u-legend")
+        assert "–" not in one.text(".u-legend")
+        one.page.locator(".u-over").hover()
+        assert re.search(r"R\$|\d", one.text(".u-legend"))
+
+
 def test_both_languages_have_all_words(browser: Browser, strict: Running) -> None:
     with visit(browser, strict.url) as one:
         assert "O que fazer hoje" in one.text()

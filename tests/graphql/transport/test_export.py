@@ -17,9 +17,9 @@ from lakecast_lake.storage import Lake
 PATH = "/export/replenishment.csv"
 LIST = """query($where: ReplenishmentFilter, $orderBy: [ReplenishmentOrder!]) {
   replenishment(where: $where, orderBy: $orderBy, first: 100) { nodes {
-    itemId datasetId arrivalDate alert
+    itemId datasetId arrivalDate
     recommendedOrder recommendedOrderValue orderByDate dailyDemand reason(language: PT)
-    item { name supplier } } } }"""
+    item { name supplier lastDemandDate } } } }"""
 
 
 def read(server: Running, **parameters: Any) -> list[dict[str, str]]:
@@ -47,6 +47,8 @@ def test_the_file_says_what_the_list_says_in_its_order(server: Running) -> None:
         assert day == (node["orderByDate"] or "")
         arrival = row["Chega em"] and dt.datetime.strptime(row["Chega em"], "%d/%m/%Y").date().isoformat()
         assert arrival == (node["arrivalDate"] or "")
+        last = row["Última saída"] and dt.datetime.strptime(row["Última saída"], "%d/%m/%Y").date().isoformat()
+        assert last == (node["item"]["lastDemandDate"] or "")
         assert row["Nome"] == node["item"]["name"]
         assert row["Fornecedor"] == (node["item"]["supplier"] or "")
         assert row["Motivo"] == node["reason"]
@@ -80,8 +82,8 @@ def test_words_are_of_the_language_and_numbers_stay_brazilian(server: Running) -
     (english, portuguese) = (read(server, language=language) for language in ("en", "pt"))
     assert [english_name for english_name, _, _ in COLUMNS] == list(english[0])
     assert [row["Value"] for row in english] == [row["Valor"] for row in portuguese]
-    assert {row["Alert"] for row in english} >= {"Critical", "Unknown"}
-    assert {row["Alerta"] for row in portuguese} >= {"Crítico", "Desconhecido"}
+    assert {row["Status"] for row in english} >= {"Will run out", "Check data"}
+    assert {row["Situação"] for row in portuguese} >= {"Vai faltar", "Conferir dados"}
 
 
 def test_pages_are_read_to_the_end(small_lake: Lake, server: Running) -> None:

@@ -88,6 +88,7 @@ class Expected:
                 "observations": len(known),
                 "firstDate": min(dates, default=None),
                 "lastDate": max(dates, default=None),
+                "lastDemandDate": max((r["date"] for r in known if r["quantity"] > 0), default=None),
                 "champion": self.champion.get(key),
                 "forecastIssue": self.issues.get(key),
             }

@@ -252,3 +252,15 @@ def test_facets(server: Running, expected: Expected, where: Row) -> None:
         counts = Counter(row[name] for row in rows if row[name] is not None)
         wanted = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
         assert [(one["value"], one["itemCount"]) for one in found["facets"][plural]] == wanted
+
+
+@pytest.mark.parametrize("field", ["replenishment", "whatIf"])
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+def test_what_has_not_moved_for_longest_stands_at_one_end(server: Running, field: str, direction: str) -> None:
+    scenario = "scenario: {}, " if field == "whatIf" else ""
+    query = f"""{{ {field}({scenario}first: 1000, orderBy: [{{ field: LAST_DEMAND_DATE, direction: {direction} }}]) {{
+      nodes {{ item {{ lastDemandDate }} }} }} }}"""
+    dates = [node["item"]["lastDemandDate"] for node in server.data(query)[field]["nodes"]]
+    known = [date for date in dates if date is not None]
+    assert len(set(known)) > 1
+    assert dates == sorted(known, reverse=direction == "DESC") + [None] * (len(dates) - len(known))

@@ -22,7 +22,8 @@ def test_items(server: Running, expected: Expected, where: Row) -> None:
     names = ["datasetId", "itemId", "sku", "name", "category", "unit", "supplier", "leadTimeDays", "unitCost"]
     names += ["leadTimeStdDays", "serviceLevel", "serviceMeasure", "reviewPeriodDays", "minOrderQuantity"]
     names += ["orderMultiple", "location", "currency", "criticality", "yearlyDemand", "isActive"]
-    names += ["abcClass", "demandClass", "frequency", "firstDate", "lastDate", "observations", "champion"]
+    names += ["abcClass", "demandClass", "frequency", "firstDate", "lastDate", "lastDemandDate", "observations"]
+    names += ["champion"]
     query = listing("items", "ItemFilter", names)
     found = server.data(query, where=where)["items"]
     wanted = [shown(row, names) for row in expected.items_where(where)]

@@ -16,10 +16,11 @@ import {
 } from "../gql/graphql";
 import { Icon } from "../icons";
 import { choose, iso, postponed, postponedToday } from "../keep";
+import { ExcessLines } from "../excess";
 import { choiceLine, Lines, type Sort } from "../lines";
 import { excessOf, Loading, Title, Trouble } from "../parts";
 import { STATE_FILTERS, STATE_WORDS, STATES, stateOf, topUp, without, type State } from "../status";
-import { t } from "../text";
+import { t, type Word } from "../text";
 
 const PAGE = 50;
 
@@ -31,6 +32,13 @@ const SORTS: Record<Sort, ReplenishmentOrder[]> = {
   acaba: [{ field: "STOCKOUT_DATE", direction: "ASC" }],
   "pedir-ate": [{ field: "ORDER_BY_DATE", direction: "ASC" }],
   valor: [{ field: "RECOMMENDED_ORDER_VALUE", direction: "DESC" }],
+  saida: [{ field: "LAST_DEMAND_DATE", direction: "ASC" }],
+};
+/** Of excess, the most comes first. */
+const SORTS_OF_EXCESS: Partial<Record<Sort, ReplenishmentOrder[]>> = {
+  "": [{ field: "EXCESS_VALUE", direction: "DESC" }],
+  dura: [{ field: "DAYS_TO_STOCKOUT", direction: "DESC" }],
+  valor: [{ field: "EXCESS_VALUE", direction: "DESC" }],
 };
 
 interface Wanted {
@@ -71,7 +79,7 @@ function States({ state }: { state: State }): JSX.Element {
   return (
     <div class="states" role="group" aria-label={t("status")}>
       {STATES.map((one) => (
-        <button key={one} type="button" class={`chip ${one}`} aria-pressed={one === state} onClick={() => filter({ estado: one === "pedir" ? "" : one })}>
+        <button key={one} type="button" class={`chip ${one}`} aria-pressed={one === state} onClick={() => show(one)}>
           {t(STATE_WORDS[one])}
         </button>
       ))}
@@ -79,22 +87,27 @@ function States({ state }: { state: State }): JSX.Element {
   );
 }
 
+/** Show another state; the order by last use is that of excess alone. */
+function show(state: State): void {
+  const isOfExcess = place.value.filters["ordem"] === "saida";
+  filter({ estado: state === "pedir" ? "" : state, ...(isOfExcess ? { ordem: "" } : {}) });
+}
+
 type Facets = SuppliersQuery["facets"];
 
 const TYPING_MILLISECONDS = 250;
 
-/** Search and choices; what is typed is asked for when the typing pauses. */
-function Tools({ facets, bySupplier, off, showsOff }: { facets: Facets; bySupplier: boolean; off: number; showsOff: boolean }): JSX.Element {
-  const { filters } = place.value;
-  const [text, setText] = useState(filters["busca"] ?? "");
+/** What is typed is asked for when the typing pauses. A component of its own: a key draws the field, not the choices. */
+function SearchField(): JSX.Element {
+  const asked = place.value.filters["busca"] ?? "";
+  const [text, setText] = useState(asked);
   const last = useRef(text);
   useEffect(() => {
-    const other = filters["busca"] ?? "";
-    if (other !== last.current) {
-      last.current = other;
-      setText(other);
+    if (asked !== last.current) {
+      last.current = asked;
+      setText(asked);
     }
-  }, [filters["busca"]]);
+  }, [asked]);
   useEffect(() => {
     if (text.trim() === last.current) return;
     const timer = setTimeout(() => {
@@ -103,12 +116,27 @@ function Tools({ facets, bySupplier, off, showsOff }: { facets: Facets; bySuppli
     }, TYPING_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [text]);
-  const pick = (name: string, label: string, every: string, values: { value: string; itemCount: number }[]): JSX.Element => (
+  return (
+    <label class="field wide">
+      <span>{t("searchLabel")}</span>
+      <input type="search" value={text} placeholder={t("searchWhat")} onInput={(event) => setText(event.currentTarget.value)} />
+    </label>
+  );
+}
+
+type Counts = readonly { value: string; itemCount: number }[];
+
+const NO_COUNTS: Counts = [];
+
+/** One value of a facet, or every one. Drawn again only when its values or the address change. */
+function Pick({ name, label, every, values }: { name: string; label: string; every: string; values: Counts }): JSX.Element {
+  const chosen = place.value.filters[name] ?? "";
+  return (
     <label class="field">
       <span>{label}</span>
-      <select value={filters[name] ?? ""} onChange={(event) => filter({ [name]: event.currentTarget.value })}>
+      <select value={chosen} onChange={(event) => filter({ [name]: event.currentTarget.value })}>
         <option value="">{every}</option>
-        {filters[name] && !values.some((one) => one.value === filters[name]) ? <option value={filters[name]}>{filters[name]}</option> : null}
+        {chosen && !values.some((one) => one.value === chosen) ? <option value={chosen}>{chosen}</option> : null}
         {values.map((one) => (
           <option key={one.value} value={one.value}>
             {one.value} ({quantity(one.itemCount)})
@@ -117,18 +145,61 @@ function Tools({ facets, bySupplier, off, showsOff }: { facets: Facets; bySuppli
       </select>
     </label>
   );
+}
+
+const SORT_WORDS: [Sort, Word][] = [
+  ["", "byPriority"],
+  ["acaba", "runsOut"],
+  ["pedir-ate", "orderBy"],
+  ["valor", "value"],
+  ["nome", "item"],
+];
+const SORT_WORDS_OF_EXCESS: [Sort, Word][] = [
+  ["", "byExcess"],
+  ["saida", "byLastUse"],
+  ["dura", "byDuration"],
+  ["nome", "item"],
+];
+
+/** The order of the list: headings order it, too, but a phone has none. */
+function Order({ state }: { state: State }): JSX.Element {
+  const isExcess = state === "excesso";
+  const words = isExcess ? SORT_WORDS_OF_EXCESS : SORT_WORDS;
+  const now = place.value.filters["ordem"] ?? "";
+  return (
+    <label class={isExcess ? "field" : "field order"}>
+      <span>{t("sortBy")}</span>
+      <select value={words.some(([sort]) => sort === now) ? now : ""} onChange={(event) => filter({ ordem: event.currentTarget.value })}>
+        {words.map(([sort, word]) => (
+          <option key={sort} value={sort}>
+            {t(word)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface ToolsProps {
+  facets: Facets;
+  state: State;
+  bySupplier: boolean;
+  off: number;
+  showsOff: boolean;
+}
+
+/** Search, choices, and how the list is grouped. */
+function Tools({ facets, state, bySupplier, off, showsOff }: ToolsProps): JSX.Element {
   return (
     <div class="tools">
-      <label class="field wide">
-        <span>{t("searchLabel")}</span>
-        <input type="search" value={text} placeholder={t("searchWhat")} onInput={(event) => setText(event.currentTarget.value)} />
-      </label>
-      {pick("fornecedor", t("supplier"), t("every"), facets?.suppliers ?? [])}
-      {pick("categoria", t("category"), t("everyF"), facets?.categories ?? [])}
-      {pick("abc", "ABC", t("everyF"), facets?.abcClasses ?? [])}
+      <SearchField />
+      <Pick name="fornecedor" label={t("supplier")} every={t("every")} values={facets?.suppliers ?? NO_COUNTS} />
+      <Pick name="categoria" label={t("category")} every={t("everyF")} values={facets?.categories ?? NO_COUNTS} />
+      <Pick name="abc" label="ABC" every={t("everyF")} values={facets?.abcClasses ?? NO_COUNTS} />
+      {bySupplier ? null : <Order state={state} />}
       <div class="segments" role="group" aria-label={t("groupBy")}>
         <button type="button" aria-pressed={!bySupplier} onClick={() => filter({ por: "" })}>
-          {t("byPriority")}
+          {t(state === "excesso" ? "oneList" : "byPriority")}
         </button>
         <button type="button" aria-pressed={bySupplier} onClick={() => filter({ por: "fornecedor", fornecedor: "" })}>
           {t("bySupplier")}
@@ -180,6 +251,7 @@ function ByPriority({ wanted: now }: { wanted: Wanted }): JSX.Element {
     after: after.at(-1) ?? null,
   });
   const list = data?.replenishment;
+  const Shown = now.state === "excesso" ? ExcessLines : Lines;
   const from = (after.length - 1) * PAGE;
   const turn = (next: (string | null)[]): void => {
     setPages({ key, after: next });
@@ -187,7 +259,7 @@ function ByPriority({ wanted: now }: { wanted: Wanted }): JSX.Element {
   };
   return (
     <>
-      <Tools facets={data?.facets ?? null} bySupplier={false} off={now.off.length} showsOff={now.showsOff} />
+      <Tools facets={data?.facets ?? null} state={now.state} bySupplier={false} off={now.off.length} showsOff={now.showsOff} />
       {problem && (!data || problem.kind !== "gone") ? <Trouble problem={problem} /> : null}
       {list ? (
         <section class="card" id="list" aria-busy={loading}>
@@ -195,8 +267,9 @@ function ByPriority({ wanted: now }: { wanted: Wanted }): JSX.Element {
             <Sum figures={data.totals?.[0]} state={now.state} currency={data.items.nodes[0]?.currency ?? null} />
             <Export which={which} order={orderOf(now.state, sort)} />
           </div>
+          {now.state === "excesso" && list.nodes.length ? <p class="quiet">{t("excessNote")}</p> : null}
           {list.nodes.length ? (
-            <Lines lines={list.nodes} label={t("buyTitle")} sort={sort} excess={now.state === "excesso"} onSort={(next) => filter({ ordem: next })} />
+            <Shown lines={list.nodes} label={t("buyTitle")} sort={now.state === "excesso" ? sort || "valor" : sort} onSort={(next) => filter({ ordem: next })} />
           ) : (
             <p class="quiet">{now.conditions.length > 1 ? t("nothingMatches") : t("nothingHere")}</p>
           )}
@@ -221,10 +294,8 @@ function ByPriority({ wanted: now }: { wanted: Wanted }): JSX.Element {
 }
 
 function orderOf(state: State, sort: Sort): ReplenishmentOrder[] {
-  if (sort === "" && state === "excesso") return [{ field: "EXCESS_VALUE", direction: "DESC" }];
-  if (sort === "" && state === "acompanhar") return [{ field: "ORDER_BY_DATE", direction: "ASC" }];
-  if (sort === "valor" && state === "excesso") return [{ field: "EXCESS_VALUE", direction: "DESC" }];
-  return SORTS[sort] ?? SORTS[""];
+  if (sort === "" && state === "acompanhar") return SORTS["pedir-ate"];
+  return (state === "excesso" ? SORTS_OF_EXCESS[sort] : undefined) ?? SORTS[sort] ?? SORTS[""];
 }
 
 type ListScenarioProps = { where: ReplenishmentFilter; currency: string | null };
@@ -265,13 +336,16 @@ function BySupplier({ wanted: now }: { wanted: Wanted }): JSX.Element {
     all: STATE_FILTERS[now.state],
     isOpen: open !== undefined,
     due: open === undefined ? null : { and: [...now.conditions, of, ...off] },
+    dueOrder: orderOf(now.state, ""),
     soon: open === undefined ? null : { and: [of, STATE_FILTERS.acompanhar, ...off] },
   });
   const currency = data?.items.nodes[0]?.currency ?? null;
-  const suppliers = [...(data?.suppliers ?? [])].sort((a, b) => (b.recommendedOrderValue ?? 0) - (a.recommendedOrderValue ?? 0) || b.itemCount - a.itemCount);
+  const isExcess = now.state === "excesso";
+  const money = (one: FiguresFragment): number => (isExcess ? one.excessValue : one.recommendedOrderValue) ?? 0;
+  const suppliers = [...(data?.suppliers ?? [])].sort((a, b) => money(b) - money(a) || b.itemCount - a.itemCount);
   return (
     <>
-      <Tools facets={data?.facets ?? null} bySupplier off={now.off.length} showsOff={now.showsOff} />
+      <Tools facets={data?.facets ?? null} state={now.state} bySupplier off={now.off.length} showsOff={now.showsOff} />
       {problem && (!data || problem.kind !== "gone") ? <Trouble problem={problem} /> : null}
       {data ? (
         <section class="suppliers" id="list" aria-busy={loading}>
@@ -286,9 +360,12 @@ function BySupplier({ wanted: now }: { wanted: Wanted }): JSX.Element {
                     <Icon name="down" />
                     <span class="name">{one.supplier ?? t("noSupplier")}</span>
                     <span>{t(one.itemCount === 1 ? "oneItem" : "nItems", quantity(one.itemCount))}</span>
-                    <span class="money">{moneyShort(now.state === "excesso" ? one.excessValue : one.recommendedOrderValue, currency)}</span>
-                    <span class="quiet">{one.meanLeadTimeDays == null ? "" : t("meanLeadTimeIs", quantity(Math.round(one.meanLeadTimeDays)))}</span>
-                    <span class="quiet">{one.orderByDate === null ? "" : one.orderByDate <= iso(new Date()) ? t("orderToday") : t("orderByIs", day(one.orderByDate))}</span>
+                    <span class="money">{moneyShort(isExcess ? one.excessValue : one.recommendedOrderValue, currency)}</span>
+                    {(isExcess ? excessWords(one, currency) : orderWords(one)).map((words, n) => (
+                      <span class="quiet" key={n}>
+                        {words}
+                      </span>
+                    ))}
                   </button>
                 </h2>
                 {isOpen ? <SupplierLines supplier={one.supplier} wanted={now} data={data} /> : null}
@@ -304,17 +381,33 @@ function BySupplier({ wanted: now }: { wanted: Wanted }): JSX.Element {
   );
 }
 
+/** What there is to say of the excess of a supplier: what stands, and what is on its way. */
+function excessWords(figures: FiguresFragment, currency: string | null): [string, string] {
+  const coming = figures.excessOnOrderValue ?? 0;
+  return [t("idleValue", moneyShort((figures.excessValue ?? 0) - coming, currency)), coming ? t("comingValue", moneyShort(coming, currency)) : ""];
+}
+
+/** What there is to say of the orders to a supplier. */
+function orderWords(one: NonNullable<SuppliersQuery["suppliers"]>[number]): [string, string] {
+  const until = one.orderByDate;
+  return [
+    one.meanLeadTimeDays == null ? "" : t("meanLeadTimeIs", quantity(Math.round(one.meanLeadTimeDays))),
+    until === null ? "" : until <= iso(new Date()) ? t("orderToday") : t("orderByIs", day(until)),
+  ];
+}
+
 /** The lines of one supplier, and what would be due before the next order to it. */
 function SupplierLines({ supplier, wanted: now, data }: { supplier: string | null; wanted: Wanted; data: SuppliersQuery }): JSX.Element {
   // What is there may be of the supplier that was open before.
   if (!data.due || !data.soon || [...data.due.nodes, ...data.soon.nodes].some((line) => line.item.supplier !== supplier)) return <Loading />;
   const due = data.due.nodes;
+  const Shown = now.state === "excesso" ? ExcessLines : Lines;
   const soon = now.state === "pedir" ? data.soon.nodes.filter((line) => topUp(line) > 0) : [];
   const tick = (lines: LineFragment[], of: (line: LineFragment) => number) => (): void =>
     lines.forEach((line) => choose(choiceLine(line, of(line)), { ticked: true }));
   return (
     <>
-      <Lines lines={due} label={supplier ?? t("noSupplier")} excess={now.state === "excesso"} />
+      <Shown lines={due} label={supplier ?? t("noSupplier")} />
       {data.due.totalCount > due.length ? <p class="quiet">{t("firstOf", quantity(due.length), quantity(data.due.totalCount))}</p> : null}
       {due.length && now.state === "pedir" ? (
         <p>

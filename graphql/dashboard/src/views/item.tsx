@@ -2,49 +2,53 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { place, to } from "../address";
+import { list, place, to } from "../address";
 import { ask, useAnswer } from "../api";
 import { Chart, seconds, type Line as ChartLine, type Mark } from "../chart";
-import { cover, day, figure, money, month, parse, percent, quantity, withUnit, DAYS_PER_MONTH } from "../format";
+import { ago, cover, day, figure, lasting, money, month, parse, percent, period, quantity, withUnit, DAYS_PER_MONTH } from "../format";
 import { ItemDocument, WhatIfDocument, WindowsDocument, type ItemQuery, type ScenarioInput, type WhatIfQuery } from "../gql/graphql";
 import { CLASSES, Glossary, OF_CLASSES, OF_SOURCES, Source } from "../glossary";
 import { Icon } from "../icons";
 import { choices, choose, keyOf } from "../keep";
-import { choiceLine, isDue, Lines } from "../lines";
+import { choiceLine, Lines, orderBy } from "../lines";
 import { Card, DataTable, DemandFactor, Later, Loading, Pill, Title, Trouble } from "../parts";
-import { statusOf } from "../status";
+import { excessParts, statusOf } from "../status";
 import { gapOf, type Gap } from "../stock";
 import { language, t, type Word } from "../text";
 
 type Item = NonNullable<ItemQuery["item"]>;
 type Advice = NonNullable<Item["replenishment"]>;
 
+/** What else the item's operation answers beside the item. */
+type Rest = Pick<ItemQuery, "punctual" | "lower" | "higher" | "tests">;
+
 export function ItemPage(): JSX.Element {
   const [datasetId = "", itemId = ""] = place.value.parts;
+  const self = { datasetId: { eq: datasetId }, itemId: { eq: itemId } };
   const { data, problem } = useAnswer(ItemDocument, {
     grain: "MONTH",
     itemId,
     datasetId,
-    self: { datasetId: { eq: datasetId }, itemId: { eq: itemId } },
+    self,
+    tested: self,
     language: language.value === "pt" ? "PT" : "EN",
   });
   const item = data?.item;
   return (
     <>
       <p class="crumb">
-        <a href={to("comprar")}>
-          <Icon name="back" /> {t("buyTitle")}
+        <a href={list.value.address}>
+          <Icon name="back" /> {t(list.value.view === "hoje" ? "today" : "buyTitle")}
         </a>
       </p>
       {problem && (!data || problem.kind !== "gone") ? <Trouble problem={problem} /> : null}
       {data && !item ? <p class="notice bad">{t("noItem", itemId)}</p> : null}
-      {item ? <Content item={item} punctual={data.punctual?.nodes[0]?.scenario.safetyStock ?? null} /> : problem || data ? null : <Loading />}
+      {item ? <Content item={item} rest={data} /> : problem || data ? null : <Loading />}
     </>
   );
 }
 
-/** `punctual`: the safety stock, if every order came on its day. */
-function Content({ item, punctual }: { item: Item; punctual: number | null }): JSX.Element {
+function Content({ item, rest }: { item: Item; rest: Rest }): JSX.Element {
   const advice = item.replenishment;
   return (
     <>
@@ -64,7 +68,7 @@ function Content({ item, punctual }: { item: Item; punctual: number | null }): J
           .join(" · ")}
       </p>
       {item.isActive ? null : <p class="notice">{t("inactive")}</p>}
-      {advice ? <Decision item={item} advice={advice} punctual={punctual} /> : <p class="notice">{t("noAdvice")}</p>}
+      {advice ? <Decision item={item} advice={advice} rest={rest} /> : <p class="notice">{t("noAdvice")}</p>}
       <Later>
         {() => (
           <>
@@ -78,7 +82,7 @@ function Content({ item, punctual }: { item: Item; punctual: number | null }): J
   );
 }
 
-function Decision({ item, advice, punctual }: { item: Item; advice: Advice; punctual: number | null }): JSX.Element {
+function Decision({ item, advice, rest }: { item: Item; advice: Advice; rest: Rest }): JSX.Element {
   const [scenario, setScenario] = useState<ScenarioInput>({});
   const result = useWhatIf(item, scenario);
   const hasScenario = Object.keys(scenario).length > 0;
@@ -88,9 +92,7 @@ function Decision({ item, advice, punctual }: { item: Item; advice: Advice; punc
     ["toReceive", advice.onOrder ? quantity(advice.onOrder) : "–", advice.inbound.filter((one) => one.date).slice(0, 2).map((one) => `${quantity(one.quantity)} ${t("on")} ${day(one.date)}`).join(", ")],
     ["usePerMonth", quantity(advice.dailyDemand * DAYS_PER_MONTH), t("forecastUse")],
     ["coverDays", cover(advice.daysToStockout), advice.stockoutDate ? t("runsOutOn", day(advice.stockoutDate)) : ""],
-    ["orderBy", isDue(advice) ? t("now") : day(advice.orderByDate), t("leadTimeIs", quantity(Math.round(advice.leadTimeDays)))],
-    ["arrives", day(advice.arrivalDate), t("ifOrderedOn", day(advice.asOf))],
-    ...(advice.projection ? [without(advice, unit)] : []),
+    ...(advice.action === "REDUCE" ? idle(item, advice) : ordering(advice, unit)),
   ];
   return (
     <>
@@ -107,12 +109,37 @@ function Decision({ item, advice, punctual }: { item: Item; advice: Advice; punc
         ))}
       </dl>
       <div class="beside even">
-        <Bill item={item} advice={advice} punctual={punctual} />
-        <WhatIf item={item} advice={advice} scenario={scenario} set={setScenario} result={hasScenario ? result : null} />
+        <Bill item={item} advice={advice} rest={rest} />
+        <WhatIf item={item} advice={advice} rest={rest} scenario={scenario} set={setScenario} result={hasScenario ? result : null} />
       </div>
       <Stock advice={advice} item={item} result={hasScenario ? result : null} />
     </>
   );
+}
+
+/** When to order and when it comes, with the days without stock. */
+function ordering(advice: Advice, unit: string | null): [Word, string, string][] {
+  const [when, more] = orderBy(advice);
+  return [
+    ["orderBy", when, [more, t("leadTimeIs", quantity(Math.round(advice.leadTimeDays)))].filter(Boolean).join("; ")],
+    ["arrives", day(advice.arrivalDate), t("ifOrderedOn", day(advice.asOf))],
+    ...(advice.projection ? [without(advice, unit)] : []),
+  ];
+}
+
+/** Of an excess: since when nothing was taken, what stands and what is on its way. */
+function idle(item: Item, advice: Advice): [Word, string, string][] {
+  const { standing, coming } = excessParts(advice);
+  const worth = (amount: number): [string, string] =>
+    item.unitCost === null || amount <= 0
+      ? [amount > 0 ? withUnit(amount, item.unit) : "–", ""]
+      : [money(amount * item.unitCost, item.currency), withUnit(amount, item.unit)];
+  const last = item.lastDemandDate;
+  return [
+    ["lastUse", last === null ? t("neverUsed") : period(last, item.frequency), last === null ? "" : ago(last, advice.asOf)],
+    ["idle", ...worth(standing)],
+    ["coming", worth(coming)[0], coming > 0 ? `${worth(coming)[1]} · ${t("postponeOrCancel")}` : ""],
+  ];
 }
 
 /** Days without stock and pieces that are missing meanwhile, although the order is placed on the day of the stock. */
@@ -136,13 +163,59 @@ function safety(item: Item, advice: Advice, punctual: number | null): string {
   return t("safetyIs", total, quantity(whole - late), typical, quantity(late), quantity(Math.round(advice.leadTimeStdDays)), ...promise);
 }
 
+/** How large the order is, in what a buyer knows: months of use, the month of most use, forecasts that were wrong. */
+function size(item: Item, advice: Advice, rest: Rest): string[] {
+  const order = advice.recommendedOrder ?? 0;
+  if (order <= 0 || advice.dailyDemand <= 0) return [];
+  const months = order / (advice.dailyDemand * DAYS_PER_MONTH);
+  const says = months >= 1 ? [t("coversIs", lasting(order / advice.dailyDemand), withUnit(advice.dailyDemand * DAYS_PER_MONTH, item.unit))] : [];
+  const { dates, quantities } = item.months;
+  const most = Math.max(...quantities.map((value) => value ?? 0));
+  const when = dates[quantities.indexOf(most)];
+  const isMonthly = item.frequency === "DAILY" || item.frequency === "WEEKLY" || item.frequency === "MONTHLY";
+  if (isMonthly && when && most > 0) says.push(t("highestMonth", dates.length, withUnit(most, item.unit), month(parse(when))));
+  return [...says, ...missed(rest)];
+}
+
+const NEWEST_TESTS = 3;
+const MISSED = 0.15;
+
+/** Whether the newest forecasts of the backtest were too low or too high, all of them together. */
+function missed(rest: Rest): string[] {
+  const newest = [...(rest.tests?.nodes ?? [])]
+    .filter((one) => one.actual !== null)
+    .sort((a, b) => (a.cutoff ?? "").localeCompare(b.cutoff ?? ""))
+    .slice(-NEWEST_TESTS);
+  const used = newest.reduce((sum, one) => sum + (one.actual ?? 0), 0);
+  const share = used > 0 ? newest.reduce((sum, one) => sum + one.forecast, 0) / used - 1 : 0;
+  if (newest.length < 2 || Math.abs(share) < MISSED) return [];
+  return [t(share < 0 ? "wereTooLow" : "wereTooHigh", newest.length, percent(Math.abs(share)))];
+}
+
+/** Why another service level would make no other order: what was ever used bounds the stock. */
+function capped(advice: Advice, rest: Rest): string {
+  const [lower, higher] = [rest.lower, rest.higher].map((one) => one?.nodes[0]?.scenario.reorderPoint ?? null);
+  const isHigher = isSame(higher, advice.reorderPoint);
+  if (advice.dailyDemand <= 0 || !(isHigher || isSame(lower, higher))) return "";
+  const days = quantity(Math.round(advice.leadTimeDays + advice.reviewPeriodDays));
+  return t(isSame(lower, higher) ? "cappedBoth" : "cappedAbove", days);
+}
+
+/** Whether two figures are one: one of them is stored, the other one made anew. */
+function isSame(one: number | null | undefined, other: number | null | undefined): boolean {
+  return one != null && other != null && Math.abs(one - other) <= 1e-6 * Math.max(1, Math.abs(other));
+}
+
 /** The order as a bill, and the line for the list of what to buy. */
-function Bill({ item, advice, punctual }: { item: Item; advice: Advice; punctual: number | null }): JSX.Element {
+function Bill({ item, advice, rest }: { item: Item; advice: Advice; rest: Rest }): JSX.Element {
   const lines = advice.explanation;
+  const punctual = rest.punctual?.nodes[0]?.scenario.safetyStock ?? null;
+  const says = size(item, advice, rest);
   const choice = choices.value[keyOf(item)];
   const own = choiceLine(advice, advice.recommendedOrder ?? 0);
   return (
     <Card title={advice.recommendedOrder ? t("whySoMany", withUnit(advice.recommendedOrder, item.unit)) : t("whyNone")}>
+      {says.length ? <p>{says.join(" ")}</p> : null}
       {lines.length ? (
         <table class="bill">
           <tbody>
@@ -159,7 +232,7 @@ function Bill({ item, advice, punctual }: { item: Item; advice: Advice; punctual
         <p class="quiet">{t("noBill")}</p>
       )}
       <p class="quiet">
-        {safety(item, advice, punctual)} {t("terms", quantity(Math.round(advice.leadTimeDays)), quantity(Math.round(advice.reviewPeriodDays)))}
+        {safety(item, advice, punctual)} {capped(advice, rest)} {t("terms", quantity(Math.round(advice.leadTimeDays)), quantity(Math.round(advice.reviewPeriodDays)))}
         {advice.minOrderQuantity > 1 ? ` ${t("minimumIs", quantity(advice.minOrderQuantity))}` : ""}
         {advice.orderMultiple > 1 ? ` ${t("multipleIs", quantity(advice.orderMultiple))}` : ""}
       </p>
@@ -207,12 +280,13 @@ const LEVELS = [0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995];
 interface WhatIfProps {
   item: Item;
   advice: Advice;
+  rest: Rest;
   scenario: ScenarioInput;
   set: (scenario: ScenarioInput) => void;
   result: Scenario | null;
 }
 
-function WhatIf({ item, advice, scenario, set, result }: WhatIfProps): JSX.Element {
+function WhatIf({ item, advice, rest, scenario, set, result }: WhatIfProps): JSX.Element {
   const number = (name: "leadTimeDays" | "orderQuantity", least: number) => (event: Event): void => {
     const text = (event.currentTarget as HTMLInputElement).value;
     const value = Number(text.replace(",", "."));
@@ -268,6 +342,7 @@ function WhatIf({ item, advice, scenario, set, result }: WhatIfProps): JSX.Eleme
         <input id="own" type="number" min="0" step="any" placeholder={quantity(advice.recommendedOrder ?? 0)} value={scenario.orderQuantity ?? ""} onInput={number("orderQuantity", 0)} />
         <span class="unit">{item.unit ?? t("pieces")}</span>
       </div>
+      {scenario.serviceLevel !== undefined && isSame(result?.reorderPoint, advice.reorderPoint) ? <p class="quiet">{capped(advice, rest)}</p> : null}
       <div class="outcome" role="status">
         {result ? <BeforeAndAfter item={item} advice={advice} result={result} /> : <p class="quiet">{t("whatIfWhat")}</p>}
       </div>
@@ -292,8 +367,8 @@ function BeforeAndAfter({ item, advice, result }: { item: Item; advice: Advice; 
   const rows: [Word, (one: Advice | Scenario, n: number) => string][] = [
     ["toOrder", (one) => withUnit(one.recommendedOrder, item.unit)],
     ["value", (one) => money(one.recommendedOrderValue, item.currency)],
-    ["orderBy", (one) => (one.action === "ORDER" ? t("now") : day(one.orderByDate))],
-    ["arrives", (one) => day(one.arrivalDate)],
+    ["orderBy", (one) => orderBy({ ...one, asOf: advice.asOf })[0]],
+    ["arrives", (one) => (one.recommendedOrder ? day(one.arrivalDate) : "–")],
     ["runsOut", (one) => (one.stockoutDate ? day(one.stockoutDate) : t("never"))],
     ["daysWithout", (_, n) => (gaps[n] ? daysOf(gaps[n]) : t("noneWithout"))],
     ["piecesShort", (one, n) => (gaps[n] ? withUnit(gaps[n].days * one.dailyDemand, item.unit) : "–")],

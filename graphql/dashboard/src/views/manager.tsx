@@ -7,7 +7,7 @@ import { day, moneyShort, month, parse, percent, quantity } from "../format";
 import { ManagerDocument, type AbcClass, type AlertLevel, type ManagerQuery, type StockAction } from "../gql/graphql";
 import { iso, keyOf } from "../keep";
 import { Bar, Card, DataTable, Loading, SignedBar, Title, Trouble } from "../parts";
-import { STATUS_WORDS, statusOf, type Status } from "../status";
+import { STATE_WORDS, type State } from "../status";
 import { t, type Word } from "../text";
 
 const LEVELS = [0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995];
@@ -182,36 +182,45 @@ function Service({ data, currency }: { data: ManagerQuery; currency: string | nu
 }
 
 const CLASSES: (AbcClass | null)[] = ["A", "B", "C", null];
-/** Columns of the matrix, with the colour of their numbers. */
-const COLUMNS: [Status, AlertLevel | ""][] = [
-  ["out", "CRITICAL"],
-  ["short", "CRITICAL"],
-  ["order", "HIGH"],
-  ["watch", "MEDIUM"],
-  ["excess", ""],
-  ["ok", "OK"],
-  ["check", ""],
+/** Columns of the matrix: those of the list, with the colour of their numbers. Those of ACTIONS count each item once. */
+const COLUMNS: [State, AlertLevel | ""][] = [
+  ["falta", "CRITICAL"],
+  ["vai-faltar", "CRITICAL"],
+  ["pedir", "HIGH"],
+  ["acompanhar", "MEDIUM"],
+  ["excesso", ""],
+  ["ordem", "OK"],
+  ["conferir", ""],
 ];
+const ACTIONS: Partial<Record<State, StockAction[]>> = {
+  pedir: ["ORDER", "EXPEDITE"],
+  acompanhar: ["WATCH"],
+  excesso: ["REDUCE"],
+  ordem: ["NONE"],
+  conferir: ["CHECK_DATA"],
+};
 
 function Matrix({ data }: { data: ManagerQuery }): JSX.Element {
-  const out = (abc: AbcClass | null): number => data.out?.find((one) => one.abcClass === abc)?.itemCount ?? 0;
-  const count = (abc: AbcClass | null, status: Status): number => {
-    if (status === "out") return out(abc);
-    const some = (data.statuses ?? []).filter((one) => one.abcClass === abc && columnOf(one) === status);
-    return some.reduce((sum, one) => sum + one.itemCount, 0) - (status === "short" ? out(abc) : 0);
+  const count = (abc: AbcClass | null, state: State): number => {
+    if (state === "falta") return sum(data.out, (one) => one.abcClass === abc);
+    if (state === "vai-faltar") return sum(data.short, (one) => one.abcClass === abc);
+    return sum(data.statuses, (one) => one.abcClass === abc && one.action !== null && ACTIONS[state]!.includes(one.action));
   };
-  const rows = CLASSES.filter((abc) => COLUMNS.some(([status]) => count(abc, status)));
+  const rows = CLASSES.filter((abc) => COLUMNS.some(([state]) => count(abc, state)));
   return (
     <Card title={t("matrixTitle")} note={t("matrixNote")}>
       <DataTable
         label={t("matrixTitle")}
         rows={rows}
         columns={[
-          { head: "ABC", cell: (abc) => abc ?? t("noClass") },
-          ...COLUMNS.map(([status, level]) => ({
-            head: t(STATUS_WORDS[status]),
-            cell: (abc: AbcClass | null) => quantity(count(abc, status)),
-            mark: (abc: AbcClass | null) => (count(abc, status) ? `level ${level}` : "quiet"),
+          { head: t("abcClass"), cell: (abc) => abc ?? t("noClass") },
+          ...COLUMNS.map(([state, level]) => ({
+            head: t(STATE_WORDS[state]),
+            cell: (abc: AbcClass | null) => {
+              const items = count(abc, state);
+              return abc && items ? <a href={to("comprar", [], { estado: state === "pedir" ? "" : state, abc })}>{quantity(items)}</a> : quantity(items);
+            },
+            mark: (abc: AbcClass | null) => (count(abc, state) ? `level ${level}` : "quiet"),
           })),
         ]}
       />
@@ -219,10 +228,8 @@ function Matrix({ data }: { data: ManagerQuery }): JSX.Element {
   );
 }
 
-/** The status of a group; those that are out of stock count among those that run out. */
-function columnOf(one: { alert: AlertLevel | null; action: StockAction | null }): Status {
-  const status = statusOf({ alert: one.alert ?? "UNKNOWN", action: one.action ?? "NONE", onHand: 1 });
-  return status === "expedite" ? "order" : status;
+function sum<One extends { itemCount: number }>(all: readonly One[] | null, counts: (one: One) => boolean): number {
+  return (all ?? []).filter(counts).reduce((items, one) => items + one.itemCount, 0);
 }
 
 function Bias({ data }: { data: ManagerQuery }): JSX.Element {

@@ -95,7 +95,7 @@ function Outcome({ where, scenario, currency }: { where: ReplenishmentFilter; sc
         rows={[
           { name: t("toOrder"), of: (totals: Totals) => moneyShort(totals.recommendedOrderValue, currency) },
           { name: t("levelCritical"), of: (totals: Totals) => items(totals, "CRITICAL") },
-          { name: t("levelHigh"), of: (totals: Totals) => items(totals, "CRITICAL", "HIGH") },
+          { name: t("atOrBelow"), of: (totals: Totals) => items(totals, "CRITICAL", "HIGH") },
         ]}
         columns={[
           { head: <span class="hidden">{t("whatIfList")}</span>, cell: (row) => row.name },

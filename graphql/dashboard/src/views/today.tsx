@@ -37,7 +37,7 @@ function Content({ data, off }: { data: TodayQuery; off: number }): JSX.Element 
       <Age data={data} />
       <Cards data={data} currency={currency} />
       <div class="beside">
-        <section class="card">
+        <section class="card begin">
           <div class="head">
             <h2>{t("beginHere")}</h2>
             <a href={to("comprar")}>{t("wholeList", quantity(data.replenishment.totalCount))}</a>

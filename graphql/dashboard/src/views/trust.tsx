@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { adminKey, ask, ApiError, edition, useAnswer } from "../api";
-import { dated, figure, instant, percent, quantity } from "../format";
+import { figure, instant, percent, plain, quantity } from "../format";
 import { PinDocument, RefreshDocument, TrustDocument, UnpinDocument, type DemandClass, type RefreshOutcome, type Severity, type TrustQuery } from "../gql/graphql";
 import { CLASSES, Glossary, OF_CLASSES, OF_SOURCES, Source } from "../glossary";
 import { Icon } from "../icons";
@@ -216,8 +216,8 @@ function Reports({ data }: { data: TrustQuery }): JSX.Element {
                 <li key={n} class={line.severity}>
                   <span class="tag">{t(SEVERITIES[line.severity])}</span>
                   <span>
-                    {dated(line.message)}
-                    {line.examples.length ? <small> {t("forExample")} {dated(line.examples.join(", "))}</small> : null}
+                    {plain(line.message)}
+                    {line.examples.length ? <small> {t("forExample")} {plain(line.examples.join(", "))}</small> : null}
                   </span>
                 </li>
               ))}
@@ -313,27 +313,32 @@ function Operation({ data }: { data: TrustQuery | null }): JSX.Element {
       <p class="quiet">{t("keyNote")}</p>
       {data ? (
         <Scroll label={t("snapshot")}>
-          <table class="data snapshots">
-            <thead>
-              <tr>
-                <th scope="col">{t("snapshot")}</th>
-                <th scope="col">{t("publishedAt")}</th>
-                <th scope="col">{t("datasets")}</th>
-                <th scope="col">{t("tables")}</th>
-                <th scope="col">
+          <table class="data wide snapshots" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
+                {(["snapshot", "publishedAt", "datasets", "tables"] as const).map((word) => (
+                  <th key={word} scope="col" role="columnheader">
+                    {t(word)}
+                  </th>
+                ))}
+                <th scope="col" role="columnheader">
                   <span class="hidden">{t("pin")}</span>
                 </th>
               </tr>
             </thead>
-            <tbody>
+            <tbody role="rowgroup">
               {data.snapshots.nodes.map((one) => (
-                <tr key={one.snapshotId} class={one.snapshotId === status?.snapshotId ? "champion" : ""}>
-                  <th scope="row">
+                <tr key={one.snapshotId} role="row" class={one.snapshotId === status?.snapshotId ? "champion" : ""}>
+                  <th scope="row" role="rowheader">
                     {one.snapshotId} {one.snapshotId === status?.snapshotId ? <small>{t("isServed")}</small> : null}
                   </th>
-                  <td>{instant(one.committedAt)}</td>
-                  <td>{one.datasetIds.join(", ")}</td>
-                  <td>
+                  <td role="cell" data-label={t("publishedAt")}>
+                    {instant(one.committedAt)}
+                  </td>
+                  <td role="cell" data-label={t("datasets")}>
+                    {one.datasetIds.join(", ")}
+                  </td>
+                  <td role="cell" data-label={t("tables")}>
                     <details>
                       <summary>{t("nTables", quantity(one.tables.length))}</summary>
                       <ul class="plainlist small">
@@ -350,7 +355,7 @@ function Operation({ data }: { data: TrustQuery | null }): JSX.Element {
                       </ul>
                     </details>
                   </td>
-                  <td>
+                  <td role="cell">
                     {one.snapshotId === status?.pinnedSnapshotId ? (
                       t("isPinnedShort")
                     ) : (
