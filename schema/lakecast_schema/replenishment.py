@@ -296,11 +296,29 @@ class Decision:
 
     @cached_property
     def stockout_cost(self) -> Array:
-        """Chance of running out x value of the demand that would be missed, both before an order placed now arrives."""
-        demand, most = self._over_lead_time, self._conceivable
+        """Chance of running out x value of the demand that would be missed, both before an order placed now arrives.
+
+        What is on its way serves nobody before its day: the most that is missed by any of these days counts.
+        """
+        inputs = self.inputs
+        missed = self._missed(self._over_lead_time, self._available)
+        stock = inputs.on_hand
+        for column in range(inputs.inbound.shape[1]):
+            days = inputs.inbound_days[:, column]
+            sooner = np.flatnonzero(days < inputs.lead_time_days)
+            if len(sooner):
+                before = replace(self, inputs=inputs.take(sooner))
+                missed[sooner] = np.maximum(
+                    missed[sooner], before._missed(before.demand_over(days[sooner]), stock[sooner])
+                )
+            stock = stock + np.nan_to_num(inputs.inbound[:, column])
+        return np.where(np.isnan(inputs.on_hand), np.nan, missed * inputs.weight)
+
+    def _missed(self, demand: IntervalDemand, stock: Array) -> Array:
+        """Expected shortage of a stock (n,), but for demand that is not conceivable."""
+        most = self._conceivable
         beyond = np.where(np.isfinite(most), demand.shortage(np.where(np.isfinite(most), most, 0.0)), 0.0)
-        missed = np.maximum(demand.shortage(self._available) - beyond, 0.0)
-        return np.where(np.isnan(self.inputs.on_hand), np.nan, missed * self.inputs.weight)
+        return np.maximum(demand.shortage(stock) - beyond, 0.0)
 
     @cached_property
     def excess(self) -> Array:

@@ -386,6 +386,9 @@ def test_what_is_on_its_way_counts_by_its_dates():
     late = decided(arrivals=((8.0, 100.0),), on_hand=10.0, on_order=100.0)
     assert (late.alert[0], late.action[0], late.recommended_order[0]) == ("critical", "expedite", 0)
     assert late.days_to_stockout[0] == pytest.approx(5.0)
+    missed = late.demand_over(np.array([8.0])).shortage(np.array([10.0]))
+    assert late.stockout_cost == pytest.approx(missed * 2.5), "what comes within the lead time serves nobody before"
+    assert late.stockout_cost[0] > 14
     gap = decided(arrivals=((16.0, 100.0),), on_hand=28.0, on_order=100.0)  # 14 days of stock, 10 of lead time
     assert (gap.alert[0], gap.action[0], gap.recommended_order[0]) == ("critical", "expedite", 0)
     assert decided(arrivals=((13.0, 100.0),), on_hand=28.0, on_order=100.0).alert[0] == "ok"
