@@ -21,7 +21,7 @@ from lakecast_assets.pipeline.table_asset import HAND_OVER, LAKE_IO, table_asset
 from lakecast_assets.pipeline.training import BASELINE
 from lakecast_assets.tables.forecasts import forecast_table
 from lakecast_assets.tables.metrics import metrics_table
-from lakecast_assets.tables.model_run import Ran, model_run_table, with_history, without_forecast
+from lakecast_assets.tables.model_run import Ran, model_run_table, with_champion, with_history, without_forecast
 from lakecast_assets.tables.outcome import Outcome
 from lakecast_forecast.panel import Panel
 from lakecast_lake import checkpoints, snapshots
@@ -98,8 +98,10 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         dim_item: pa.Table,
         **sources: HandedOver,
     ) -> Any:
+        older = lake_io.published(context.partition_key, MODEL_RUN.name)
         if panel.is_as_published:
-            return AS_PUBLISHED
+            rows = with_champion(older, settings.champion)
+            return AS_PUBLISHED if rows.equals(older) else rows
         data = panel_of(panel, lake_io, context.partition_key, settings)
         run_id = commits.run_id(context.instance, context.run)
         active = set(active_items(dim_item).to_pylist())
@@ -107,13 +109,12 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         for item in data.item_ids:
             idle.pop(item, None)
         ran = Ran(run_id, digest(data), settings.parameters)
-        rows = [
+        trained = [
             model_run_table(outcome, data, idle, ran, _keep(lake_io.lake, data.dataset_id, run_id, outcome))
             for outcome in _outcomes(sources, settings)
         ]
-        older = lake_io.published(context.partition_key, MODEL_RUN.name)
         progress.update(GROUP, 1, 1, "step")
-        return with_history(pa.concat_tables([MODEL_RUN.schema.empty_table(), *rows]), older)
+        return with_history(pa.concat_tables([MODEL_RUN.schema.empty_table(), *trained]), older)
 
     return [fact_forecast, fact_metrics, model_run]
 

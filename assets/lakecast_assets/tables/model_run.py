@@ -90,6 +90,22 @@ def with_history(fresh: pa.Table, older: pa.Table, keep: int = KEPT_RUNS) -> pa.
     return rows.take(pa.array(kept, pa.int64()))
 
 
+def with_champion(rows: pa.Table, champion: str) -> pa.Table:
+    """Rows whose newest run states this champion, as servers read it: a run that trains nothing may state another."""
+    if not rows.num_rows:
+        return rows
+    times = rows["generated_at"].to_pylist()
+    newest = rows["run_id"][times.index(max(times))].as_py()
+    settings = [
+        json.dumps({**json.loads(text or "{}"), "champion": champion}, ensure_ascii=False, sort_keys=True)
+        if run == newest and json.loads(text or "{}").get("champion", "") != champion
+        else text
+        for run, text in zip(rows["run_id"].to_pylist(), rows["settings"].to_pylist(), strict=True)
+    ]
+    place = MODEL_RUN.schema.get_field_index("settings")
+    return rows.set_column(place, MODEL_RUN.schema.field(place), pa.array(settings, pa.string()))
+
+
 def _plain(value: object) -> object:
     if isinstance(value, np.generic):
         return value.item()

@@ -69,6 +69,7 @@ MISTAKES: Mapping[str, tuple[Mapping[str, str], dict[str, object]]] = {
     ),
     "a file that was cut off": ({"demand": "".join(FILES["demand"].splitlines(True)[:200])}, {}),
     "one year mistyped": ({"demand": FILES["demand"].replace("A,2025-06-30,", "A,2052-06-30,")}, {}),
+    "another champion": ({}, {"champion": "seasonal_naive"}),
     "wrong terms": ({"items": FILES["items"].replace(",10,", ",120,").replace(",5", ",5000")}, {}),
     "wrong stock and orders": (
         {"stock": FILES["stock"].replace("40", "4000"), "orders": "item_id,due_date,quantity\nA,2025-07-09,500\n"},
