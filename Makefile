@@ -42,7 +42,7 @@ install: .venv-ml/.installed .venv-serve/.installed ## build both environments: 
 .venv-serve/.installed: pyproject.toml constraints/serve.txt ops/native_build.py graphql/lakecast_graphql/rows/_interleave.c
 	@echo "Building .venv-serve, the serving environment: a minute or two the first time."
 	@$(call new-environment,.venv-serve)
-	@$(SERVE)/pip install $(PIP_FLAGS) -c constraints/serve.txt -e '.[serve]' --group test --group test-serve --group check
+	@$(SERVE)/pip install $(PIP_FLAGS) -c constraints/serve.txt -e '.[serve,traces]' --group test --group test-serve --group check
 	@touch $@
 
 define new-environment
@@ -81,6 +81,9 @@ docs: install ## the documentation as a site, on port 8080 (DOCS_PORT)
 
 advisories: install ## look our packages up in FROM=checkout of pypa/advisory-database, for the audit in make check
 	@$(ML)/python ops/audit.py --copy-from '$(FROM)' --day "$$(git -C '$(FROM)' log -1 --format=%cs)"
+
+secrets: ## write the passwords and keys of compose.yaml to secrets/, once
+	@$(PYTHON) ops/compose/new_secrets.py secrets
 
 format: install ## format the code and repair what the linter can
 	$(ML)/ruff format .
@@ -166,4 +169,4 @@ mutants: .venv-mutants/.installed install ## break modules in random places: do 
 	@.venv-bench/bin/pip install $(PIP_FLAGS) -r ops/bench/forecasting/requirements.txt
 	@touch $@
 
-.PHONY: help install run test check advisories docs dist try-wheels try-mlflow format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-attacks bench-page faults soak mutants
+.PHONY: help install run test check advisories docs dist try-wheels try-mlflow secrets format dashboard dagster bench-input bench-forecasting bench-decisions bench-pipeline bench-scale bench-serving bench-attacks bench-page faults soak mutants

@@ -47,6 +47,7 @@ from lakecast_graphql.transport.origins import LOOPBACK
 from lakecast_graphql.transport.proxies import TrustedProxies
 from lakecast_graphql.transport.read_keys import ReadersOnly
 from lakecast_graphql.transport.refresh import Refresh
+from lakecast_graphql.transport.request_ids import RequestIds, noting
 from lakecast_graphql.transport.sse import Events
 from lakecast_graphql.transport.websocket import GraphqlWebSocket
 from lakecast_graphql.types.context import Surroundings
@@ -81,7 +82,7 @@ class App:
         service: Service,
         subscriptions: Subscriptions,
         watch: Sequence[Callable[[], Coroutine[Any, Any, None]]],
-        close: Callable[[], None],
+        close: Sequence[Callable[[], None]],
         connections: Connections,
     ) -> None:
         self._routes = routes
@@ -122,7 +123,8 @@ class App:
         self.subscriptions.stop()
         self._connections.stop()
         await _within(_CLOSE_SECONDS, self.service.close)
-        self._close()
+        for close in self._close:
+            close()
         gc.unfreeze()  # the snapshot is let go of with the rest: DuckDB lists connections that outlive the interpreter
         worker.end_soon()
         await send({"type": "lifespan.shutdown.complete"})
@@ -177,6 +179,12 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
     allowed = persisted.load_allowed(settings.persisted_queries_file)
     if settings.dashboard:
         allowed |= dashboard.operations()
+    traces = None
+    if settings.traces is not None:
+        # OpenTelemetry takes memory and half a second that a server without traces has no use for.
+        from lakecast_graphql.traces import Traces
+
+        traces = Traces(settings.traces)
     threads = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="lakecast-operation")
     under_way = UnderWay()
     ordinary = StrawberryExecution(
@@ -201,7 +209,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         answer_bytes=settings.cache_bytes,
         cell_bytes=settings.cell_bytes,
         seconds=settings.operation_seconds,
-        named=OperationCounts(allowed.values()),
+        named=OperationCounts(allowed.values(), None if traces is None else traces.note_operation),
     )
 
     def warm(served: Served) -> None:
@@ -229,6 +237,8 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         return view
 
     service.listeners.append(lambda served: latest.clear())
+    tells_requests = traces is not None or settings.log_format == "json"
+    taken = noting(current) if tells_requests else current
     bounds = Bounds(settings.max_body_bytes, settings.body_seconds, connections.incoming, connections.answering)
     metrics = Metrics(
         Parts(
@@ -248,20 +258,20 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         execution,
         Events(execution, subscriptions, connections.stopping),
         queries,
-        current,
+        taken,
         bounds,
         observe=metrics.observe,
         page=pages.graphiql() if settings.dev else None,
     )
     routes: dict[str, AsgiApp] = {
         "/graphql": graphql_http,
-        "/api/v1/data/refresh": Refresh(surroundings, current, bounds),
+        "/api/v1/data/refresh": Refresh(surroundings, taken, bounds),
         "/health/live": health.live,
         "/health/ready": health.Ready(service, redis_state if redis_url else None),
         "/metrics": _text(metrics),
         "/": pages.home(settings.dev),
         "/schema.graphql": pages.schema_text(),
-        "/export/replenishment.csv": Export(execution, current, min(PAGE, settings.max_rows)),
+        "/export/replenishment.csv": Export(execution, taken, min(PAGE, settings.max_rows)),
         "/favicon.svg": dashboard.favicon(),
     }
     if settings.dashboard:
@@ -271,11 +281,11 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
     if settings.read_keys:
         for path in ("/graphql", "/schema.graphql", "/export/replenishment.csv"):
             routes[path] = ReadersOnly(routes[path], gate)
-    socket = GraphqlWebSocket(
+    socket: AsgiApp = GraphqlWebSocket(
         execution,
         subscriptions,
         queries,
-        current,
+        taken,
         allowed_origins=settings.allowed_origins,
         allows_loopback=settings.dev,
         max_message_bytes=settings.max_message_bytes,
@@ -284,6 +294,12 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         answering=connections.answering,
         admit=gate.reader if settings.read_keys else None,
     )
+    if traces is not None:
+        routes["/graphql"] = traces.of(routes["/graphql"])
+    if tells_requests:
+        for path in ("/graphql", "/api/v1/data/refresh", "/export/replenishment.csv"):
+            routes[path] = RequestIds(routes[path])
+        socket = RequestIds(socket)
     if settings.root_path:
         routes |= {f"{settings.root_path}{path}": route for path, route in routes.items()}
         routes[settings.root_path] = pages.moved(f"{settings.root_path}/")
@@ -294,7 +310,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         service,
         subscriptions,
         (shared.watch, metrics.share, lambda: give_back_after_peaks(reached.counts.total)),
-        execution.close,
+        (execution.close, *(() if traces is None else (traces.close,))),
         connections,
     )
     if settings.allowed_origins or settings.dev:

@@ -19,6 +19,7 @@ from lakecast_graphql.admin.gate import Gate
 from lakecast_graphql.execution.dispatch import Dispatcher
 from lakecast_graphql.execution.subscriptions import Subscriptions
 from lakecast_graphql.execution.under_way import UnderWay
+from lakecast_graphql.operation import operation_counts
 from lakecast_graphql.operation.documents import Documents
 from lakecast_graphql.operation.persisted import PersistedQueries
 from lakecast_graphql.read import paging
@@ -122,6 +123,11 @@ GAUGES: tuple[tuple[str, str, Over, Number], ...] = (
 REDIS_UP = ("lakecast_redis_up", "1 while Redis works; not there where none is set up.")
 REQUESTS = ("lakecast_http_requests", "Requests to /graphql by method and status.")
 SECONDS = ("lakecast_http_request_seconds", "Seconds from a request to its answer.")
+OPERATION_SECONDS = (
+    "lakecast_operation_seconds",
+    "Seconds that answering an operation took, without its way in and out, by the names and paths of "
+    "lakecast_named_operations_total.",
+)
 
 
 def _caches(of: Parts) -> Mapping[str, Any]:
@@ -213,6 +219,9 @@ class Metrics:
         self._counted: defaultdict[tuple[int, Key], float] = defaultdict(float)
         self._requests = Counter(*REQUESTS, ["method", "status"], registry=self._registry)
         self._seconds = Histogram(*SECONDS, ["method"], buckets=BUCKETS, registry=self._registry)
+        self._operation_seconds = Histogram(
+            *OPERATION_SECONDS, ["operation", "path"], buckets=operation_counts.BUCKETS, registry=self._registry
+        )
         self._observed: defaultdict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0] * (len(BUCKETS) + 2))
 
     def observe(self, method: str, status: str, seconds: float) -> None:
@@ -242,6 +251,8 @@ class Metrics:
         for (method, status), (*classes, seconds) in observed.items():
             self._requests.labels(method, status).inc(sum(classes))
             _add(self._seconds.labels(method), classes, seconds)
+        for (name, path), (*classes, seconds) in self._parts.execution.named.take_durations().items():
+            _add(self._operation_seconds.labels(name, path), classes, seconds)
         for gauge, number in self._gauges:
             gauge.set(number(self._parts) or 0.0)
         if self._redis_up is not None and self._parts.redis is not None:
@@ -265,6 +276,7 @@ def table() -> list[tuple[str, str, str, str]]:
     rows += [(f"{name}_total", "counter", ", ".join(labels), meaning) for name, meaning, labels, _ in COUNTERS]
     rows.append((f"{REQUESTS[0]}_total", "counter", "method, status", REQUESTS[1]))
     rows.append((SECONDS[0], "histogram", "method", SECONDS[1]))
+    rows.append((OPERATION_SECONDS[0], "histogram", "operation, path", OPERATION_SECONDS[1]))
     return sorted(rows)
 
 

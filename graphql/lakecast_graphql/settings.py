@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from importlib.util import find_spec
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lakecast_graphql.operation import persisted
 from lakecast_graphql.transport.client_limits import ClientLimits
+from lakecast_lake import secret_files
+from lakecast_lake.errors import BadSetting
 
 PREFIX = "LAKECAST_"
 
@@ -86,6 +89,16 @@ class Settings(BaseSettings):
     audit_file: str | None = Field(
         default=None,
         description="File that every refresh and pin is appended to, one JSON object a line. Without it: the log.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        description="text: lines for people. json: one object a line, with level, message, request and snapshot; of "
+        "`lakecast run`, too.",
+    )
+    traces: str | None = Field(
+        default=None,
+        description="Address of an OpenTelemetry collector, as http://collector:4318: it is told of every request to "
+        "/graphql by OTLP over HTTP. Needs `lakecast[traces]`; the standard OTEL_* variables are understood, too.",
     )
     dev: bool = Field(default=False, description="Development mode: GraphiQL, introspection and suggestions in errors.")
     introspection: bool = Field(default=False, description="Answer introspection outside development mode, too.")
@@ -256,6 +269,15 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("traces")
+    @classmethod
+    def _collector(cls, value: str | None) -> str | None:
+        if value is not None and urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError("is no address of a collector: write it as http://collector:4318")
+        if value is not None and find_spec("opentelemetry") is None:
+            raise ValueError("needs OpenTelemetry, which is not installed here: pip install 'lakecast[traces]'")
+        return value
+
     @field_validator("root_path")
     @classmethod
     def _path_with_one_slash(cls, value: str) -> str:
@@ -329,8 +351,11 @@ class Settings(BaseSettings):
 def load() -> Settings:
     """The settings of the environment. Raises SettingsError with a sentence for each that cannot be used."""
     try:
+        secret_files.load()
         settings = Settings()
         persisted.load_allowed(settings.persisted_queries_file)
+    except BadSetting as error:
+        raise SettingsError(str(error)) from None
     except ValidationError as error:
         raise SettingsError("\n".join(map(_sentence, error.errors()))) from None
     except persisted.AllowListError as error:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from lakecast_ops import problems
+from lakecast_lake import secret_files
+from lakecast_ops import log_lines, problems
 from lakecast_ops.commands import (
     check,
     doctor,
@@ -77,10 +78,12 @@ app.add_typer(keys.app, name="keys")
 def main() -> None:
     """Run the command line; expected failures become one plain message and an exit code, bugs keep their traceback."""
     try:
+        secret_files.load()
         app()
     except Exception as error:
         problem = problems.explain(error)
         if problem is None:
             raise
-        print(f"lakecast: {problem.message}", file=sys.stderr)
+        told = log_lines.line(problem.message, "ERROR") if log_lines.is_json() else f"lakecast: {problem.message}"
+        print(told, file=sys.stderr)
         sys.exit(problem.exit_code)

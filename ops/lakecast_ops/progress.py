@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, TextIO
 
+from lakecast_ops import log_lines
+
 LINE_SECONDS = 10.0
 """How often a plain line may say how far one step is; its beginning and its end are always said."""
 
@@ -27,6 +29,9 @@ class Progress(Protocol):
 def shown(stream: TextIO | None = None) -> Iterator[Progress]:
     """A display on `stream` (standard error by default), for as long as the work takes."""
     target = sys.stderr if stream is None else stream
+    if log_lines.is_json():
+        yield JsonLines(target, time.monotonic)
+        return
     if not target.isatty():
         yield Lines(target, time.monotonic)
         return
@@ -71,6 +76,14 @@ class Lines:
     def say(self, message: str) -> None:
         """Print the message as a line of its own."""
         print(message, file=self._stream, flush=True)
+
+
+class JsonLines(Lines):
+    """The same as one JSON object a line."""
+
+    def say(self, message: str) -> None:
+        """Print the message as a line of its own."""
+        super().say(log_lines.line(message))
 
 
 def duration(seconds: float) -> str:

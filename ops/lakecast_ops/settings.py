@@ -6,7 +6,8 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from lakecast_ops import keys_option, lake_option
+from lakecast_lake.secret_files import SECRETS, SUFFIX
+from lakecast_ops import keys_option, lake_option, log_lines
 
 PREFIX = "LAKECAST_"
 _OPTIONS_OF_STORES = "LAKECAST_S3_"
@@ -19,6 +20,7 @@ _COMMAND_LINE: tuple[Row, ...] = (
     (lake_option.VARIABLE, lake_option.DEFAULT_LAKE, "Root of the lake, for a command that is given no `--lake`."),
     (keys_option.VARIABLE, keys_option.DEFAULT_FILE, "File of hashed admin keys, for `keys` and `serve`."),
     ("LAKECAST_ADMIN_KEY", "", "Admin key, for `lakecast refresh` where it is given no `--key`."),
+    (log_lines.VARIABLE, "text", "json: progress, results and failures of `lakecast run` as one JSON object a line."),
 )
 
 _PIPELINE: tuple[Row, ...] = (
@@ -69,7 +71,7 @@ def sections() -> dict[str, tuple[Row, ...]]:
 
 def names() -> frozenset[str]:
     """The environment variables that Lakecast knows."""
-    return frozenset(name for rows in sections().values() for name, _, _ in rows)
+    return frozenset(name for rows in sections().values() for name, _, _ in rows) | {name + SUFFIX for name in SECRETS}
 
 
 def unknown(environ: Mapping[str, str]) -> list[str]:
@@ -93,6 +95,11 @@ def page() -> str:
             shown = f"`{default}`" if default else ""
             lines.append(f"| `{name}` | {shown} | {meaning.replace('|', chr(92) + '|')} |")
         parts.append("\n".join(lines) + "\n")
+    named = [f"`{name}`" for name in SECRETS]
+    parts.append(
+        f"A secret may stand in a file: {', '.join(named[:-1])} and {named[-1]} are read from the file that the same "
+        f"name with `{SUFFIX}` names, such as `{SECRETS[0]}{SUFFIX}=/run/secrets/redis_url`, when a process begins.\n"
+    )
     parts.append(
         "`AWS_*` variables are understood, too; the `LAKECAST_S3_*` variable of the same name wins over them.\n"
     )

@@ -16,6 +16,7 @@ from running import Running, running
 from test_workers import served, until
 
 from lakecast_graphql.metrics import BUCKETS, Metrics
+from lakecast_graphql.operation import operation_counts
 from lakecast_graphql.operation.operation import Operation
 from lakecast_graphql.operation.operation_counts import MOST, OperationCounts, name_of
 from lakecast_lake.storage import Lake
@@ -59,7 +60,8 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> Metrics:
     """The figures of no server, without gauges."""
     monkeypatch.setattr("lakecast_graphql.metrics.GAUGES", ())
     monkeypatch.setattr("lakecast_graphql.metrics.LABELLED_GAUGES", ())
-    return Metrics(SimpleNamespace(redis=None))  # type: ignore[arg-type]
+    execution = SimpleNamespace(named=OperationCounts())
+    return Metrics(SimpleNamespace(redis=None, execution=execution))  # type: ignore[arg-type]
 
 
 def test_a_cache_that_began_anew_goes_on_counting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,6 +114,11 @@ def test_operations_are_counted_by_name_and_path(server: Running) -> None:
     server.data("query CountedHere { __typename items(first: 1) { totalCount } snapshots(first: 1) { totalCount } }")
     after = {path: count("CountedHere", path) - before[path] for path in before}
     assert (after["light"], after["kept"], after["heavy"] + after["strawberry"]) == (2, 1, 2), after
+    found = figures(server.http.get("/metrics").text)
+    for path in ("light", "kept"):
+        series = f'{{operation="CountedHere",path="{path}"}}'
+        assert found[f"lakecast_operation_seconds_count{series}"] == count("CountedHere", path)
+        assert 0 < found[f"lakecast_operation_seconds_sum{series}"] < 60
     unnamed = count("unnamed", "light") + count("unnamed", "kept")
     server.data("{ items(first: 1) { totalCount } }")
     assert count("unnamed", "light") + count("unnamed", "kept") == unnamed + 1
@@ -119,12 +126,27 @@ def test_operations_are_counted_by_name_and_path(server: Running) -> None:
     assert 'operation="NeverSeen"' not in server.http.get("/metrics").text
 
 
+def test_what_operations_took_is_counted_as_the_library_counts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lakecast_graphql.metrics.COUNTERS", ())
+    ours, theirs, counts = bare(monkeypatch), CollectorRegistry(), OperationCounts()
+    ours._parts.execution.named = counts
+    names = ["operation", "path"]
+    histogram = Histogram("lakecast_operation_seconds", "x", names, buckets=operation_counts.BUCKETS, registry=theirs)
+    for seconds in (0.0, 0.001, 0.0011, 0.5, 9.0, 10.0, 11.0):
+        counts.add("Page", "light", seconds)
+        histogram.labels("Page", "light").observe(seconds)
+    told = figures(ours.text().decode())
+    expected = figures(generate_latest(theirs).decode())
+    assert expected == {name: value for name, value in told.items() if "operation_seconds" in name}
+    assert figures(ours.text().decode()) == told
+
+
 def test_names_of_operations_are_bounded() -> None:
     counts = OperationCounts(["query Page { a } query Page2 { b }"])
     for number in range(10 * MOST):
-        counts.add(f"Hostile{number}", "light")
-        counts.add('x" } 1', "light")
-    counts.add("Page2", "kept")
+        counts.add(f"Hostile{number}", "light", 0.0)
+        counts.add('x" } 1', "light", 0.0)
+    counts.add("Page2", "kept", 0.0)
     names = {name for name, _ in counts.counts}
     assert len(names) <= MOST + 4
     assert {"Page2", "other"} <= names

@@ -1,6 +1,7 @@
 """What `lakecast run` says at its end."""
 
 import datetime as dt
+import json
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from lakecast_assets.pipeline.run import CheckFailed, DatasetReport, RunReport
 from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_ops import cli, problems
 from lakecast_ops.commands import run
+from lakecast_ops.progress import Progress
 from lakecast_schema.rules import ContractError
 
 
@@ -64,6 +66,33 @@ def test_only_an_error_that_nobody_expected_shows_its_traceback(
     assert "lakecast_schema.rules.ContractError" in told.err
     assert "CheckFailed" not in told.err
     assert "shop: not published after 1 s: coverage is off" in told.out
+
+
+def test_lines_are_json_where_a_setting_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = DatasetReport("towers", "run-1", 1.0, snapshot_id=3, items=1, sources=("arima",), rejected=2)
+    failed = DatasetReport("shop", "run-2", 1.0, failure="coverage is off", error=CheckFailed("coverage is off"))
+
+    def run_(*_: object, progress: Progress, **__: object) -> RunReport:
+        progress.update("arima", 1, 1)
+        return RunReport("/lake", (good, failed), 2.0)
+
+    monkeypatch.setattr("lakecast_assets.pipeline.run.run", run_)
+    monkeypatch.setenv("LAKECAST_LOG_FORMAT", "json")
+    monkeypatch.setattr(sys, "argv", ["lakecast", "run", "--data", str(tmp_path), "--lake", str(tmp_path / "lake")])
+    with pytest.raises(SystemExit):
+        cli.main()
+    told = capsys.readouterr()
+    out, err = ([json.loads(line) for line in text.splitlines()] for text in (told.out, told.err))
+    assert [(line["dataset"], line["run"], line["snapshot"]) for line in out] == [
+        ("towers", "run-1", 3), ("towers", "run-1", 3), ("shop", "run-2", None)
+    ]  # fmt: skip
+    assert out[0]["message"] == "towers: published as snapshot 3 after 1 s: 1 item, sources arima"
+    assert [(line["level"], line["message"]) for line in err] == [
+        ("INFO", "arima: done, 1 items in 0 s"),
+        ("ERROR", "not published: shop. What was published of them before is still served."),
+    ]
 
 
 def test_options_offer_what_a_run_accepts() -> None:

@@ -15,6 +15,7 @@ from lakecast_assets.pipeline.progress import Progress, Silent
 from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_assets.pipeline.training import ENSEMBLE, models_for
 from lakecast_forecast import registry
+from lakecast_lake import secret_files
 
 PRELOADED = [
     "lakecast_assets.definitions",
@@ -73,6 +74,7 @@ def _hand_over_folder() -> str:
     return str(Path(home) / "hand_over") if home else ".lakecast/hand_over"
 
 
+secret_files.load()  # each process of Dagster begins here
 defs = dg.Definitions.merge(
     definitions(
         os.environ.get("LAKECAST_LAKE", ".lakecast/lake"),

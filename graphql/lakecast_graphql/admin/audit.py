@@ -41,7 +41,7 @@ class Audit:
         }
         line = json.dumps(entry, ensure_ascii=False)
         if self.path is None:
-            _log.info(line)
+            _log.info(line, extra={"facts": entry})
             return
         try:
             # One write of one line in append mode: lines of several workers never mix.

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -102,7 +103,7 @@ class Dispatcher:
         threads: where heavy plans are computed, as many at once as it has; light ones are computed on the event loop.
         under_way: told of what threads compute.
         seconds: time per operation.
-        named: counts operations by name and path.
+        named: counts operations, and what they took, by name and path.
 
     `ways` counts operations by the way that they went: `cached`, `light`, `heavy`, and `ordinary: reason`; `errors`
     those that were refused, given up or failed, by the code of their first error.
@@ -155,21 +156,22 @@ class Dispatcher:
 
     async def answer(self, operation: Operation, view: View | None, caller: Caller) -> Answer:
         """Answer one operation; see `Execution`."""
+        began = time.perf_counter()
         try:
             self._documents.check_values(operation)
         except ApiError as error:
             self.errors[error.code.value] += 1
             return answers.refusal(error, snapshot_id=None if view is None else view.snapshot.snapshot_id)
         if view is None:
-            return await self._by_ordinary(operation, view, caller, "no snapshot")
+            return await self._by_ordinary(began, operation, view, caller, "no snapshot")
         try:
             key = _key(operation, view)
         except (TypeError, ValueError, RecursionError):
-            return await self._by_ordinary(operation, view, caller, "variables")
+            return await self._by_ordinary(began, operation, view, caller, "variables")
         if operation.raw is None:  # else the door has looked
             cached = self.answers.get(key)
             if cached is not None:
-                return self._from_cache(cached)
+                return self._from_cache(cached, began)
         try:
             if len(operation.query) > LONG_QUERY and not self._documents.knows(operation.query):
                 loop = asyncio.get_running_loop()
@@ -188,22 +190,22 @@ class Dispatcher:
                 # What is soon made again: only once it is asked for again.
                 worth_keeping = self._doorkeeper.again(key[1:])
         except NotCompilable as obstacle:
-            return await self._by_ordinary(operation, view, caller, obstacle.reason, key)
+            return await self._by_ordinary(began, operation, view, caller, obstacle.reason, key)
         except ApiError as error:
-            return await self._by_ordinary(operation, view, caller, error.code.value, key)
+            return await self._by_ordinary(began, operation, view, caller, error.code.value, key)
         except Refused:
-            return await self._by_ordinary(operation, view, caller, "refused", key)
+            return await self._by_ordinary(began, operation, view, caller, "refused", key)
         except TimeoutError:
             self.ways["timeout"] += 1
-            self.named.add(name_of(operation), "heavy")
+            self.named.add(name_of(operation), "heavy", time.perf_counter() - began)
             self.errors[ErrorCode.TIMEOUT.value] += 1
             return answers.refusal(timed_out(self._seconds), snapshot_id=view.snapshot.snapshot_id)
         except RecursionError:
-            return await self._by_ordinary(operation, view, caller, "nesting", key)
+            return await self._by_ordinary(began, operation, view, caller, "nesting", key)
         except Exception:  # a fault of the fast way must not become a fault of the answer
             _log.exception("The fast way failed; the ordinary one answers.")
-            return await self._by_ordinary(operation, view, caller, "fault", key)
-        self.named.add(name, path)
+            return await self._by_ordinary(began, operation, view, caller, "fault", key)
+        self.named.add(name, path, time.perf_counter() - began)
         answer = Answer(body, cacheable=plan.is_cacheable, snapshot_id=view.snapshot.snapshot_id)
         if worth_keeping and answer.cacheable:
             self._keep(key, answer, operation, name)
@@ -238,12 +240,13 @@ class Dispatcher:
 
     def cached(self, raw: bytes, view: View) -> Answer | None:
         """The answer to an operation with these `raw` bytes, where it was kept for this snapshot."""
+        began = time.perf_counter()
         cached = self.answers.get((view.snapshot.serial, raw))
-        return None if cached is None else self._from_cache(cached)
+        return None if cached is None else self._from_cache(cached, began)
 
-    def _from_cache(self, cached: _CachedAnswer) -> Answer:
+    def _from_cache(self, cached: _CachedAnswer, began: float) -> Answer:
         self.ways["cached"] += 1
-        self.named.add(cached.name, "kept")
+        self.named.add(cached.name, "kept", time.perf_counter() - began)
         return cached.answer
 
     def _keep(self, key: Hashable, answer: Answer, operation: Operation, name: str) -> None:
@@ -290,7 +293,7 @@ class Dispatcher:
             with self._under_way.until(view.deadline):
                 return plan.answer(view, values, arguments, self._readers)
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, compute)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, compute)
 
     def close(self) -> None:
         """Let threads end, those of the ordinary way, too."""
@@ -299,12 +302,12 @@ class Dispatcher:
         self._ordinary.close()
 
     async def _by_ordinary(
-        self, operation: Operation, view: View | None, caller: Caller, reason: str, key: Hashable = None
+        self, began: float, operation: Operation, view: View | None, caller: Caller, reason: str, key: Hashable = None
     ) -> Answer:
         self.ways[f"ordinary: {reason}"] += 1
         answer = await self._ordinary.answer(operation, view, caller)
         name = name_of(operation)
-        self.named.add(name, "strawberry", admit=answer.executed)
+        self.named.add(name, "strawberry", time.perf_counter() - began, admit=answer.executed)
         if answer.code is not None:
             self.errors[answer.code] += 1
         if key is not None and answer.cacheable and answer.complete:

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from typing import Any, TypeGuard
 
@@ -79,17 +80,19 @@ class StrawberryExecution:
         """Answer a query or a mutation; a subscription is refused here."""
         deadline = self._clock() + self._seconds
         current = None if view is None else replace(view, deadline=deadline)
-        loop = asyncio.get_running_loop()
+        loop, within = asyncio.get_running_loop(), copy_context().run  # what threads log is of this request, too
         try:
             prepared, definition = await asyncio.wait_for(
                 loop.run_in_executor(self._threads, self._prepare, operation), self._seconds + _GRACE
             )
             if is_mutation(definition):
                 return await loop.run_in_executor(
-                    self._mutations, self._execute, operation, prepared, definition, current, caller
+                    self._mutations, within, self._execute, operation, prepared, definition, current, caller
                 )
             return await asyncio.wait_for(
-                loop.run_in_executor(self._threads, self._execute, operation, prepared, definition, current, caller),
+                loop.run_in_executor(
+                    self._threads, within, self._execute, operation, prepared, definition, current, caller
+                ),
                 self._seconds + _GRACE,
             )
         except Refused as refused:

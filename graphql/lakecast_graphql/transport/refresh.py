@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import orjson
 
@@ -51,7 +52,7 @@ class Refresh:
             source, force = _arguments(content, self._surroundings.service.results_name)
             context = Context(self._surroundings, self._current(), Caller(address(scope), header(scope, b"x-api-key")))
             loop = asyncio.get_running_loop()
-            done = await loop.run_in_executor(self._threads, context.refresh, source, force)
+            done = await loop.run_in_executor(self._threads, copy_context().run, context.refresh, source, force)
         except Refusal as refusal:
             content = error_body(refusal.error)
             if refusal.closes:

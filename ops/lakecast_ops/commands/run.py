@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lakecast_ops import environment, problems, progress
+from lakecast_ops import environment, log_lines, problems, progress
 from lakecast_ops.lake_option import LakeOption, absolute
 from lakecast_ops.problems import Failure
 from lakecast_ops.reading_options import (
@@ -180,8 +180,14 @@ def command(
             progress=display,
             **stated_options(context, options),
         )
-    for line in bounded(list(summary(report))):
-        print(line)
+    if log_lines.is_json():
+        for each in report.datasets:
+            facts = {"run": each.run_id, "dataset": each.dataset_id, "snapshot": each.snapshot_id}
+            for text in _dataset(each):
+                print(log_lines.line(text.strip(), **facts))
+    else:
+        for text in bounded(list(summary(report))):
+            print(text)
     for each in report.failed:
         if isinstance(each.error, Exception) and problems.explain(each.error) is None:
             traceback.print_exception(each.error)  # a bug of one data set, which did not stop the others

@@ -74,7 +74,7 @@ def command(
                 workers=workers,
                 http="lakecast_graphql.transport.uvicorn_protocols:BoundedHttp",
                 log_level="warning" if example else "info",
-                log_config=logs.config(),
+                log_config=logs.config(settings.log_format),
                 server_header=False,
                 proxy_headers=False,  # LAKECAST_TRUSTED_PROXIES says whose are believed
                 access_log=False,  # a line per request costs more than its answer; /metrics counts them

@@ -1,0 +1,21 @@
+"""Lines of a command as JSON, one object each, for whoever collects logs: `LAKECAST_LOG_FORMAT=json`."""
+
+import datetime as dt
+import json
+import os
+from collections.abc import Mapping
+
+VARIABLE = "LAKECAST_LOG_FORMAT"
+
+
+def is_json(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether lines are to be JSON."""
+    return (os.environ if environ is None else environ).get(VARIABLE) == "json"
+
+
+def line(message: str, level: str = "INFO", **facts: object) -> str:
+    """A line with the fields of a server's: at, level, logger, message, and the facts."""
+    at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+    return json.dumps(
+        {"at": at, "level": level, "logger": "lakecast.command", "message": message, **facts}, ensure_ascii=False
+    )
