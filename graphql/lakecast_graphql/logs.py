@@ -79,7 +79,7 @@ def config(format: str = "text") -> dict[str, Any]:
     """
     logging_config = copy.deepcopy(LOGGING_CONFIG)
     logging_config["formatters"]["default"] |= {
-        "()": f"{__name__}.{'JsonFormatter' if format == 'json' else 'Formatter'}",
+        "()": JsonFormatter if format == "json" else Formatter,
         "fmt": "%(asctime)s.%(msecs)03dZ %(levelprefix)s %(message)s",
         "datefmt": "%Y-%m-%dT%H:%M:%S",
     }

@@ -24,8 +24,8 @@ ENV PATH=/opt/lakecast/bin:$PATH \
     LAKECAST_LAKE=/lake \
     LAKECAST_KEYS_FILE=/keys/keys.json
 RUN useradd --uid 10001 --create-home lakecast \
-    && mkdir -p /lake /keys \
-    && chown lakecast:lakecast /lake /keys
+    && mkdir -p /lake /keys /spill \
+    && chown lakecast:lakecast /lake /keys /spill
 USER 10001
 WORKDIR /home/lakecast
 EXPOSE 8000

@@ -13,9 +13,8 @@ def is_json(environ: Mapping[str, str] | None = None) -> bool:
     return (os.environ if environ is None else environ).get(VARIABLE) == "json"
 
 
-def line(message: str, level: str = "INFO", **facts: object) -> str:
+def line(message: str, level: str = "INFO", facts: Mapping[str, object] | None = None) -> str:
     """A line with the fields of a server's: at, level, logger, message, and the facts."""
     at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-    return json.dumps(
-        {"at": at, "level": level, "logger": "lakecast.command", "message": message, **facts}, ensure_ascii=False
-    )
+    fields = {"at": at, "level": level, "logger": "lakecast.command", "message": message, **(facts or {})}
+    return json.dumps(fields, ensure_ascii=False)

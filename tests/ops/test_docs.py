@@ -38,6 +38,8 @@ NOT_PARSED = {
     ".venv-ml/bin/pytest": "runs tests",
     "LAKECAST_TEST_OPERATIONS=": "breaks code for minutes",
     "docker compose": "needs a container engine; tests/end_to_end/test_compose.py starts the services without one",
+    "kubectl": "needs a cluster; tests/ops/test_kubernetes.py validates the manifests",
+    "LAKECAST_KEYS_FILE=keys.json lakecast keys create": "tests/end_to_end makes keys",
     "docker run": "needs a container engine; tests/end_to_end/test_elsewhere.py runs the command inside",
     "export LAKECAST_ADMIN_KEY=": "tests/end_to_end/test_refresh.py makes a key and refreshes with it",
     "LAKECAST_READ_KEYS=1 lakecast serve": "tests/graphql/admin serves with read keys",

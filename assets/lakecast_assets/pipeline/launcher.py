@@ -23,7 +23,8 @@ def this_process() -> str:
 
 class Launcher(DefaultRunLauncher):
     """Launches runs as processes of the code server. A run is dead when its code server does not know it (any more)
-    and its process is not there; a run that cannot be judged from here counts as alive."""
+    and its process is not there, which is looked for where the code server is a process of this machine, too; a run
+    that cannot be judged from here counts as alive."""
 
     @property
     def supports_check_run_worker_health(self) -> bool:
@@ -52,12 +53,13 @@ class Launcher(DefaultRunLauncher):
         client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
         if client is None:
             return True  # launched by something else
+        elsewhere = client.socket is None  # a code server by a port is a service of its own, with processes of its own
         try:
             if run.run_id in client.get_current_runs():
                 return True
         except DagsterUserCodeUnreachableError:
-            pass
-        return self._has_process(run)
+            return elsewhere or self._has_process(run)
+        return not elsewhere and self._has_process(run)
 
     def _has_process(self, run: dg.DagsterRun) -> bool:
         """Whether the process that the run's log names is there; a younger one has got its number since."""

@@ -184,7 +184,7 @@ def command(
         for each in report.datasets:
             facts = {"run": each.run_id, "dataset": each.dataset_id, "snapshot": each.snapshot_id}
             for text in _dataset(each):
-                print(log_lines.line(text.strip(), **facts))
+                print(log_lines.line(text.strip(), facts=facts))
     else:
         for text in bounded(list(summary(report))):
             print(text)

@@ -1,6 +1,8 @@
 """Which runs have lost their process, and how they are ended."""
 
 import json
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ import dagster as dg
 import pytest
 from dagster._core.storage.tags import GRPC_INFO_TAG
 from dagster._core.test_utils import create_run_for_test, instance_for_test
+from dagster._grpc.client import DagsterGrpcClient
 
 from lakecast_assets.pipeline.launcher import WORKER, Launcher, this_process
 
@@ -49,6 +52,21 @@ def test_a_process_that_got_the_number_of_an_older_one_is_another(instance: dg.D
 def test_a_run_that_cannot_be_judged_from_here_counts_as_alive(instance: dg.DagsterInstance) -> None:
     assert status(instance, {WORKER: json.dumps({**gone(), "host": "elsewhere"})}) == "RUNNING"
     assert status(instance, {}) == "RUNNING"
+
+
+def test_a_run_of_another_container_is_judged_by_its_code_server_alone(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers of processes mean nothing there: a process of this container may have the number of the run's."""
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    tags = {GRPC_INFO_TAG: json.dumps({"host": "localhost", "port": port})}
+    run = create_run_for_test(instance, status=dg.DagsterRunStatus.STARTED, tags=tags)
+    instance.report_engine_event(f"Started process for run (pid: {os.getpid()}).", run)
+    check = instance.run_launcher.check_run_worker_health
+    assert check(run).status.value == "RUNNING"  # until its code server is back, and says
+    monkeypatch.setattr(DagsterGrpcClient, "get_current_runs", lambda client: "")
+    assert check(run).status.value == "NOT_FOUND"
 
 
 def test_a_run_whose_code_server_and_process_are_gone_is_dead_and_can_be_ended(
