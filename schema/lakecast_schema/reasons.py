@@ -67,7 +67,7 @@ class _Sentence:
         facts = self.facts
         if facts.alert is Alert.UNKNOWN:
             return self._unknown()
-        parts = [self._stock(), self._next()]
+        parts = [self._stock(), self._overdue(), self._next()]
         return " ".join(part for part in parts if part)
 
     def _unknown(self) -> str:
@@ -97,6 +97,11 @@ class _Sentence:
                 if facts.order_up_to > 0
                 else self._say("No stock, and none is needed.", "Sem estoque, e não é necessário.")
             )
+        if facts.stockout is None and facts.daily_demand > 0:
+            return self._say(
+                f"{stock} on hand should last for more than ten years.",
+                f"{stock} em estoque: deve durar mais de dez anos.",
+            )
         if facts.stockout is None:
             return self._say(f"{stock} on hand, no demand expected.", f"{stock} em estoque, sem demanda esperada.")
         until, now = self.day(facts.stockout), self.day(facts.as_of)
@@ -105,31 +110,34 @@ class _Sentence:
             f"{stock} em estoque em {now}: deve durar até {until}.",
         )
 
+    def _overdue(self) -> str:
+        """That an order is late and yet counts; where it is to be expedited, that is said there."""
+        first = self.facts.next_due
+        if first is None or first > self.facts.as_of or self.facts.action is Action.EXPEDITE:
+            return ""
+        day = self.day(first)
+        return self._say(
+            f"What is on order has been overdue since {day} and counts as due the next day: ask when it comes.",
+            f"O que está em pedido está em atraso desde {day} e conta como previsto para o dia seguinte: "
+            "pergunte quando chega.",
+        )
+
+    def _surplus(self) -> str:
+        """How much of an order is there for its minimum and multiples only, where that is most of it."""
+        facts = self.facts
+        surplus = (facts.recommended_order or 0.0) - (facts.order_up_to - facts.position)
+        if facts.is_chosen or surplus * 2 <= (facts.recommended_order or 0.0):
+            return ""
+        much = self.quantity(surplus)
+        return self._say(
+            f" {much} of it only for the minimum order and whole multiples.",
+            f" Disso, {much} só pelo pedido mínimo e por múltiplos inteiros.",
+        )
+
     def _next(self) -> str:
         facts = self.facts
-        position, point = self.quantity(facts.position), self.quantity(facts.reorder_point)
-        with_orders = (facts.on_order or 0.0) > 0
-        stock = self._say(
-            f"{position} with what is on order" if with_orders else position,
-            f"{position} com o que está em pedido" if with_orders else position,
-        )
         if facts.action is Action.ORDER:
-            order, money = self.quantity(facts.recommended_order), self.money(facts.recommended_order_value)
-            arrival = self.day(facts.arrival)
-            if facts.has_review_day:
-                full = self.quantity(facts.order_up_to)
-                return self._say(
-                    f"Order {order}{money} now, the day of orders: {stock} is below {full}; arrival {arrival}.",
-                    f"Peça {order}{money} agora, dia de pedidos: {stock}, abaixo de {full}; chegada em {arrival}.",
-                )
-            if facts.position <= 0:  # the sentence before has said so
-                return self._say(
-                    f"Order {order}{money} now; arrival {arrival}.", f"Peça {order}{money} agora; chegada em {arrival}."
-                )
-            return self._say(
-                f"Order {order}{money} now: {stock} is not above the reorder point of {point}; arrival {arrival}.",
-                f"Peça {order}{money} agora: {stock} não passa do ponto de pedido de {point}; chegada em {arrival}.",
-            )
+            return self._order() + self._surplus()
         if facts.action is Action.EXPEDITE:
             due, when = self.quantity(facts.on_order), self._when()
             return self._say(
@@ -143,6 +151,7 @@ class _Sentence:
             return self._say(
                 f"Nothing to order before {by}, a day of orders.", f"Próximo pedido em {by}, dia de pedidos."
             )
+        point, stock = self._point, self._with_orders
         if facts.action is Action.WATCH:
             return self._say(
                 f"Nothing to order yet: {stock} reaches the reorder point of {point} by {by}.",
@@ -153,6 +162,37 @@ class _Sentence:
             f"Nada a pedir antes de {by} (ponto de pedido {point}).",
         )
         return " ".join(part for part in (enough, self._excess()) if part)
+
+    @property
+    def _point(self) -> str:
+        return self.quantity(self.facts.reorder_point)
+
+    @property
+    def _with_orders(self) -> str:
+        """The position, as a subject of a sentence."""
+        position = self.quantity(self.facts.position)
+        if (self.facts.on_order or 0.0) <= 0:
+            return position
+        return self._say(f"{position} with what is on order", f"{position} com o que está em pedido")
+
+    def _order(self) -> str:
+        facts, stock, point = self.facts, self._with_orders, self._point
+        order, money = self.quantity(facts.recommended_order), self.money(facts.recommended_order_value)
+        arrival = self.day(facts.arrival)
+        if facts.has_review_day:
+            full = self.quantity(facts.order_up_to)
+            return self._say(
+                f"Order {order}{money} now, the day of orders: {stock} is below {full}; arrival {arrival}.",
+                f"Peça {order}{money} agora, dia de pedidos: {stock}, abaixo de {full}; chegada em {arrival}.",
+            )
+        if facts.position <= 0:  # the sentence before has said so
+            return self._say(
+                f"Order {order}{money} now; arrival {arrival}.", f"Peça {order}{money} agora; chegada em {arrival}."
+            )
+        return self._say(
+            f"Order {order}{money} now: {stock} is not above the reorder point of {point}; arrival {arrival}.",
+            f"Peça {order}{money} agora: {stock} não passa do ponto de pedido de {point}; chegada em {arrival}.",
+        )
 
     def _when(self) -> str:
         """When the first of what is on order is due, where that is known."""

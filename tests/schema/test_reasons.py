@@ -18,6 +18,8 @@ ORDINARY = {
     "stockout": dt.date(2026, 12, 3), "order_by": DAY, "arrival": dt.date(2026, 11, 15),
 }  # fmt: skip
 
+UNUSED = {"stockout": None, "daily_demand": 0.0}
+
 
 def facts(**changes):
     return Facts(**{**ORDINARY, **changes})
@@ -30,9 +32,9 @@ def facts(**changes):
          "not above the reorder point of 1,250 un; arrival 15 Nov 2026."),
         ({"has_review_day": True}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. Order 300 un "
          "(R$ 1,234.50) now, the day of orders: 1,200 un is below 1,500 un; arrival 15 Nov 2026."),
-        ({"on_hand": 999.5, "recommended_order": 72201.996, "unit": "kg"}, "999.5 kg on hand on 1 Nov 2026 should last "
-         "until 3 Dec 2026. Order 72,202 kg (R$ 1,234.50) now: 999.5 kg is not above the reorder point of 1,250 kg; "
-         "arrival 15 Nov 2026."),
+        ({"on_hand": 999.5, "recommended_order": 72201.996, "unit": "kg", "order_up_to": 73201.496},
+         "999.5 kg on hand on 1 Nov 2026 should last until 3 Dec 2026. Order 72,202 kg (R$ 1,234.50) now: 999.5 kg is "
+         "not above the reorder point of 1,250 kg; arrival 15 Nov 2026."),
         ({"on_hand": 0.0}, "Out of stock. Order 300 un (R$ 1,234.50) now; arrival 15 Nov 2026."),
         ({"on_hand": 0.0, "on_order": 3.0}, "Out of stock. Order 300 un (R$ 1,234.50) now: 3 un with what is on order "
          "is not above the reorder point of 1,250 un; arrival 15 Nov 2026."),
@@ -54,13 +56,27 @@ def facts(**changes):
         ({"alert": Alert.OK, "action": Action.REDUCE, "order_by": dt.date(2027, 1, 4), "excess": 1.0,
           "excess_value": 20.0, "currency": None}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. "
          "Nothing to order before 4 Jan 2027 (reorder point 1,250 un). 1 un (worth 20.00) more than is needed."),
-        ({"alert": Alert.OK, "action": Action.REDUCE, "stockout": None, "order_by": None, "excess": 90.0,
+        ({"alert": Alert.OK, "action": Action.REDUCE, **UNUSED, "order_by": None, "excess": 90.0,
           "on_order": 100.0}, "1,200 un on hand, no demand expected. 90 un more than is needed. All of it is still on "
          "order: postpone or cancel."),
-        ({"alert": Alert.OK, "action": Action.NONE, "stockout": None, "order_by": None},
+        ({"alert": Alert.OK, "action": Action.NONE, **UNUSED, "order_by": None},
          "1,200 un on hand, no demand expected."),
-        ({"alert": Alert.OK, "action": Action.NONE, "stockout": None, "order_by": None, "on_hand": 2.12345},
+        ({"alert": Alert.OK, "action": Action.NONE, **UNUSED, "order_by": None, "on_hand": 2.12345},
          "2.123 un on hand, no demand expected."),
+        ({"alert": Alert.OK, "action": Action.NONE, "stockout": None, "order_by": None},
+         "1,200 un on hand should last for more than ten years."),
+        ({"alert": Alert.OK, "action": Action.NONE, "order_by": dt.date(2027, 1, 4), "on_order": 9.0,
+          "next_due": dt.date(2026, 10, 5)}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. What is on "
+         "order has been overdue since 5 Oct 2026 and counts as due the next day: ask when it comes. Nothing to order "
+         "before 4 Jan 2027 (reorder point 1,250 un)."),
+        ({"recommended_order": 601.0}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. Order 601 un "
+         "(R$ 1,234.50) now: 1,200 un is not above the reorder point of 1,250 un; arrival 15 Nov 2026. 301 un of it "
+         "only for the minimum order and whole multiples."),
+        ({"recommended_order": 600.0}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. Order 600 un "
+         "(R$ 1,234.50) now: 1,200 un is not above the reorder point of 1,250 un; arrival 15 Nov 2026."),
+        ({"recommended_order": 601.0, "is_chosen": True}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec "
+         "2026. Order 601 un (R$ 1,234.50) now: 1,200 un is not above the reorder point of 1,250 un; arrival 15 Nov "
+         "2026."),
         ({"alert": Alert.UNKNOWN, "on_hand": None},
          "Stock is unknown: count it. The reorder point is 1,250 un."),
         ({"alert": Alert.UNKNOWN}, "The stock of 1,200 un was counted on 1 Nov 2026 and is too old to decide on: count "
@@ -76,15 +92,22 @@ def test_the_english_sentence(changes, sentence):
     [
         ({"on_order": 50.0}, "1.200 un em estoque em 01/11/2026: deve durar até 03/12/2026. Peça 300 un (R$ 1.234,50) "
          "agora: 1.250 un com o que está em pedido não passa do ponto de pedido de 1.250 un; chegada em 15/11/2026."),
-        ({"alert": Alert.OK, "action": Action.REDUCE, "stockout": None, "order_by": None, "excess": 90.0,
+        ({"alert": Alert.OK, "action": Action.REDUCE, **UNUSED, "order_by": None, "excess": 90.0,
           "on_order": 40.0}, "1.200 un em estoque, sem demanda esperada. 90 un além do necessário. Disso, 40 un ainda "
          "está em pedido: adie ou cancele."),
-        ({"unit": None, "on_hand": 1.0, "stockout": None, "alert": Alert.OK, "action": Action.NONE, "order_by": None},
+        ({"unit": None, "on_hand": 1.0, **UNUSED, "alert": Alert.OK, "action": Action.NONE, "order_by": None},
          "1 peça em estoque, sem demanda esperada."),
         ({"action": Action.EXPEDITE, "on_hand": 0.0, "on_order": 9.0, "next_due": dt.date(2026, 11, 20)},
          "Sem estoque. Antecipe o que está em pedido (9 un, com entrega em 20/11/2026): basta, mas chega tarde."),
         ({"action": Action.EXPEDITE, "on_hand": 0.0, "on_order": 9.0, "next_due": dt.date(2026, 11, 1)},
          "Sem estoque. Antecipe o que está em pedido (9 un, em atraso desde 01/11/2026): basta, mas chega tarde."),
+        ({"recommended_order": 5000.0, "on_hand": 0.0, "on_order": 9.0, "next_due": dt.date(2026, 11, 1)},
+         "Sem estoque. O que está em pedido está em atraso desde 01/11/2026 e conta como previsto para o dia seguinte: "
+         "pergunte quando chega. Peça 5.000 un (R$ 1.234,50) agora: 9 un com o que está em pedido não passa do ponto "
+         "de pedido de 1.250 un; chegada em 15/11/2026. Disso, 3.509 un só pelo pedido mínimo e por múltiplos "
+         "inteiros."),
+        ({"alert": Alert.OK, "action": Action.NONE, "stockout": None, "order_by": None},
+         "1.200 un em estoque: deve durar mais de dez anos."),
         ({"action": Action.WATCH, "order_by": dt.date(2026, 11, 4), "has_review_day": True},
          "1.200 un em estoque em 01/11/2026: deve durar até 03/12/2026. Próximo pedido em 04/11/2026, dia de pedidos."),
     ],
