@@ -13,7 +13,7 @@ from lakecast_assets.ingest.items import facts_of, item_table, review_days
 from lakecast_assets.ingest.landed import landed_table
 from lakecast_assets.ingest.masters import MasterRows
 from lakecast_assets.ingest.matching import Strangers, matching, of_dataset, of_several_datasets
-from lakecast_assets.ingest.orders import doubts, open_order_table, without_shared
+from lakecast_assets.ingest.orders import doubts, of_inactive, open_order_table, without_shared
 from lakecast_assets.ingest.stock import inventory_table, with_unknown
 from lakecast_assets.ingest.stock_history import added_up, stock_history
 from lakecast_assets.ingest.stock_outs import of_stock_outs, stock_outs
@@ -106,6 +106,7 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
         *doubtful,
         *doubts(tables["open_order"], parts.orders, stock, parts.stock, parts.today),
         *of_units(parts, here),
+        *of_inactive(tables["open_order"], parts.orders, dim_item),
         *matching(parts, tables, read, Strangers(of_stock, of_orders)),
         *_of_rejected(parts),
     )

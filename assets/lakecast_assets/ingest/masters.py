@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.dates import FAR_YEARS
 from lakecast_forecast.input.demand import EARLIEST, LATEST, datasets_of, days_of, figures_of, reject_items
+from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.files import InputFile, as_text, find, read
-from lakecast_forecast.input.names import PARTS, normal
+from lakecast_forecast.input.names import PARTS, normal, plain
 from lakecast_forecast.input.rejections import Rejections
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.values import Identifiers, Numbers, identifiers
@@ -29,6 +30,12 @@ DAYS_IN_YEAR = 365.25
 LONGEST_YEARS = 5
 """Lead times and review periods that are longer are mistyped."""
 _IN_DAYS = ("lead_time_days", "lead_time_std_days", "review_period_days")
+_OPEN = (
+    "saldo", "saldo a receber", "saldo do pedido", "saldo pendente", "pendente", "a receber", "em aberto", "aberto",
+    "quantidade pendente", "qtd pendente", "qtde pendente", "quantidade em aberto", "qtd em aberto", "qtde em aberto",
+    "quantidade a receber", "qtd a receber", "open", "open quantity", "open qty", "remaining", "outstanding",
+)  # fmt: skip
+"""What the part of an order that is still to come may be called, as `names.plain` writes it."""
 _MEASURES = {"cycle": "cycle", "ciclo": "cycle", "fill": "fill", "fill rate": "fill"}
 _CURRENCIES = {"R$": "BRL", "US$": "USD", "€": "EUR"}
 
@@ -102,7 +109,10 @@ def read_orders(
     if path is None:
         return None
     required = ("item_id", "due_date", "quantity")
-    verdicts = _items_judged(_read(path, "orders", required, ("dataset_id", "location"), rules, ("unit",)))
+    file = _read(path, "orders", required, ("dataset_id", "location"), rules, ("unit",))
+    if "orders.quantity" not in rules.columns:
+        _refuse_ordered_and_open(file)
+    verdicts = _items_judged(file)
     day = _days(verdicts, "due_date", rules)
     far = np.abs((day - np.datetime64(today)).astype(np.float64)) > FAR_YEARS * DAYS_IN_YEAR
     verdicts.reject(far & ~np.isnat(day), "due_date", messages.FAR_DUE_DATE.of(years=FAR_YEARS, today=today))
@@ -114,12 +124,25 @@ def read_orders(
     return rows
 
 
+def _refuse_ordered_and_open(file: InputFile) -> None:
+    """Raise `InputError` where what was ordered and what of it is still to come stand side by side."""
+    both = [name for name in file.ignored if plain(name) in _OPEN]
+    if both:
+        ordered = file.columns["quantity"]
+        raise InputError(
+            file.name,
+            f"the columns {ordered} and {both[0]} may both be quantity: what was ordered, or what is still to come",
+            f"Say which one is meant: --column orders.quantity={both[0]}",
+            column="quantity",
+        )
+
+
 def _read(
     path: Path, kind: str, required: Sequence[str], optional: Sequence[str], rules: Rules, spare: Sequence[str] = ()
 ) -> InputFile:
     parts = PARTS if "date" in required else ()
     stated = rules.columns_of(kind, (*required, *optional, *spare, *parts))
-    return read(path, required, optional, stated=stated, spare=spare)
+    return read(path, required, optional, stated=stated, spare=spare, kind=kind)
 
 
 def _items_judged(file: InputFile) -> Rejections:

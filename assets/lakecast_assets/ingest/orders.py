@@ -1,7 +1,7 @@
 """Rows of `open_order`: what is on its way of an item on a due date, checked against what the stock says of it."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -55,6 +55,16 @@ def without_shared(
         return orders, ()
     words = messages.SHARED_ORDERS.of(file=rows.file.name)
     return orders.filter(pc.invert(doubtful)), (line("warning", words, names),)
+
+
+def of_inactive(orders: pa.Table, rows: MasterRows | None, dim_item: pa.Table) -> Iterator[Line]:
+    """A line about items whose demand has ended and of which something is on its way all the same."""
+    if rows is None:
+        return
+    asleep = dim_item["item_id"].filter(pc.invert(dim_item["is_active"]))
+    names = pc.unique(orders["item_id"].filter(pc.is_in(orders["item_id"], asleep))).to_pylist()
+    if names:
+        yield line("warning", messages.ORDERS_INACTIVE.of(file=rows.file.name), names)
 
 
 def doubts(

@@ -93,11 +93,13 @@ def read(
     stated: Mapping[str, str] | None = None,
     spare: Sequence[str] = (),
     sheet: str = "",
+    kind: str = "",
 ) -> InputFile:
     """Read the known columns of a file; other columns are ignored and named in `ignored`.
 
     drivers: whether `x_*` columns are known, too; stated: field -> name of its column; spare: fields that are left out
-    where two columns are as good; sheet: of a workbook, its first where empty. Raises `InputError`.
+    where two columns are as good; sheet: of a workbook, its first where empty; kind: of a file that is not the demand.
+    Raises `InputError`.
     """
     try:
         with path.open("rb") as file:
@@ -111,7 +113,8 @@ def read(
     if not head:
         raise InputError(path.name, "is empty", f"Write a header and rows with {', '.join(required)}")
     known = (*required, *optional, *spare)
-    wanted = _Wanted(path.name, tuple(required), known, DRIVER_PREFIX if drivers else None, stated or {}, tuple(spare))
+    prefix = DRIVER_PREFIX if drivers else None
+    wanted = _Wanted(path.name, tuple(required), known, prefix, stated or {}, tuple(spare), kind)
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         content = _read_parquet(path, wanted)
@@ -145,6 +148,7 @@ class _Wanted:
     prefix: str | None
     stated: Mapping[str, str]
     spare: tuple[str, ...]
+    kind: str
 
     def is_header(self, fields: Sequence[str]) -> bool:
         """Whether a line has a column for every field that there must be."""
@@ -157,7 +161,7 @@ class _Wanted:
 
     def of(self, header: Sequence[str]) -> dict[str, int]:
         """Field -> place in the header, in the header's order."""
-        places = names.columns(self.file, header, self.known, self.prefix, self.stated, self.spare)
+        places = names.columns(self.file, header, self.known, self.prefix, self.stated, self.spare, self.kind)
         for name in self.required:
             if name not in places and not (name == "date" and "year" in places):
                 if name == "date" and len(periods := [each for each in header if day_forms.is_day(each)]) > 1:
@@ -166,7 +170,8 @@ class _Wanted:
                     )
                     remedy = f"Write one row per item and period, with the columns {', '.join(self.required)}"
                     raise InputError(self.file, problem, remedy)
-                remedy = f"Name a column {name}, or say which it is (--column {name}=...); found are: "
+                key = names.key_of(name, self.kind)
+                remedy = f"Name a column {name}, or say which it is (--column {key}=...); found are: "
                 raise InputError(
                     self.file, "the column is missing", remedy + (", ".join(header) or "none"), column=name
                 )

@@ -161,6 +161,11 @@ ORDERS_OVERDUE = Words(
     "[pedido de {file} venceu|pedidos de {file} venceram] antes de {today} e não [chegou; conta como "
     "previsto|chegaram; contam como previstos] para o dia seguinte, por isso remova o que não virá",
 )
+ORDERS_INACTIVE = Words(
+    "orders_of_inactive_items",
+    "[item of {file} is|items of {file} are] on order though [its|their] demand has ended; cancel what is not wanted",
+    "[item de {file} está|itens de {file} estão] em pedido embora a demanda tenha terminado; cancele o que não se quer",
+)
 ORDERS_DIFFER = Words(
     "on_order_differs",
     "[item has|items have] another quantity on order in {stock} than [its|their] orders in {file} add up to; where "

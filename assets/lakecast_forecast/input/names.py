@@ -138,6 +138,11 @@ def field(key: str) -> str:
     return key
 
 
+def key_of(field: str, kind: str) -> str:
+    """A field as a person names it of one kind of file, empty for the demand: `stock.date`."""
+    return f"{kind}.{field}" if kind else field
+
+
 def alike(field: str, header: Sequence[str]) -> list[str]:
     """Columns that might be a field, by their names."""
     return [name for name in header if plain(name) == plain(field) or _may_be(field, name)]
@@ -165,13 +170,14 @@ def columns(
     prefix: str | None,
     stated: Mapping[str, str],
     spare: Sequence[str] = (),
+    kind: str = "",
 ) -> dict[str, int]:
     """Field -> place in the header.
 
     fields: those that are wanted; prefix: of columns that keep their own name, None for none; stated: field -> column
-    of those that a person has named; spare: fields that are left out where two columns are as good. A column of a
-    field's own name goes before its synonyms. Raises `InputError` where two columns are as good, or a stated one is
-    not there.
+    of those that a person has named; spare: fields that are left out where two columns are as good; kind: of the file,
+    by which a person names its fields (`key_of`). A column of a field's own name goes before its synonyms. Raises
+    `InputError` where two columns are as good, or a stated one is not there.
     """
     places: dict[str, int] = {}
     parts = _parts(header, stated) if "date" in fields else {}
@@ -212,7 +218,7 @@ def columns(
             continue
         if len(near) > 1:
             named = " and ".join(header[place] for place in near)
-            remedy = f"Say which one is meant: --column {field}={header[near[0]]}"
+            remedy = f"Say which one is meant: --column {key_of(field, kind)}={header[near[0]]}"
             raise InputError(
                 file, f"the columns {named} may {'both' if len(near) == 2 else 'all'} be {field}", remedy, column=field
             )

@@ -90,3 +90,36 @@ def test_a_run_publishes_orders_and_a_run_without_them_takes_them_away(folder: W
         published = snapshots.read(lake, snapshots.newest(lake), "open_order")
         assert published["quantity"].to_pylist() == wanted
         (source / "orders.csv").unlink(missing_ok=True)
+
+
+def test_what_was_ordered_and_what_is_still_to_come_are_two_things(folder: Write) -> None:
+    text = "Pedido;Item;Data de entrega;Quantidade;Saldo\n1;A;2024-02-01;100;20\n"
+    with pytest.raises(InputError, match=r"Quantidade and Saldo may both .* --column orders\.quantity=Saldo"):
+        read(folder(demand=DEMAND, pedidos=text))
+    for column, quantity in (("Saldo", 20.0), ("Quantidade", 100.0)):
+        rules = Rules(as_of=TODAY, columns={"orders.quantity": column})
+        (made,) = read_folder(folder(demand=DEMAND, pedidos=text), rules=rules).datasets.values()
+        assert orders(made) == [("A", "2024-02-01", quantity)]
+
+
+def test_orders_of_items_whose_demand_has_ended_are_said(folder: Write) -> None:
+    ended = "".join(f"C,2022-01-{day:02d},{day}\n" for day in range(1, 15))
+    text = "item_id,due_date,quantity\nA,2024-02-01,5\nC,2024-02-01,50\n"
+    made = read(folder(demand=DEMAND + ended, orders=text))
+    (line,) = (line for line in made.report if line.words.code == "orders_of_inactive_items")
+    assert (line.severity, line.examples) == ("warning", ("C",))
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "key"),
+    [
+        ("stock", "item_id,counted,on_hand", "stock.date"),
+        ("stock", "item_id,data,dia,on_hand", "stock.date"),
+        ("orders", "item_id,due_date,pieces", "orders.quantity"),
+        ("items", "article,name", "items.item_id"),
+    ],
+)
+def test_the_remedy_names_the_column_of_its_file(folder: Write, kind: str, header: str, key: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(folder(demand=DEMAND, **{kind: header + "\n1,2,3,4\n"}))
+    assert f"--column {key}=" in str(caught.value)
