@@ -104,13 +104,24 @@ def test_an_address_where_no_scheduler_answers_is_named(monkeypatch: pytest.Monk
         pass
 
 
+def compose_settings(service: str) -> Any:
+    """Dask's settings with those that compose.dask.yaml gives a service."""
+    services = yaml.safe_load((Path(__file__).parents[3] / "compose.dask.yaml").read_text())["services"]
+    return dask.config.merge(dask.config.config, dask.config.collect_env(services[service]["environment"]))
+
+
 @pytest.mark.parametrize("service", ["dask-scheduler", "dask-worker"])
 def test_the_clusters_of_compose_look_at_themselves_seldom(service: str) -> None:
     """By default, four idle processes take a tenth of a core: half of what a small run costs."""
-    services = yaml.safe_load((Path(__file__).parents[3] / "compose.dask.yaml").read_text())["services"]
-    settings = dask.config.collect_env(services[service]["environment"])["distributed"]
-    assert settings["worker"]["profile"]["enabled"] is False
-    assert settings["admin"]["tick"]["interval"] == "1s"
+    settings = compose_settings(service)
+    assert dask.config.get("distributed.worker.profile.enabled", config=settings) is False
+    assert dask.config.get("distributed.admin.tick.interval", config=settings) == "1s"
+
+
+def test_the_workers_of_compose_keep_the_memory_that_they_will_need_again() -> None:
+    started = dask.config.get("distributed.nanny.pre-spawn-environ", config=compose_settings("dask-worker"))
+    assert started["MALLOC_TRIM_THRESHOLD_"] is None, "not set, so that glibc decides"
+    assert started["OMP_NUM_THREADS"] == 1, "the others of Dask's own stay"
 
 
 def published(lake: str, table: str) -> pa.Table:
