@@ -148,6 +148,9 @@ class Decision:
         position = self.reorder_point + self.review_demand
         more = self.reorder_point + np.where(self.reorder_point > 0, inputs.step, 0.0)
         level = round_up(np.maximum(position, more), inputs.step)
+        # Of what was wanted 4.5 m at a time 4.5 are stocked, not 4.501: s is rounded up, too.
+        most = round_up(self._most, inputs.step)
+        level = np.where(most >= more, np.fmin(level, most), level)
         return np.where(self.has_review_day, self._review_day_level, level) if self.has_review_day.any() else level
 
     @cached_property

@@ -261,6 +261,13 @@ def test_of_what_was_wanted_one_at_a_time_one_is_stocked(largest, most, days_to_
     assert (made.order_up_to[0], made.recommended_order[0]) == (most, most)
 
 
+def test_what_is_measured_is_stocked_to_the_occasion_and_no_thousandth_more():
+    rare = {"demand": 0.0251, "noise": 60.0, "demand_size": 4.5, "largest_window": 4.5, "step": 0.001, "on_hand": 0.0}
+    once = decided(**rare, lead_time_days=26.0, order_multiple=0.001)
+    assert once.order_up_to[0] == once.recommended_order[0] == 4.5
+    assert once.reorder_point[0] == 4.325  # 4.5 less 7 days' demand, rounded up
+
+
 def test_orders_of_a_fixed_day_last_until_the_order_after_the_next_arrives():
     """S is the quantile of demand over lead time and review period, without the undershoot of any-day orders."""
     fixed = decided(days_to_review=0.0, step=0.001, order_multiple=0.001)

@@ -78,9 +78,9 @@ def _number(column: pa.ChunkedArray, values: NDArray[np.float64]) -> list[tuple[
         return []
     marked = pc.match_substring_regex(column.slice(0, _FIRST), r"[^\d\s]").fill_null(False).to_numpy()
     for place in np.flatnonzero(marked & ~np.isnan(values[:_FIRST])).tolist():
-        text, number = column[place].as_py().strip(), f"{values[place]:.15g}"
-        if float(number) != _plain(text):
-            return [(text, number)]
+        text = column[place].as_py().strip()
+        if values[place] != _plain(text):
+            return [(text, f"{values[place]:.15g}")]
     return []
 
 

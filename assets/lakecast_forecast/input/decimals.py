@@ -10,7 +10,10 @@ from lakecast_forecast.input.errors import InputError
 
 Decimal = Literal["auto", "point", "comma"]
 # What only a decimal comma explains: 1,5  1234,567  0,250  1.234,5  1.234.567
-_COMMA = r"^[+-]?(\d+,(\d{1,2}|\d{4,})|\d{4,},\d+|0+,\d+|,\d+|\d{1,3}(\.\d{3})+,\d*|\d{1,3}(\.\d{3}){2,})$"
+_COMMA = (
+    r"^[+-]?(\d+,(\d{1,2}|\d{4,})|\d{4,},\d+|0+,\d+|,\d+|\d{1,3}(\.\d{3})+,\d*|\d{1,3}(\.\d{3}){2,})"
+    r"([eE][+-]?\d+)?$"
+)
 _POINT = (
     r"^[+-]?(\d+\.(\d{1,2}|\d{4,})?|\d{4,}\.\d+|0+\.\d+|\.\d+|\d{1,3}(,\d{3})+\.\d*|\d{1,3}(,\d{3}){2,})"
     r"([eE][+-]?\d+)?$"

@@ -174,6 +174,15 @@ def test_an_outlier_is_named_and_lowered_only_where_that_is_wanted(folder: Write
     assert codes(capped)["outliers_capped"] == 1
 
 
+def test_a_second_outlier_hides_none(folder: Write) -> None:
+    rows = "".join(f"A,{day},{(5000, 800)[k - 9] if k in (9, 10) else 5 + k % 3}\n" for k, day in enumerate(DAYS))
+    capped = read(folder(demand=HEAD + rows), outliers="cap")
+    assert codes(capped)["outliers_capped"] == 2
+    assert series(capped)[9:11] == [7.0, 7.0]
+    three = rows.replace("A,2024-01-20,6", "A,2024-01-20,900")
+    assert "outliers" not in codes(read(folder(demand=HEAD + three))), "more than one of ten are none"
+
+
 def test_rare_and_growing_demand_is_no_outlier(folder: Write) -> None:
     rows = "".join(f"A,{day},{2**k}\nB,{day},{500 if k == 3 else 0}\n" for k, day in enumerate(DAYS[:14]))
     assert "outliers" not in codes(read(folder(demand=HEAD + rows)))
