@@ -16,6 +16,7 @@ DECORATED = ("@strawberry.*", "@dg.*", "@app.*", "@validator", "@field_validator
 """Called by the library that the decorator belongs to."""
 CALLED = (
     *("defs", "handle_output", "load_input"),  # Dagster
+    *("store_event", "get_asset_records", "asset_records_have_last_observation", "has_dynamic_partition"),  # Dagster
     *("Launcher", "supports_check_run_worker_health", "check_run_worker_health"),  # Dagster, by ops/dagster.yaml
     "forward",  # torch, of a module
     "__getattr__",  # Python, of a package whose heavy modules load late

@@ -5,6 +5,7 @@ does not.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -107,5 +108,7 @@ def _load(name: str, engine: str):  # type: ignore[no-untyped-def]  # a class of
         raise UnknownModelError(f"model {name!r} cannot be loaded: {error}; install what it needs") from error
 
 
-def _plugins() -> dict[str, EntryPoint]:
+@cache
+def _plugins() -> Mapping[str, EntryPoint]:
+    """Those of this environment; looking for them reads what every installed package says of itself."""
     return {point.name: point for point in entry_points(group=GROUP)}

@@ -158,5 +158,6 @@ def _write(
         return handle
 
     handle = committed(lake.table_uri(table.name), attempt)
+    lake.keep(table.name, handle)
     # The version is the writing handle's own: history of an older handle mislabels versions.
     return Commit(table.name, handle.version(), rows_of(handle, dataset_id), utc_now())

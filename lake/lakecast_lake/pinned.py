@@ -51,6 +51,7 @@ class PinnedTable:
         self._delta = lake.handle(name, version)
         require_commit(self._delta, lake.options)
         self._needs_query = _needs_query(self._delta)
+        self._partitioned = frozenset(self._delta.metadata().partition_columns)
         # A distant store is asked for everything at once, a local folder only when it is needed.
         self._ranges = pa.CacheOptions(hole_size_limit=_HOLE, range_size_limit=_READ_AT_ONCE, lazy=lake.is_local)
 
@@ -117,7 +118,9 @@ class PinnedTable:
         for name, values in where.items():
             allowed = listed(values)
             matches &= ds.field(name) == allowed[0] if len(allowed) == 1 else ds.field(name).isin(allowed)
-        dataset = self._delta.to_pyarrow_dataset(parquet_read_options=options)
+        # Other partitions' files are left out before anything is made of them, which costs .1 ms each.
+        scope = [(name, "in", list(listed(values))) for name, values in where.items() if name in self._partitioned]
+        dataset = self._delta.to_pyarrow_dataset(parquet_read_options=options, file_pruning_predicate=scope or None)
         scan = ds.ParquetFragmentScanOptions(pre_buffer=True, cache_options=self._ranges)
         return dataset.to_table(columns=list(columns), filter=matches, use_threads=threads, fragment_scan_options=scan)
 

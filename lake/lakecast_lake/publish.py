@@ -91,7 +91,9 @@ def publish_parts(
             return done
         for name, mine in own.items():
             _refuse_foreign(lake, newest, name, mine, runs)
-        return append_snapshot(handle, newest, run_id, entries, _summaries(newest, run_id, parts), clock())
+        snapshot_id = append_snapshot(handle, newest, run_id, entries, _summaries(newest, run_id, parts), clock())
+        lake.keep(SNAPSHOT.name, handle)
+        return snapshot_id
 
     for _ in range(_ROUNDS):
         try:

@@ -38,7 +38,7 @@ def recover(lake: Lake, table: Table, dataset_id: str, run_id: str, own: Collect
 
     def attempt() -> tuple[Where, ...]:
         try:
-            handle = lake.handle(table.name)
+            handle = lake.newest(table.name)
         except TableMissing:
             return ()
         strays = foreign(lake, table, handle, dataset_id, {run_id, *own}, published)
@@ -61,8 +61,8 @@ def own_files(lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own
     By the whole history: another run may have published a later version than that of the own commits, with their
     partitions brought back to what they were before.
     """
-    commits = _commits(lake, table, -1, handle.version())
-    files = _files(table, handle, dataset_id)
+    version, files = handle.version(), _files(table, handle, dataset_id)
+    commits = _commits(lake, table, -1, version)
     return {key: paths for key, paths in files.items() if _last_writer(commits, _place(table, key)) in own}
 
 
@@ -94,11 +94,12 @@ def _place(table: Table, key: tuple[str, ...]) -> dict[str, str]:
 def _commits(lake: Lake, table: Table, since: int, until: int) -> list[Mapping[str, Any]]:
     """The table's commits after version `since`, up to version `until`. Raises Contended."""
     for _ in range(ATTEMPTS):
-        newest = lake.handle(table.name)
-        entries = newest.history(newest.version() - since)
+        newest = lake.newest(table.name)
+        version = newest.version()
+        entries = newest.history(version - since)
         # delta-rs reads the log anew and counts back from the handle's version: where another commit came in between,
         # each entry stands under the version before its own, and the oldest ones are missing.
-        if lake.handle(table.name).version() == newest.version():
+        if lake.newest(table.name).version() == version:
             return [entry for entry in entries if since < entry["version"] <= until]
     raise Contended(
         lake.table_uri(table.name),

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 from deltalake import DeltaTable
 
+from lakecast_lake import open_tables
 from lakecast_lake.contract_rows import conform
 from lakecast_lake.errors import LakeNotFound, SnapshotGone, TableMissing
 from lakecast_lake.ordering import ordered
@@ -73,7 +74,8 @@ class SnapshotRecord:
 
 def newest(lake: Lake) -> SnapshotRecord:
     """The snapshot that was published last. Raises LakeNotFound where nothing was."""
-    record = newest_of(_handle(lake))
+    handle, tables = _handle(lake), open_tables.current()
+    record = newest_of(handle) if tables is None else tables.fact(handle, "newest snapshot", newest_of)
     if record is None:
         raise _nothing(lake)
     return record
@@ -164,7 +166,7 @@ def newest_of(handle: DeltaTable) -> SnapshotRecord | None:
 
 def _handle(lake: Lake) -> DeltaTable:
     try:
-        return lake.handle(SNAPSHOT.name)
+        return lake.newest(SNAPSHOT.name)
     except TableMissing as error:
         raise _nothing(lake) from error
 

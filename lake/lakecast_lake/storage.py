@@ -14,7 +14,7 @@ from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.fs import DeltaStorageHandler
 
-from lakecast_lake import addresses
+from lakecast_lake import addresses, open_tables
 from lakecast_lake.conditional import honours_conditional_puts
 from lakecast_lake.errors import BadSetting, FilesMissing, LakeUnreadable, StoreUnsafe, TableMissing, VersionMissing
 from lakecast_lake.log_damage import spoilt_checkpoint
@@ -84,15 +84,18 @@ class Lake:
             raise unreadable(self.table_uri(name), error) from error
 
     def handle(self, name: str, version: int | None = None) -> DeltaTable:
-        """The table at a version, by default its newest.
+        """The table at a version, by default its newest. A handle of a stated version is for reading only.
 
         Raises TableMissing, VersionMissing or LakeUnreadable.
         """
         uri = self.table_uri(name)
         if version is not None and version < 0:
             raise _no_version(uri, version)
+        tables = open_tables.current()
+        if tables is not None and version is not None and (opened := tables.at(uri, version)) is not None:
+            return opened
         try:
-            return DeltaTable(uri, version=version, storage_options=dict(self.options))
+            handle = DeltaTable(uri, version=version, storage_options=dict(self.options))
         except TableNotFoundError as error:
             raise TableMissing(
                 uri, "there is no such table", "Check the lake's address; a run or an import creates it."
@@ -104,6 +107,32 @@ class Lake:
             if version is not None and version > self.handle(name).version():
                 raise _no_version(uri, version) from error
             raise (unreadable if version is None else unreadable_version)(uri, error) from error
+        if tables is not None and version is not None:
+            tables.keep(uri, handle)
+        return handle
+
+    def newest(self, name: str) -> DeltaTable:
+        """The table at its newest version, for reading only: one that is kept open is moved there.
+
+        Raises as `handle` does.
+        """
+        moved = self._moved(name)
+        handle = self.handle(name) if moved is None else moved
+        self.keep(name, handle)
+        return handle
+
+    def keep(self, name: str, handle: DeltaTable) -> None:
+        """Keep a handle for who reads its version next, where tables are kept open."""
+        if (tables := open_tables.current()) is not None:
+            tables.keep(self.table_uri(name), handle)
+
+    def _moved(self, name: str) -> DeltaTable | None:
+        """A handle that was kept open, moved to the table's newest version; None where there is none."""
+        tables, uri = open_tables.current(), self.table_uri(name)
+        try:
+            return None if tables is None else tables.take(uri)
+        except UNREADABLE as error:
+            raise unreadable(uri, error) from error
 
     def probe(self, below: str = "") -> None:
         """Raise StoreUnsafe unless the store honours conditional puts, LakeUnreadable where it cannot be written.
@@ -129,9 +158,10 @@ class Lake:
             _PROBED.add(place)
 
     def create(self, table: Table, run_id: str) -> DeltaTable:
-        """The table at its newest version, created empty by that run where it does not exist (version 0)."""
+        """The table at its newest version, to be written; created empty by that run where there is none (version 0)."""
         try:
-            return self.handle(table.name)
+            moved = self._moved(table.name)
+            return self.handle(table.name) if moved is None else moved
         except TableMissing:
             pass
         try:

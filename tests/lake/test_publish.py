@@ -1,5 +1,7 @@
 """Publishing shows whole runs only, loses no data set's entries, and counts ids up without gap or clash."""
 
+import contextlib
+import contextvars
 import itertools
 import json
 import subprocess
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 from lakecast_lake import commit, publish, recovery, snapshots
 from lakecast_lake.commit import Commit
 from lakecast_lake.errors import BadWrite, LakeNotFound, SnapshotGone, Superseded, VersionMissing
+from lakecast_lake.open_tables import kept_open
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS
 
@@ -126,25 +129,45 @@ MOVES = st.lists(
 @example(moves=[("a", "commit", "arima"), ("b", "commit", "ets"), ("b", "publish", ""), ("a", "publish", "")])
 @example(moves=[("a", "commit", "arima"), ("b", "commit", "arima"), ("a", "publish", ""), ("b", "publish", "")])
 def test_what_is_said_to_be_published_is_there_and_nothing_else(tmp_path_factory, forecasts, moves):
-    """Runs that commit to one data set side by side: each source is what the last run published that had it."""
+    """Runs that commit to one data set side by side: each source is what the last run published that had it.
+
+    Two of the writers keep tables open, each its own.
+    """
     lake = Lake(str(tmp_path_factory.mktemp("lake")))
+    contexts = {name: contextvars.copy_context() for name in "abc"}
+    with contextlib.ExitStack() as kept:
+        for name in "ab":
+            tables = kept_open()
+            contexts[name].run(tables.__enter__)
+            kept.callback(contexts[name].run, tables.__exit__, None, None, None)
+        commit_and_publish(lake, forecasts, moves, contexts)
+
+
+def commit_and_publish(lake, forecasts, moves, contexts):
     counts = itertools.count(1)
     under_way, published = {}, {}
     for writer_name, move, source in moves:
         if move == "commit":
             run_id = f"{writer_name}-{next(counts)}"
             batch = forecasts(sources=[source], run_id=run_id)
-            under_way[writer_name] = (run_id, source, commit.forecasts(lake, batch, "alpha", [source], run_id))
+            done = contexts[writer_name].run(commit.forecasts, lake, batch, "alpha", [source], run_id)
+            under_way[writer_name] = (run_id, source, done)
         elif writer_name in under_way:
             run_id, source, done = under_way.pop(writer_name)
             try:
-                publish.publish(lake, run_id, "alpha", [done], {})
+                contexts[writer_name].run(publish.publish, lake, run_id, "alpha", [done], {})
             except Superseded:
                 continue
             published[source] = run_id
-            rows = snapshots.read(lake, snapshots.newest(lake), "fact_forecast", "alpha")
-            live = rows.filter(pc.equal(rows["kind"], "live")).select(["source", "run_id"]).to_pylist()
-            assert {(row["source"], row["run_id"]) for row in live} == set(published.items())
+            for context in contexts.values():
+                assert context.run(live_runs, lake) == set(published.items())
+
+
+def live_runs(lake):
+    """Source and run of the live rows of alpha that are published."""
+    rows = snapshots.read(lake, snapshots.newest(lake), "fact_forecast", "alpha")
+    live = rows.filter(pc.equal(rows["kind"], "live")).select(["source", "run_id"]).to_pylist()
+    return {(row["source"], row["run_id"]) for row in live}
 
 
 def test_a_commit_beside_does_not_shift_who_wrote_what(lake, forecasts, monkeypatch):

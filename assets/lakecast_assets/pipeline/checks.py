@@ -35,6 +35,10 @@ LEAST_SHARE = 0.4
 """Share of the rows of demand published last that must be there again: less looks like a file that was cut off."""
 _FEW_ROWS = 200
 """Rows of demand below which losing most of them proves nothing."""
+LEAST_ITEMS = 0.8
+"""Share of the items with a published forecast that must have demand again."""
+_FEW_ITEMS = 2
+"""Items that any run may lose: somebody has tidied up."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +60,22 @@ def contract(table: Table, rows: pa.Table) -> Verdict:
     return Verdict(CONTRACT, True, {"rows": rows.num_rows})
 
 
-def not_shrunk(rows: int, published: int) -> Verdict:
-    """Most of the demand that was published last is there again. rows, published: rows of `demand`, now and then."""
-    passed = published < _FEW_ROWS or rows >= LEAST_SHARE * published
-    shown: dict[str, float | int | str] = {"rows": rows, "rows published last": published}
-    if not passed:
+def not_shrunk(rows: int, published: int, items: Collection[str] = (), forecast: Collection[str] = ()) -> Verdict:
+    """Most of the demand and nearly all items that were published last are there again.
+
+    rows, published: rows of `demand`, now and then. items: ids with demand now. forecast: ids with a published live
+    forecast, whoever made it. Where all of these are others, it is for `same_items` to say so.
+    """
+    lost = sorted(set(forecast) - set(items))
+    is_cut_off = published >= _FEW_ROWS and rows < LEAST_SHARE * published
+    present = len(set(forecast)) - len(lost)
+    loses_items = len(lost) > _FEW_ITEMS and 0 < present < LEAST_ITEMS * len(set(forecast))
+    shown: dict[str, float | int | str] = {"rows": rows, "rows published last": published, "items lost": len(lost)}
+    if loses_items:
+        shown["such as"] = ", ".join(lost[:3])
+    if is_cut_off or loses_items:
         shown["remedy"] = "see whether the file is whole; if it is meant to be smaller, run with allow_loss"
-    return Verdict(NOT_SHRUNK, passed, shown)
+    return Verdict(NOT_SHRUNK, not is_cut_off and not loses_items, shown)
 
 
 def same_items(items: Collection[str], published: Collection[str]) -> Verdict:

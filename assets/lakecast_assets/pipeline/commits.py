@@ -1,7 +1,11 @@
-"""Which commits to the lake this run has made: read from Dagster's event log, where the IO manager noted them."""
+"""Which commits to the lake this run has made: read from Dagster's event log, where the IO manager noted them, or known
+to the one process that makes them all."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 import dagster as dg
 from dagster._core.storage.tags import ASSET_RESUME_RETRY_TAG, RESUME_RETRY_TAG
@@ -13,6 +17,30 @@ from lakecast_lake.snapshots import Entry
 PANEL = "panel"
 """The step that forecasts are made from."""
 VERSION, ROWS, COMMITTED_AT = "delta/version", "dagster/row_count", "lakecast/committed_at"
+
+
+@dataclass(frozen=True)
+class NoRows:
+    """What a run has made of a table where it had nothing to commit."""
+
+
+_KNOWN: ContextVar[dict[str, Commit | NoRows] | None] = ContextVar("commits_of_run", default=None)
+
+
+@contextmanager
+def known_here() -> Iterator[None]:
+    """Know a run's commits by table while this thread executes all of it: asking the event log costs more."""
+    token = _KNOWN.set({})
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
+def note(table: str, commit: Commit | NoRows) -> None:
+    """Tell what the run has committed, for as long as its commits are `known_here`."""
+    if (known := _KNOWN.get()) is not None:
+        known[table] = commit
 
 
 def metadata(commit: Commit) -> Mapping[str, int | str]:
@@ -45,14 +73,13 @@ def run_ids(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Collection[str]
     return {run.run_id, *(each.run_id for each in group[1])} if group else {run.run_id}
 
 
-def of_run(
-    instance: dg.DagsterInstance, runs: Collection[str], dataset_id: str, table: str
-) -> Commit | dg.AssetMaterialization | None:
+def of_run(instance: dg.DagsterInstance, runs: Collection[str], dataset_id: str, table: str) -> Commit | NoRows | None:
     """The newest commit of these runs to a table for a data set.
 
-    None where the runs have not materialised it, or left it as published; the materialisation itself where there was
-    nothing to commit.
+    None where the runs have not materialised it, or left it as published.
     """
+    if (known := _KNOWN.get()) is not None:
+        return known.get(table)
     records = instance.fetch_materializations(
         dg.AssetRecordsFilter(dg.AssetKey(table), asset_partitions=[dataset_id]), limit=20
     ).records
@@ -62,7 +89,7 @@ def of_run(
             if as_published.NOTE in noted:
                 return None
             if VERSION not in noted:
-                return event
+                return NoRows()
             return Commit(
                 table,
                 _number(noted[VERSION].value),

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import dagster as dg
 
-from lakecast_assets.pipeline import asset_checks, automation, decide, features, ingest, maintenance, publish
+from lakecast_assets.pipeline import (
+    asset_checks,
+    automation,
+    decide,
+    features,
+    ingest,
+    lost_retries,
+    maintenance,
+    publish,
+)
 from lakecast_assets.pipeline.alerts import failures
 from lakecast_assets.pipeline.evaluate import evaluate_assets
 from lakecast_assets.pipeline.forecast import ensemble_asset, source_asset
@@ -86,7 +95,7 @@ defs = dg.Definitions.merge(
     ),
     dg.Definitions(
         jobs=[automation.import_job, *maintenance.JOBS],
-        sensors=[automation.landing, automation.results, failures],
+        sensors=[automation.landing, automation.results, failures, *lost_retries.SENSORS],
         schedules=[automation.daily, *maintenance.SCHEDULES],
     ),
 )

@@ -117,6 +117,7 @@ class LakeIO(dg.ConfigurableIOManager):
         if isinstance(obj, AsPublished):
             noted[as_published.NOTE] = True
         elif obj.num_rows == 0:
+            commits.note(table.name, commits.NoRows())
             noted[commits.ROWS] = 0
         else:
             with only_what_may_pass():
@@ -130,6 +131,7 @@ class LakeIO(dg.ConfigurableIOManager):
                     replaces=_listed((context.output_metadata or {}).get(REPLACES)),
                     keep_cutoffs=self.keep_cutoffs,
                 )
+            commits.note(table.name, done)
             noted |= commits.metadata(done)
         context.add_output_metadata({**noted, "lakecast/commit_seconds": round(time.monotonic() - started, 3)})
 
@@ -145,7 +147,7 @@ class LakeIO(dg.ConfigurableIOManager):
 
 
 def read_current(
-    lake: Lake, dataset_id: str, name: str, event: Commit | dg.AssetMaterialization | None, where: dict[str, str]
+    lake: Lake, dataset_id: str, name: str, event: Commit | commits.NoRows | None, where: dict[str, str]
 ) -> pa.Table:
     """A data set's rows of a table: at this run's commit, else as published; empty where there are none."""
     if isinstance(event, Commit):

@@ -26,9 +26,12 @@ class Silent:
         return
 
 
-@dataclass(frozen=True)
+@dataclass
 class Progress:
-    """The Dagster resource through which steps tell how far they are. prefix: said before each step's name."""
+    """The Dagster resource through which steps tell how far they are.
+
+    prefix: said before each step's name; another one for each data set that a process runs.
+    """
 
     display: Display
     prefix: str = ""

@@ -96,7 +96,7 @@ def snapshot(
     run_id, runs = commits.run_id(context.instance, context.run), commits.run_ids(context.instance, context.run)
     events = {name: commits.of_run(context.instance, runs, dataset_id, name) for name in PUBLISHED}
     commits_of_run = [commit for commit in events.values() if isinstance(commit, Commit)]
-    tables_gone = [name for name, event in events.items() if isinstance(event, dg.AssetMaterialization)]
+    tables_gone = [name for name, event in events.items() if isinstance(event, commits.NoRows)]
     if not commits_of_run:
         raise dg.Failure("this run has made no table; materialise those that are new with it", allow_retries=False)
     live = read_current(lake, dataset_id, FACT_FORECAST.name, events[FACT_FORECAST.name], {"kind": "live"})

@@ -15,17 +15,20 @@ import dagster as dg
 
 from lakecast_assets.ingest.folder import open_folder
 from lakecast_assets.ingest.settings_file import read_settings
+from lakecast_assets.pipeline import commits
 from lakecast_assets.pipeline.automation import JOB
 from lakecast_assets.pipeline.definitions import definitions
 from lakecast_assets.pipeline.forecast import FAILURE, ISSUES, asset_name
+from lakecast_assets.pipeline.io import HandOver, LakeIO
 from lakecast_assets.pipeline.landing import Folders
 from lakecast_assets.pipeline.launcher import WORKER, this_process
 from lakecast_assets.pipeline.partitions import datasets
 from lakecast_assets.pipeline.progress import Display, Progress, Silent
 from lakecast_assets.pipeline.retries import cause
+from lakecast_assets.pipeline.run_log import forgetful_instance
 from lakecast_assets.pipeline.settings import RunSettings, WrongSettings
 from lakecast_forecast import registry
-from lakecast_lake import snapshots
+from lakecast_lake import open_tables, snapshots
 from lakecast_lake.storage import Lake
 
 # Where nothing has changed, all steps are skipped; Dagster warns of each that comes after a check without a result.
@@ -118,18 +121,46 @@ def run(
     where.refuse_unsafe_store()
     reports: list[DatasetReport] = []
     errors: list[BaseException] = []
-    with tempfile.TemporaryDirectory(prefix="lakecast-") as hand_over, _instance(instance) as recorder:
+    with (
+        tempfile.TemporaryDirectory(prefix="lakecast-") as hand_over,
+        _instance(instance) as recorder,
+        open_tables.kept_open(),
+    ):
         folders = Folders(folder, horizons=horizon if isinstance(horizon, Mapping) else None)
+        jobs = _Jobs(where.uri, hand_over, Progress(progress or Silent()), folders)
         for dataset_id in folder.named:
-            own_progress = Progress(progress or Silent(), f"{dataset_id}: " if len(folder.named) > 1 else "")
-            report, error = _run_dataset(
-                dataset_id, where.uri, hand_over, settings_of(dataset_id), own_progress, folders, recorder
-            )
+            jobs.progress.prefix = f"{dataset_id}: " if len(folder.named) > 1 else ""
+            report, error = _run_dataset(dataset_id, jobs, settings_of(dataset_id), recorder)
             reports.append(report)
             errors += [] if error is None else [error]
     if len(errors) == len(reports):
         raise errors[0]
     return RunReport(where.uri, tuple(reports), time.monotonic() - started)
+
+
+@dataclass(frozen=True)
+class _Jobs:
+    """The job that runs a data set, made once for all that have the same settings."""
+
+    lake: str
+    hand_over: str
+    progress: Progress
+    folders: Folders
+    made: dict[int, tuple[RunSettings, dg.JobDefinition]] = field(default_factory=dict)
+
+    def resources(self, settings: RunSettings) -> Mapping[str, dg.ResourceDefinition]:
+        """What no configuration of a run changes, as it is: Dagster would check and make it anew for each run."""
+        return {
+            "settings": dg.ResourceDefinition.hardcoded_resource(settings),
+            "lake_io": dg.IOManagerDefinition.hardcoded_io_manager(LakeIO(uri=self.lake)),
+            "hand_over": dg.IOManagerDefinition.hardcoded_io_manager(HandOver(folder=self.hand_over)),
+        }
+
+    def of(self, settings: RunSettings) -> dg.JobDefinition:
+        if id(settings) not in self.made:
+            own = definitions(self.lake, self.hand_over, settings, self.progress, self.folders)
+            self.made[id(settings)] = (settings, own.resolve_job_def(JOB))
+        return self.made[id(settings)][1]
 
 
 def _settings(
@@ -167,18 +198,12 @@ def _instance(instance: dg.DagsterInstance | None) -> Iterator[dg.DagsterInstanc
         with dg.DagsterInstance.get() as own:
             yield own
     else:
-        with dg.DagsterInstance.ephemeral() as forgotten:
-            yield forgotten
+        with forgetful_instance() as own:
+            yield own
 
 
 def _run_dataset(
-    dataset_id: str,
-    lake: str,
-    hand_over: str,
-    settings: RunSettings,
-    progress: Progress,
-    folders: Folders,
-    instance: dg.DagsterInstance,
+    dataset_id: str, jobs: _Jobs, settings: RunSettings, instance: dg.DagsterInstance
 ) -> tuple[DatasetReport, BaseException | None]:
     """Materialise the assets of one data set; where that fails, the report says so beside the error itself."""
     started = time.monotonic()
@@ -186,14 +211,15 @@ def _run_dataset(
     instance.add_dynamic_partitions(datasets.name or "", [dataset_id])
     failure: BaseException | None = None
     try:
-        job = definitions(lake, hand_over, settings, progress, folders).resolve_job_def(JOB)
-        job.execute_in_process(
-            run_id=run_id,
-            instance=instance,
-            partition_key=dataset_id,
-            run_config=_QUIET,
-            tags={WORKER: this_process()},
-        )
+        with commits.known_here():
+            jobs.of(settings).execute_in_process(
+                run_id=run_id,
+                instance=instance,
+                partition_key=dataset_id,
+                run_config=_QUIET,
+                tags={WORKER: this_process()},
+                resources=jobs.resources(settings),
+            )
     except Exception as error:
         root_cause = cause(error)
         failure = _failed_check(instance, run_id) if isinstance(root_cause, dg.DagsterError) else None
@@ -201,10 +227,10 @@ def _run_dataset(
     seconds = time.monotonic() - started
     shown = _shown(instance, run_id)
     if failure is not None:
-        progress.say(f"not published: {failure}")
+        jobs.progress.say(f"not published: {failure}")
         return DatasetReport(dataset_id, run_id, seconds, failure=str(failure), error=failure), failure
     if "snapshot" not in shown:
-        served = snapshots.newest(Lake.open(lake)).snapshot_id
+        served = snapshots.newest(Lake.open(jobs.lake)).snapshot_id
         return DatasetReport(dataset_id, run_id, seconds, snapshot_id=served, unchanged=True), None
     of = {name: shown.get(asset_name(name), {}) for name in settings.sources}
     return (

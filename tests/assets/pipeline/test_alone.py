@@ -6,7 +6,9 @@ from pathlib import Path
 import dagster as dg
 import pyarrow.compute as pc
 import pytest
+from dagster._core.storage.tags import PARTITION_NAME_TAG
 
+from lakecast_assets.pipeline import asset_checks
 from lakecast_assets.pipeline.definitions import definitions
 from lakecast_assets.pipeline.landing import Folders
 from lakecast_assets.pipeline.progress import Progress, Silent
@@ -94,6 +96,38 @@ ALONE = {
     "fact_replenishment": "no forecasts of parts are published, nor made in this run",
     "snapshot": "this run has made no table",
 }
+
+
+def check_alone(lake: str, hand_over: Path, asset: str, check: str) -> dg.ExecuteInProcessResult:
+    """Execute one check of a data set, as a person does on its page."""
+    settings = RunSettings(sources=NAIVE, horizon=7)
+    loaded = definitions(lake, str(hand_over), settings, Progress(Silent()), Folders())
+    selection = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey(asset), check))
+    one = dg.Definitions(jobs=[dg.define_asset_job("one_check", selection)])
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("dataset", ["parts"])
+        job = dg.Definitions.merge(loaded, one).resolve_job_def("one_check")
+        tags = {PARTITION_NAME_TAG: "parts"}
+        return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+
+
+def test_each_check_can_be_executed_alone_on_what_is_published(
+    make_input: MakeInput, lake: str, tmp_path: Path
+) -> None:
+    run(make_input(), lake, sources=NAIVE, horizon=7)
+    for spec in (spec for definition in asset_checks.ALL for spec in definition.check_specs):
+        done = check_alone(lake, tmp_path, spec.asset_key.path[-1], spec.name)
+        (told,) = done.get_asset_check_evaluations()
+        assert (told.check_name, told.partition) == (spec.name, "parts")
+        assert told.passed or told.severity is dg.AssetCheckSeverity.WARN
+    assert len(snapshots.history(Lake.open(lake))) == 1
+
+
+def test_a_check_that_has_nothing_to_look_at_says_so(lake: str, tmp_path: Path) -> None:
+    for asset, check in (("demand", "freshness"), ("fact_forecast", "contract"), ("fact_metrics", "coverage")):
+        (failure,) = check_alone(lake, tmp_path, asset, check).get_step_failure_events()
+        said = str(failure.step_failure_data.user_failure_data)
+        assert "of parts is published, nor made in this run" in said
 
 
 @pytest.mark.parametrize("asset", ALONE)

@@ -155,3 +155,17 @@ def test_losing_most_of_the_demand_stops_a_run(rows: int, published: int, passed
     verdict = checks.not_shrunk(rows, published)
     assert verdict.passed is passed
     assert ("allow_loss" in str(verdict.shown)) is not passed
+
+
+@pytest.mark.parametrize(
+    ("items", "forecast", "passed"),
+    [(4, 12, False), (10, 12, True), (9, 12, False), (1, 3, True), (80, 100, True), (79, 100, False), (0, 12, True)],
+)
+def test_losing_more_than_a_few_items_stops_a_run(items: int, forecast: int, passed: bool) -> None:
+    """All of them being others is what `same_items` says."""
+    names = [f"item_{number:03}" for number in range(forecast)]
+    verdict = checks.not_shrunk(50, 150, [*names[:items], "a new one"], names)
+    assert verdict.passed is passed
+    assert verdict.shown["items lost"] == forecast - items
+    assert ("allow_loss" in str(verdict.shown)) is not passed
+    assert (f"such as': '{names[items] if items < forecast else ''}" in str(verdict.shown)) is not passed

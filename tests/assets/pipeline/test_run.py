@@ -1,6 +1,7 @@
 """From files to a published snapshot."""
 
 import dataclasses
+import datetime as dt
 import json
 import re
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from lakecast_assets.pipeline.run import CheckFailed, RunError, run
@@ -19,9 +21,10 @@ from lakecast_forecast.models import seasonal_naive
 from lakecast_forecast.models.lstm.model import FittedNets
 from lakecast_forecast.panel import Panel
 from lakecast_lake import checkpoints, snapshots
+from lakecast_lake.handover import import_
 from lakecast_lake.storage import Lake
 from lakecast_schema import rules
-from lakecast_schema.tables import TABLES
+from lakecast_schema.tables import FACT_FORECAST, TABLES
 
 MakeInput = Callable[..., Path]
 NAIVE = ["seasonal_naive"]
@@ -259,12 +262,50 @@ def test_a_file_that_was_cut_off_is_not_published_unless_that_is_meant(make_inpu
     run(folder, lake, sources=NAIVE, horizon=7)
     make_input(items=2)
     with pytest.raises(
-        CheckFailed, match=r"check not_shrunk of demand has failed .*allow_loss.*rows: 240; rows published last: 720"
+        CheckFailed, match=r"check not_shrunk of demand has failed .*rows: 240; rows published last: 720; .*allow_loss"
     ):
         run(folder, lake, sources=NAIVE, horizon=7)
     assert [record.snapshot_id for record in snapshots.history(Lake.open(lake))] == [1]
     run(folder, lake, sources=NAIVE, horizon=7, allow_loss=True)
     assert set(published(lake, "demand")["item_id"].to_pylist()) == {"item_0", "item_1"}
+
+
+@pytest.mark.parametrize("last", ["run", "import"])
+def test_a_file_that_has_lost_items_is_not_published_whoever_published_last(
+    make_input: MakeInput, lake: str, tmp_path: Path, last: str
+) -> None:
+    """12 items become 4, of so few rows that only the items tell; an import has no demand at all."""
+    folder = make_input(items=12, days=16)
+    if last == "run":
+        run(folder, lake, sources=NAIVE, horizon=2)
+    else:
+        import_(Lake.open(lake), results_of(tmp_path / "results", [f"item_{number}" for number in range(12)]))
+    make_input(items=4, days=16)
+    with pytest.raises(CheckFailed, match=r"check not_shrunk of demand has failed .*items lost: 8; .*allow_loss"):
+        run(folder, lake, sources=NAIVE, horizon=2)
+    assert [record.snapshot_id for record in snapshots.history(Lake.open(lake))] == [1]
+    run(folder, lake, sources=NAIVE, horizon=2, allow_loss=True)
+    rows = published(lake, "fact_forecast")
+    live = rows.filter(pc.equal(rows["kind"], "live"))
+    assert set(live["item_id"].to_pylist()) == {f"item_{number}" for number in range(4)}
+
+
+def results_of(folder: Path, items: list[str]) -> Path:
+    """Forecasts of some items of `parts`, made elsewhere."""
+    days = [dt.date(2026, 1, 17), dt.date(2026, 1, 18)]
+    made = {"source": "mine", "model_version": "v1.0.0", "generated_at": dt.datetime(2026, 1, 17, tzinfo=dt.UTC)}
+    rows = [
+        {"date": day, "item_id": item, "forecast": 2.0, "actual": None, "dataset_id": "parts", **made}
+        for item in items
+        for day in days
+    ]
+    schema = FACT_FORECAST.schema
+    folder.mkdir()
+    pq.write_table(
+        pa.Table.from_pylist(rows, pa.schema([schema.field(name) for name in rows[0]])),
+        folder / "fact_forecast.parquet",
+    )
+    return folder
 
 
 def test_items_that_are_all_others_are_not_published_under_a_name_unless_that_is_meant(

@@ -1,15 +1,23 @@
 """What has not changed is neither trained nor published, whoever starts the run; what depends on it is."""
 
+import datetime as dt
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pyarrow.compute as pc
 import pytest
 
-from lakecast_assets.pipeline import training
+from lakecast_assets.definitions import defs
+from lakecast_assets.pipeline import automation, training
+from lakecast_assets.pipeline.definitions import definitions
+from lakecast_assets.pipeline.landing import Folders
+from lakecast_assets.pipeline.progress import Progress, Silent
 from lakecast_assets.pipeline.run import RunReport, run
+from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_lake import snapshots
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import TABLES
@@ -73,6 +81,48 @@ def test_unchanged_input_is_neither_trained_nor_published(
     assert not trained
     assert versions(lake) == before
     assert not caplog.messages, "Dagster's warnings of steps without checks are nobody's business"
+
+
+@pytest.mark.parametrize("starter", ["sensor", "schedule", "backfill"])
+def test_whoever_starts_a_run_of_unchanged_input_trains_and_publishes_nothing(
+    folder: Path, lake: str, trained: list[str], monkeypatch: pytest.MonkeyPatch, starter: str
+) -> None:
+    """The sensor without its cursor, as after a new installation, the daily schedule, and runs of each partition."""
+    (folder / "lakecast.yaml").write_text(f"sources: [{', '.join(SOURCES)}]\nhorizon: 7\n")
+    for path in folder.iterdir():
+        os.utime(path, (1, 1))
+    monkeypatch.setenv(automation.LANDING, str(folder))
+    before = versions(lake)
+    settings = RunSettings(data=str(folder), sources=SOURCES, horizon=7)
+    loaded = definitions(lake, str(folder.parent / "hand_over"), settings, Progress(Silent()), Folders())
+    with dg.instance_for_test() as instance:
+        instance.add_dynamic_partitions("dataset", ["parts"])
+        for request in requests(starter, instance):
+            done = loaded.resolve_job_def(automation.JOB).execute_in_process(
+                request.run_config,
+                instance,
+                partition_key="parts",
+                asset_selection=[*request.asset_selection] if request.asset_selection else None,
+            )
+            assert [event.step_key for event in done.get_step_success_events()] == ["ingest"]
+    assert not trained
+    assert versions(lake) == before
+
+
+def requests(starter: str, instance: dg.DagsterInstance) -> list[dg.RunRequest]:
+    """The one run that is wanted for."""
+    if starter == "sensor":
+        with dg.build_sensor_context(instance, definitions=defs) as context:
+            made = automation.landing(context)
+        assert isinstance(made, dg.SensorResult)
+        wanted = [*(made.run_requests or [])]
+    elif starter == "schedule":
+        early = dt.datetime(2026, 1, 2, 8, tzinfo=dt.UTC)
+        wanted = [*automation.daily(dg.build_schedule_context(instance, scheduled_execution_time=early))]  # type: ignore[misc]
+    else:
+        wanted = [dg.RunRequest(partition_key="parts")]
+    assert [request.partition_key for request in wanted] == ["parts"]
+    return wanted
 
 
 def test_it_can_be_trained_anew_nonetheless(folder: Path, lake: str, trained: list[str]) -> None:
