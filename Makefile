@@ -60,7 +60,7 @@ test: install ## the whole test suite, in both environments, three parts at a ti
 	@tests/tools.sh
 	@JOBS='$(JOBS)' $(PYTHON) tests/run.py $(ARGS)
 
-check: install ## format, lint, types, import contracts, dead code, compose file, images, docs: changes nothing
+check: install ## format, lint, types, import contracts, dead code, compose file, manifests, images, docs: changes nothing
 	$(ML)/ruff format --check .
 	$(ML)/ruff check .
 	$(ML)/mypy schema lake assets ops/lakecast_ops ops/reference_pages.py $(wildcard ops/bench/forecasting ops/bench/decisions ops/bench/input ops/bench/pipeline)
@@ -69,6 +69,7 @@ check: install ## format, lint, types, import contracts, dead code, compose file
 	$(ML)/python ops/dead_code.py
 	$(ML)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml compose.dask.yaml
 	$(ML)/hadolint ops/images/*.Dockerfile
+	$(ML)/kubernetes-validate --strict --quiet $(filter-out %/kustomization.yaml,$(wildcard ops/kubernetes/*/*.yaml))
 	$(ML)/sphinx-build -q -W --keep-going docs $(SITE)
 	$(ML)/pip check
 	$(SERVE)/pip check

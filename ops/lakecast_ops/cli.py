@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lakecast_lake import secret_files
-from lakecast_ops import log_lines, problems
+from lakecast_ops import language, log_lines, problems
 from lakecast_ops.commands import (
     check,
     doctor,
@@ -64,7 +64,8 @@ def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
         except BaseException as error:
             if not problems.is_interruption(error):
                 raise
-            print("\nlakecast: stopped. What was published before is as it was.", file=sys.stderr)
+            stopped = language.spoken("stopped. What was published before is as it was.")
+            print(f"\nlakecast: {stopped}", file=sys.stderr)
             raise typer.Exit(problems.STOPPED) from None
 
     return stoppable

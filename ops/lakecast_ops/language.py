@@ -12,3 +12,13 @@ def is_portuguese(environ: Mapping[str, str] | None = None) -> bool:
     variables = os.environ if environ is None else environ
     locale = next((value for name in _VARIABLES if (value := variables.get(name))), "")
     return locale.lower().replace("-", "_").partition("_")[0].partition(".")[0] == "pt"
+
+
+def spoken(text: str) -> str:
+    """A message in the person's language; one without a translation stays as it is."""
+    if not is_portuguese():
+        return text
+    from lakecast_ops import portuguese
+
+    words = text.lstrip()
+    return text[: len(text) - len(words)] + (portuguese.of(words) or words)

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 
 from lakecast_ops.environment import EnvironmentMissing
+from lakecast_ops.language import is_portuguese, spoken
 
 FAILED = 1
 """What was asked for could not be done: a lake that cannot be reached, an environment that is not installed."""
@@ -61,14 +62,31 @@ class Failure(Exception):
 def explain(error: Exception) -> Problem | None:
     """The plain message and exit code of an expected failure; None for a bug."""
     if isinstance(error, UsageProblem):
-        return Problem(str(error), WRONG_INPUT)
+        return Problem(spoken(str(error)), WRONG_INPUT)
     if isinstance(error, Failure | EnvironmentMissing):
-        return Problem(str(error), FAILED)
+        return Problem(spoken(str(error)), FAILED)
     for kind in type(error).__mro__:
         code = _EXPECTED.get((kind.__module__, kind.__qualname__))
         if code is not None:
-            return Problem(str(error), code)
+            return Problem(told(error), code)
     return None
+
+
+def told(error: Exception) -> str:
+    """An error's message in the person's language: where, what and what to do each by themselves."""
+    if not is_portuguese():
+        return str(error)
+    facts = vars(error)
+    if {"file", "problem", "remedy"} <= facts.keys():
+        row, column = facts["row"], facts["column"]
+        place = (
+            f"{facts['file']}{'' if row is None else f', linha {row}'}{'' if column is None else f', coluna {column}'}"
+        )
+        return f"{place}: {spoken(facts['problem'])}. {spoken(facts['remedy'])}."
+    if {"where", "what", "remedy", "reason"} <= facts.keys():
+        reason = f" ({facts['reason']})" if facts["reason"] else ""
+        return f"{facts['where']}: {spoken(facts['what'])}{reason}. {spoken(facts['remedy'])}"
+    return spoken(str(error))
 
 
 def is_interruption(error: BaseException) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, TextIO
 
 from lakecast_ops import log_lines
+from lakecast_ops.language import spoken
 
 LINE_SECONDS = 10.0
 """How often a plain line may say how far one step is; its beginning and its end are always said."""
@@ -75,7 +76,7 @@ class Lines:
 
     def say(self, message: str) -> None:
         """Print the message as a line of its own."""
-        print(message, file=self._stream, flush=True)
+        print(spoken(message), file=self._stream, flush=True)
 
 
 class JsonLines(Lines):
@@ -83,7 +84,7 @@ class JsonLines(Lines):
 
     def say(self, message: str) -> None:
         """Print the message as a line of its own."""
-        super().say(log_lines.line(message))
+        print(log_lines.line(message), file=self._stream, flush=True)
 
 
 def duration(seconds: float) -> str:
@@ -115,7 +116,7 @@ def _live(stream: TextIO) -> Iterator[Progress]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[unit]}"),
         TimeElapsedColumn(),
-        TextColumn("left"),
+        TextColumn(spoken("left")),
         TimeRemainingColumn(),
         console=Console(file=stream),
     )
@@ -137,7 +138,7 @@ def _live(stream: TextIO) -> Iterator[Progress]:
                 self.say(f"✓ {step}: {total} {unit} in {duration(time.monotonic() - began[step])}")
 
         def say(self, message: str) -> None:
-            bars.console.print(message, markup=False, highlight=False)
+            bars.console.print(spoken(message), markup=False, highlight=False)
 
     with bars:
         yield Live()

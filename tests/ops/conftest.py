@@ -18,6 +18,7 @@ TRAINING = [
     "test_dashboard.py",
     "test_input_page.py",
     "test_kubernetes.py",
+    "test_portuguese.py",
     "test_reference_pages.py",
     "test_run_command.py",
     "test_site.py",

@@ -9,6 +9,7 @@ import typer
 
 from lakecast_ops import environment, language
 from lakecast_ops.commands.run import bounded
+from lakecast_ops.problems import told
 from lakecast_ops.reading_options import (
     AllowRejectedOption,
     ByOption,
@@ -116,4 +117,4 @@ def _lines(read: "Ingested", portuguese: bool) -> Iterator[str]:
             sentence = line.sentence_in_portuguese if portuguese else line.sentence
             yield f"{' ' if line.severity == 'info' else '!'} {sentence}"
     stop = "uma execução pararia" if portuguese else "a run would stop"
-    yield from (f"{dataset_id}: {stop}: {error}" for dataset_id, error in read.failed.items())
+    yield from (f"{dataset_id}: {stop}: {told(error)}" for dataset_id, error in read.failed.items())

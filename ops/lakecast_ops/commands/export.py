@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from lakecast_ops import language
 from lakecast_ops.lake_option import LakeOption, absolute
 
 NAME = "export"
@@ -21,4 +22,5 @@ def command(
     from lakecast_lake.storage import Lake
 
     handover.export(Lake.open(absolute(lake)), folder, dataset)
-    print(f"Written to {folder}: fact_forecast.parquet, fact_metrics.parquet, metadata.json.")
+    files = "fact_forecast.parquet, fact_metrics.parquet, metadata.json"
+    print(language.spoken(f"Written to {folder}: {files}."))

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from lakecast_ops import language
 from lakecast_ops.lake_option import LakeOption, absolute
 
 NAME = "import"
@@ -24,4 +25,4 @@ def command(
     from lakecast_lake.storage import Lake
 
     report = handover.import_(Lake.open(absolute(lake)), folder, dataset)
-    print(report)
+    print(language.spoken(str(report)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lakecast_ops import environment, log_lines, problems, progress
+from lakecast_ops import environment, language, log_lines, problems, progress
 from lakecast_ops.lake_option import LakeOption, absolute
 from lakecast_ops.problems import Failure
 from lakecast_ops.reading_options import (
@@ -186,8 +186,8 @@ def command(
             for text in _dataset(each):
                 print(log_lines.line(text.strip(), facts=facts))
     else:
-        for text in bounded(list(summary(report))):
-            print(text)
+        for text in bounded(list(summary(report)), portuguese=language.is_portuguese()):
+            print(language.spoken(text))
     for each in report.failed:
         if isinstance(each.error, Exception) and problems.explain(each.error) is None:
             traceback.print_exception(each.error)  # a bug of one data set, which did not stop the others

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lakecast_ops import environment
+from lakecast_ops import environment, language
 
 NAME = "sample"
 EXAMPLE = "Example: lakecast sample ./sample --items 300 --seed 7"
@@ -29,4 +29,5 @@ def command(
     from lakecast_assets.sample import write_sample
 
     written = write_sample(folder, items=items, days=days, seed=seed, end=None if end is None else end.date())
-    print(f"Simulated sample written to {written}: {items} items, {days} days of demand, stock. None of it is real.")
+    what = f"{items} items, {days} days of demand, stock"
+    print(language.spoken(f"Simulated sample written to {written}: {what}. None of it is real."))
