@@ -49,6 +49,16 @@ def test_rules_are_sound_and_fire_when_they_should() -> None:
         assert told.returncode == 0, told.stdout + told.stderr
 
 
+def test_the_configuration_of_compose_is_sound(tmp_path: Path) -> None:
+    promtool = tool("promtool")
+    for file in (ALERTS, FOLDER.parent / "compose" / "prometheus.yml"):  # as they lie in the container
+        shutil.copy(file, tmp_path)
+    told = subprocess.run(
+        [promtool, "check", "config", str(tmp_path / "prometheus.yml")], capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
 def test_every_name_is_one_of_ours() -> None:
     ours = set()
     for name, kind, _, _ in table():

@@ -83,6 +83,8 @@ SETTINGS: Mapping[str, tuple[Mapping[str, str], str]] = {
     "operation of another hash": ({"LAKECAST_PERSISTED_QUERIES_FILE": "hash.json"}, "is not the SHA-256 of its text"),
     "address of Redis": ({"LAKECAST_REDIS_URL": "redis://:s3#cret@host:6379"}, "LAKECAST_REDIS_URL: is no address"),
     "scheme of Redis": ({"LAKECAST_REDIS_URL": "http://s3cret@host"}, "LAKECAST_REDIS_URL: is no address"),
+    "no form of the log": ({"LAKECAST_LOG_FORMAT": "xml"}, "LAKECAST_LOG_FORMAT=xml: should be 'text' or 'json'"),
+    "no collector": ({"LAKECAST_TRACES": "collector:4318"}, "is no address of a collector: write it as http://"),
     "a file as lake": ({"LAKECAST_LAKE": "text"}, "is a file, and a lake is a folder"),
     "a lake below a file": ({"LAKECAST_LAKE": "text/lake"}, "is a file, and a lake is a folder"),
     "an address that is misread": ({"LAKECAST_LAKE": "s3://bucket/a#b"}, "cannot hold '#'"),
@@ -148,6 +150,23 @@ def test_a_damaged_keys_file_is_a_failure(published: Path, lakecast: Callable[..
 def test_an_audit_file_that_cannot_be_written_is_a_failure(published: Path, lakecast: Callable[..., Told]) -> None:
     told = lakecast("doctor", "--lake", "lake", LAKECAST_AUDIT_FILE="none/audit.log")
     assert ("none/audit.log cannot be written" in told.stdout) == has_server()
+
+
+def test_a_secret_whose_file_cannot_be_read_is_refused(published: Path, lakecast: Callable[..., Told]) -> None:
+    (published.parent / "url").write_text("redis://:s3cret@localhost:6379")
+    for environ, says in (
+        (
+            {"LAKECAST_REDIS_URL_FILE": "none"},
+            "LAKECAST_REDIS_URL_FILE: none cannot be read: No such file or directory.",
+        ),
+        ({"LAKECAST_REDIS_URL_FILE": "url", "LAKECAST_REDIS_URL": "redis://x"}, "LAKECAST_REDIS_URL is set, too."),
+    ):
+        for command in ("doctor", "serve", "vacuum"):
+            told = lakecast(command, "--lake", "lake", **environ)
+            assert says in told.stderr
+            assert len(told.stderr.splitlines()) == 1
+            assert told.returncode == FAILED
+            assert "s3cret" not in told.stderr + told.stdout
 
 
 def test_development_mode_is_for_this_machine_only(
