@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_schema.periods import Dates, Frequency, grid_index, shift
+from lakecast_schema.periods import Dates, Frequency, first_day, grid_index, shift
 
 _COARSEST_FIRST = (
     Frequency.YEARLY,
@@ -27,6 +27,8 @@ _PLAIN = 8
 _ABOUT = 0.25
 """Share of a period by which periods of another calendar may be longer or shorter."""
 _FISCAL_STEPS = 3
+_AT_THE_END = 5
+"""Days at either end of a period among which its first and last working days are."""
 
 
 class FrequencyUnclear(ValueError):
@@ -75,6 +77,27 @@ def recognise(dates: Dates, items: NDArray[np.integer] | None = None) -> Frequen
             break
     _refuse_strays(days, frequency)
     return frequency
+
+
+def closings(dates: Dates, items: NDArray[np.integer] | None = None) -> Frequency | None:
+    """The frequency of dates that are first or last working days of calendar periods, None where they are none.
+
+    All lie in the first `_AT_THE_END` days of months (quarters, years), or all in the last, not all on the same one;
+    no item has two in a period, and nine of ten periods follow the one before.
+    """
+    days, codes = _distinct(dates, items)
+    different = np.unique(days)
+    if different.size < _PLAIN:
+        return None
+    for frequency in _MONTHS:
+        starts = first_day(different, frequency)
+        after = (different - starts).astype(np.int64)
+        before = (shift(starts, 1, frequency) - 1 - different).astype(np.int64)
+        if any(offset.max() < _AT_THE_END and offset.min() != offset.max() for offset in (after, before)):
+            gaps = np.diff(grid_index(days, frequency))[codes[1:] == codes[:-1]]
+            if gaps.size and gaps.min() > 0 and np.mean(gaps == 1) >= _NEARLY_ALL:
+                return frequency
+    return None
 
 
 def coarser_items(dates: Dates, items: NDArray[np.integer], frequency: Frequency) -> dict[int, Frequency]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakecast_schema.frequency import FrequencyUnclear, coarser_items, period_starts, recognise
+from lakecast_schema.frequency import FrequencyUnclear, closings, coarser_items, period_starts, recognise
 from lakecast_schema.periods import Frequency, shift
 
 STARTS = st.integers(min_value=-10_000, max_value=30_000).map(lambda day: np.datetime64(day, "D"))
@@ -114,3 +114,31 @@ def test_items_that_are_needed_now_and_then_are_of_no_coarser_frequency():
     days = [np.datetime64("2022-01-01") + np.flatnonzero(draw.random(1000) < chance) for chance in (0.01, 0.05, 0.4)]
     items = np.repeat(range(3), [own.size for own in days])
     assert coarser_items(np.concatenate(days), items, Frequency.DAILY) == {}
+
+
+def working(frequency: Frequency, *, last: bool, periods: int = 14) -> np.ndarray:
+    """The first or last working day of each period."""
+    starts = shift(np.datetime64("2020-01-01"), np.arange(periods), frequency)
+    if last:
+        return np.busday_offset(shift(starts, 1, frequency), -1, roll="forward")
+    return np.busday_offset(starts, 0, roll="forward")
+
+
+@pytest.mark.parametrize("frequency", [Frequency.MONTHLY, Frequency.QUARTERLY, Frequency.YEARLY])
+@pytest.mark.parametrize("last", [True, False])
+def test_working_days_at_the_end_of_periods_are_closings(frequency, last):
+    dates = working(frequency, last=last)
+    assert closings(dates) is frequency
+    assert closings(np.tile(dates, 2), np.repeat([0, 1], dates.size)) is frequency
+    assert closings(np.delete(dates, 5)) is frequency, "one is missing"
+    assert closings(np.delete(dates, [3, 5, 7])) is not frequency
+    assert closings(np.append(dates, dates[3] + 1)) is not frequency, "two in a period"
+    assert closings(np.append(dates[:-1], dates[-1] + (-9 if last else 9))) is not frequency
+
+
+def test_days_of_any_other_kind_are_no_closings():
+    assert closings(shift(np.datetime64("2020-01-01"), np.arange(14), Frequency.MONTHLY)) is None, "all on one day"
+    assert closings(working(Frequency.MONTHLY, last=True, periods=7)) is None, "too few to tell"
+    assert closings(np.datetime64("2020-01-01") + 7 * np.arange(60)) is None
+    assert closings(np.datetime64("2020-01-01") + np.cumsum([28, 28, 35] * 8)) is None
+    assert closings(np.array([], "datetime64[D]")) is None

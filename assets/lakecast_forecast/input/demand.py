@@ -98,6 +98,8 @@ def read_demand(
         found = rows.verdicts.first()
         number, column, reason = found if found else (None, "quantity", messages.NO_QUANTITY.english)
         problem, _, remedy = reason.partition("; ")
+        if reason == messages.BAD_DATE.english:
+            remedy += ", or describe periods with names of their own in a calendar.csv (period, start, end)"
         raise InputError(
             path.name,
             f"no row can be used; in the first, {problem}",

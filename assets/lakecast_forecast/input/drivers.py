@@ -11,6 +11,7 @@ from lakecast_forecast.input import messages
 from lakecast_forecast.input.grid import Periods, Series
 from lakecast_forecast.input.report import Line, line
 from lakecast_forecast.input.values import Identifiers
+from lakecast_schema.grammar import count_of
 from lakecast_schema.periods import Frequency, grid_index
 from lakecast_schema.tables import DRIVER
 
@@ -50,7 +51,10 @@ def of_drivers(driver: pa.Table, names: Sequence[str], series: Series, frequency
             yield line("warning", messages.DRIVER_WITHOUT_FUTURE.of(name=name), count=0)
             continue
         if periods.max() < frequency.default_horizon:
-            yield line("warning", messages.DRIVER_ENDS.of(name=name, periods=periods.max()), count=0)
+            ahead, adiante = (
+                count_of(int(periods.max()), words) for words in ("[period|periods]", "[período|períodos]")
+            )
+            yield line("warning", messages.DRIVER_ENDS.of(name=name, periods=ahead, periodos=adiante), count=0)
         if np.any(periods <= 0):
             without = [names[item] for item in used[periods <= 0].tolist()]
             yield line("warning", messages.DRIVER_OF_SOME.of(name=name), without)

@@ -66,17 +66,17 @@ ITEMS_BLURRED = Words(
 )
 LAST_PERIOD = Words(
     "incomplete_last_period",
-    "rows with a demand of {demand} lie in the period from {start}, which was not over when the data end ({last}); it "
-    "is left out (--last-period keep keeps it)",
-    "linhas com demanda de {demand} estão no período a partir de {start}, que não havia terminado quando os dados "
-    "acabam ({last}); ele fica de fora (--last-period keep o mantém)",
+    "[row with a demand of {demand} lies|rows with a demand of {demand} lie] in the period from {start}, which was not "
+    "over when the data end ({last}); it is left out (--last-period keep keeps it)",
+    "[linha com demanda de {demand} está|linhas com demanda de {demand} estão] no período a partir de {start}, que não "
+    "havia terminado quando os dados acabam ({last}); ele fica de fora (--last-period keep o mantém)",
 )
 FIRST_PERIOD = Words(
     "incomplete_first_period",
-    "rows with a demand of {demand} lie in the period from {start}, of which the data, from {first}, hold a part only; "
-    "it is left out (--last-period keep keeps it)",
-    "linhas com demanda de {demand} estão no período a partir de {start}, do qual os dados, desde {first}, têm só uma "
-    "parte; ele fica de fora (--last-period keep o mantém)",
+    "[row with a demand of {demand} lies|rows with a demand of {demand} lie] in the period from {start}, of which the "
+    "data, from {first}, hold a part only; it is left out (--last-period keep keeps it)",
+    "[linha com demanda de {demand} está|linhas com demanda de {demand} estão] no período a partir de {start}, do qual "
+    "os dados, desde {first}, têm só uma parte; ele fica de fora (--last-period keep o mantém)",
 )
 ENDS_EARLY = Words(
     "items_end_early",
@@ -100,10 +100,8 @@ DRIVER_WITHOUT_FUTURE = Words(
 )
 DRIVER_ENDS = Words(
     "driver_ends",
-    "driver x_{name} is known for {periods} periods after the demand; a forecast that goes further does without it "
-    "there",
-    "o direcionador x_{name} é conhecido para {periods} períodos após a demanda; uma previsão que vá além fica sem "
-    "ele ali",
+    "driver x_{name} is known for {periods} after the demand; a forecast that goes further does without it there",
+    "o direcionador x_{name} é conhecido para {periodos} após a demanda; uma previsão que vá além fica sem ele ali",
 )
 DRIVER_OF_SOME = Words(
     "driver_of_some_items",

@@ -23,7 +23,7 @@ from lakecast_forecast.input.report import Line, line
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.tolerance import refuse_many
 from lakecast_forecast.input.values import Identifiers
-from lakecast_schema.frequency import FrequencyUnclear, coarser_items, has_own_periods, period_starts
+from lakecast_schema.frequency import FrequencyUnclear, closings, coarser_items, has_own_periods, period_starts
 from lakecast_schema.grammar import count_of
 from lakecast_schema.periods import Dates, Frequency, grid_index, shift
 from lakecast_schema.tables import DEMAND
@@ -305,8 +305,10 @@ def _place(days: Dates, items: Identifiers, known: Bools, rules: Rules, calendar
         placed = place(days, items.codes, rules.frequency)
         off_grid = not np.array_equal(placed.starts, period_starts(days, rules.frequency))
         one = np.zeros(int(known.sum()), dtype=np.int64)
-        if off_grid and any(
-            has_own_periods(days[known], codes, rules.frequency) for codes in (items.codes[known], one)
+        if (
+            off_grid
+            and closings(days[known], items.codes[known]) is not rules.frequency
+            and any(has_own_periods(days[known], codes, rules.frequency) for codes in (items.codes[known], one))
         ):
             raise FrequencyUnclear(
                 f"rows of an item lie about one {rules.frequency} period apart, and yet off the calendar: some periods "
@@ -315,6 +317,8 @@ def _place(days: Dates, items: Identifiers, known: Bools, rules: Rules, calendar
             )
         return placed
     told, owners = (days, items.codes) if known.all() else (days[known], items.codes[known])
+    if (closing := closings(told, owners)) is not None:
+        return place(days, items.codes, closing)
     frequency = place(told, owners, None).frequency
     if coarser := coarser_items(told, owners, frequency):
         some = [f"{items.names[code]} ({other})" for code, other in list(coarser.items())[:5]]

@@ -76,6 +76,18 @@ def test_an_item_that_began_in_a_month_that_is_not_over_is_said(folder: Write) -
     assert made.tables["fact_inventory"].num_rows == 0
 
 
+@pytest.mark.parametrize("stated", [None, Frequency.MONTHLY])
+def test_months_may_be_dated_by_their_last_working_day(folder: Write, stated: Frequency | None) -> None:
+    ends = np.busday_offset(
+        np.arange("2024-02", "2026-01", dtype="datetime64[M]").astype("datetime64[D]"), -1, "forward"
+    )
+    text = HEAD + "".join(f"{item},{day},{20 + k % 3}\n" for item in "AB" for k, day in enumerate(ends))
+    made = read(folder(demand=text), frequency=stated)
+    assert made.frequency is Frequency.MONTHLY
+    assert list(series(made))[0::22] == ["2024-01-01", "2025-11-01"]
+    assert made.tables["demand"]["quantity"].null_count == 0
+
+
 def test_weekends_do_not_make_a_month_incomplete(folder: Write) -> None:
     days = np.arange(np.datetime64("2025-08-01"), np.datetime64("2025-11-29"))
     working = days[np.is_busday(days)]  # ends on Friday the 28th
