@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lakecast_forecast.input import messages
 from lakecast_forecast.input.demand import DemandRows
 from lakecast_forecast.input.errors import InputError
+from lakecast_forecast.input.exports import refuse_overlap
 from lakecast_forecast.input.files import as_text
 from lakecast_forecast.input.report import EXAMPLES, Line, line
 from lakecast_forecast.input.rules import Rules
@@ -66,6 +67,7 @@ def settle(
         demand.verdicts.reject_each(rows[late], "date", words)
         quantity[late] = np.nan
         return Settled(quantity)
+    refuse_overlap(demand, rows[places], group, quantity[places])
     if is_log or several / dates >= _SEVERAL or demand.locations is not None or _at_times(demand):
         return Settled(quantity, _summed(several))
     some = places[leads][:EXAMPLES].tolist()

@@ -125,6 +125,24 @@ def test_numbers_of_rows_may_begin_anew_with_each_file(folder: Write) -> None:
     assert sum(series(made).values()) == 4 * len(days), "lines of documents are no copies"
 
 
+def test_exports_that_overlap_are_asked_about(folder: Write) -> None:
+    """A month, and the month before with its last week once more, each with the day of its export."""
+    days = [f"2025-{month:02d}-{day:02d}" for month in (1, 2) for day in range(1, 29) if day % 3]
+    need = {day: 2 + k % 4 for k, day in enumerate(days)}
+    parts = {"03/02/2025": days[:24], "03/03/2025": days[16:]}
+    rows = "".join(f"A,{day},{need[day]},{stamp}\n" for stamp, part in parts.items() for day in part)
+    head = "item_id,date,quantity,extraido em\n"
+    with pytest.raises(InputError, match=r"8 dates of items have the same demand in several of the parts 03/02/2025"):
+        read(folder(demand=head + rows))
+    added = read(folder(demand=head + rows), duplicates="sum")
+    assert sum(series(added).values()) == sum(need.values()) + sum(need[day] for day in days[16:24])
+    # Depots, one after the other, whose demand differs; and documents, in any order.
+    depots = "".join(f"A,{day},{k % 5 + depot},{depot}\n" for depot in (1, 2) for k, day in enumerate(days))
+    assert codes(read(folder(demand=head + depots)))["summed_rows"] == len(days)
+    documents = "".join(f"A,{day},2,{stamp}\n" for day in days for stamp in ("x", "y"))
+    assert codes(read(folder(demand=head + documents)))["summed_rows"] == len(days)
+
+
 @pytest.mark.parametrize(("column", "words"), [("Tipo", ("E", "S")), ("movement_type", ("Receipt", "issue"))])
 def test_a_column_that_says_in_and_out_is_said(folder: Write, column: str, words: tuple[str, str]) -> None:
     rows = [f"A,2025-01-{day:02d},{5 + day % 2},{words[day % 2]}" for day in range(1, 29)]
