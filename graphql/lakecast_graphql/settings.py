@@ -152,6 +152,9 @@ class Settings(BaseSettings):
     max_body_bytes: Bytes = Field(
         default=1_000_000, gt=0, description="Bytes of a request's body; more is refused with 413."
     )
+    max_body_pieces: int = Field(
+        default=10_000, gt=0, description="Chunks, or other pieces, in which a body may come; more close the connection."
+    )
     body_seconds: float = Field(
         default=10.0,
         gt=0,
@@ -335,6 +338,7 @@ class Settings(BaseSettings):
             message_bytes=self.max_message_bytes,
             message_fragments=self.max_message_fragments,
             message_seconds=self.body_seconds,
+            body_pieces=self.max_body_pieces,
             incoming_bytes_in_all=self.max_incoming_bytes_in_all,
             answering_bytes_in_all=self.max_answering_bytes_in_all,
             unread_bytes=self.max_unread_bytes,

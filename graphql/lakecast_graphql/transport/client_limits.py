@@ -26,6 +26,7 @@ class ClientLimits:
     message_bytes: int = 1_000_000
     message_fragments: int = 64
     message_seconds: float = 10.0
+    body_pieces: int = 10_000
     incoming_bytes_in_all: int = 64_000_000
     answering_bytes_in_all: int = 32_000_000
     unread_bytes: int = 64_000_000

@@ -49,6 +49,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0  # of the head that is being read: those of reads after the one that it began in
         self._read_bytes = 0  # of the last read
+        self._pieces = 0  # of the body that comes
         self._late: asyncio.TimerHandle | None = None
         self._refusal: tuple[int, str] = (400, "Send a request of HTTP/1.1.")
         self._refused = False
@@ -137,11 +138,19 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Called by the parser."""
-        self._in_head, self._head_bytes = True, 0
+        self._in_head, self._head_bytes, self._pieces = True, 0, 0
         if len(self.pipeline) >= self._limits.pipelined_requests:
             self._watch.reached.count("max_pipelined_requests", self.address)
             self.abort()
         super().on_message_begin()
+
+    def on_body(self, body: bytes) -> None:
+        """Called by the parser, for each chunk: of a byte each, a megabyte of them takes a second or two."""
+        self._pieces += 1
+        if self._pieces > self._limits.body_pieces:
+            self._watch.reached.count("max_body_pieces", self.address)
+            raise self._refused_for(400, f"The body comes in more than {self._limits.body_pieces:,} pieces.")
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """Called by the parser."""

@@ -376,6 +376,20 @@ def test_requests_that_are_being_answered_are_bounded_together(small_lake: Lake)
         assert server.code(padded) == "BAD_USER_INPUT"  # there is room again: a subscription takes another way
 
 
+def test_bodies_of_tiny_chunks_are_bounded(small_lake: Lake) -> None:
+    with running(small_lake.uri, max_body_pieces=50) as server:
+        query = json.dumps({"query": "{ __typename }"}).encode()
+        begin = BEGIN + b"transfer-encoding: chunked\r\n\r\n"
+        chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in query)
+        with raw(server) as one:
+            one.sendall(begin + chunks + b"0\r\n\r\n")
+            assert b'"Query"' in one.recv(4096)
+        with raw(server) as one:
+            one.sendall(begin + b"1\r\n \r\n" * 51)
+            assert read_all(one) == b""
+        assert reached(server, "max_body_pieces") == 1
+
+
 def test_what_comes_after_the_answer_is_not_waited_for(small_lake: Lake) -> None:
     """A GET that goes on with a byte now and then of a body that nobody asked for."""
     with running(small_lake.uri, body_seconds=0.3, idle_seconds=30) as server, raw(server) as one:
