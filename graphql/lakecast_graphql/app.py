@@ -52,6 +52,7 @@ from lakecast_graphql.transport.sse import Events
 from lakecast_graphql.transport.websocket import GraphqlWebSocket
 from lakecast_graphql.types.context import Surroundings
 from lakecast_graphql.types.schema import schema
+from lakecast_lake.columns import allocation
 from lakecast_lake.storage import Lake
 
 _log = logging.getLogger("lakecast.app")
@@ -221,7 +222,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
     )
     reached = Reached()
     proxies = TrustedProxies(settings.proxy_networks)
-    connections = Connections(settings.client_limits, reached, proxies.__contains__)
+    connections = Connections(settings.client_limits, reached, proxies.__contains__, allocation.map_answers)
     queries = persisted.PersistedQueries(settings.persisted_queries, allowed)
 
     latest: list[View] = []  # one object for all requests of a snapshot, and none that outlives it
@@ -309,7 +310,7 @@ def create_app(settings: Settings | None = None) -> AsgiApp:
         socket,
         service,
         subscriptions,
-        (shared.watch, metrics.share, lambda: give_back_after_peaks(reached.counts.total)),
+        (shared.watch, metrics.share, lambda: give_back_after_peaks(lambda: connections.lost_unread)),
         (execution.close, *(() if traces is None else (traces.close,))),
         connections,
     )

@@ -153,7 +153,9 @@ class Settings(BaseSettings):
         default=1_000_000, gt=0, description="Bytes of a request's body; more is refused with 413."
     )
     max_body_pieces: int = Field(
-        default=10_000, gt=0, description="Chunks, or other pieces, in which a body may come; more close the connection."
+        default=10_000,
+        gt=0,
+        description="Chunks, or other pieces, in which a body may come; more close the connection.",
     )
     body_seconds: float = Field(
         default=10.0,
@@ -209,13 +211,13 @@ class Settings(BaseSettings):
         default=100, gt=0, description="Operations open on one WebSocket; more close it with 4429."
     )
     max_unread_bytes: Bytes = Field(
-        default=64_000_000,
+        default=32_000_000,
         gt=0,
         description="Bytes of answers that a WebSocket's client has not read; who asks for more is cut off. Over HTTP "
         "the next answer waits until the one before was read.",
     )
     max_unread_bytes_in_all: Bytes = Field(
-        default=96_000_000,
+        default=64_000_000,
         gt=0,
         description="Bytes of answers that all clients of a worker together have not read; beyond it, who has read "
         "nothing for longest is cut off.",

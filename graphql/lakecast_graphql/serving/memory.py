@@ -7,6 +7,7 @@ not read, hundreds of megabytes.
 import asyncio
 import gc
 import threading
+import time
 from collections.abc import Callable
 
 from lakecast_lake.columns import allocation
@@ -15,6 +16,8 @@ FREE_AFTER_SECONDS = 1.0
 """From a swap until the snapshot before is looked for and freed: by then the requests that read it have ended."""
 LOOK_SECONDS = 2.0
 """Seconds between two looks."""
+GLANCE_SECONDS = 0.25
+"""Seconds after which connections that were lost are looked at sooner: each may leave twenty megabytes."""
 SPARE_BYTES = 24 << 20
 """Idle bytes beyond those of the last time from which on they are given back, which takes some milliseconds."""
 
@@ -32,15 +35,15 @@ def free_later() -> threading.Timer:
     return later
 
 
-async def give_back_after_peaks(cut_off: Callable[[], int] = lambda: 0) -> None:
+async def give_back_after_peaks(lost_unread: Callable[[], int] = lambda: 0) -> None:
     """Look every now and then; ends by cancellation, and at once where the system does not tell.
 
-    cut_off: how often a client was, so far: what it had not read hangs in circles of objects, which Python looks for
-    only while others are made.
+    lost_unread: how many connections were lost before all was read, so far: what was not read hangs in circles of
+    objects, which Python looks for only while others are made.
     """
     least, seen = allocation.idle_bytes(), 0
     while least is not None and (idle := allocation.idle_bytes()) is not None:
-        if (count := cut_off()) != seen:
+        if (count := lost_unread()) != seen:
             seen = count
             gc.collect()  # some milliseconds: what is there from the start is frozen
             idle = allocation.idle_bytes() or idle
@@ -48,4 +51,7 @@ async def give_back_after_peaks(cut_off: Callable[[], int] = lambda: 0) -> None:
             await asyncio.to_thread(allocation.give_back)
             idle = least = allocation.idle_bytes() or idle
         least = min(least, idle)
-        await asyncio.sleep(LOOK_SECONDS)
+        until = time.monotonic() + LOOK_SECONDS
+        await asyncio.sleep(min(GLANCE_SECONDS, LOOK_SECONDS))
+        while lost_unread() == seen and time.monotonic() < until:
+            await asyncio.sleep(min(GLANCE_SECONDS, LOOK_SECONDS))

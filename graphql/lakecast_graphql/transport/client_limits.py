@@ -29,8 +29,8 @@ class ClientLimits:
     body_pieces: int = 10_000
     incoming_bytes_in_all: int = 64_000_000
     answering_bytes_in_all: int = 32_000_000
-    unread_bytes: int = 64_000_000
-    unread_bytes_in_all: int = 96_000_000
+    unread_bytes: int = 32_000_000
+    unread_bytes_in_all: int = 64_000_000
     unread_seconds: float = 20.0
 
 

@@ -13,6 +13,8 @@ STATE = "lakecast_connections"
 """Key of the `Connections` in the state that uvicorn's connections share."""
 _LOOK_SECONDS = 1.0
 """Seconds between two looks at what is not read."""
+MANY_BYTES = 8 << 20
+"""Unread bytes from which on they are said to be many."""
 
 
 class Connection(Protocol):
@@ -41,18 +43,27 @@ class Connections:
     Those whose client reads more slowly than answers are written are looked at every second: who reads nothing for
     `unread_seconds` is cut off; while all of them together hold too much, who has read nothing for longest.
     A trusted proxy (`is_proxy` of its address) opens connections for many: those of its address are not bounded.
+    `lost_unread` counts connections that were closed, by either side, while their client had something left to read.
+    `are_many` is told whenever slow clients begin, or no longer, to hold many bytes together.
     `stopping` is set once the server is to stop: streams, which would go on for ever, end then.
     """
 
     def __init__(
-        self, limits: ClientLimits, reached: Reached, is_proxy: Callable[[str], bool] = lambda address: False
+        self,
+        limits: ClientLimits,
+        reached: Reached,
+        is_proxy: Callable[[str], bool] = lambda address: False,
+        are_many: Callable[[bool], object] = lambda held: None,
     ) -> None:
         self.limits = limits
         self.reached = reached
         self.incoming = Incoming(limits.incoming_bytes_in_all, reached)
         self.answering = Answering(limits.answering_bytes_in_all, reached)
         self._is_proxy = is_proxy
+        self._are_many = are_many
+        self._holds_many = False
         self.count = 0
+        self.lost_unread = 0
         self._by_address: Counter[str] = Counter()
         self._slow: dict[Connection, tuple[int, float]] = {}
         self._looking: asyncio.TimerHandle | None = None
@@ -76,7 +87,7 @@ class Connections:
         self._by_address[connection.address] -= 1
         if not self._by_address[connection.address]:
             del self._by_address[connection.address]
-        self._slow.pop(connection, None)
+        self.lost_unread += self._slow.pop(connection, None) is not None
 
     def slow(self, connection: Connection) -> None:
         """A client does not read as fast as it is written to."""
@@ -123,7 +134,11 @@ class Connections:
             unread -= worst.unread_bytes
             self.reached.count("max_unread_bytes_in_all", worst.address)
             self._slow.pop(worst, None)
+            self.lost_unread += 1
             worst.abort()
+        if (unread > MANY_BYTES) != self._holds_many:
+            self._holds_many = not self._holds_many
+            self._are_many(self._holds_many)
 
 
 def connections_of(app_state: dict[str, Any]) -> Connections:

@@ -17,6 +17,8 @@ MAPPED_FROM = 1 << 20
 """Bytes from which on glibc maps a block of its own, which is gone when it is freed."""
 SERVED_FROM = 16 << 20
 """The same once a load is over: answers of some megabytes come and go, and fresh pages cost more than their JSON."""
+_answers_from = SERVED_FROM
+"""What holds now of the two; see `map_answers`."""
 KEPT = 32 << 20
 """Bytes that answers leave behind for those that follow."""
 _M_TRIM_THRESHOLD = -1
@@ -51,10 +53,23 @@ def give_back() -> None:
     try:
         library = ctypes.CDLL(None)
         library.malloc_trim(0)
-        library.mallopt(_M_MMAP_THRESHOLD, SERVED_FROM)
+        library.mallopt(_M_MMAP_THRESHOLD, _answers_from)
         library.mallopt(_M_TRIM_THRESHOLD, KEPT)
     except (AttributeError, OSError):
         _log.debug("This system's allocator cannot be trimmed.")
+
+
+def map_answers(held: bool) -> None:
+    """Let blocks of answers be mapped, too, while many are held for slow clients.
+
+    They are held for seconds and freed in any order, so that the allocator would keep half as much again in between.
+    """
+    global _answers_from
+    _answers_from = MAPPED_FROM if held else SERVED_FROM
+    try:
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _answers_from)
+    except (AttributeError, OSError):
+        _log.debug("This system's allocator cannot be told to map large blocks.")
 
 
 def resident_bytes() -> int | None:
