@@ -6,6 +6,7 @@ import { place, to, type View } from "./address";
 import { follow, reachable, served } from "./api";
 import { instant } from "./format";
 import { Icon, type IconName } from "./icons";
+import { Loading } from "./parts";
 import { putOff, takeUpAgain, theme, visit, type Theme } from "./keep";
 import { language, t, type Word } from "./text";
 import { Today } from "./views/today";
@@ -69,7 +70,7 @@ export function App(): JSX.Element {
       <Header />
       <main id="main" tabIndex={-1}>
         <Connection />
-        <Safe key={`${view}${place.value.parts.join("/")}`}>{Shown ? <Shown /> : <p class="quiet">{t("loading")}</p>}</Safe>
+        <Safe key={`${view}${place.value.parts.join("/")}`}>{Shown ? <Shown /> : <Loading />}</Safe>
       </main>
       <Basket />
       <News />

@@ -116,7 +116,7 @@ export function Lines({ lines, label, sort, onSort, soon = false }: Props): JSX.
   );
 }
 
-const ROWS_AT_ONCE = 6;
+const ROWS_AT_ONCE = 4;
 
 /** How many of the lines are drawn: a few at a time, so that a slow computer never stands still for fifty. */
 export function useShown(lines: LineFragment[]): number {

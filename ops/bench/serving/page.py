@@ -114,9 +114,11 @@ def _longest_task(page: Page, url: str) -> float:
     for _ in range(10):
         page.mouse.wheel(0, 400)
         page.wait_for_timeout(50)
-    page.get_by_role("button", name="Próximos").click()
-    page.wait_for_selector("text=/51–100/")
-    page.get_by_role("searchbox", name="Buscar", exact=True).type("item 12", delay=60)
+    # By the shortest selectors: those of texts and roles read the whole document, in the very thread that is measured.
+    page.locator(".pages button").last.click()
+    while not page.locator(".pages span").inner_text().startswith("51"):
+        page.wait_for_timeout(100)
+    page.locator(".tools input").type("item 12", delay=60)
     page.wait_for_timeout(1500)
     return float(max(page.evaluate("window.tasks"), default=50.0))
 

@@ -75,7 +75,9 @@ class Long(made_lake.Run):
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    return made_lake.make(tmp_path_factory.mktemp("large") / "lake", items=70, datasets=("alpha",), kind=Long)
+    lake = Lake(str(tmp_path_factory.mktemp("large") / "lake"))
+    made_lake.add_run(lake, "alpha", items=70, sources=(*made_lake.SOURCES, "lstm"), kind=Long)
+    return lake
 
 
 def test_a_visit_costs_few_bytes(browser: Browser, large: Lake) -> None:
@@ -103,6 +105,10 @@ def test_a_visit_costs_few_bytes(browser: Browser, large: Lake) -> None:
         listed_items = "{ items(first: 70) { nodes { itemId supplier supplierOrders { itemId } } } }"
         nodes = server.data(listed_items)["items"]["nodes"]
         most = max(nodes, key=lambda node: len(node["supplierOrders"]))
+        about = f'{{ item(itemId: "{most["itemId"]}") {{ observations forecastSeries {{ source }} }} }}'
+        whole = server.data(about)["item"]
+        assert whole["observations"] > 600
+        assert len(whole["forecastSeries"]) == 5
         (item,) = asked(f"#/item/alpha/{most['itemId']}")
         assert item <= ITEM_BYTES
         assert one.page.locator(".lines tbody tr").count() == len(most["supplierOrders"]) > 0

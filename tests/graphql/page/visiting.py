@@ -45,12 +45,16 @@ class Visit:
     def go(self, place: str) -> None:
         """Go to a view and wait for its content."""
         self.page.goto(f"{self.url}/{place}")
+        self._drawn()  # within the page the view changes after the address
         self.wait()
 
     def wait(self) -> None:
         """Wait until the view shows something and asks nothing more."""
         self.page.wait_for_selector("h1, .empty")
         expect(self.page.locator(".skeleton, [aria-busy=true]")).to_have_count(0, timeout=_SECONDS)
+        self._drawn()
+
+    def _drawn(self) -> None:
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def until(self, expression: str) -> None:

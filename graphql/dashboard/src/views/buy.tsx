@@ -267,7 +267,7 @@ function ByPriority({ wanted: now }: { wanted: Wanted }): JSX.Element {
             <Sum figures={data.totals?.[0]} state={now.state} currency={data.items.nodes[0]?.currency ?? null} />
             <Export which={which} order={orderOf(now.state, sort)} />
           </div>
-          {now.state === "excesso" && list.nodes.length ? <p class="quiet">{t("excessNote")}</p> : null}
+          {now.state === "excesso" && list.nodes.length ? <p class="quiet note">{t("excessNote")}</p> : null}
           {list.nodes.length ? (
             <Shown lines={list.nodes} label={t("buyTitle")} sort={now.state === "excesso" ? sort || "valor" : sort} onSort={(next) => filter({ ordem: next })} />
           ) : (

@@ -367,7 +367,7 @@ function BeforeAndAfter({ item, advice, result }: { item: Item; advice: Advice; 
   const rows: [Word, (one: Advice | Scenario, n: number) => string][] = [
     ["toOrder", (one) => withUnit(one.recommendedOrder, item.unit)],
     ["value", (one) => money(one.recommendedOrderValue, item.currency)],
-    ["orderBy", (one) => orderBy({ ...one, asOf: advice.asOf })[0]],
+    ["orderBy", (one) => orderBy({ ...one, asOf: advice.asOf }).filter(Boolean).join(", ")],
     ["arrives", (one) => (one.recommendedOrder ? day(one.arrivalDate) : "–")],
     ["runsOut", (one) => (one.stockoutDate ? day(one.stockoutDate) : t("never"))],
     ["daysWithout", (_, n) => (gaps[n] ? daysOf(gaps[n]) : t("noneWithout"))],
