@@ -27,6 +27,8 @@ _PLAIN = 8
 _ABOUT = 0.25
 """Share of a period by which periods of another calendar may be longer or shorter."""
 _FISCAL_STEPS = 3
+_TOGETHER = 1 << 20
+"""Dates that are looked at at once."""
 _AT_THE_END = 5
 """Days at either end of a period among which its first and last working days are."""
 
@@ -85,8 +87,7 @@ def closings(dates: Dates, items: NDArray[np.integer] | None = None) -> Frequenc
     All lie in the first `_AT_THE_END` days of months (quarters, years), or all in the last, not all on the same one;
     no item has two in a period, and nine of ten periods follow the one before.
     """
-    days, codes = _distinct(dates, items)
-    different = np.unique(days)
+    different = _different(np.asarray(dates, dtype="datetime64[D]"))
     if different.size < _PLAIN:
         return None
     for frequency in _MONTHS:
@@ -94,6 +95,7 @@ def closings(dates: Dates, items: NDArray[np.integer] | None = None) -> Frequenc
         after = (different - starts).astype(np.int64)
         before = (shift(starts, 1, frequency) - 1 - different).astype(np.int64)
         if any(offset.max() < _AT_THE_END and offset.min() != offset.max() for offset in (after, before)):
+            days, codes = _distinct(dates, items)
             gaps = np.diff(grid_index(days, frequency))[codes[1:] == codes[:-1]]
             if gaps.size and gaps.min() > 0 and np.mean(gaps == 1) >= _NEARLY_ALL:
                 return frequency
@@ -190,6 +192,19 @@ def _distinct(dates: Dates, items: NDArray[np.integer] | None) -> tuple[Dates, N
         return days, codes
     key = np.unique(key)
     return first + key % span, key // span + low
+
+
+def _different(days: Dates) -> Dates:
+    """The days that there are, in order: marked, and some at a time, since to sort or copy millions costs much."""
+    if not days.size:
+        return days
+    numbers = np.ascontiguousarray(days).view(np.int64)
+    first = numbers.min()
+    marks = np.zeros(int(numbers.max() - first) + 1, dtype=bool)
+    for begin in range(0, numbers.size, _TOGETHER):
+        marks[numbers[begin : begin + _TOGETHER] - first] = True
+    different: Dates = (first + np.flatnonzero(marks)).astype("datetime64[D]")
+    return different
 
 
 def _day_of_month(days: Dates) -> NDArray[np.int64]:
