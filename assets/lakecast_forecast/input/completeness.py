@@ -36,11 +36,13 @@ def incomplete(
     over: dt.date | None,
     rules: Rules,
     calendar: FiscalCalendar | None = None,
+    seen: Dates | None = None,
 ) -> Incomplete:
     """Which rows lie in an incomplete first or last period, by `rules.last_period`.
 
     days: (n,) of the rows; counts: (n,) rows with a demand; over: the first day that is not over yet, None for none;
-    calendar: where periods are fiscal, their first and last days.
+    calendar: where periods are fiscal, their first and last days; seen: the days with a demand that tell where the data
+    begin and end, in order; None for those of the rows.
 
     auto: a period is incomplete where `over` comes before its end. Where rows are finer than periods, the last is also
         incomplete where the data end longer before its end, and the first where they begin longer after its start,
@@ -57,7 +59,7 @@ def incomplete(
     if rules.last_period == "drop":
         last = last | newest
     elif periods.frequency is not Frequency.DAILY and _is_finer(days, periods):
-        seen = np.unique(days[counts])
+        seen = np.unique(days[counts]) if seen is None else seen
         gaps = np.diff(seen).astype(np.int64)
         missing_after = (ends - 1 - seen[-1]).astype(np.int64)
         missing_before = (seen[0] - starts).astype(np.int64)

@@ -77,17 +77,20 @@ def place(days: Dates, items: Integers, frequency: Frequency | None) -> Periods:
         starts = period_starts(days, frequency)
     else:
         starts = period_starts(days, frequency)
-        # One date lies on any grid, so it does not tell that months begin on that day.
-        told = frequency in (Frequency.DAILY, Frequency.WEEKLY) or np.any(starts != starts[:1])
-        own = frequency is Frequency.DAILY or (told and _on_grid(starts, items, frequency))
+        own = frequency is Frequency.DAILY or _on_grid(starts, items, frequency)
         starts = starts if own else first_day(days, frequency)
     index = starts.view(np.int64) if frequency is Frequency.DAILY else grid_index(starts, frequency)
     return Periods(frequency, starts, index)
 
 
 def _on_grid(starts: Dates, items: Integers, frequency: Frequency) -> bool:
-    """Whether the rows of each item are whole periods apart."""
+    """Whether the rows of each item are whole periods apart.
+
+    One date of an item lies on any grid, so it does not tell that months begin on that day.
+    """
     _, first, item = np.unique(items, return_index=True, return_inverse=True)
+    if frequency is not Frequency.WEEKLY and np.array_equal(starts, starts[first][item]):
+        return False
     index = grid_index(starts, frequency)
     return bool(np.all(shift(starts[first][item], index - index[first][item], frequency) == starts))
 

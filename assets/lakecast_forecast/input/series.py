@@ -99,7 +99,9 @@ def demand_series(
     refuse_many(demand, here, dataset_id, rules.allow_rejected, broken=broken)
     days = demand.day if whole else demand.day[rows]
     periods = _place(days, items, known, rules, demand.calendar)
-    partly = incomplete(days, periods, known, over, rules, demand.calendar)
+    # A depot that has bought nothing since July has a whole July where the file goes on.
+    seen = np.unique(demand.day[~np.isnan(demand.quantity)]) if rules.by else None
+    partly = incomplete(days, periods, known, over, rules, demand.calendar, seen)
     cut_off = tuple(_of_incomplete(partly, days, periods, quantity))
     quantity = np.where(partly.rows, np.nan, quantity) if partly.rows.any() else quantity
     if np.isnan(quantity).all():

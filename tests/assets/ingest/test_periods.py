@@ -88,6 +88,17 @@ def test_months_may_be_dated_by_their_last_working_day(folder: Write, stated: Fr
     assert made.tables["demand"]["quantity"].null_count == 0
 
 
+def test_a_depot_without_demand_since_has_a_whole_month(folder: Write) -> None:
+    rows = [line + ",PE" for line in daily("A", "2025-07-01", "2025-09-30").splitlines()]
+    rows += [f"A,2025-0{month}-0{day},7,BA" for month in (7, 8) for day in (3, 5)]
+    text = HEAD.strip() + ",location\n" + "\n".join(rows) + "\n"
+    rules = Rules(frequency=Frequency.MONTHLY, by="location", as_of=dt.date(2025, 10, 2))
+    depots = read_folder(folder(demand=text), rules=rules).datasets
+    quiet = next(made for name, made in depots.items() if name.endswith("_ba"))
+    assert series(quiet) == {"2025-07-01": 14.0, "2025-08-01": 14.0}
+    assert not {"incomplete_first_period", "incomplete_last_period"} & set(codes(quiet))
+
+
 def test_weekends_do_not_make_a_month_incomplete(folder: Write) -> None:
     days = np.arange(np.datetime64("2025-08-01"), np.datetime64("2025-11-29"))
     working = days[np.is_busday(days)]  # ends on Friday the 28th

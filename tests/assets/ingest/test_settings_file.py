@@ -160,6 +160,13 @@ def test_a_source_that_there_is_not_is_refused_by_the_run(folder: Write) -> None
         run(made, str(made / "lake"))
 
 
+def test_one_date_per_item_lies_in_its_calendar_period(folder: Write) -> None:
+    text = "".join(f"{item},2024-0{month}-{day},5\n" for item, month, day in (("A", 1, 15), ("B", 2, 20), ("C", 2, 10)))
+    made = read_folder(folder(demand="item_id,date,quantity\n" + text), rules=Rules(frequency=Frequency.MONTHLY))
+    (read,) = made.datasets.values()
+    assert {str(day) for day in read.tables["demand"]["date"].to_pylist()} == {"2024-01-01", "2024-02-01"}
+
+
 def test_one_date_of_a_stated_frequency_lies_in_its_calendar_period(folder: Write) -> None:
     made = folder(demand="item_id,date,quantity\nA,2024-04-16,5\nB,2024-04-16,5\n")
     (one,) = read(made, frequency=Frequency.MONTHLY).values()
