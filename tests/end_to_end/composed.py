@@ -31,7 +31,7 @@ SERVICES: dict[str, dict[str, Any]] = {
 _SIDES = {"lakecast-serve": ".venv-serve", "lakecast-ml": ".venv-ml"}
 _ENGINES_NAMES = "127.0.0.11:53"
 _PROXYS_ADDRESS = "172.30.80.10"
-_HEALTHY_SECONDS = 120.0
+_HEALTHY_SECONDS = 300.0
 
 
 class Composed:
