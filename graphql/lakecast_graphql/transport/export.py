@@ -43,7 +43,7 @@ _STATUSES = {
     "EXPEDITE": ("Expedite", "Antecipar"),
     "WATCH": ("Watch", "Acompanhar"),
     "REDUCE": ("Excess", "Excesso"),
-    "NONE": ("In order", "Em ordem"),
+    "NONE": ("OK", "Em ordem"),
     "CHECK_DATA": ("Check data", "Conferir dados"),
 }
 """Action -> status of an item that does not run out, in the words of the buyer's page."""
