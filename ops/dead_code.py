@@ -15,7 +15,7 @@ FOLDERS = ("schema", "lake", "graphql", "assets", "ops")
 DECORATED = ("@strawberry.*", "@dg.*", "@app.*", "@validator", "@field_validator", "@model_validator", "@*.validator")
 """Called by the library that the decorator belongs to."""
 CALLED = (
-    *("defs", "handle_output", "load_input"),  # Dagster
+    *("defs", "handle_output", "load_input", "create_resource"),  # Dagster
     *("store_event", "get_asset_records", "asset_records_have_last_observation", "has_dynamic_partition"),  # Dagster
     *("Launcher", "supports_check_run_worker_health", "check_run_worker_health"),  # Dagster, by ops/dagster.yaml
     "forward",  # torch, of a module

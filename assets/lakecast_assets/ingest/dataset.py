@@ -12,7 +12,7 @@ from lakecast_assets.ingest.item_units import of_units
 from lakecast_assets.ingest.items import facts_of, item_table, review_days
 from lakecast_assets.ingest.landed import landed_table
 from lakecast_assets.ingest.masters import MasterRows
-from lakecast_assets.ingest.matching import Strangers, matching, of_dataset, of_several_datasets
+from lakecast_assets.ingest.matching import Strangers, matching, of_dataset
 from lakecast_assets.ingest.orders import doubts, of_inactive, open_order_table, without_shared
 from lakecast_assets.ingest.stock import inventory_table, with_unknown
 from lakecast_assets.ingest.stock_history import added_up, stock_history
@@ -37,7 +37,8 @@ class Parts:
 
     now: the instant of the run; today: the last day that demand and stock may have; over: the first day that is not
     over yet; takes_all: whether this data set reports rejected rows that belong to none in particular; landed: whether
-    rows are wanted as they came, too; unread: files of the folder that nobody reads.
+    rows are wanted as they came, too; unread: files of the folder that nobody reads; shared: items of
+    more than one of its data sets.
     """
 
     dataset_id: str
@@ -52,6 +53,7 @@ class Parts:
     by_location: bool = False
     landed: bool = True
     unread: tuple[str, ...] = ()
+    shared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def assemble(parts: Parts, rules: Rules) -> Assembly:
     last = (shift(read.series.dates.max()[None], 1, frequency) - 1)[0]
     history = history.select(np.isin(history.places, counted))
     stock = inventory_table(parts.dataset_id, parts.stock, history)
-    shared = of_several_datasets(demand)
+    shared = parts.shared
     file = "" if parts.stock is None else parts.stock.file.name
     without = parts.stock is not None and parts.stock.datasets is None
     tables["fact_inventory"], stale = with_unknown(stock, dim_item, last, frequency, file, shared if without else ())

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 from lakecast_assets.ingest.dataset import Parts, assemble
 from lakecast_assets.ingest.items import FACTS
 from lakecast_assets.ingest.masters import MasterRows, read_items, read_orders, read_stock
+from lakecast_assets.ingest.matching import of_several_datasets
 from lakecast_assets.ingest.settings_file import read_settings, with_settings
 from lakecast_forecast.input.demand import DemandRows, read_demand
 from lakecast_forecast.input.errors import InputError
@@ -78,6 +80,11 @@ class Folder:
         read |= {self.demand.calendar.file} if self.demand.calendar else set()
         return tuple(path.name for path in data_files(self.path) if path.name not in read)
 
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """Items of more than one data set; looked for among all rows, so once for all data sets."""
+        return of_several_datasets(self.demand)
+
     @property
     def named(self) -> tuple[str, ...]:
         """Those and, after them, the ones without any usable row: they fail, and are not passed over in silence."""
@@ -111,6 +118,7 @@ class Folder:
             self.rules.by == "location",
             landed,
             self.unread,
+            self.shared,
         )
         try:
             made = assemble(parts, self.rules)

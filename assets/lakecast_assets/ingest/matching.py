@@ -59,8 +59,9 @@ def of_several_datasets(demand: DemandRows) -> frozenset[str]:
     if len(demand.datasets.names) == 1:
         return frozenset()
     known = demand.items.codes >= 0
-    pairs = np.unique(np.column_stack([demand.items.codes, demand.datasets.codes])[known], axis=0)
-    codes, counts = np.unique(pairs[:, 0], return_counts=True)
+    several = len(demand.datasets.names) + 1  # rows may name none: -1
+    pairs = np.unique(demand.items.codes[known].astype(np.int64) * several + demand.datasets.codes[known] + 1)
+    codes, counts = np.unique(pairs // several, return_counts=True)
     return frozenset(demand.items.names[code] for code in codes[counts > 1].tolist())
 
 

@@ -98,6 +98,14 @@ def _digest(place: Place, names_: Sequence[str]) -> str:
     return whole.hexdigest()
 
 
+def place_of(data: str, dataset_id: str) -> Place:
+    """The folder of a data set: `data` itself where it has a file of demand, else its subfolder of that name."""
+    place = Place(data)
+    if any(_holds(Path(info.base_name), "demand") for info in place.files()):
+        return place
+    return next((each for each in place.folders() if dataset_id in (each.name, slug(each.name))), place)
+
+
 class Folders:
     """Opened folders: the Dagster resource that keeps what a run of several data sets has read already.
 
@@ -123,15 +131,13 @@ class Folders:
         return value
 
     def find(self, data: str, dataset_id: str, rules: Rules | None = None) -> Folder:
-        """The opened folder that holds a data set: `data` itself, else its subfolder of that name, read by `rules`.
+        """The opened folder that holds a data set (`place_of`), read by `rules`.
 
         Raises `InputError`.
         """
         if data in self._opened:
             return self._opened[data]
-        place = Place(data)
-        if not any(_holds(Path(info.base_name), "demand") for info in place.files()):
-            place = next((each for each in place.folders() if dataset_id in (each.name, slug(each.name))), place)
+        place = place_of(data, dataset_id)
         # Rows that name no data set belong to the folder's, not to whichever is asked for.
         with place.local() as path:
             return open_folder(path, dataset_id if path.name == dataset_id else None, rules)

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,15 +43,18 @@ class Place:
         return store.open_input_stream(f"{root}/{name}")
 
     @contextmanager
-    def local(self) -> Iterator[Path]:
-        """The folder on this machine: itself, or for as long as this lasts a copy of its files. Raises OSError."""
+    def local(self, only: Collection[str] | None = None) -> Iterator[Path]:
+        """The folder on this machine: itself, or for as long as this lasts a copy of its files, by default of all.
+
+        Raises OSError.
+        """
         if not self._is_remote:
             yield Path(self.uri)
             return
         with tempfile.TemporaryDirectory(prefix="lakecast-") as folder:
             copy = Path(folder) / self.name
             copy.mkdir()
-            for info in self.files():
+            for info in (each for each in self.files() if only is None or each.base_name in only):
                 with self.open(info.base_name) as source, (copy / info.base_name).open("wb") as target:
                     shutil.copyfileobj(source, target)
             yield copy

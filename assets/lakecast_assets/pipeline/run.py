@@ -33,7 +33,8 @@ from lakecast_lake.storage import Lake
 
 # Where nothing has changed, all steps are skipped; Dagster warns of each that comes after a check without a result.
 logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Configuration of a run that leaves the console to whoever started it."""
 
 
 class RunError(Exception):
@@ -216,7 +217,7 @@ def _run_dataset(
                 run_id=run_id,
                 instance=instance,
                 partition_key=dataset_id,
-                run_config=_QUIET,
+                run_config=QUIET,
                 tags={WORKER: this_process()},
                 resources=jobs.resources(settings),
             )

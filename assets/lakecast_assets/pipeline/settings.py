@@ -9,11 +9,16 @@ from functools import cached_property
 from typing import Any, Literal, Self
 
 import dagster as dg
+from dagster._core.storage.tags import PARTITION_NAME_TAG
 from pydantic import Field, ValidationError, model_validator
 
+from lakecast_assets.ingest.settings_file import NAMES as SETTINGS_FILES
+from lakecast_assets.ingest.settings_file import read_settings
 from lakecast_assets.pipeline.fanout import FanOut
+from lakecast_assets.pipeline.landing import place_of
 from lakecast_forecast import registry
 from lakecast_forecast.ensemble import NAME as ENSEMBLE
+from lakecast_forecast.input.errors import InputError
 from lakecast_forecast.input.rules import Rules
 from lakecast_schema.periods import Frequency
 from lakecast_schema.review_day import ReviewDay
@@ -124,6 +129,20 @@ class RunSettings(dg.ConfigurableResource[None]):
         except ValueError as error:
             raise WrongSettings(str(error)) from None
         return self
+
+    def create_resource(self, context: dg.InitResourceContext) -> Any:
+        """The settings of a run: what its configuration leaves at the default, `lakecast.yaml` of its data set says.
+
+        Raises `WrongSettings` for one that no run can have. A file that cannot be read is for the reading to refuse.
+        """
+        name = context.run.tags.get(PARTITION_NAME_TAG) if context.run else None
+        if name is None:
+            return self
+        try:
+            with place_of(self.data, name).local(only=SETTINGS_FILES) as folder:
+                return self.beside(read_settings(folder))
+        except (InputError, OSError):
+            return self
 
     @property
     def rules(self) -> Rules:

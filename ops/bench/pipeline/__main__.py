@@ -25,7 +25,7 @@ from lakecast_assets.pipeline import automation, forecast, partitions, training
 from lakecast_assets.pipeline.definitions import definitions
 from lakecast_assets.pipeline.landing import Folders
 from lakecast_assets.pipeline.progress import Progress, Silent
-from lakecast_assets.pipeline.run import RunReport, run
+from lakecast_assets.pipeline.run import QUIET, RunReport, run
 from lakecast_assets.pipeline.settings import RunSettings
 from lakecast_forecast.decisions import learning
 from lakecast_lake import snapshots
@@ -137,7 +137,7 @@ def by_dagster(cache: Path, datasets: int) -> list[list[str]]:
         os.utime(path, (1, 1))
     measured(folder, lake)
     before = published(lake)
-    settings = RunSettings(data=str(folder), sources=list(SOURCES), as_of=AS_OF)
+    settings = RunSettings(data=str(folder))
     loaded = definitions(str(lake), str(cache / "hand-over"), settings, Progress(Silent()), Folders())
     job = loaded.resolve_job_def(automation.JOB)
     names = [f"set-{number:03}" for number in range(datasets)]
@@ -157,7 +157,7 @@ def by_dagster(cache: Path, datasets: int) -> list[list[str]]:
         for each in requests:
             selection = [*each.asset_selection] if each.asset_selection else None
             job.execute_in_process(
-                each.run_config, instance, partition_key=each.partition_key, asset_selection=selection
+                {**QUIET, **each.run_config}, instance, partition_key=each.partition_key, asset_selection=selection
             )
     new = published(lake) - before
     wrong = len(spent.trained) + new + abs(len(requests) - 3 * datasets)

@@ -95,3 +95,37 @@ def test_explicit_settings_go_before_those_of_the_folder() -> None:
 def test_nonsense_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         RunSettings(data="x", **wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("below", ["", "parts"])
+def test_a_run_started_by_hand_takes_from_the_folder_what_its_configuration_leaves_open(
+    tmp_path: Path, below: str
+) -> None:
+    """The folder is the data set's own, or holds one folder for each."""
+    folder = tmp_path / below
+    folder.mkdir(exist_ok=True)
+    (folder / "demand.csv").write_text("item_id,date,quantity\nA,2026-01-01,1\n")
+    (folder / "lakecast.yaml").write_text("sources: [theta]\nhorizon: 7\ncountry: PT\n")
+    assert by_hand(RunSettings(data=str(tmp_path), horizon=3)) == (["theta"], 3, "PT")
+    (folder / "lakecast.yaml").write_text("sources: [arimaa]\n")
+    with pytest.raises(dg.DagsterResourceFunctionError) as refusal:
+        by_hand(RunSettings(data=str(tmp_path)))
+    assert "no source 'arimaa'" in str(refusal.value.__cause__)
+    (folder / "lakecast.yaml").write_text("horizont: 3\n")
+    assert by_hand(RunSettings(data=str(tmp_path)))[1] == 0, "the reading of the files refuses it"
+
+
+def by_hand(configured: RunSettings) -> tuple[list[str], int, str]:
+    """Sources, horizon and country in a step of a run of the data set `parts`."""
+    seen = []
+
+    @dg.op
+    def look(settings: RunSettings) -> None:
+        seen.append((settings.sources, settings.horizon, settings.country))
+
+    @dg.job(resource_defs={"settings": configured})
+    def one() -> None:
+        look()
+
+    one.execute_in_process(tags={"dagster/partition": "parts"})
+    return seen[0]

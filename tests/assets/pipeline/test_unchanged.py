@@ -93,7 +93,7 @@ def test_whoever_starts_a_run_of_unchanged_input_trains_and_publishes_nothing(
         os.utime(path, (1, 1))
     monkeypatch.setenv(automation.LANDING, str(folder))
     before = versions(lake)
-    settings = RunSettings(data=str(folder), sources=SOURCES, horizon=7)
+    settings = RunSettings(data=str(folder))  # `lakecast.yaml` says which sources
     loaded = definitions(lake, str(folder.parent / "hand_over"), settings, Progress(Silent()), Folders())
     with dg.instance_for_test() as instance:
         instance.add_dynamic_partitions("dataset", ["parts"])
