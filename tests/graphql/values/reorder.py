@@ -63,10 +63,14 @@ def decide(
         most = 1.5 * largest
         if is_rare and stored["demand_size"]:
             most = min(most, 2 * largest - size)
-        most = most * longer - max(review, step)
-        enough = min(enough, math.floor(most + 1e-9) if step == 1 else most)
+        most *= longer
+        below_most = most - max(review, step)
+        enough = min(enough, math.floor(below_most + 1e-9) if step == 1 else below_most)
     reorder_point = multiple(max(enough, expected, step if used else 0.0), step)
-    up_to = multiple(max(reorder_point + review, reorder_point + (step if reorder_point > 0 else 0.0)), step)
+    more = reorder_point + (step if reorder_point > 0 else 0.0)
+    up_to = multiple(max(reorder_point + review, more), step)
+    if stored["largest_window"] is not None and multiple(most, step) >= more:
+        up_to = min(up_to, multiple(most, step))
     decision = {
         "leadTimeDays": lead_time,
         "dailyDemand": daily,
@@ -101,8 +105,10 @@ def decide(
         alert = "MEDIUM" if position < reorder_point + review else "OK"
     if due:
         action = "ORDER"
+    elif alert == "CRITICAL" and stored["on_order"]:
+        action = "EXPEDITE"
     elif alert in ("CRITICAL", "MEDIUM"):
-        action = {"CRITICAL": "EXPEDITE", "MEDIUM": "WATCH"}[alert]
+        action = "WATCH"
     else:
         action = "REDUCE" if position - up_to - review >= step - 1e-9 else "NONE"
     return decision | {

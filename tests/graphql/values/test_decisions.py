@@ -8,7 +8,7 @@ import pytest
 from answers import Row, listing, same
 from expected import Expected, mean
 from generated import OWN, STOCK, many
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from running import Running
 
@@ -121,6 +121,7 @@ FIGURES += ["orderUpTo", "recommendedOrder", "recommendedOrderValue", "alert", "
     ),
     where=STOCK,
 )
+@example(scenario={"leadTimeDays": 0.0, "onHand": 3.0}, where={})
 def test_what_if(server: Running, expected: Expected, scenario: Row, where: Row) -> None:
     """Each decision under a scenario is the formula's, computed item by item and day by day."""
     query = f"""query Q($scenario: ScenarioInput!, $where: ReplenishmentFilter) {{
