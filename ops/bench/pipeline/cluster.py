@@ -45,7 +45,7 @@ class Cluster:
     def seconds(self) -> float:
         """CPU s of all its processes up to now."""
         every = [process for root in self.roots for process in (root, *root.children(recursive=True))]
-        return sum(spent.user + spent.system for spent in (process.cpu_times() for process in every))
+        return float(sum(spent.user + spent.system for spent in (process.cpu_times() for process in every)))
 
     def kill_a_worker(self) -> None:
         """What the kernel does where memory is short; the worker's nanny starts another one."""
@@ -135,7 +135,7 @@ def started() -> Iterator[Cluster]:
     from distributed import Client  # of the extra `dask`, like the commands
 
     client_of: Callable[..., Client] = Client
-    dask, address = Path(sys.executable).with_name("dask"), f"tcp://127.0.0.1:{_free_port()}"
+    dask, address = str(Path(sys.executable).with_name("dask")), f"tcp://127.0.0.1:{_free_port()}"
     host, _, port = address.removeprefix("tcp://").partition(":")
     commands = (
         [dask, "scheduler", "--host", host, "--port", port, "--no-dashboard"],
