@@ -46,6 +46,7 @@ class PinnedTable:
 
     def __init__(self, lake: Lake, name: str, version: int) -> None:
         self.uri = lake.table_uri(name)
+        self._is_local = lake.is_local
         self._version = version
         self._contract = TABLES[name]
         self._delta = lake.handle(name, version)
@@ -112,7 +113,11 @@ class PinnedTable:
 
     def _scan(self, where: Where, columns: Sequence[str], dictionary: Sequence[str], threads: bool) -> pa.Table:
         import pyarrow.dataset as ds  # it loads pandas, which who only loads the assets' definitions can do without
+        from pyarrow import fs
 
+        # A folder is read without Python in Arrow's threads: with it, a process that ends while one of them still
+        # closes a file is aborted after all its work (delta-rs 1.6, Python 3.11).
+        files = fs.SubTreeFileSystem(self.uri, fs.LocalFileSystem()) if self._is_local else None
         options = ds.ParquetReadOptions(dictionary_columns=set(dictionary) & set(columns))
         matches = ds.scalar(True)
         for name, values in where.items():
@@ -120,7 +125,9 @@ class PinnedTable:
             matches &= ds.field(name) == allowed[0] if len(allowed) == 1 else ds.field(name).isin(allowed)
         # Other partitions' files are left out before anything is made of them, which costs .1 ms each.
         scope = [(name, "in", list(listed(values))) for name, values in where.items() if name in self._partitioned]
-        dataset = self._delta.to_pyarrow_dataset(parquet_read_options=options, file_pruning_predicate=scope or None)
+        dataset = self._delta.to_pyarrow_dataset(
+            filesystem=files, parquet_read_options=options, file_pruning_predicate=scope or None
+        )
         scan = ds.ParquetFragmentScanOptions(pre_buffer=True, cache_options=self._ranges)
         return dataset.to_table(columns=list(columns), filter=matches, use_threads=threads, fragment_scan_options=scan)
 

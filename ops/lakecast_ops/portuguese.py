@@ -161,6 +161,10 @@ _PAIRS: tuple[tuple[str, str], ...] = (
         "Write one row per item and period, with the columns {columns}",
         "Escreva uma linha por item e período, com as colunas {columns}",
     ),
+    (
+        "{remedy}, or describe periods with names of their own in a calendar.csv (period, start, end)",
+        "{remedy}, ou descreva períodos com nomes próprios em um calendar.csv (period, start, end)",
+    ),
     ("no row can be used; in the first, {problem}", "nenhuma linha pode ser usada; na primeira, {problem}"),
     ("no row of data set {dataset} can be used", "nenhuma linha do conjunto de dados {dataset} pode ser usada"),
     (

@@ -218,7 +218,7 @@ def test_one_scrape_tells_all_workers(own_lake: Lake, admin: tuple[str, str], tm
         until(lambda: len(list(tmp_path.glob("counter_*.db"))) == 3, "all workers count")
         requests = 'lakecast_http_requests_total{method="POST",status="200"}'
         until(lambda: found().get(requests) == asked, "what all workers answered is told")
-        assert found()["lakecast_ready"] == 1
+        until(lambda: found()["lakecast_ready"] == 1, "all workers are ready")
         ways = ("cached", "light")
 
         def answered() -> float:

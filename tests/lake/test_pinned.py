@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from deltalake.fs import DeltaStorageHandler
 
 from lakecast_lake import columns, commit, publish, snapshots
 from lakecast_lake.contract_rows import conform
@@ -34,6 +35,19 @@ def test_columns_of_other_names_in_the_files_are_read_by_their_own(
     after = columns.load(lake, record)
     for key, segment in before.forecasts.items():
         assert after.forecasts[key].numbers["forecast"].tolist() == segment.numbers["forecast"].tolist()
+
+
+@pytest.mark.parametrize("dataset", ["alpha", "São Paulo 100%", "a/b#c?d", "x=y&%41"])
+def test_a_folder_is_read_without_python_in_arrows_threads(
+    lake: Lake, forecasts: Maker, dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that ends while such a thread still closes a file is aborted: its exit code says that it failed."""
+    monkeypatch.setattr(DeltaStorageHandler, "from_table", lambda *arguments: pytest.fail("Python reads the files"))
+    table = forecasts(dataset_id=dataset)
+    done = commit.forecasts(lake, table, dataset, ["arima", "ensemble"], "run-1")
+    read = PinnedTable(lake, FACT_FORECAST.name, done.version).read({"dataset_id": dataset}, ["dataset_id", "item_id"])
+    assert read["dataset_id"].unique().to_pylist() == [dataset]
+    assert read.num_rows == table.num_rows
 
 
 def test_a_column_that_must_not_be_null_has_to_be_there() -> None:
