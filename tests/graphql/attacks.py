@@ -117,7 +117,7 @@ def others(server: Running) -> Iterator[Others]:
         asking.join()
 
 
-def until(holds: object, seconds: float = 10.0) -> bool:
+def until(holds: object, seconds: float = 60.0) -> bool:
     """Wait until a function returns something true; whether it did."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -174,7 +174,7 @@ def test_workers_stop(small_lake: Lake, tmp_path: Path) -> None:
     with serving(small_lake, tmp_path / "log", "--workers", "2") as (process, server):
         held = subscribers(server, 6)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
+        assert process.wait(50) == 0
         for one in held:
             one.close()
 

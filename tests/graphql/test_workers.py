@@ -68,7 +68,7 @@ def served(
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(20)
+            process.wait(50)
         except subprocess.TimeoutExpired:
             process.kill()
 
@@ -79,7 +79,7 @@ def _ready(url: str) -> bool:
     return False
 
 
-def until(holds: Callable[[], bool], complaint: str, seconds: float = 30) -> float:
+def until(holds: Callable[[], bool], complaint: str, seconds: float = 90) -> float:
     """Wait until something holds, and tell how long it took.
 
     Snapshots are built at low priority: on a machine with other work it takes long, and nothing else is wrong.
@@ -95,7 +95,7 @@ def all_serve(server: Running, snapshot_id: int, times: int = 25) -> bool:
     """Whether many new connections, which the workers share, are all answered from that snapshot."""
 
     def one() -> int:
-        answer = httpx.post(server.graphql, json={"query": STATUS}, timeout=10).json()
+        answer = httpx.post(server.graphql, json={"query": STATUS}, timeout=60).json()
         assert answer["extensions"]["snapshotId"] == answer["data"]["serviceStatus"]["snapshotId"]
         return int(answer["extensions"]["snapshotId"])
 

@@ -44,7 +44,7 @@ def test_a_request_that_is_none_is_refused_with_a_status(server: Running) -> Non
 
 def test_a_subscription_goes_on_until_the_client_leaves(server: Running, admin: tuple[str, str]) -> None:
     with (
-        httpx.Client(timeout=5) as other,
+        httpx.Client(timeout=30) as other,
         other.stream("GET", server.graphql, params={"query": LIVE}, headers=EVENTS) as stream,
     ):
         lines = stream.iter_lines()
