@@ -74,15 +74,26 @@ def writers(lake: Lake, table: Table, versions: Collection[int]) -> set[str]:
     return {_writer(entry) for entry in commits if entry["version"] in versions}
 
 
-def own_files(lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own: Collection[str]) -> Files:
-    """The data set's files at the handle's version, of partitions that the `own` runs wrote last.
+def own_files(
+    lake: Lake,
+    table: Table,
+    handle: DeltaTable,
+    dataset_id: str,
+    own: Collection[str],
+    *,
+    but: Collection[Where] = (),
+) -> Files:
+    """The data set's files at the handle's version, of partitions that the `own` runs wrote last, `but` for some.
 
     By the whole history: another run may have published a later version than that of the own commits, with their
     partitions brought back to what they were before.
     """
     version, files = handle.version(), _files(table, handle, dataset_id)
     commits = _commits(lake, table, -1, version)
-    return {key: paths for key, paths in files.items() if _last_writer(commits, _place(table, key)) in own}
+    places = {key: _place(table, key) for key in files}
+    return {
+        key: files[key] for key, place in places.items() if place not in but and _last_writer(commits, place) in own
+    }
 
 
 def foreign(
@@ -105,26 +116,29 @@ def foreign(
         last = _last_commit(unpublished, where := _place(table, key))
         if last is None:
             continue
-        if _writer(last) not in fine or _withdraws_anew(lake, table, last, key, then.get(key)):
+        if _writer(last) not in fine or _withdraws_anew(lake, table, last, where, then):
             strays.append(where)
     return tuple(strays)
 
 
 def _withdraws_anew(
-    lake: Lake, table: Table, entry: Mapping[str, Any], key: tuple[str, ...], published: frozenset[str] | None
+    lake: Lake, table: Table, entry: Mapping[str, Any], where: Mapping[str, str], published: Files
 ) -> bool:
-    """Whether a commit withdraws a partition that was not yet as it is published when the run looked."""
+    """Whether a commit withdraws a source any partition of which was not yet as it is published when the run looked.
+
+    What the run has kept of the source as past goes with it: the newer one has its own past.
+    """
     noted = entry.get(_WITHDRAWN)
     if not noted:
         return False
     withdrawal = Withdrawal(**json.loads(noted))
-    place = _place(table, key)
-    if place.get("source") not in withdrawal.sources:
+    source = where.get("source")
+    if source not in withdrawal.sources:
         return False
-    if withdrawal.version < 0:
-        return published is not None
-    seen = _files(table, lake.handle(table.name, withdrawal.version), place["dataset_id"])
-    return seen.get(key) != published
+    handle = None if withdrawal.version < 0 else lake.handle(table.name, withdrawal.version)
+    seen = {} if handle is None else _files(table, handle, where["dataset_id"])
+    mine = [key for key in seen.keys() | published.keys() if _place(table, key)["source"] == source]
+    return any(seen.get(key) != published.get(key) for key in mine)
 
 
 def _brought_back(published: Entry | None) -> str:
