@@ -90,19 +90,22 @@ async def receive_all(
 
 async def _rest(receive: Receive, chunk: bytes, max_bytes: int, arrival: Arrival) -> bytes:
     chunks, size, more = [chunk], len(chunk), True
-    while more:
+    try:
+        while more:
+            if size > max_bytes:
+                raise _too_large(max_bytes)
+            arrival.holds(size)
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnected
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            more = bool(message.get("more_body"))
         if size > max_bytes:
             raise _too_large(max_bytes)
-        arrival.holds(size)
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnected
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        more = bool(message.get("more_body"))
-    if size > max_bytes:
-        raise _too_large(max_bytes)
-    return b"".join(chunks)
+        return b"".join(chunks)
+    finally:
+        chunks.clear()  # an error's traceback keeps this frame until the collector comes by
 
 
 class _Begun:

@@ -52,6 +52,9 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self._arrived()
         self._watch.gone(self)
         super().connection_lost(exc)
+        # Half a message would stay until the collector comes by.
+        self.frames.clear()
+        self.conn.reader.discard()
 
     def abort(self) -> None:
         """See `Connection`."""
