@@ -103,6 +103,7 @@ const WORDS = {
   toReceive: ["A receber", "On order"],
   usePerMonth: ["Uso por mês", "Use per month"],
   coverDays: ["Dura", "Lasts"],
+  coverAll: ["Dura, com o que vem", "Lasts, with what comes"],
   runsOut: ["Acaba em", "Runs out"],
   orderBy: ["Pedir até", "Order by"],
   arrives: ["Chega em", "Arrives"],
@@ -293,8 +294,8 @@ const WORDS = {
   meanPerMonth: ["Em média {0} por mês.", "{0} a month on average."],
   useIsForecast: ["O pedido conta com {0} por mês, como a previsão.", "The order assumes {0} a month, as forecast."],
   useIsMixed: [
-    "O pedido conta com {0} por mês; a previsão seria {1}. O item se usa pouco: nos testes acertou mais quem dá peso à média de toda a história.",
-    "The order assumes {0} a month; the forecast alone would be {1}. Use is rare: in tests it came closer to weigh in the mean of all history.",
+    "O pedido conta com {0} por mês, entre a média de toda a história e a previsão ({1}): com uso irregular, foi o que errou menos nos testes.",
+    "The order assumes {0} a month, between the mean of all history and the forecast ({1}): where use is irregular, that was least wrong in tests.",
   ],
   forecastUntil: ["A previsão vai até {0}: o último mês pode estar incompleto.", "The forecast ends on {0}: the last month may be incomplete."],
   seeAll: ["Ver todos", "See all"],
