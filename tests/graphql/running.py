@@ -87,7 +87,7 @@ def running(
     finally:
         server.should_exit = True
         server.force_exit = True  # subscribers would be waited for
-        thread.join(20)
+        thread.join(150)
         assert not thread.is_alive(), "the server did not stop"
 
 
