@@ -195,13 +195,11 @@ def _is_shared(table: Table) -> bool:
 def _without_foreign(lake: Lake, entry: Entry, run_id: str, runs: Collection[str]) -> Entry:
     """A newer version of the run's table, with other runs' partitions as they are published."""
     table = TABLES[entry.table]
-    before = lake.handle(entry.table, entry.version)
-    published = snapshots.published(lake, entry.dataset_id, entry.table)
-    withdrawn = recovery.foreign(lake, table, before, entry.dataset_id, runs, published)
     recovery.recover(lake, table, entry.dataset_id, run_id, runs)
     after = lake.handle(entry.table)
     then, now = (
-        recovery.own_files(lake, table, handle, entry.dataset_id, runs, but=withdrawn) for handle in (before, after)
+        recovery.own_files(lake, table, handle, entry.dataset_id, runs)
+        for handle in (lake.handle(entry.table, entry.version), after)
     )
     if then != now:
         raise Superseded(

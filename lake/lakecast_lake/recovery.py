@@ -6,8 +6,7 @@ visible, too; and where another run has published meanwhile, it would hide that.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -27,24 +26,6 @@ Files = Mapping[tuple[str, ...], frozenset[str]]
 """Paths of files by partition."""
 _SAME_ROWS = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
 """Operations that change no row."""
-_WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True)
-class Withdrawal:
-    """Published sources whose rows go with a run that has none of them.
-
-    version: the published version of the table in which the run saw them; -1 where none was published. What is
-    published of them later stays.
-    """
-
-    sources: Sequence[str]
-    version: int
-
-
-def withdrawal_note(withdrawal: Withdrawal | None) -> Mapping[str, str]:
-    """What a commit says of it."""
-    return {} if withdrawal is None else {_WITHDRAWN: json.dumps(vars(withdrawal))}
 
 
 def recover(lake: Lake, table: Table, dataset_id: str, run_id: str, own: Collection[str] = ()) -> tuple[Where, ...]:
@@ -74,35 +55,21 @@ def writers(lake: Lake, table: Table, versions: Collection[int]) -> set[str]:
     return {_writer(entry) for entry in commits if entry["version"] in versions}
 
 
-def own_files(
-    lake: Lake,
-    table: Table,
-    handle: DeltaTable,
-    dataset_id: str,
-    own: Collection[str],
-    *,
-    but: Collection[Where] = (),
-) -> Files:
-    """The data set's files at the handle's version, of partitions that the `own` runs wrote last, `but` for some.
+def own_files(lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own: Collection[str]) -> Files:
+    """The data set's files at the handle's version, of partitions that the `own` runs wrote last.
 
     By the whole history: another run may have published a later version than that of the own commits, with their
     partitions brought back to what they were before.
     """
     version, files = handle.version(), _files(table, handle, dataset_id)
     commits = _commits(lake, table, -1, version)
-    places = {key: _place(table, key) for key in files}
-    return {
-        key: files[key] for key, place in places.items() if place not in but and _last_writer(commits, place) in own
-    }
+    return {key: paths for key, paths in files.items() if _last_writer(commits, _place(table, key)) in own}
 
 
 def foreign(
     lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own: Collection[str], published: Entry | None
 ) -> tuple[Where, ...]:
-    """The data set's partitions that at the handle's version are neither as published nor written by the own runs.
-
-    So are those that an own run has withdrawn and that were published anew after it had looked.
-    """
+    """The data set's partitions that at the handle's version are neither as published nor written by the own runs."""
     now = _files(table, handle, dataset_id)
     then = {} if published is None else _files(table, lake.handle(table.name, published.version), dataset_id)
     changed = [key for key in now.keys() | then.keys() if now.get(key) != then.get(key)]
@@ -110,35 +77,9 @@ def foreign(
         return ()
     since = -1 if published is None else published.version
     unpublished = _commits(lake, table, since, handle.version())
-    fine = {*own, _brought_back(published)}
-    strays = []
-    for key in sorted(changed):
-        last = _last_commit(unpublished, where := _place(table, key))
-        if last is None:
-            continue
-        if _writer(last) not in fine or _withdraws_anew(lake, table, last, where, then):
-            strays.append(where)
-    return tuple(strays)
-
-
-def _withdraws_anew(
-    lake: Lake, table: Table, entry: Mapping[str, Any], where: Mapping[str, str], published: Files
-) -> bool:
-    """Whether a commit withdraws a source any partition of which was not yet as it is published when the run looked.
-
-    What the run has kept of the source as past goes with it: the newer one has its own past.
-    """
-    noted = entry.get(_WITHDRAWN)
-    if not noted:
-        return False
-    withdrawal = Withdrawal(**json.loads(noted))
-    source = where.get("source")
-    if source not in withdrawal.sources:
-        return False
-    handle = None if withdrawal.version < 0 else lake.handle(table.name, withdrawal.version)
-    seen = {} if handle is None else _files(table, handle, where["dataset_id"])
-    mine = [key for key in seen.keys() | published.keys() if _place(table, key)["source"] == source]
-    return any(seen.get(key) != published.get(key) for key in mine)
+    places = [_place(table, key) for key in sorted(changed)]
+    fine = {*own, _brought_back(published), None}
+    return tuple(where for where in places if _last_writer(unpublished, where) not in fine)
 
 
 def _brought_back(published: Entry | None) -> str:
@@ -180,18 +121,12 @@ def _files(table: Table, handle: DeltaTable, dataset_id: str) -> Files:
 
 def _last_writer(history: Collection[Mapping[str, Any]], where: Mapping[str, str]) -> str | None:
     """Who changed the partition's rows last, or what it was brought back to; None where nobody has."""
-    last = _last_commit(history, where)
-    return None if last is None else _writer(last)
-
-
-def _last_commit(history: Collection[Mapping[str, Any]], where: Mapping[str, str]) -> Mapping[str, Any] | None:
-    """The commit that changed the partition's rows last."""
     for entry in sorted(history, key=lambda entry: -int(entry["version"])):
         if entry["operation"] in _SAME_ROWS:
             continue
         written = json.loads(entry.get("where") or "{}")
         if all(value in written.get(column, [value]) for column, value in where.items()):
-            return entry
+            return _writer(entry)
     return None
 
 

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -20,7 +20,6 @@ from lakecast_lake import commit, publish, recovery, snapshots
 from lakecast_lake.commit import Commit
 from lakecast_lake.errors import BadWrite, LakeNotFound, SnapshotGone, Superseded, VersionMissing
 from lakecast_lake.open_tables import kept_open
-from lakecast_lake.recovery import Withdrawal
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS
 
@@ -213,51 +212,6 @@ def test_a_run_that_another_one_brought_back_meanwhile_is_told(lake, forecasts, 
         publish.publish(lake, "mine", "alpha", [mine], {})
     rows = snapshots.read(lake, snapshots.newest(lake), "fact_forecast", "alpha")
     assert set(rows["run_id"].to_pylist()) == {"old", "other"}
-
-
-@pytest.mark.parametrize("later", [0, 3])
-@pytest.mark.parametrize("when", ["before", "between", "beside", "not at all"])
-def test_a_source_that_is_withdrawn_stays_where_it_was_published_anew(lake, forecasts, metrics, when, later):
-    """A run looks which sources go, then commits, then publishes; beside it another one brings a new "ets"."""
-
-    def write_both(run_id, source, gone=()):
-        known = snapshots.newest_or_none(lake)
-        where = {"dataset_id": "alpha", "source": [source, *gone]}
-        cutoff = date(2026, 1, 31) + timedelta(days=later if gone else 0)
-        errors = metrics(sources=[source], run_id=run_id)
-        rows = forecasts(sources=[source], run_id=run_id, cutoff=cutoff)
-        seen = {} if known is None else {each.table: Withdrawal(gone, each.version) for each in known.entries}
-        return lambda: [
-            commit.forecasts(
-                lake, rows, "alpha", where["source"], run_id, withdrawal=seen.get("fact_forecast") if gone else None
-            ),
-            commit.replace(
-                lake, FACT_METRICS, errors, where, run_id, withdrawal=seen.get("fact_metrics") if gone else None
-            ),
-        ]
-
-    publish.publish(lake, "old", "alpha", write_both("old", "ets")(), {})
-    if when == "before":
-        publish.publish(lake, "new", "alpha", write_both("new", "ets")(), {})
-    commit_mine = write_both("mine", "arima", gone=["ets"])
-    if when == "between":
-        publish.publish(lake, "new", "alpha", write_both("new", "ets")(), {})
-    done = write_both("new", "ets")() if when == "beside" else []
-    mine = commit_mine()
-    if when == "beside":
-        publish.publish(lake, "new", "alpha", done, {})
-    publish.publish(lake, "mine", "alpha", mine, {})
-    record = snapshots.newest(lake)
-    stays = {("ets", "new")} if when in {"between", "beside"} else set()
-    for table in ("fact_forecast", "fact_metrics"):
-        rows = snapshots.read(lake, record, table, "alpha")
-        if table == "fact_forecast":
-            rows = rows.filter(pc.field("kind") != "past")
-        assert {(row["source"], row["run_id"]) for row in rows.to_pylist()} == {("arima", "mine"), *stays}, table
-    assert live_runs(lake) == {("arima", "mine"), *stays}
-    forecast = snapshots.read(lake, record, "fact_forecast", "alpha")
-    keys = forecast.select(["source", "item_id", "cutoff", "date"]).group_by(["source", "item_id", "cutoff", "date"])
-    assert keys.aggregate([]).num_rows == forecast.num_rows, "live and past at once"
 
 
 def test_a_run_upon_another_base_is_refused_if_it_says_so(lake, forecasts):
