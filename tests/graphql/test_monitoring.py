@@ -115,7 +115,8 @@ def test_every_query_answers_after_an_eventful_day(
             httpx.post(server.graphql, json={"query": "{ nothing }"})
 
         def found(query: str) -> list[Any]:
-            answer = httpx.get(f"{address}/api/v1/query", params={"query": query})
+            asked = query.replace("$instance", ".*").replace("$__rate_interval", "30s")
+            answer = httpx.get(f"{address}/api/v1/query", params={"query": asked})
             assert answer.is_success, (query, answer.text)
             return list(answer.json()["data"]["result"])
 
@@ -139,27 +140,22 @@ def test_every_query_answers_after_an_eventful_day(
             ask()
             until(lambda: bool(found("sum(rate(lakecast_operation_errors_total[10s])) > 0")), "nothing was counted")
 
-            def unanswered() -> list[str]:
-                """Queries that ask for what no scrape has, and panels that show nothing."""
+            queries, missing = [*panel_queries(), *alert_queries()], list[str]()
+
+            def all_are_answered() -> bool:
                 ask()
                 scraped = {each["metric"]["__name__"] for each in found('{__name__=~"lakecast_.*"}')}
-                without = [
-                    query
-                    for query in (*panel_queries(), *alert_queries())
-                    if set(NAME.findall(query)) - scraped - WRONG_ALONE
-                ]
-                shown = [each for each in panel_queries() if " / " not in each and not _answered(each, found)]
-                return without + shown
+                missing[:] = [query for query in queries if set(NAME.findall(query)) - scraped - WRONG_ALONE]
+                missing.extend(query for query in panel_queries() if shows_something(query) and not found(query))
+                return not missing
 
-            with contextlib.suppress(AssertionError):  # a scrape that came too late leaves a gap
-                until(lambda: not unanswered(), "", 60)
-            assert unanswered() == []
-            for query in alert_queries():
-                found(query)
+            with contextlib.suppress(AssertionError):  # which would not say what is missing
+                until(all_are_answered, "a scrape that came too late leaves a gap for a while", 60)
+            assert not missing
+            for query in queries:
+                found(query)  # whether it shows something or not, Prometheus takes it
 
 
-def _answered(query: str, found: Any) -> bool:
-    """Whether a panel shows something, unless it is of what did not happen."""
-    if set(NAME.findall(query)) & WRONG_ALONE or "limit" in query:
-        return True
-    return bool(found(query.replace("$instance", ".*").replace("$__rate_interval", "30s")))
+def shows_something(query: str) -> bool:
+    """Whether a panel is of what has happened, and not of a share that may be of nothing."""
+    return " / " not in query and "limit" not in query and not set(NAME.findall(query)) & WRONG_ALONE
