@@ -18,8 +18,8 @@ _COLUMN_MAPPING = "delta.columnMapping.mode"
 """The property that tells of column mapping where a table has no reader features (reader version 2)."""
 
 _READ_AT_ONCE = 512 << 10
-"""Bytes of one read, unless a single column chunk has more. delta-rs copies what it has read while it holds the GIL:
-Arrow's default of 32 MB stopped all requests of a server for up to 17 ms."""
+"""Bytes of one read, unless a single column chunk has more. delta-rs, which reads from distant stores, copies what it
+has read while it holds the GIL: Arrow's default of 32 MB stopped all requests of a server for up to 17 ms."""
 _HOLE = 8 << 10
 
 
@@ -117,7 +117,7 @@ class PinnedTable:
 
         # A folder is read without Python in Arrow's threads: with it, a process that ends while one of them still
         # closes a file is aborted after all its work (delta-rs 1.6, Python 3.11).
-        files = fs.SubTreeFileSystem(self.uri, fs.LocalFileSystem()) if self._is_local else None
+        folder = fs.SubTreeFileSystem(self.uri, fs.LocalFileSystem()) if self._is_local else None
         options = ds.ParquetReadOptions(dictionary_columns=set(dictionary) & set(columns))
         matches = ds.scalar(True)
         for name, values in where.items():
@@ -126,7 +126,7 @@ class PinnedTable:
         # Other partitions' files are left out before anything is made of them, which costs .1 ms each.
         scope = [(name, "in", list(listed(values))) for name, values in where.items() if name in self._partitioned]
         dataset = self._delta.to_pyarrow_dataset(
-            filesystem=files, parquet_read_options=options, file_pruning_predicate=scope or None
+            filesystem=folder, parquet_read_options=options, file_pruning_predicate=scope or None
         )
         scan = ds.ParquetFragmentScanOptions(pre_buffer=True, cache_options=self._ranges)
         return dataset.to_table(columns=list(columns), filter=matches, use_threads=threads, fragment_scan_options=scan)
