@@ -16,6 +16,7 @@ from lakecast_lake.optimistic import committed
 from lakecast_lake.overwrite import overwrite
 from lakecast_lake.predicates import Where
 from lakecast_lake.published import KEPT_CUTOFFS, forecasts_by_source
+from lakecast_lake.recovery import Withdrawal
 from lakecast_lake.storage import Lake, rows_of
 from lakecast_schema.contract import Table
 from lakecast_schema.rules import check
@@ -32,10 +33,13 @@ class Commit:
     committed_at: datetime
 
 
-def replace(lake: Lake, table: Table, batch: pa.Table, where: Where, run_id: str) -> Commit:
+def replace(
+    lake: Lake, table: Table, batch: pa.Table, where: Where, run_id: str, *, withdrawal: Withdrawal | None = None
+) -> Commit:
     """Replace the rows that match `where` by `batch`.
 
     where: partition columns and their values, always with the one `dataset_id`; all rows of `batch` must match.
+    withdrawal: those of the sources in `where` of which the run has no rows.
     Where it leaves partitions of the data set alone, those are first brought back to what is published if another
     run committed and never published them.
 
@@ -46,7 +50,7 @@ def replace(lake: Lake, table: Table, batch: pa.Table, where: Where, run_id: str
     lake.refuse_unsafe_store()
     if set(where) != {"dataset_id"}:
         recovery.recover(lake, table, dataset_id, run_id)
-    return _write(lake, table, lambda: iter([batch]), where, dataset_id, run_id)
+    return _write(lake, table, lambda: iter([batch]), where, dataset_id, run_id, withdrawal)
 
 
 def append(lake: Lake, table: Table, batch: pa.Table, run_id: str) -> Commit:
@@ -79,13 +83,15 @@ def forecasts(
     *,
     demand: pa.Table | None = None,
     keep_cutoffs: int = KEPT_CUTOFFS,
+    withdrawal: Withdrawal | None = None,
 ) -> Commit:
     """Commit a run's forecasts in place of all that is published of some sources, and keep what becomes past.
 
     batch: rows of `fact_forecast`; of several live cutoffs of a source and item the newest is live, the others are
-    past. sources: those of the batch, and others that are live no longer. Of older runs' live and past rows stay, as
-    past, those that `kinds.become_past` says, at most `keep_cutoffs` cutoffs of a source and item; their actuals are
-    taken from the batch's own rows and from `demand` (rows of the `demand` table) where these know them.
+    past. sources: those of the batch, and others that are live no longer; withdrawal: these others. Of older runs'
+    live and past rows stay, as past, those that `kinds.become_past` says, at most `keep_cutoffs` cutoffs of a source
+    and item; their actuals are taken from the batch's own rows and from `demand` (rows of the `demand` table) where
+    these know them.
 
     Raises as `replace` does.
     """
@@ -111,7 +117,7 @@ def forecasts(
             yield kinds.merged(rows, published, known, keep_cutoffs, span)
 
     recovery.recover(lake, FACT_FORECAST, dataset_id, run_id)
-    return _write(lake, FACT_FORECAST, parts, where, dataset_id, run_id)
+    return _write(lake, FACT_FORECAST, parts, where, dataset_id, run_id, withdrawal)
 
 
 def _checked(lake: Lake, table: Table, batch: pa.Table, where: Where) -> str:
@@ -142,6 +148,7 @@ def _write(
     where: Where,
     dataset_id: str,
     run_id: str,
+    withdrawal: Withdrawal | None = None,
 ) -> Commit:
     """Replace what matches `where` by all parts, none of which shares a partition with another."""
     properties = CommitProperties(
@@ -149,6 +156,7 @@ def _write(
             "run_id": run_id,
             "dataset_id": dataset_id,
             "where": json.dumps({column: predicates.listed(values) for column, values in where.items()}),
+            **recovery.withdrawal_note(withdrawal),
         }
     )
 

@@ -13,6 +13,7 @@ from lakecast_lake.commit import Commit
 from lakecast_lake.control import append_row
 from lakecast_lake.errors import BadWrite, Contended, Superseded, VersionMissing
 from lakecast_lake.optimistic import committed
+from lakecast_lake.recovery import Note, Withdrawal
 from lakecast_lake.snapshots import Entry, SnapshotRecord
 from lakecast_lake.storage import Lake, require_commit, rows_of
 from lakecast_schema.contract import Table
@@ -71,14 +72,21 @@ def publish_parts(
     retry that has committed anew publishes a new snapshot.
 
     Raises VersionMissing when a commit's version does not exist or holds no row of the data set, Superseded when
-    a newer version was published meanwhile, another run has overwritten what this one committed or `base` is no longer
-    what it was, Contended, StoreUnsafe or LakeUnreadable.
+    a newer version was published meanwhile, another run has overwritten what this one committed, a source that this one
+    withdraws was published anew or `base` is no longer what it was, Contended, StoreUnsafe or LakeUnreadable.
     """
     own = {part.dataset_id: _verified(lake, part) for part in parts}
     if not own:
         raise BadWrite(lake.uri, "there is nothing to publish", "Commit at least one table first.")
     lake.refuse_unsafe_store()
-    runs = {run_id, *_committers(lake, parts)}
+    notes = _notes(lake, parts)
+    runs = {run_id, *(note.writer for note in notes.values())}
+    withdrawals = [
+        (name, entry.table, note.withdrawal)
+        for name, entries in own.items()
+        for entry in entries
+        if (note := notes.get((entry.table, entry.version))) is not None and note.withdrawal is not None
+    ]
 
     def attempt() -> int:
         handle, newest = newest_to_follow(lake, run_id)
@@ -89,6 +97,8 @@ def publish_parts(
             entries = _replaced(lake, entries, own[part.dataset_id], part)
         if newest is not None and (done := _already(lake, newest, run_id, own.keys(), entries)) is not None:
             return done
+        for name, table, withdrawal in withdrawals:
+            _refuse_withdrawal(lake, newest, name, TABLES[table], withdrawal)
         for name, mine in own.items():
             _refuse_foreign(lake, newest, name, mine, runs)
         snapshot_id = append_snapshot(handle, newest, run_id, entries, _summaries(newest, run_id, parts), clock())
@@ -164,6 +174,20 @@ def _refuse_another_base(
         )
 
 
+def _refuse_withdrawal(
+    lake: Lake, newest: SnapshotRecord | None, dataset_id: str, table: Table, withdrawal: Withdrawal
+) -> None:
+    """Refuse to let go of what the run has not seen."""
+    published = None if newest is None else newest.entry(dataset_id, table.name)
+    anew = recovery.published_anew(lake, table, dataset_id, withdrawal, published)
+    if anew:
+        raise Superseded(
+            lake.table_uri(table.name),
+            f"the run lets go of {', '.join(sorted(anew))} of data set {dataset_id}, published anew meanwhile",
+            "Run again: the new run has seen what is published now.",
+        )
+
+
 def _refuse_foreign(
     lake: Lake, newest: SnapshotRecord | None, dataset_id: str, own: Sequence[Entry], runs: Collection[str]
 ) -> None:
@@ -173,18 +197,22 @@ def _refuse_foreign(
             continue
         published = None if newest is None else newest.entry(dataset_id, entry.table)
         handle = lake.handle(entry.table, entry.version)
-        if recovery.foreign(lake, table, handle, dataset_id, runs, published):
+        if recovery.foreign(lake, table, handle, dataset_id, runs, recovery.version_of(published)):
             raise _ForeignRows(dataset_id, entry.table)
 
 
-def _committers(lake: Lake, parts: Sequence[Part]) -> set[str]:
-    """The runs that the commits are of: as a rule the one that publishes them."""
+def _notes(lake: Lake, parts: Sequence[Part]) -> Mapping[tuple[str, int], Note]:
+    """What the commits to shared tables say of themselves, by table and version. As a rule they are of one run."""
     versions: dict[str, set[int]] = {}
     for part in parts:
         for done in part.commits:
             versions.setdefault(done.table, set()).add(done.version)
-    shared = {name: some for name, some in versions.items() if _is_shared(TABLES[name])}
-    return {run for name, some in shared.items() for run in recovery.writers(lake, TABLES[name], some)}
+    return {
+        (name, version): note
+        for name, some in versions.items()
+        if _is_shared(TABLES[name])
+        for version, note in recovery.notes(lake, TABLES[name], some).items()
+    }
 
 
 def _is_shared(table: Table) -> bool:

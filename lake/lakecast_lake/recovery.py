@@ -6,14 +6,15 @@ visible, too; and where another run has published meanwhile, it would hide that.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable
 
-from lakecast_lake import snapshots
+from lakecast_lake import kinds, snapshots
 from lakecast_lake.errors import Contended, TableMissing
 from lakecast_lake.optimistic import ATTEMPTS, committed
 from lakecast_lake.overwrite import overwrite
@@ -26,6 +27,23 @@ Files = Mapping[tuple[str, ...], frozenset[str]]
 """Paths of files by partition."""
 _SAME_ROWS = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
 """Operations that change no row."""
+_WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """Published sources whose rows go with a run that has none of them.
+
+    version: the published version of the table in which the run saw them; -1 where none was published.
+    """
+
+    sources: Sequence[str]
+    version: int
+
+
+def withdrawal_note(withdrawal: Withdrawal | None) -> Mapping[str, str]:
+    """What a commit says of it."""
+    return {} if withdrawal is None else {_WITHDRAWN: json.dumps(vars(withdrawal))}
 
 
 def recover(lake: Lake, table: Table, dataset_id: str, run_id: str, own: Collection[str] = ()) -> tuple[Where, ...]:
@@ -41,7 +59,7 @@ def recover(lake: Lake, table: Table, dataset_id: str, run_id: str, own: Collect
             handle = lake.newest(table.name)
         except TableMissing:
             return ()
-        strays = foreign(lake, table, handle, dataset_id, {run_id, *own}, published)
+        strays = foreign(lake, table, handle, dataset_id, {run_id, *own}, version_of(published))
         for where in strays:
             _bring_back(lake, table, where, published, run_id)
         return strays
@@ -49,10 +67,36 @@ def recover(lake: Lake, table: Table, dataset_id: str, run_id: str, own: Collect
     return committed(lake.table_uri(table.name), attempt)
 
 
-def writers(lake: Lake, table: Table, versions: Collection[int]) -> set[str]:
-    """Who committed these versions of the table."""
+@dataclass(frozen=True)
+class Note:
+    """What a commit says of itself: the run that wrote it, and what it withdraws."""
+
+    writer: str
+    withdrawal: Withdrawal | None
+
+
+def notes(lake: Lake, table: Table, versions: Collection[int]) -> Mapping[int, Note]:
+    """What the commits of these versions of the table say of themselves."""
     commits = _commits(lake, table, min(versions) - 1, max(versions))
-    return {_writer(entry) for entry in commits if entry["version"] in versions}
+    return {
+        entry["version"]: Note(_writer(entry), _withdrawal(entry)) for entry in commits if entry["version"] in versions
+    }
+
+
+def published_anew(
+    lake: Lake, table: Table, dataset_id: str, withdrawal: Withdrawal, published: Entry | None
+) -> set[str]:
+    """The sources of a withdrawal of which something is published that was not when the run looked.
+
+    What another run has let go meanwhile is not, nor what it kept of it as past.
+    """
+    if published is None:
+        return set()
+    handle = lake.handle(table.name, published.version)
+    newer = foreign(lake, table, handle, dataset_id, (), withdrawal.version)
+    there = [_place(table, key) for key in _files(table, handle, dataset_id)]
+    sources = {where["source"] for where in newer if where in there and where.get("kind") != kinds.PAST}
+    return sources & set(withdrawal.sources)
 
 
 def own_files(lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own: Collection[str]) -> Files:
@@ -67,24 +111,31 @@ def own_files(lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own
 
 
 def foreign(
-    lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own: Collection[str], published: Entry | None
-) -> tuple[Where, ...]:
-    """The data set's partitions that at the handle's version are neither as published nor written by the own runs."""
+    lake: Lake, table: Table, handle: DeltaTable, dataset_id: str, own: Collection[str], published: int
+) -> tuple[dict[str, str], ...]:
+    """The data set's partitions that at the handle's version are neither as published nor written by the own runs.
+
+    published: a version of the table; -1 where none is published.
+    """
     now = _files(table, handle, dataset_id)
-    then = {} if published is None else _files(table, lake.handle(table.name, published.version), dataset_id)
+    then = {} if published < 0 else _files(table, lake.handle(table.name, published), dataset_id)
     changed = [key for key in now.keys() | then.keys() if now.get(key) != then.get(key)]
     if not changed:
         return ()
-    since = -1 if published is None else published.version
-    unpublished = _commits(lake, table, since, handle.version())
+    unpublished = _commits(lake, table, published, handle.version())
     places = [_place(table, key) for key in sorted(changed)]
     fine = {*own, _brought_back(published), None}
     return tuple(where for where in places if _last_writer(unpublished, where) not in fine)
 
 
-def _brought_back(published: Entry | None) -> str:
-    """Stands for the writer of a partition that was made what this entry says."""
-    return f"version {-1 if published is None else published.version}"
+def version_of(published: Entry | None) -> int:
+    """The version that an entry names; -1 where nothing is published."""
+    return -1 if published is None else published.version
+
+
+def _brought_back(published: int) -> str:
+    """Stands for the writer of a partition that was made what it is at this version."""
+    return f"version {published}"
 
 
 def _place(table: Table, key: tuple[str, ...]) -> dict[str, str]:
@@ -135,13 +186,18 @@ def _writer(entry: Mapping[str, Any]) -> str:
     return str(entry.get("recovered") or entry.get("run_id") or f"commit {entry['version']}")
 
 
+def _withdrawal(entry: Mapping[str, Any]) -> Withdrawal | None:
+    noted = entry.get(_WITHDRAWN)
+    return Withdrawal(**json.loads(noted)) if noted else None
+
+
 def _bring_back(lake: Lake, table: Table, where: Where, published: Entry | None, run_id: str) -> None:
     """Make one partition what the published entry says, or empty where it says nothing."""
     rows = None if published is None else snapshots.scan(lake, published, where)
     note = {
         "run_id": run_id,
         "where": json.dumps({c: listed(v) for c, v in where.items()}),
-        "recovered": _brought_back(published),
+        "recovered": _brought_back(version_of(published)),
     }
     properties = CommitProperties(custom_metadata=note)
     handle = lake.handle(table.name)

@@ -20,6 +20,7 @@ from lakecast_lake import commit, publish, recovery, snapshots
 from lakecast_lake.commit import Commit
 from lakecast_lake.errors import BadWrite, LakeNotFound, SnapshotGone, Superseded, VersionMissing
 from lakecast_lake.open_tables import kept_open
+from lakecast_lake.recovery import Note, Withdrawal
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS
 
@@ -186,8 +187,8 @@ def test_a_commit_beside_does_not_shift_who_wrote_what(lake, forecasts, monkeypa
         return real(self, limit)
 
     monkeypatch.setattr(DeltaTable, "history", history)
-    assert recovery.writers(lake, FACT_FORECAST, [versions["a"]]) == {"a"}
-    assert recovery.writers(lake, FACT_FORECAST, [versions["b"]]) == {"b"}
+    for run_id, version in versions.items():
+        assert recovery.notes(lake, FACT_FORECAST, [version]) == {version: Note(run_id, None)}
 
 
 def test_a_run_that_another_one_brought_back_meanwhile_is_told(lake, forecasts, monkeypatch):
@@ -212,6 +213,63 @@ def test_a_run_that_another_one_brought_back_meanwhile_is_told(lake, forecasts, 
         publish.publish(lake, "mine", "alpha", [mine], {})
     rows = snapshots.read(lake, snapshots.newest(lake), "fact_forecast", "alpha")
     assert set(rows["run_id"].to_pylist()) == {"old", "other"}
+
+
+@pytest.mark.parametrize("when", ["before the run looks", "before it commits", "after it has committed", "never"])
+def test_a_run_lets_go_only_of_what_it_has_seen(lake, forecasts, metrics, when):
+    """A run looks which sources go, then commits, then publishes; beside it another one brings a new "ets"."""
+
+    def commits(run_id, source, gone=()):
+        record = snapshots.newest_or_none(lake)
+        seen = {each.table: Withdrawal(gone, each.version) for each in record.entries} if gone else {}
+        names = [source, *gone]
+
+        def done():
+            rows, errors = (make(sources=[source], run_id=run_id) for make in (forecasts, metrics))
+            where = {"dataset_id": "alpha", "source": names}
+            of_metrics = {"withdrawal": seen.get("fact_metrics")}
+            return [
+                commit.forecasts(lake, rows, "alpha", names, run_id, withdrawal=seen.get("fact_forecast")),
+                commit.replace(lake, FACT_METRICS, errors, where, run_id, **of_metrics),
+            ]
+
+        return done
+
+    def import_ets(run_id):
+        publish.publish(lake, run_id, "alpha", commits(run_id, "ets")(), {})
+
+    import_ets("old")
+    if when == "before the run looks":
+        import_ets("new")
+    commit_mine = commits("mine", "arima", gone=["ets"])
+    if when == "before it commits":
+        import_ets("new")
+    beside = commits("new", "ets")() if when == "after it has committed" else []
+    mine = commit_mine()
+    if beside:
+        publish.publish(lake, "new", "alpha", beside, {})
+
+    if when in {"before the run looks", "never"}:
+        publish.publish(lake, "mine", "alpha", mine, {})
+        assert live_runs(lake) == {("arima", "mine")}
+    else:
+        with pytest.raises(Superseded, match="lets go of ets of data set alpha, published anew meanwhile"):
+            publish.publish(lake, "mine", "alpha", mine, {})
+        assert live_runs(lake) == {("ets", "new")}
+        publish.publish(lake, "mine again", "alpha", commits("mine again", "arima", gone=["ets"])(), {})
+        assert live_runs(lake) == {("arima", "mine again")}
+
+
+def test_a_source_that_another_run_let_go_is_no_newer_one(lake, forecasts):
+    """Both runs withdraw the same source: the second one has nothing left to overlook."""
+    first = write(lake, forecasts(sources=["ets"], run_id="old"), FACT_FORECAST, "alpha", "old")
+    publish.publish(lake, "old", "alpha", [first], {})
+    seen = Withdrawal(["ets"], first.version)
+    for name in ("one", "two"):
+        rows = forecasts(sources=[name], run_id=name)
+        done = commit.forecasts(lake, rows, "alpha", [name, "ets"], name, withdrawal=seen)
+        publish.publish(lake, name, "alpha", [done], {})
+    assert live_runs(lake) == {("one", "one"), ("two", "two")}
 
 
 def test_a_run_upon_another_base_is_refused_if_it_says_so(lake, forecasts):

@@ -12,7 +12,7 @@ from lakecast_assets.pipeline import commits, glimpses
 from lakecast_assets.pipeline.as_published import AS_PUBLISHED
 from lakecast_assets.pipeline.features import active_items, panel_of
 from lakecast_assets.pipeline.forecast import asset_name
-from lakecast_assets.pipeline.inputs import REPLACES, digest, replaced_sources
+from lakecast_assets.pipeline.inputs import WITHDRAWAL, digest, withdrawal
 from lakecast_assets.pipeline.io import HandedOver, LakeIO
 from lakecast_assets.pipeline.pictures import markdown, of_forecasts, of_metrics
 from lakecast_assets.pipeline.progress import Progress
@@ -27,6 +27,7 @@ from lakecast_forecast.panel import Panel
 from lakecast_lake import checkpoints, snapshots
 from lakecast_lake.published import with_actuals
 from lakecast_lake.storage import Lake
+from lakecast_schema.contract import Table
 from lakecast_schema.tables import DEMAND, FACT_FORECAST, FACT_METRICS, MODEL_RUN
 
 GROUP = "evaluate"
@@ -58,11 +59,11 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         rows = pa.concat_tables(tables)
         if rows.num_rows == 0:
             raise _without_sources(failures)
-        replaced = _replaced(lake_io.lake, data, settings, rows)
+        gone = _withdrawn(lake_io.lake, FACT_FORECAST, data, settings, rows)
         shown = _shown(
             context, lambda: {**glimpses.of_forecasts(rows, data), "pictures": markdown(of_forecasts(rows, data))}
         )
-        return dg.Output(rows, metadata={**shown, REPLACES: replaced})
+        return dg.Output(rows, metadata={**shown, **gone})
 
     @table_asset(FACT_METRICS.name, GROUP, {**_PANEL, **handed})
     def fact_metrics(
@@ -84,9 +85,9 @@ def evaluate_assets(sources: tuple[str, ...]) -> list[dg.AssetsDefinition]:
         rows = pa.concat_tables(tables)
         if rows.num_rows == 0:
             raise _without_sources(failures)
-        replaced = _replaced(lake_io.lake, data, settings, rows)
+        gone = _withdrawn(lake_io.lake, FACT_METRICS, data, settings, rows)
         shown = _shown(context, lambda: {"pictures": markdown(of_metrics(rows))})
-        return dg.Output(rows, metadata={**shown, REPLACES: replaced})
+        return dg.Output(rows, metadata={**shown, **gone})
 
     @table_asset(MODEL_RUN.name, GROUP, {**_PANEL, **_DIM_ITEM, **handed})
     def model_run(
@@ -145,8 +146,10 @@ def _without_sources(failures: Sequence[str]) -> dg.Failure:
     return dg.Failure(f"no source has forecasts, so nothing is published ({reasons})", allow_retries=False)
 
 
-def _replaced(lake: Lake, panel: Panel, settings: RunSettings, rows: pa.Table) -> list[str]:
-    return list(replaced_sources(lake, panel, settings.sources, pc.unique(rows["source"]).to_pylist()))
+def _withdrawn(lake: Lake, table: Table, panel: Panel, settings: RunSettings, rows: pa.Table) -> Mapping[str, Any]:
+    """What the output says of published sources that go."""
+    gone = withdrawal(lake, table, panel, settings.sources, pc.unique(rows["source"]).to_pylist())
+    return {} if gone is None else {WITHDRAWAL: vars(gone)}
 
 
 def _keep(lake: Lake, dataset_id: str, run_id: str, outcome: Outcome) -> str | None:

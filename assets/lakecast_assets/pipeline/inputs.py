@@ -14,6 +14,7 @@ from lakecast_forecast.panel import Panel
 from lakecast_forecast.registry import DEFAULT_SOURCES
 from lakecast_lake import snapshots
 from lakecast_lake.published import sources_of
+from lakecast_lake.recovery import Withdrawal
 from lakecast_lake.snapshots import SnapshotRecord
 from lakecast_lake.storage import Lake
 from lakecast_schema.contract import Table
@@ -22,8 +23,8 @@ from lakecast_schema.tables import FACT_FORECAST, FACT_METRICS, MODEL_RUN
 _OF_FORECASTS = ("horizon", "seed", "batch_size", "country")
 """Settings that forecasts depend on beside the input, which has those of reading."""
 
-REPLACES = "lakecast/replaces"
-"""Metadata of an output: published sources whose rows go though the run has none of them."""
+WITHDRAWAL = "lakecast/withdrawal"
+"""Metadata of an output: the fields of a `Withdrawal`."""
 
 
 def digest(panel: Panel) -> str:
@@ -38,8 +39,10 @@ def digest(panel: Panel) -> str:
     return whole.hexdigest()
 
 
-def replaced_sources(lake: Lake, panel: Panel, sources: Collection[str], ran: Collection[str]) -> tuple[str, ...]:
-    """Published sources of a data set that the run does not make and that are not so any more.
+def withdrawal(
+    lake: Lake, table: Table, panel: Panel, sources: Collection[str], ran: Collection[str]
+) -> Withdrawal | None:
+    """Published sources of a data set that the run does not make and that are not so any more; None without any.
 
     A run of all the default sources says what is so now: every other source goes. One that was asked for some sources
     leaves those that were published from the same input (`digest`); it lets others go, and those of unknown input.
@@ -48,13 +51,14 @@ def replaced_sources(lake: Lake, panel: Panel, sources: Collection[str], ran: Co
     """
     record = snapshots.newest_or_none(lake)
     if record is None:
-        return ()
+        return None
     dataset_id = panel.dataset_id
     others = {*sources_of(lake, record, dataset_id), *_sources_of_errors(lake, record, dataset_id)} - set(ran)
     if others and not set(DEFAULT_SOURCES) <= set(sources):
         own = digest(panel)
         others -= _of_runs(lake, record, dataset_id, others, lambda run: run["input_digest"] == own)
-    return tuple(sorted(others))
+    entry = record.entry(dataset_id, table.name)
+    return Withdrawal(sorted(others), -1 if entry is None else entry.version) if others else None
 
 
 def are_published(lake: Lake, panel: Panel, settings: RunSettings) -> bool:

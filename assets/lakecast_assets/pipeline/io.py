@@ -5,7 +5,6 @@ import os
 import pickle
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,13 @@ from pydantic import Field
 
 from lakecast_assets.pipeline import as_published, commits
 from lakecast_assets.pipeline.as_published import AsPublished
-from lakecast_assets.pipeline.inputs import REPLACES
+from lakecast_assets.pipeline.inputs import WITHDRAWAL
 from lakecast_assets.pipeline.own_folder import own_folder
 from lakecast_assets.pipeline.retries import only_what_may_pass
 from lakecast_lake import commit, snapshots
 from lakecast_lake.commit import Commit
 from lakecast_lake.published import KEPT_CUTOFFS
+from lakecast_lake.recovery import Withdrawal
 from lakecast_lake.storage import Lake
 from lakecast_schema.contract import Table
 from lakecast_schema.tables import DEMAND, FACT_FORECAST, TABLES
@@ -55,23 +55,27 @@ def commit_table(
     run_id: str,
     *,
     demand: pa.Table | None = None,
-    replaces: Sequence[str] = (),
+    withdrawal: Withdrawal | None = None,
     keep_cutoffs: int = KEPT_CUTOFFS,
 ) -> Commit:
     """Commit a data set's rows the way the table wants it.
 
     Bronze tables keep the rows of other files, forecasts and metrics those of sources that are neither in the batch
-    nor in `replaces`, forecasts also older ones as past, with actuals from `demand`; of all other tables the data
+    nor in `withdrawal`, forecasts also older ones as past, with actuals from `demand`; of all other tables the data
     set's rows are replaced. Raises ContractError or LakeError, and then nothing has changed.
     """
     if table.layer == "bronze":
         return commit.append(lake, table, batch, run_id)
     if "source" not in table.partition_by:
         return commit.replace(lake, table, batch, {"dataset_id": dataset_id}, run_id)
-    sources = sorted({*pc.unique(batch["source"]).to_pylist(), *replaces})
+    gone = () if withdrawal is None else withdrawal.sources
+    sources = sorted({*pc.unique(batch["source"]).to_pylist(), *gone})
     if "kind" not in table.partition_by:
-        return commit.replace(lake, table, batch, {"dataset_id": dataset_id, "source": sources}, run_id)
-    return commit.forecasts(lake, batch, dataset_id, sources, run_id, demand=demand, keep_cutoffs=keep_cutoffs)
+        where = {"dataset_id": dataset_id, "source": sources}
+        return commit.replace(lake, table, batch, where, run_id, withdrawal=withdrawal)
+    return commit.forecasts(
+        lake, batch, dataset_id, sources, run_id, demand=demand, keep_cutoffs=keep_cutoffs, withdrawal=withdrawal
+    )
 
 
 def read_table(lake: Lake, dataset_id: str, name: str, version: int, where: dict[str, str] | None = None) -> pa.Table:
@@ -128,7 +132,7 @@ class LakeIO(dg.ConfigurableIOManager):
                     context.partition_key,
                     run_id,
                     demand=self._current(context, DEMAND.name, {}) if table is FACT_FORECAST else None,
-                    replaces=_listed((context.output_metadata or {}).get(REPLACES)),
+                    withdrawal=_withdrawal((context.output_metadata or {}).get(WITHDRAWAL)),
                     keep_cutoffs=self.keep_cutoffs,
                 )
             commits.note(table.name, done)
@@ -158,10 +162,10 @@ def read_current(
     return read_table(lake, dataset_id, name, published.version, where)
 
 
-def _listed(noted: object) -> list[str]:
-    """Texts that an asset has noted of its output, as Dagster keeps them."""
+def _withdrawal(noted: object) -> Withdrawal | None:
+    """What an asset has noted of its output, as Dagster keeps it."""
     data = noted.data if isinstance(noted, dg.JsonMetadataValue) else noted
-    return [str(each) for each in data] if isinstance(data, list) else []
+    return Withdrawal(**data) if isinstance(data, dict) else None
 
 
 @dataclass(frozen=True)
