@@ -3,7 +3,7 @@
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from graphql import (
     DocumentNode,
@@ -11,8 +11,11 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    Node,
     OperationDefinitionNode,
     OperationType,
+    Token,
+    TokenKind,
     parse,
     specified_rules,
     validate,
@@ -26,19 +29,21 @@ from lakecast_graphql.operation import answers, limits
 from lakecast_graphql.operation.operation import Operation
 from lakecast_lake.lru import LruCache
 
-DOCUMENT_BYTES = 32 << 20
-"""Bytes of prepared documents that are remembered."""
-_OF_TOKEN = 420
-"""Bytes that a syntax tree takes for each token of its text, which it holds."""
+DOCUMENT_BYTES = 8 << 20
+"""Bytes of prepared documents that are remembered: some two hundred of fifty fields. More is more for the collector."""
+_OF_DOCUMENT, _OF_NODE = 1_500, 300
+"""Bytes that a document takes besides its text and its syntax tree, and those of a node of the tree."""
 _OF_ERROR = 1_500
 """Bytes that an error takes besides its message."""
+_NO_TOKEN = Token(TokenKind.EOF, 0, 0, 1, 1)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A document ready to be executed."""
+    """A document ready to be executed. nodes: how many its syntax tree has."""
 
     document: DocumentNode
+    nodes: int
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to execute. Raises BAD_USER_INPUT unless `name` leaves exactly one."""
@@ -164,21 +169,42 @@ class Documents:
             # Deeper than the parser can follow, or a number of more digits than Python reads.
             refusal = ApiError(ErrorCode.QUERY_TOO_COMPLEX, "The document is nested too deeply, or a number too long.")
             return Refused.of([GraphQLError(refusal.message, original_error=refusal)])
-        return Refused.of(map(_of_document, errors[: self._max_errors])) if errors else Prepared(document)
+        refused = Refused.of(map(_of_document, errors[: self._max_errors])) if errors else None
+        nodes = _let_go_of_tokens(document)
+        return refused or Prepared(document, nodes)
 
 
 def _size(query: Hashable, document: Prepared | Refused) -> int:
     """Bytes of a document that was prepared, with its text."""
     length = 3 * len(query)  # type: ignore[arg-type]
     if isinstance(document, Prepared):
-        return length + _OF_TOKEN * _tokens(document.document)
+        return length + _OF_DOCUMENT + _OF_NODE * document.nodes
     return length + sum([_OF_ERROR + 2 * len(error["message"]) for error in document.errors])
 
 
-def _tokens(document: DocumentNode) -> int:
-    count, token = 0, None if document.loc is None else document.loc.start_token
-    while token is not None:
-        count, token = count + 1, token.next
+def _let_go_of_tokens(document: DocumentNode) -> int:
+    """Take a syntax tree's tokens away, which only parsing and validation need; how many nodes it has.
+
+    They are a third of its objects, or more where there are comments. The garbage collector looks at all objects that
+    are kept, and everybody waits meanwhile.
+    """
+    assert document.loc is not None
+    count, token = 0, cast(Token | None, document.loc.start_token)
+    nodes: list[Node] = [document]
+    while nodes:
+        node = nodes.pop()
+        count += 1
+        for key in node.keys:
+            child = getattr(node, key)
+            if isinstance(child, Node):
+                nodes.append(child)
+            elif isinstance(child, tuple):
+                nodes += child
+        if node.loc is not None:
+            node.loc.start_token = node.loc.end_token = _NO_TOKEN
+    while token is not None:  # each holds both of its neighbours
+        following, token.prev, token.next = token.next, None, None
+        token = following
     return count
 
 

@@ -41,15 +41,19 @@ async def give_back_after_peaks(lost_unread: Callable[[], int] = lambda: 0) -> N
     lost_unread: how many connections were lost before all was read, so far: what was not read hangs in circles of
     objects, which Python looks for only while others are made.
     """
-    least, seen = allocation.idle_bytes(), 0
-    while least is not None and (idle := allocation.idle_bytes()) is not None:
+
+    async def idle_bytes() -> int | None:
+        return await asyncio.to_thread(allocation.idle_bytes)  # where threads allocate, it waits for them
+
+    least, seen = await idle_bytes(), 0
+    while least is not None and (idle := await idle_bytes()) is not None:
         if (count := lost_unread()) != seen:
             seen = count
             gc.collect()  # some milliseconds: what is there from the start is frozen
-            idle = allocation.idle_bytes() or idle
+            idle = await idle_bytes() or idle
         if idle - least > SPARE_BYTES:
             await asyncio.to_thread(allocation.give_back)
-            idle = least = allocation.idle_bytes() or idle
+            idle = least = await idle_bytes() or idle
         least = min(least, idle)
         until = time.monotonic() + LOOK_SECONDS
         await asyncio.sleep(min(GLANCE_SECONDS, LOOK_SECONDS))

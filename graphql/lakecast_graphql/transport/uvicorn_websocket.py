@@ -12,6 +12,7 @@ from websockets.exceptions import PayloadTooBig
 from websockets.frames import CloseCode
 
 from lakecast_graphql.transport.connections import connections_of
+from lakecast_graphql.transport.encoded_text import ENCODED_TEXT
 from lakecast_graphql.transport.held_writes import HeldWrites
 from lakecast_graphql.transport.incoming import Arrival
 
@@ -59,6 +60,11 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def abort(self) -> None:
         """See `Connection`."""
         self.transport.abort()
+
+    async def run_asgi(self) -> None:
+        """Called by uvicorn, once the scope is made."""
+        self.scope["extensions"][ENCODED_TEXT] = {}
+        await super().run_asgi()
 
     # -- what comes in --------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from lakecast_graphql.transport import requests
 from lakecast_graphql.transport.answering import Answering
 from lakecast_graphql.transport.asgi import Receive, Scope, Send, address, header
 from lakecast_graphql.transport.client_limits import Reached
+from lakecast_graphql.transport.encoded_text import ENCODED_TEXT, EncodedText
 from lakecast_graphql.transport.origins import LOOPBACK
 from lakecast_graphql.transport.refusals import Refusal
 
@@ -86,7 +87,8 @@ class GraphqlWebSocket:
             return
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
         caller = Caller(address(scope), header(scope, b"x-api-key"))
-        await _Connection(self, receive, send, caller).serve()
+        encoded = ENCODED_TEXT in scope.get("extensions", ())
+        await _Connection(self, receive, send, caller, encoded).serve()
 
     def _admits(self, origin: str | None, host: str | None) -> bool:
         if origin is None or "*" in self._allowed_origins or is_same_origin(origin, host):
@@ -107,13 +109,14 @@ class _Closed(Exception):
 
 
 class _Connection:
-    """One socket."""
+    """One socket. encoded: whether the server takes an `EncodedText`."""
 
-    def __init__(self, door: GraphqlWebSocket, receive: Receive, send: Send, caller: Caller) -> None:
+    def __init__(self, door: GraphqlWebSocket, receive: Receive, send: Send, caller: Caller, encoded: bool) -> None:
         self._door = door
         self._receive = receive
         self._send_message = send
         self._caller = caller
+        self._encoded = encoded
         self._introduced = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
@@ -251,10 +254,7 @@ class _Connection:
         if not result.startswith(b'{"data"'):
             await self._finish(number, result)
             return False
-        quoted = orjson.dumps(number).decode()
-        text = f'{{"id":{quoted},"type":"next","payload":{result.decode()}}}'
-        del result  # a client that does not read would hold it twice
-        await self._text(text)
+        await self._text(b'{"id":', orjson.dumps(number), b',"type":"next","payload":', result, b"}")
         return True
 
     async def _finish(self, number: str, refused: bytes) -> None:
@@ -263,9 +263,11 @@ class _Connection:
             await self._send({"id": number, "type": "error", "payload": orjson.loads(refused)["errors"]})
 
     async def _send(self, message: dict[str, Any]) -> None:
-        await self._text(orjson.dumps(message).decode())
+        await self._text(orjson.dumps(message))
 
-    async def _text(self, text: str) -> None:
+    async def _text(self, *pieces: bytes) -> None:
+        """Send a text, given in UTF-8."""
+        text = EncodedText(*pieces) if self._encoded else b"".join(pieces).decode()
         await self._send_message({"type": "websocket.send", "text": text})
 
     async def _close(self, code: int, reason: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
+from graphql import GraphQLError, Token
 
 from lakecast_graphql.operation.documents import Documents, Refused
 from lakecast_graphql.operation.limits import Limits
@@ -52,3 +53,29 @@ def test_the_memory_of_documents_is_what_is_counted(kind: str) -> None:
         tracemalloc.stop()
     counted = documents.prepared.bytes - counted
     assert counted / 4 <= grown <= counted + _OTHERS
+
+
+@pytest.mark.parametrize("kind", ["aliases", "comments", "unknown fields"])
+def test_tokens_are_not_held(kind: str) -> None:
+    """The collector would look at them whenever it comes by, and everybody waits meanwhile."""
+    documents = Documents(schema()._schema, Limits(), shows_schema=False, suggestions=False, max_errors=10)
+
+    def tokens() -> int:
+        return sum(isinstance(each, Token) for each in gc.get_objects())
+
+    gc.collect()
+    before = tokens()
+    gc.disable()
+    try:
+        with suppress(Refused):
+            documents.get(MAKERS[kind]("a"))
+        assert tokens() == before
+    finally:
+        gc.enable()
+
+
+def test_an_error_of_execution_still_says_where() -> None:
+    documents = Documents(schema()._schema, Limits(), shows_schema=False, suggestions=False, max_errors=10)
+    operation = documents.get("query A {\n  items { totalCount }\n}").operation(None)
+    (field,) = operation.selection_set.selections
+    assert GraphQLError("", field).locations == [(2, 3)]

@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
+from lakecast_graphql.transport.encoded_text import ENCODED_TEXT
 from lakecast_lake.storage import Lake
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
@@ -217,4 +218,29 @@ def test_too_many_subscribers_are_told_so(small_lake: Lake) -> None:
             assert messages[0]["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
 
     with running(small_lake.uri, max_subscribers=2) as server:
+        asyncio.run(test(server))
+
+
+def test_a_server_that_takes_nothing_but_texts_gets_texts(small_lake: Lake) -> None:
+    """As every ASGI server but ours."""
+
+    def as_elsewhere(app: Any) -> Any:
+        async def served(scope: Any, receive: Any, send: Any) -> None:
+            scope.get("extensions", {}).pop(ENCODED_TEXT, None)
+
+            async def send_texts(message: Any) -> None:
+                assert isinstance(message.get("text", ""), str)
+                await send(message)
+
+            await app(scope, receive, send_texts)
+
+        return served
+
+    async def test(target: Running) -> None:
+        async with client(target) as found:
+            await found.subscribe("á", "{ __typename }")
+            assert (await found.receive())["payload"]["data"] == {"__typename": "Query"}
+            assert await found.receive() == {"id": "á", "type": "complete"}
+
+    with running(small_lake.uri, within=as_elsewhere) as server:
         asyncio.run(test(server))
