@@ -18,7 +18,7 @@ from lakecast_schema.accuracy import scales
 from lakecast_schema.periods import Frequency
 
 NAME = "ensemble"
-VERSION = "v1.1.0"
+VERSION = "v1.1.1"
 
 SPORADIC = ("intermittent", "lumpy")
 _MOST_ITEMS = 1000

@@ -8,6 +8,9 @@ quantile are both 0 often enough, the shift is 0.
 Of smooth and erratic items the median stays and only half of a lopsided shift is kept: there, past misses to one
 side are mostly the economy of those windows, which the next ones do not repeat (M3, rolling origins: quantile loss
 1 % lower than with whole shifts). Rarely bought items keep theirs whole: their distributions are lopsided.
+
+The items of a window share its dates: a holiday that all of them missed is one observation, however many they are.
+Shifts count as far as windows agree on them (`_agreement`): calibration must not cost what one odd window taught.
 """
 
 from collections.abc import Mapping, Sequence
@@ -89,6 +92,7 @@ def spread(q: Array, levels: tuple[float, ...] = LEVELS) -> Array:
 def learn(windows: Sequence[Window], horizon: int) -> Calibration:
     """Shifts from past windows, whose levels are alike and lie symmetric around 0.5. Without any, nothing is shifted.
 
+    A class's shifts are multiplied by how far the windows agree on them, as all classes where its own misses are few.
     One level after the other: the misses of all levels at once would take several times the forecasts' memory.
     """
     if not windows:
@@ -97,15 +101,42 @@ def learn(windows: Sequence[Window], horizon: int) -> Calibration:
     sizes = [spread(window.forecasts.quantiles, levels) for window in windows]
     classes = np.concatenate([window.classes[window.counts] for window in windows])
     shifts = {name: np.zeros((horizon, len(levels))) for name in CLASSES}
+    numbers = np.concatenate([np.full(window.counts.sum(), k) for k, window in enumerate(windows)])
+    apart = {name: np.full((len(windows), len(levels)), np.nan) for name in CLASSES}
     for k, level in enumerate(levels):
         misses = np.concatenate([_misses(window, size, k) for window, size in zip(windows, sizes, strict=True)])
         seen = int(np.isfinite(misses).sum())
         every = _by_horizon(misses, level, _quantile(misses, level) * seen / (seen + _SHRINK))
+        every_apart = _by_window(misses, numbers, len(windows), level)
         for name, own in shifts.items():
-            part = misses[classes == name]
+            rows = classes == name
+            part = misses[rows]
             enough = np.isfinite(part).sum() >= _ENOUGH
             own[:, k] = _by_horizon(part, level, _quantile(part, level) if enough else every)
-    return Calibration(shifts)
+            apart[name][:, k] = _by_window(part, numbers[rows], len(windows), level) if enough else every_apart
+    return Calibration({name: _agreement(apart[name]) * own for name, own in shifts.items()})
+
+
+def _by_window(misses: Array, numbers: NDArray[np.int64], windows: int, level: float) -> Array:
+    """(windows,) shifts of the misses (items, h) of each window alone, by the items' `numbers`; NaN where none are."""
+    parts = [misses[numbers == number] for number in range(windows)]
+    return np.array([_quantile(part, level) if np.isfinite(part).any() else np.nan for part in parts])
+
+
+def _agreement(shifts: Array) -> float:
+    """How far windows agree on shifts (windows, levels), NaN where a window has no misses: from 0 to 1.
+
+    1 - squared standard error of the mean shift / squared mean shift, both summed over the levels, as James and Stein
+    (1961) shrink a mean to zero. 1 where windows do not differ, and with fewer than two, which cannot be compared.
+    """
+    known = shifts[np.isfinite(shifts).all(axis=1)]
+    if len(known) < 2:
+        return 1.0
+    error = float((known.var(axis=0, ddof=1) / len(known)).sum())
+    size = float((known.mean(axis=0) ** 2).sum())
+    if error == 0:
+        return 1.0
+    return 1 - error / size if error < size else 0.0
 
 
 def _misses(window: Window, size: Array, k: int) -> Array:

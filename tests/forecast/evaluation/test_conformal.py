@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,3 +89,48 @@ def test_the_median_of_smooth_demand_is_the_point_forecast_and_stays() -> None:
     biased = Window(past.forecasts, past.actuals + 15.0, past.counts, past.classes)
     found = learn([biased], 6).apply(past.forecasts, past.classes).quantiles
     np.testing.assert_allclose(found[:, :, 5], past.forecasts.quantiles[:, :, 5])
+
+
+def test_shifts_count_as_far_as_windows_agree_on_them() -> None:
+    """Items of a window share its dates: what one window alone was missed by is little to go by."""
+
+    def shift(*sizes: float) -> float:
+        return float(learn([missed(np.full((400, 3), size)) for size in sizes], 3).classes["lumpy"][0, 5])
+
+    np.testing.assert_allclose([shift(4), shift(4, 4), shift(4, 4, 4)], 4, rtol=1e-6)
+    assert shift(4, -4) == shift(6, 0, 0) == 0
+    # all levels' mean shifts are 3 and 11 / 3 less their own place; squared errors of these means are 1 and 4 / 9
+    places = (NORMAL**2).mean()
+    shares = 1 - 1 / (9 + places), 1 - (4 / 9) / (121 / 9 + places)
+    np.testing.assert_allclose([shift(2, 4), shift(3, 5, 3)], [3 * share for share in shares], rtol=1e-4)
+
+
+def test_each_class_agrees_for_itself_and_one_of_few_misses_as_all() -> None:
+    agreed = [missed(np.full((300, 6), 4.0)) for _ in range(2)]
+    for items, share in ((100, 0.0), (5, 1.0)):
+        odd = [replace(missed(np.full((items, 6), by)), classes=np.full(items, "erratic")) for by in (4.0, -4.0)]
+        both = [joined(*pair) for pair in zip(agreed, odd, strict=True)]
+        shifts = learn(both, 6).classes
+        np.testing.assert_allclose(shifts["lumpy"][:, 5], 4, rtol=1e-6)
+        np.testing.assert_allclose(shifts["erratic"][:, 5], 4 * share, rtol=0.02)
+
+
+def joined(one: Window, other: Window) -> Window:
+    mean, quantiles = (
+        np.concatenate([getattr(each.forecasts, name) for each in (one, other)]) for name in ("mean", "quantiles")
+    )
+    actuals, counts, classes = (
+        np.concatenate([getattr(each, name) for each in (one, other)]) for name in ("actuals", "counts", "classes")
+    )
+    return Window(Forecasts(mean, quantiles, (None,) * len(mean)), actuals, counts, classes)
+
+
+def test_a_horizon_keeps_its_shift_where_no_other_has_any() -> None:
+    """Of atoms, the shifts of whole windows may all be 0: then no window differs from another."""
+    item = np.arange(400)[:, None]
+    actuals = np.where(item % np.where(np.arange(12) < 10, 20, 5) == 0, 3.0, 0.0)
+    quantiles = np.broadcast_to(np.where(np.array(LEVELS) > 0.9, 3.0, 0.0), (400, 12, len(LEVELS)))
+    forecasts = Forecasts(np.full((400, 12), 0.2), quantiles, (None,) * 400)
+    shifts = learn([Window(forecasts, actuals, np.ones(400, bool), np.full(400, "lumpy"))] * 2, 12).classes["lumpy"]
+    np.testing.assert_array_equal(shifts[:9], 0)
+    assert shifts[11, LEVELS.index(0.9)] == 3 / spread(quantiles)[0, 0]
