@@ -26,7 +26,7 @@ from lakecast_lake.lru import LruCache
 
 _log = logging.getLogger("lakecast.subscriptions")
 
-EVENT_BYTES = 16 << 20
+EVENT_BYTES = 8 << 20
 """Bytes of the newest event's renderings that are kept for those who ask for the same later."""
 
 
