@@ -13,6 +13,9 @@ T = TypeVar("T")
 
 VERSIONS = 3
 """Versions of a table that are kept open, those that were used last: as many as a run reads of it."""
+CHECKPOINT_COMMITS = 10
+"""Commits of a table between two checkpoints of its log. A handle that is moved keeps what it knows of files commit by
+commit, and is slower with each; one that is opened at a checkpoint has it in one piece."""
 
 
 @dataclass
@@ -42,13 +45,17 @@ class OpenTables:
             own.popitem(last=False)
 
     def take(self, uri: str) -> DeltaTable | None:
-        """The handle of the highest version that is open, moved to the table's newest, and kept no longer."""
+        """The handle of the highest version that is open, moved to the table's newest, and kept no longer.
+
+        None where none is open, or the newest version has a checkpoint, at which it is better opened anew.
+        """
         own = self.handles.get(uri)
         if not own:
             return None
         handle = own.pop(max(own))
         handle.update_incremental()
-        return handle
+        has_checkpoint = (handle.version() + 1) % CHECKPOINT_COMMITS == 0  # as delta-rs counts: after versions 9, 19, …
+        return None if has_checkpoint else handle
 
     def fact(self, handle: DeltaTable, name: str, make: Callable[[DeltaTable], T]) -> T:
         """What `make` says of the handle's table, asked once for each version."""

@@ -37,6 +37,7 @@ _PROBED: set[tuple[str, str | None]] = set()
 _CONFIGURATION = {
     # Old log entries are what a retained snapshot's version is read from: only `retention` removes anything.
     "delta.enableExpiredLogCleanup": "false",
+    "delta.checkpointInterval": str(open_tables.CHECKPOINT_COMMITS),
 }
 
 
@@ -209,11 +210,16 @@ def rows_of(handle: DeltaTable, dataset_id: str) -> int:
     files = pa.table(handle.get_add_actions(flatten=True))
     mine = files.filter(pc.equal(files["partition.dataset_id"], dataset_id))
     counts = mine["num_records"]
-    deleted = pa.table(handle.deletion_vectors()).num_rows
-    if counts.null_count or deleted:  # written by others: count what can be read
+    if counts.null_count or _has_deletion_vectors(handle):  # written by others: count what can be read
         where = sql({"dataset_id": dataset_id})
         return sum(batch.num_rows for batch in handle.scan(columns=["dataset_id"], predicate=where))
     return int(pc.sum(counts).as_py() or 0)
+
+
+def _has_deletion_vectors(handle: DeltaTable) -> bool:
+    """Whether rows may be gone without a file changing; the protocol is asked first, since the vectors cost more."""
+    may = "deletionVectors" in (handle.protocol().reader_features or ())
+    return may and pa.table(handle.deletion_vectors()).num_rows > 0
 
 
 def unreadable(where: str, error: Exception) -> LakeUnreadable:

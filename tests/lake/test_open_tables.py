@@ -1,6 +1,7 @@
 """Tables that are kept open say what those say that are opened anew, and are opened once."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -9,7 +10,7 @@ from deltalake import DeltaTable
 from lakecast_lake import commit, publish, snapshots, storage
 from lakecast_lake.commit import Commit
 from lakecast_lake.errors import TableMissing
-from lakecast_lake.open_tables import VERSIONS, kept_open
+from lakecast_lake.open_tables import CHECKPOINT_COMMITS, VERSIONS, kept_open
 from lakecast_lake.snapshots import Entry
 from lakecast_lake.storage import Lake
 from lakecast_schema.tables import FACT_FORECAST, SNAPSHOT
@@ -58,6 +59,18 @@ def test_what_a_run_reads_again_and_again_is_opened_once(
         assert levels(lake, done) == 10.25
     write(lake, forecasts(level=20.0), "run-2")
     assert opened == []
+
+
+def test_a_table_is_opened_anew_at_each_checkpoint(
+    lake: Lake, forecasts: Maker, opened: list[str], tables_kept_open: None
+) -> None:
+    rows = forecasts()
+    done = [write(lake, rows, f"run-{number}") for number in range(2 * CHECKPOINT_COMMITS + 1)]
+    assert opened.count(FACT_FORECAST.name) == 3  # at first, to see that it is not there, and at two checkpoints
+    log = Path(lake.table_uri(FACT_FORECAST.name)) / "_delta_log"
+    checkpoints = sorted(int(path.name.partition(".")[0]) for path in log.glob("*.checkpoint.parquet"))
+    assert checkpoints == [CHECKPOINT_COMMITS - 1, 2 * CHECKPOINT_COMMITS - 1]
+    assert done[-1].version == 2 * CHECKPOINT_COMMITS + 1
 
 
 def test_what_others_write_meanwhile_is_seen(lake: Lake, forecasts: Maker, tables_kept_open: None) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lakecast_assets.ingest.matching import of_dataset
 from lakecast_forecast.input import messages
+from lakecast_forecast.input.files import rows_at
 from lakecast_forecast.input.marks import unit_form
 from lakecast_forecast.input.report import Line, line
 from lakecast_forecast.input.values import Identifiers, identifiers
@@ -47,7 +48,7 @@ def _units(table: pa.Table, items: Identifiers, rows: NDArray[np.int64], beside:
     if "unit" not in table.column_names:
         words = Identifiers(np.zeros(rows.size, dtype=np.int64), (beside,)) if beside else None
     else:
-        words = identifiers(table["unit"].take(pa.array(rows)))
+        words = identifiers(rows_at(table.select(["unit"]), rows)["unit"])
     if words is None:
         return {}
     pairs = np.unique(np.column_stack([items.codes[rows], words.codes]), axis=0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lakecast_assets.ingest.masters import FIGURES, TEXTS, MasterRows
 from lakecast_forecast.input.demand import DemandRows
-from lakecast_forecast.input.files import as_text
+from lakecast_forecast.input.files import as_text, rows_at
 from lakecast_forecast.input.panel import classes
 from lakecast_forecast.input.rules import Rules
 from lakecast_forecast.input.series import DemandSeries, constant
@@ -29,7 +29,7 @@ def facts_of(demand: DemandRows, here: Integers) -> dict[str, dict[str, str]]:
     facts = {"unit": dict.fromkeys(demand.items.names, demand.unit)} if demand.unit else {}
     for name in FACTS:
         if name in demand.file.table.column_names:
-            words = identifiers(demand.file.table[name].take(pa.array(here)))
+            words = identifiers(rows_at(demand.file.table.select([name]), here)[name])
             items = demand.items.codes[here]
             told = np.flatnonzero((words.codes >= 0) & (items >= 0))
             codes, first = np.unique(items[told], return_index=True)

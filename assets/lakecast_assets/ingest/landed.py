@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lakecast_forecast.input.files import InputFile, as_text
+from lakecast_forecast.input.files import InputFile, as_text, rows_at
 from lakecast_schema.contract import INSTANT
 from lakecast_schema.tables import LANDED_DEMAND
 
@@ -15,9 +15,9 @@ _SLICE = 1 << 20
 
 
 def landed_table(file: InputFile, dataset_id: str, rows: NDArray[np.int64], now: dt.datetime) -> pa.Table:
-    """Rows of `landed_demand`: those of the file at the positions `rows`, as text."""
+    """Rows of `landed_demand`: those of the file at the ascending positions `rows`, as text."""
     whole = rows.size == file.rows.size
-    table = file.table if whole else file.table.take(pa.array(rows))
+    table = file.table if whole else rows_at(file.table, rows)
     columns = [
         repeat(dataset_id, rows.size, pa.string()),
         repeat(file.digest, rows.size, pa.string()),

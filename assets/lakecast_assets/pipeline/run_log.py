@@ -50,6 +50,15 @@ class RunLog(InMemoryEventLogStorage):
     def get_asset_records(self, asset_keys: Sequence[dg.AssetKey] | None = None) -> Sequence[AssetRecord]:
         return []
 
+    def fetch_materializations(
+        self,
+        records_filter: dg.AssetKey | dg.AssetRecordsFilter,
+        limit: int,
+        cursor: str | None = None,
+        ascending: bool = False,
+    ) -> dg.EventRecordsResult:
+        return dg.EventRecordsResult([], cursor="", has_more=False)
+
     def add_dynamic_partitions(self, partitions_def_name: str, partition_keys: Sequence[str]) -> None:
         self._partitions[partitions_def_name] |= dict.fromkeys(partition_keys)
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lakecast_forecast.input import messages
-from lakecast_forecast.input.files import InputFile, as_text
+from lakecast_forecast.input.files import InputFile, as_text, rows_at
 from lakecast_forecast.input.report import EXAMPLES, Line, Words, line
 from lakecast_schema.tables import REJECTED_ROWS
 
@@ -129,7 +129,7 @@ class Rejections:
             for place, reason in zip(verdict.places.tolist(), reasons, strict=True):
                 lost.setdefault(place, []).append((verdict, reason))
         places = sorted(lost)
-        taken = self.file.table.take(pa.array(places, pa.int64()))
+        taken = rows_at(self.file.table, np.array(places, np.int64))
         contents = pa.table({name: as_text(taken[name]) for name in taken.column_names}).to_pylist()
         rows: list[tuple[str, int, str | None, str | None, str, dict[str, str | None]]] = []
         for place, content in zip(places, contents, strict=True):
