@@ -105,3 +105,14 @@ class JointModel(Model, Protocol):
         Which of a run's panels is the first argument must not change what it costs: the work may be kept and shared.
         """
         ...
+
+
+@runtime_checkable
+class FurtherModel(JointModel, Protocol):
+    """A global model that can go on with what it learned from an older state of the same panels."""
+
+    def fit_further(
+        self, fitted: Fitted, panel: Panel, horizon: int, others: Sequence[tuple[Panel, int]], *, seed: int = 0
+    ) -> Fitted:
+        """As `fit_with_others`. fitted: what it gave for the same panels when they ended earlier."""
+        ...

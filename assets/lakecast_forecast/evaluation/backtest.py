@@ -12,13 +12,18 @@ from numpy.typing import NDArray
 from lakecast_forecast.evaluation import conformal, validity
 from lakecast_forecast.evaluation.origins import Origins, actuals, takes_part
 from lakecast_forecast.features.classify import classify
-from lakecast_forecast.interface import LEVELS, Diagnostics, Fitted, Forecasts, JointModel, Model
+from lakecast_forecast.interface import LEVELS, Diagnostics, Fitted, Forecasts, FurtherModel, JointModel, Model
 from lakecast_forecast.panel import Array, Panel
 
 Map = Callable[..., Iterable[Any]]
 """The builtin `map` or one with its signature that fans out, such as `Executor.map`: results in order."""
 
 BATCH_SIZE = 2000
+_MOST = 0.8
+"""Share of the periods known now that an older state must have known for a model to go on from it.
+
+At rolling origins of long weekly and daily series (.9 and more) the ensemble was as good or better for half of the
+training; of M3 (.2 to .45), whose oldest nets have seen little, it was up to 3 % worse."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +104,9 @@ def backtested(
     The model is trained on everything for the live forecasts, anew on what was known at the origin for every scored
     window, and once, at the oldest origin, for those that only calibrate: no window is ever in its training.
     A `JointModel` is trained once, at the oldest scored origin, for all scored windows, and learns from the panels
-    `others` as well, each as it was at its own oldest origin: three trainings serve the whole run. Predictions run in
-    batches of items of similar length through `map`, which may fan out to other processes; the result does not depend
-    on the batches.
+    `others` as well, each as it was at its own oldest origin: three trainings serve the whole run, and a `FurtherModel`
+    goes on from an older one that has known most of what is known now. Predictions run in batches of items of similar
+    length through `map`, which may fan out to other processes; the result does not depend on the batches.
     """
     started = time.perf_counter()
     own = OtherPanel(panel, origins, horizon)
@@ -217,18 +222,25 @@ def _joint_past(
     model: JointModel, own: OtherPanel, others: Sequence[OtherPanel], seed: int
 ) -> list[Fitted | Exception]:
     """As `_past`, of a model that is trained for all scored windows at once, and with other panels."""
+    begun: dict[int, Fitted] = {}  # periods that were known -> what was learned from them
 
     def fitted(offset: Callable[[Origins], int]) -> Fitted | Exception:
         past = [(one.panel.until(offset(one.origins)), one.horizon) for one in others]
         seen = own.panel.until(offset(own.origins))
-        return _tried(lambda: model.fit_with_others(seen, own.horizon, past, seed=seed))
+        periods = sum(int(panel.lengths.sum()) for panel in (seen, *[panel for panel, _ in past]))
+        older = next((learned for known, learned in begun.items() if known >= _MOST * periods), None)
+        if older is not None and isinstance(model, FurtherModel):
+            return _tried(lambda: model.fit_further(older, seen, own.horizon, past, seed=seed))
+        found = _tried(lambda: model.fit_with_others(seen, own.horizon, past, seed=seed))
+        if not isinstance(found, Exception):
+            begun[periods] = found
+        return found
 
     offsets, scored = own.origins.offsets, own.origins.scored
-    found = [fitted(lambda origins: 0)]
-    if scored:
-        found += [fitted(lambda origins: origins.oldest_scored)] * scored
     older = len(offsets) - scored
-    return [*found, *[fitted(lambda origins: origins.oldest)] * older] if older else found
+    oldest = [fitted(lambda origins: origins.oldest)] * older if older else []
+    newer = [fitted(lambda origins: origins.oldest_scored)] * scored if scored else []
+    return [fitted(lambda origins: 0), *newer, *oldest]
 
 
 def _tried(fit: Callable[[], Fitted]) -> Fitted | Exception:

@@ -160,9 +160,56 @@ def test_a_joint_model_is_trained_for_the_present_the_scored_past_and_the_oldest
     known, periods = own.values.shape[1], other.values.shape[1]
     more = OtherPanel(other, origins.Origins((3, 6, 11), 2), 3)
     run_source(Joint(), own, origins.Origins((4, 8, 13), scored), 4, seed=5, others=[more])
-    expected = [(known, periods, 4)]
+    expected = [(known - 13, periods - 11, 4)]
     expected += [(known - 4 * scored, periods - 6, 4)] * (scored > 0)
-    assert trained == [*expected, (known - 13, periods - 11, 4)]
+    assert trained == [*expected, (known, periods, 4)]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize(
+    ("periods", "others", "offsets", "starts"),
+    [
+        (80, 0, (4, 8, 13), [None, 13, 13]),  # .84 of what is known now was known at the oldest origin
+        (60, 0, (4, 8, 13), [None, 13, None]),  # .78, and .9 of what was known at the scored one
+        (60, 200, (4, 8, 13), [None, 13, 13]),
+        (40, 0, (4, 5, 20), [None, None, 5]),  # .5 and .57, and .88 at the scored one
+    ],
+)
+def test_a_model_goes_on_from_a_state_that_knew_most(
+    periods: int, others: int, offsets: tuple[int, ...], starts: list[int | None], fails: bool
+) -> None:
+    own = noise(items=3, periods=periods)
+    trained: list[tuple[int, int | None]] = []
+
+    class Further(Sure):
+        def __init__(self, ended: int = 0) -> None:
+            self.ended = ended
+
+        def learns_from_others(self, panel: Panel) -> bool:
+            return True
+
+        def fit_with_others(self, panel: Panel, horizon: int, others: object, *, seed: int = 0) -> "Further":
+            return self.trained(panel, None)
+
+        def fit_further(
+            self, fitted: "Further", panel: Panel, horizon: int, others: object, *, seed: int = 0
+        ) -> "Further":
+            return self.trained(panel, fitted.ended)
+
+        def trained(self, panel: Panel, start: int | None) -> "Further":
+            ended = periods - panel.values.shape[1]
+            trained.append((ended, start))
+            if fails and len(trained) == 1:
+                raise ValueError("too little")
+            return Further(ended)
+
+    plan = origins.Origins(offsets, 2)
+    beside = [OtherPanel(noise(items=3, periods=others), plan, 4)] if others else []
+    run_source(Further(), own, plan, 4, others=beside)
+    assert [ended for ended, _ in trained] == [offsets[2], offsets[1], 0]
+    if fails:  # what was not learned is nothing to go on from
+        starts = [None, None, offsets[1]]
+    assert [start for _, start in trained] == starts
 
 
 def test_without_windows_a_joint_model_is_trained_once() -> None:

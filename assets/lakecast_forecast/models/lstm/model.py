@@ -6,12 +6,13 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lakecast_forecast.interface import LEVELS, Diagnostics, Forecasts
+from lakecast_forecast.interface import LEVELS, Diagnostics, Fitted, Forecasts
 from lakecast_forecast.issue import Issue
 from lakecast_forecast.models.lstm.level import Level
 from lakecast_forecast.models.lstm.memory import Memory
@@ -60,7 +61,7 @@ class Lstm(Source):
     """
 
     name = "lstm"
-    version = "v1.1.0"
+    version = "v1.2.0"
 
     def __init__(self, steps: int = 300, flip: float = 0.3) -> None:
         _check(steps, flip)
@@ -76,11 +77,19 @@ class Lstm(Source):
 
     def fit_with_others(self, panel: Panel, horizon: int, others: OtherPanels, *, seed: int = 0) -> FittedNets:
         """Train for the panel, and on what other panels of the run can add to it."""
+        return _fit(self.name, panel, horizon, others, self._plans(), seed)
+
+    def fit_further(
+        self, fitted: Fitted, panel: Panel, horizon: int, others: OtherPanels, *, seed: int = 0
+    ) -> FittedNets:
+        """As `fit_with_others`, going on with the nets of an older state of the same panels."""
+        return _fit(self.name, panel, horizon, others, self._plans(), seed, _nets_of(fitted))
+
+    def _plans(self) -> tuple[Plan, Plan]:
         from lakecast_forecast.models.lstm.training import Plan
 
         plan = Plan(steps=self._steps, rate=3e-3, flip=self._flip)
-        sparse = Plan(steps=-(-4 * self._steps // 5), rate=3e-3, batch=_SPARSE_BATCH)
-        return _fit("lstm", panel, horizon, others, (plan, sparse), seed)
+        return plan, Plan(steps=-(-4 * self._steps // 5), rate=3e-3, batch=_SPARSE_BATCH)
 
 
 class ResidualMlp(Source):
@@ -95,7 +104,7 @@ class ResidualMlp(Source):
     """
 
     name = "mlp"
-    version = "v1.1.0"
+    version = "v1.2.0"
 
     def __init__(self, steps: int = 300, flip: float = 0.3) -> None:
         _check(steps, flip)
@@ -111,11 +120,19 @@ class ResidualMlp(Source):
 
     def fit_with_others(self, panel: Panel, horizon: int, others: OtherPanels, *, seed: int = 0) -> FittedNets:
         """Train for the panel, and on what other panels of the run can add to it."""
+        return _fit(self.name, panel, horizon, others, self._plans(), seed)
+
+    def fit_further(
+        self, fitted: Fitted, panel: Panel, horizon: int, others: OtherPanels, *, seed: int = 0
+    ) -> FittedNets:
+        """As `fit_with_others`, going on with the nets of an older state of the same panels."""
+        return _fit(self.name, panel, horizon, others, self._plans(), seed, _nets_of(fitted))
+
+    def _plans(self) -> tuple[Plan, Plan]:
         from lakecast_forecast.models.lstm.training import Plan
 
         plan = Plan(steps=self._steps, rate=3e-3, flip=self._flip)
-        sparse = Plan(steps=self._steps, rate=2e-3, batch=_SPARSE_BATCH)
-        return _fit("mlp", panel, horizon, others, (plan, sparse), seed)
+        return plan, Plan(steps=self._steps, rate=2e-3, batch=_SPARSE_BATCH)
 
 
 @dataclass(frozen=True)
@@ -243,8 +260,22 @@ def _check(steps: int, flip: float) -> None:
         raise ValueError(f"steps must be at least 1 and flip in [0, 1), got {steps} and {flip}")
 
 
-def _fit(kind: str, panel: Panel, horizon: int, others: OtherPanels, plans: tuple[Plan, Plan], seed: int) -> FittedNets:
-    """The nets of a panel; plans: for series without zeros, and for the others."""
+def _nets_of(fitted: Fitted) -> Mapping[str, Trained]:
+    if not isinstance(fitted, FittedNets):
+        raise TypeError(f"a net goes on with nets, not with {type(fitted).__name__}")
+    return fitted.nets
+
+
+def _fit(
+    kind: str,
+    panel: Panel,
+    horizon: int,
+    others: OtherPanels,
+    plans: tuple[Plan, Plan],
+    seed: int,
+    start: Mapping[str, Trained] = MappingProxyType({}),
+) -> FittedNets:
+    """The nets of a panel; plans: for series without zeros, and for the others; start: nets to go on with."""
     if horizon < 1:
         raise ValueError(f"horizon must be at least 1, got {horizon}")
     nets: dict[str, Trained] = {}
@@ -254,12 +285,12 @@ def _fit(kind: str, panel: Panel, horizon: int, others: OtherPanels, plans: tupl
     if own is not None:
         joined = _joined(own, horizon, others, seed)
         place = (next(k for k, (one, _) in enumerate(joined) if one.dataset_id == own.dataset_id), len(joined))
-        trained = _smooth(kind, joined, plans[0], seed)
+        trained = _smooth(kind, joined, plans[0], seed, start.get("smooth"))
         if trained is not None:
             nets["smooth"], items["smooth"] = trained, sum(len(one) for one, _ in joined)
     own = _of_kind(panel, "level", LEARNED_FROM, seed)
     if own is not None:
-        trained = _level(kind, own, horizon, plans[1], seed)
+        trained = _level(kind, own, horizon, plans[1], seed, start.get("level"))
         if trained is not None:
             nets["level"], items["level"] = trained, len(own)
     return FittedNets(horizon, nets, items, place)
@@ -296,7 +327,7 @@ def _joined(own: Panel, horizon: int, others: OtherPanels, seed: int) -> list[tu
     return sorted([(own, horizon), *fitting], key=lambda one: one[0].dataset_id)
 
 
-def _smooth(kind: str, joined: OtherPanels, plan: Plan, seed: int) -> Trained | None:
+def _smooth(kind: str, joined: OtherPanels, plan: Plan, seed: int, start: Trained | None) -> Trained | None:
     from lakecast_forecast.models.lstm.training import train
 
     panels = [panel.trimmed() for panel, _ in joined]
@@ -305,15 +336,18 @@ def _smooth(kind: str, joined: OtherPanels, plan: Plan, seed: int) -> Trained | 
     def work() -> Trained | None:
         longest = max(horizons)
         view = Together([_with_future(panel, longest) for panel in panels], horizons)
-        return train(kind, view, view.periods, plan, seed)
+        return train(kind, view, view.periods, plan, seed, start)
 
-    return work() if len(panels) == 1 else _trained.recall((kind, plan, seed), panels, horizons, work)
+    if len(panels) == 1:
+        return work()
+    begun = None if start is None else start.digest
+    return _trained.recall((kind, plan, seed, begun), panels, horizons, work)
 
 
-def _level(kind: str, own: Panel, horizon: int, plan: Plan, seed: int) -> Trained | None:
+def _level(kind: str, own: Panel, horizon: int, plan: Plan, seed: int, start: Trained | None) -> Trained | None:
     from lakecast_forecast.models.lstm.training import train
 
-    return train(kind, Level(_with_future(own, horizon), horizon), own.values.shape[1], plan, seed)
+    return train(kind, Level(_with_future(own, horizon), horizon), own.values.shape[1], plan, seed, start)
 
 
 def _with_future(panel: Panel, horizon: int) -> Panel:

@@ -49,9 +49,11 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     made: list[int] = []
     train = training.train
 
-    def counted(kind: str, view: object, now: int, plan: training.Plan, seed: int) -> training.Trained | None:
+    def counted(
+        kind: str, view: object, now: int, plan: training.Plan, seed: int, start: training.Trained | None
+    ) -> training.Trained | None:
         made.append(seed)
-        return train(kind, view, now, plan, seed)  # type: ignore[arg-type]
+        return train(kind, view, now, plan, seed, start)  # type: ignore[arg-type]
 
     monkeypatch.setattr(training, "train", counted)
     monkeypatch.setattr(model, "_trained", Memory())
@@ -100,6 +102,22 @@ def test_each_panel_gets_its_forecasts_of_one_net(kind: type[Lstm] | type[Residu
         with pytest.raises(ValueError, match="train it"):
             fitted.predict(own, horizon + 1)
     assert len(trainings) == 1
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_panels_go_on_together(kind: type[Lstm] | type[ResidualMlp], trainings: list[int]) -> None:
+    of = [(monthly().select(np.arange(6)), 6), (yearly(), 4)]
+    older = [(each.until(2), horizon) for each, horizon in of]
+    answers = []
+    for place in (0, 1):
+        begun = kind(steps=FEW).fit_with_others(*older[place], [older[1 - place]])
+        further = kind(steps=FEW).fit_further(begun, *of[place], [of[1 - place]])
+        cold = kind(steps=FEW).fit_with_others(*of[place], [of[1 - place]])
+        answers.append(further.predict(*of[place]).quantiles)
+        assert not np.array_equal(answers[-1], cold.predict(*of[place]).quantiles)
+    assert len(trainings) == 3, "begun, gone on, and without a start, each once for both panels"
+    with pytest.raises(TypeError, match="a net goes on with nets, not with SeasonalNaive"):
+        kind(steps=FEW).fit_further(SeasonalNaive(), *of[0], [])
 
 
 def test_the_order_of_panels_and_items_does_not_matter(trainings: list[int]) -> None:

@@ -74,3 +74,35 @@ def test_a_small_panel_is_not_seen_more_often_than_its_passes(
 ) -> None:
     found = trained([1.0] * 500, Plan(steps=500, every=400, passes=0.0), monkeypatch)
     assert found.steps == 100, "the fewest steps"
+
+
+def test_a_net_that_goes_on_takes_a_third_of_the_steps_at_a_third_of_the_rate(
+    steps: list[tuple[float, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = Level(panel(seasonal(20, 60, 7), Frequency.DAILY), 4)
+    other = Level(panel(seasonal(20, 60, 7), Frequency.DAILY), 3)
+    monkeypatch.setattr(training, "_loss", lambda *_: 1.0)
+    plan = Plan(steps=7, every=100)
+    first, elsewhere = train("lstm", view, 60, plan, 0), train("lstm", other, 60, plan, 0)
+    assert first is not None
+    assert elsewhere is not None
+    assert first.digest != elsewhere.digest
+    rates = []
+    for start in (None, elsewhere, first):
+        del steps[:]
+        found = train("lstm", view, 60, plan, 0, start)
+        assert found is not None
+        assert found.steps == len(steps) == (3 if start is first else 7)
+        rates.append(max(rate for rate, _ in steps))
+    assert rates[0] == rates[1] == pytest.approx(plan.rate, rel=0.05)
+    assert rates[2] == pytest.approx(plan.rate / 3, rel=0.1)
+
+
+def test_a_net_goes_on_with_the_weights_that_it_had() -> None:
+    view = Level(panel(seasonal(20, 60, 7), Frequency.DAILY), 4)
+    first = train("mlp", view, 50, Plan(steps=6, every=100), 0)
+    assert first is not None
+    further = train("mlp", view, 60, Plan(steps=3, every=100, rate=1e-9), 0, first)
+    assert further is not None
+    for name, values in further.weights.items():
+        np.testing.assert_allclose(values, first.weights[name], atol=1e-6)
