@@ -8,7 +8,8 @@ from typing import Any
 
 import dagster as dg
 
-from lakecast_assets.pipeline.violations import violations_table
+from lakecast_assets.pipeline.violations import input_error_table, violations_table
+from lakecast_forecast.input.errors import InputError
 from lakecast_lake.errors import Contended, LakeUnreadable
 from lakecast_schema.rules import ContractError
 
@@ -25,8 +26,14 @@ def only_what_may_pass() -> Iterator[None]:
     except (*PASSING, dg.DagsterError, dg.Failure, dg.RetryRequested):
         raise
     except Exception as error:
-        broken = {"broken rules": violations_table(error.violations)} if isinstance(error, ContractError) else {}
-        raise dg.Failure(str(error) or type(error).__name__, metadata=broken, allow_retries=False) from error
+        raise dg.Failure(str(error) or type(error).__name__, metadata=_tables(error), allow_retries=False) from error
+
+
+def _tables(error: Exception) -> dict[str, dg.TableMetadataValue]:
+    """What the failed step shows beside the message of an error."""
+    if isinstance(error, ContractError):
+        return {"broken rules": violations_table(error.violations)}
+    return {"error of input": input_error_table(error)} if isinstance(error, InputError) else {}
 
 
 def retried(step: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,9 +1,10 @@
-"""Broken rules of a table's contract, as a table in the Dagster UI."""
+"""Broken rules of a table's contract, and errors of input, as tables in the Dagster UI."""
 
 from collections.abc import Sequence
 
 import dagster as dg
 
+from lakecast_forecast.input.errors import InputError
 from lakecast_schema.rules import Violation
 
 
@@ -25,3 +26,11 @@ def violations_table(violations: Sequence[Violation]) -> dg.TableMetadataValue:
         for each in violations
     ]
     return dg.MetadataValue.table(records, dg.TableSchema(columns))
+
+
+def input_error_table(error: InputError) -> dg.TableMetadataValue:
+    """One row: where in which file, what is wrong there, and what helps."""
+    places = {"file": error.file, "row": error.row, "column": error.column}
+    columns = [dg.TableColumn(name, "int" if name == "row" else "string") for name in (*places, "problem", "remedy")]
+    record = dg.TableRecord({**places, "problem": error.problem, "remedy": error.remedy})
+    return dg.MetadataValue.table([record], dg.TableSchema(columns))
