@@ -13,7 +13,7 @@ LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Demanda esperada até a chegada de um pedido feito agora",
         ),
         "safety_stock": ("Safety stock", "Estoque de segurança"),
-        "review_demand": ("Demand of one review period", "Demanda de um período de revisão"),
+        "review_demand": ("Demand until the next purchase", "Demanda até a compra seguinte"),
         "on_hand": ("On hand", "Em estoque"),
         "on_order": ("On order", "Em pedidos"),
         "not_due": (

@@ -99,16 +99,26 @@ class _Sentence:
             )
         if facts.stockout is None and facts.daily_demand > 0:
             return self._say(
-                f"{stock} on hand should last for more than ten years.",
-                f"{stock} em estoque: deve durar mais de dez anos.",
+                f"{stock} on hand should last{self._coming} for more than ten years.",
+                f"{stock} em estoque:{self._coming} deve durar mais de dez anos.",
             )
         if facts.stockout is None:
             return self._say(f"{stock} on hand, no demand expected.", f"{stock} em estoque, sem demanda esperada.")
         until, now = self.day(facts.stockout), self.day(facts.as_of)
         return self._say(
-            f"{stock} on hand on {now} should last until {until}.",
-            f"{stock} em estoque em {now}: deve durar até {until}.",
+            f"{stock} on hand on {now} should last{self._coming} until {until}.",
+            f"{stock} em estoque em {now}:{self._coming} deve durar até {until}.",
         )
+
+    @property
+    def _coming(self) -> str:
+        """That what is on order is counted in, where it comes before stock runs out."""
+        facts = self.facts
+        if (facts.on_order or 0.0) <= 0 or facts.action is Action.EXPEDITE:
+            return ""
+        if facts.next_due and facts.stockout and facts.stockout < max(facts.next_due, facts.as_of):
+            return ""
+        return self._say(", with what is on order,", " com o que está em pedido,")
 
     def _overdue(self) -> str:
         """That an order is late and yet counts; where it is to be expedited, that is said there."""

@@ -35,6 +35,15 @@ def facts(**changes):
         ({"on_hand": 999.5, "recommended_order": 72201.996, "unit": "kg", "order_up_to": 73201.496},
          "999.5 kg on hand on 1 Nov 2026 should last until 3 Dec 2026. Order 72,202 kg (R$ 1,234.50) now: 999.5 kg is "
          "not above the reorder point of 1,250 kg; arrival 15 Nov 2026."),
+        ({"action": Action.NONE, "order_by": None, "stockout": None, "on_order": 5.0},
+         "1,200 un on hand should last, with what is on order, for more than ten years."),
+        ({"action": Action.NONE, "order_by": None, "on_order": 5.0, "next_due": dt.date(2026, 12, 3)},
+         "1,200 un on hand on 1 Nov 2026 should last, with what is on order, until 3 Dec 2026."),
+        ({"action": Action.NONE, "order_by": None, "on_order": 5.0, "next_due": dt.date(2026, 12, 4)},
+         "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026."),
+        ({"alert": Alert.CRITICAL, "action": Action.EXPEDITE, "on_order": 5.0},
+         "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. Expedite what is on order (5 un): it is enough "
+         "but comes too late."),
         ({"on_hand": 0.0}, "Out of stock. Order 300 un (R$ 1,234.50) now; arrival 15 Nov 2026."),
         ({"on_hand": 0.0, "on_order": 3.0}, "Out of stock. Order 300 un (R$ 1,234.50) now: 3 un with what is on order "
          "is not above the reorder point of 1,250 un; arrival 15 Nov 2026."),
@@ -66,8 +75,9 @@ def facts(**changes):
         ({"alert": Alert.OK, "action": Action.NONE, "stockout": None, "order_by": None},
          "1,200 un on hand should last for more than ten years."),
         ({"alert": Alert.OK, "action": Action.NONE, "order_by": dt.date(2027, 1, 4), "on_order": 9.0,
-          "next_due": dt.date(2026, 10, 5)}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. What is on "
-         "order has been overdue since 5 Oct 2026 and counts as due the next day: ask when it comes. Nothing to order "
+          "next_due": dt.date(2026, 10, 5)}, "1,200 un on hand on 1 Nov 2026 should last, with what is on order, until "
+         "3 Dec 2026. What is on order has been overdue since 5 Oct 2026 and counts as due the next day: ask "
+         "when it comes. Nothing to order "
          "before 4 Jan 2027 (reorder point 1,250 un)."),
         ({"recommended_order": 601.0}, "1,200 un on hand on 1 Nov 2026 should last until 3 Dec 2026. Order 601 un "
          "(R$ 1,234.50) now: 1,200 un is not above the reorder point of 1,250 un; arrival 15 Nov 2026. 301 un of it "
@@ -90,7 +100,8 @@ def test_the_english_sentence(changes, sentence):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"on_order": 50.0}, "1.200 un em estoque em 01/11/2026: deve durar até 03/12/2026. Peça 300 un (R$ 1.234,50) "
+        ({"on_order": 50.0}, "1.200 un em estoque em 01/11/2026: com o que está em pedido, deve durar até "
+         "03/12/2026. Peça 300 un (R$ 1.234,50) "
          "agora: 1.250 un com o que está em pedido não passa do ponto de pedido de 1.250 un; chegada em 15/11/2026."),
         ({"alert": Alert.OK, "action": Action.REDUCE, **UNUSED, "order_by": None, "excess": 90.0,
           "on_order": 40.0}, "1.200 un em estoque, sem demanda esperada. 90 un além do necessário. Disso, 40 un ainda "

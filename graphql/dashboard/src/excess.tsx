@@ -13,7 +13,7 @@ const HEADS: [Word, Sort | null, string][] = [
   ["lastUse", "saida", "number"],
   ["usePerMonth", null, "number"],
   ["onHand", "estoque", "number"],
-  ["coverAll", "dura", "number"],
+  ["coverDays", "dura", "number"],
   ["idle", null, "number"],
   ["coming", null, "number"],
   ["excessSum", "valor", "number"],
@@ -71,7 +71,7 @@ function Line({ line }: { line: LineFragment }): JSX.Element {
         <Spark values={item.history.quantities} />
       </Cell>
       <Cell label="onHand" class="stands">{withUnit(line.onHand, item.unit)}</Cell>
-      <Cell label="coverAll" class="lasts">{line.daysToStockout === null ? t("never") : lasting(line.daysToStockout)}</Cell>
+      <Cell label="coverDays" class="lasts">{line.daysToStockout === null ? t("never") : lasting(line.daysToStockout)}</Cell>
       <Cell label="idle" class="idle">{part(standing)}</Cell>
       <Cell label="coming" class="coming">{part(coming)}</Cell>
       <Cell label="excessSum" class="value">

@@ -352,7 +352,7 @@ def test_classes_are_counted_as_the_cards_are(browser: Browser, strict: Running)
 
 def test_the_bill_adds_up_as_it_is_shown(browser: Browser, strict: Running, server: Running) -> None:
     asked = """query($w: ReplenishmentFilter) { replenishment(where: $w, first: 1) { nodes { itemId datasetId
-      explanation(language: PT) { label value } } } }"""
+      explanation(language: PT) { code label value } } } }"""
     (node,) = server.data(asked, w=TO_ORDER)["replenishment"]["nodes"]
     with visit(browser, strict.url, f"#/item/{node['datasetId']}/{node['itemId']}") as one:
         assert one.texts(".bill th") == [line["label"] for line in node["explanation"]]
@@ -361,6 +361,28 @@ def test_the_bill_adds_up_as_it_is_shown(browser: Browser, strict: Running, serv
         ]
         values = [float(text.replace(".", "").replace(",", ".")) for text in shown]
         assert values == [pytest.approx(line["value"], abs=0.51) for line in node["explanation"]]
+        said = one.text(".sumline")
+        terms, equals, total = said.partition(" = ")
+        assert equals
+        signed = re.findall(r"(−?)\s?(\d[\d.]*(?:,\d+)?) (?:de|até|em|a) ", terms)
+        bill = {line["code"]: line["value"] for line in node["explanation"]}
+        codes = ("lead_time_demand", "review_demand", "safety_stock", "on_hand", "on_order")
+        assert [brazilian(number) * (-1 if sign else 1) for sign, number in signed] == [
+            pytest.approx(bill[code], abs=0.51) for code in codes
+        ]
+        numbers = [brazilian(part) for part in total.split("múltiplos,")]
+        assert numbers[-1] == pytest.approx(bill["order"], abs=0.51)
+        assert numbers[0] == pytest.approx(sum(bill[code] for code in codes), abs=0.51)
+
+
+def test_how_long_stock_lasts_has_one_name(browser: Browser, strict: Running) -> None:
+    with visit(browser, strict.url, "#/comprar") as one:
+        assert "Dura, com o que vem" in one.text(".lines thead")
+        one.go("#/comprar?estado=excesso")
+        assert "Dura, com o que vem" in one.text(".lines thead")
+        one.page.locator(".lines .item a").first.click()
+        one.page.wait_for_selector(".strip")
+        assert "Dura, com o que vem" in one.texts(".strip dt")
 
 
 def test_the_keyboard_alone_is_enough(browser: Browser, strict: Running) -> None:

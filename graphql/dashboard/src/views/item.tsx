@@ -206,15 +206,39 @@ function isSame(one: number | null | undefined, other: number | null | undefined
   return one != null && other != null && Math.abs(one - other) <= 1e-6 * Math.max(1, Math.abs(other));
 }
 
+const SUM_WORDS: [string, Word][] = [
+  ["lead_time_demand", "sumUse"],
+  ["review_demand", "sumNext"],
+  ["safety_stock", "sumSafety"],
+  ["on_hand", "sumOnHand"],
+  ["on_order", "sumOnOrder"],
+];
+
+/** The sum of an order in one line: what is needed, less what there is and what is on its way, in whole multiples. */
+function sum(item: Item, advice: Advice): string {
+  const order = advice.recommendedOrder ?? 0;
+  const values = new Map(advice.explanation.map((line) => [line.code, line.value]));
+  if (order <= 0 || values.size === 0) return "";
+  const terms = SUM_WORDS.map(([code, word], n) => {
+    const value = values.get(code) ?? 0;
+    return `${value < 0 ? "−\u00a0" : n > 0 ? "+\u00a0" : ""}${t(word, quantity(Math.abs(value)))}`;
+  });
+  const needed = quantity(order - (values.get("rounding") ?? 0));
+  const whole = withUnit(order, item.unit);
+  return `${terms.join(" ")} = ${needed === quantity(order) ? whole : t("sumRounded", needed, whole)}.`;
+}
+
 /** The order as a bill, and the line for the list of what to buy. */
 function Bill({ item, advice, rest }: { item: Item; advice: Advice; rest: Rest }): JSX.Element {
   const lines = advice.explanation;
   const punctual = rest.punctual?.nodes[0]?.scenario.safetyStock ?? null;
+  const total = sum(item, advice);
   const says = size(item, advice, rest);
   const choice = choices.value[keyOf(item)];
   const own = choiceLine(advice, advice.recommendedOrder ?? 0);
   return (
     <Card title={advice.recommendedOrder ? t("whySoMany", withUnit(advice.recommendedOrder, item.unit)) : t("whyNone")}>
+      {total ? <p class="sumline">{total}</p> : null}
       {says.length ? <p>{says.join(" ")}</p> : null}
       {lines.length ? (
         <table class="bill">
@@ -539,7 +563,7 @@ function Sources({ item }: { item: Item }): JSX.Element {
         <h2>{t("sources")}</h2>
       </summary>
       <p class="quiet">
-        {item.demandClass ? t("classIs", t(CLASSES[item.demandClass])) : ""} {item.champion ? t("championIs", item.champion) : ""}
+        {item.demandClass ? t("classIs", t(CLASSES[item.demandClass])) : ""} {item.champion ? t("championIs") : ""}
       </p>
       {item.forecastIssue ? <p class="notice">{t("forecastIssue")} {item.forecastIssue}</p> : null}
       {best.length ? (
