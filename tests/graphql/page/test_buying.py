@@ -366,7 +366,9 @@ def test_the_bill_adds_up_as_it_is_shown(browser: Browser, strict: Running, serv
         assert equals
         signed = re.findall(r"(−?)\s?(\d[\d.]*(?:,\d+)?) (?:de|até|em|a) ", terms)
         bill = {line["code"]: line["value"] for line in node["explanation"]}
-        codes = ("lead_time_demand", "review_demand", "safety_stock", "on_hand", "on_order")
+        codes = [
+            code for code in ("lead_time_demand", "review_demand", "safety_stock", "on_hand", "on_order") if bill[code]
+        ]
         assert [brazilian(number) * (-1 if sign else 1) for sign, number in signed] == [
             pytest.approx(bill[code], abs=0.51) for code in codes
         ]

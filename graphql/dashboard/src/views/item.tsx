@@ -219,7 +219,7 @@ function sum(item: Item, advice: Advice): string {
   const order = advice.recommendedOrder ?? 0;
   const values = new Map(advice.explanation.map((line) => [line.code, line.value]));
   if (order <= 0 || values.size === 0) return "";
-  const terms = SUM_WORDS.map(([code, word], n) => {
+  const terms = SUM_WORDS.filter(([code]) => values.get(code)).map(([code, word], n) => {
     const value = values.get(code) ?? 0;
     return `${value < 0 ? "−\u00a0" : n > 0 ? "+\u00a0" : ""}${t(word, quantity(Math.abs(value)))}`;
   });
