@@ -36,7 +36,7 @@ def web_socket(server: Running, *, receive_buffer: int | None = None) -> socket.
     one.sendall(UPGRADE)
     assert one.recv(4096).startswith(b"HTTP/1.1 101")
     one.sendall(frame(b'{"type":"connection_init"}'))
-    assert b"connection_ack" in one.recv(4096)
+    assert says(one, b"connection_ack")
     return one
 
 
@@ -50,6 +50,14 @@ def frame(payload: bytes, opcode: int = 1, *, last: bool = True) -> bytes:
     else:
         size = b"\xff" + struct.pack("!Q", len(payload))
     return first + size + b"\0\0\0\0" + payload
+
+
+def says(one: socket.socket, words: bytes) -> bool:
+    """Whether these words come, perhaps in several pieces: a head and its body are written one after the other."""
+    found = b""
+    while words not in found and (part := one.recv(1 << 16)):
+        found += part
+    return words in found
 
 
 def read_all(one: socket.socket) -> bytes:

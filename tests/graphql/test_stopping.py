@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from attacks import frame, read_all, until, web_socket
+from attacks import frame, read_all, says, until, web_socket
 from running import Running, free_port, running
 
 from lakecast_graphql import app
@@ -71,7 +71,7 @@ def subscribers(server: Running, count: int) -> list[socket.socket]:
             one = web_socket(server)
             asked = {"id": "1", "type": "subscribe", "payload": {"query": LIVE}}
             one.sendall(frame(json.dumps(asked).encode()))
-            assert b'"next"' in one.recv(4096)
+            assert says(one, b'"next"')
         else:
             one = socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1])), timeout=10)
             one.sendall(EVENTS.encode())

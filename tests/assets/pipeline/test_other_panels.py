@@ -59,9 +59,9 @@ def test_a_run_trains_its_net_once_for_all_data_sets(folder: Path, lake: str, mo
     made = []
     train: Callable[..., training.Trained | None] = training.train
 
-    def counted(kind: str, view: object, now: int, plan: training.Plan, seed: int) -> training.Trained | None:
+    def counted(kind: str, view: object, *rest: object) -> training.Trained | None:
         made.append((kind, len(view.first)))  # type: ignore[attr-defined]
-        return train(kind, view, now, plan, seed)
+        return train(kind, view, *rest)
 
     monkeypatch.setattr(training, "train", counted)
     monkeypatch.setattr(model, "_trained", Memory())

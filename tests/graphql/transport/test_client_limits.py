@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from attacks import figure, frame, others, raw, reached, read_all, resident, until, web_socket
+from attacks import figure, frame, others, raw, reached, read_all, resident, says, until, web_socket
 from running import Running, running
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -177,7 +177,7 @@ def test_fragments_of_a_message_are_bounded(server: Running, payload: bytes) -> 
 def test_a_message_in_some_fragments_is_read(server: Running) -> None:
     with web_socket(server) as one:
         one.sendall(frame(b'{"type":', last=False) + frame(b'"pi', 0, last=False) + frame(b'ng"}', 0))
-        assert b"pong" in one.recv(4096)
+        assert says(one, b"pong")
 
 
 def test_a_large_frame_is_refused_before_it_is_there(server: Running) -> None:
@@ -359,16 +359,16 @@ def test_requests_that_are_being_answered_are_bounded_together(small_lake: Lake)
         for _ in range(2):
             one = stack.enter_context(web_socket(server))
             one.sendall(frame(json.dumps(message).encode()))
-            assert b'"next"' in one.recv(4096)
+            assert says(one, b'"next"')
         stream = stack.enter_context(raw(server))
         stream.sendall(events)
         assert until(lambda: figure(server, "lakecast_answering_bytes") > 900_000)
         assert server.code(padded) == "RATE_LIMITED"
         with web_socket(server) as another:
             another.sendall(frame(json.dumps(message).encode()))
-            assert b"RATE_LIMITED" in another.recv(4096)
+            assert says(another, b"RATE_LIMITED")
             another.sendall(frame(b'{"type": "ping"}'))
-            assert b"pong" in another.recv(4096)  # the socket goes on
+            assert says(another, b"pong")  # the socket goes on
         assert reached(server, "max_answering_bytes_in_all") >= 2
         assert server.data("{ __typename }")
         stream.close()
@@ -383,7 +383,7 @@ def test_bodies_of_tiny_chunks_are_bounded(small_lake: Lake) -> None:
         chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in query)
         with raw(server) as one:
             one.sendall(begin + chunks + b"0\r\n\r\n")
-            assert b'"Query"' in one.recv(4096)
+            assert says(one, b'"Query"')
         with raw(server) as one:
             one.sendall(begin + b"1\r\n \r\n" * 51)
             assert read_all(one) == b""
