@@ -14,6 +14,8 @@ from lakecast_lake.columns import allocation
 
 FREE_AFTER_SECONDS = 1.0
 """From a swap until the snapshot before is looked for and freed: by then the requests that read it have ended."""
+_AGAIN_SECONDS = (2.0, 4.0, 8.0, 16.0, 0.0)
+"""Until it is looked for again where something still holds it; for the last time after half a minute."""
 LOOK_SECONDS = 2.0
 """Seconds between two looks."""
 GLANCE_SECONDS = 0.25
@@ -22,12 +24,18 @@ SPARE_BYTES = 24 << 20
 """Idle bytes beyond those of the last time from which on they are given back, which takes some milliseconds."""
 
 
-def free_later() -> threading.Timer:
-    """Free, in a while, what requests left in cycles: graphql-core's executors hold the snapshot that they read."""
+def free_later(is_there: Callable[[], bool]) -> threading.Timer:
+    """Free, in a while, what requests left in cycles: graphql-core's executors hold the snapshot that they read.
+
+    is_there: whether the snapshot is. It is looked for again, ever later: requests may go on for half a minute.
+    """
 
     def free() -> None:
-        gc.collect()
-        allocation.give_back()
+        for seconds in _AGAIN_SECONDS:
+            gc.collect()
+            allocation.give_back()
+            if not is_there() or later.finished.wait(seconds):
+                return
 
     later = threading.Timer(FREE_AFTER_SECONDS, free)
     later.daemon = True

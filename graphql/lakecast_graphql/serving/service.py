@@ -8,6 +8,7 @@ import contextlib
 import logging
 import threading
 import time
+import weakref
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -231,23 +232,26 @@ class Service:
         self.served = after
         self.refreshes[SERVED] += 1
         _log.info("Serving snapshot %s, loaded in %.2f s.", after.snapshot_id, time.perf_counter() - began)
-        if before is not None:
-            self._free_later()
         self.problem = self._pin_problem()
         is_retained = any(is_served(record, before) for record in self.history)
-        if before is not None and is_retained and not (force or is_served(target, before)):
-            self._old.put(before.snapshot)
+        if before is not None:
+            stays = is_retained and not (force or is_served(target, before))
+            if stays:
+                self._old.put(before.snapshot)
+            self._free_later(before.snapshot, stays)
         self._old.keep_only({record.snapshot_id for record in self.history})
         for tell in tuple(self.listeners):
             tell(after)
         return self._refreshed(RefreshOutcome.REFRESHED, after, before, began, "is served now")
 
-    def _free_later(self) -> None:
-        """Let go of the snapshot before, once the requests that read it have ended.
+    def _free_later(self, before: Snapshot, stays: bool) -> None:
+        """Let go of the snapshot before, once the requests that read it have ended; of an older one where it stays.
 
         Without, its memory would stay until the next full collection, which may be ten refreshes away.
         """
-        self._freeing = [timer for timer in self._freeing if timer.is_alive()] + [free_later()]
+        snapshot = weakref.ref(before)
+        freeing = free_later(lambda: not stays and snapshot() is not None)
+        self._freeing = [timer for timer in self._freeing if timer.is_alive()] + [freeing]
 
     def _find_target(self, force: bool, *, watching: bool, looked: bool) -> SnapshotRecord | None:
         """What is to be served by what the lake holds now; None where it holds nothing."""
